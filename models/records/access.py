@@ -1,0 +1,55 @@
+"""Sessions, one-time sign-in links and API tokens: rows, so that they outlive a restart; secrets only hashed."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger
+from sqlmodel import Field, SQLModel
+
+from models.records.base import Millis
+
+ROLES = ("commander", "chief", "dispatcher", "analyst", "viewer", "administrator")
+
+#: Station set that means every station.
+ALL_STATIONS = "*"
+
+
+class WebSession(SQLModel, table=True):
+    """A signed-in browser."""
+
+    __tablename__ = "web_session"
+
+    hash: str = Field(primary_key=True, max_length=64, description="SHA-256 of the cookie's random value")
+    name: str
+    role: str
+    stations: str = Field(default=ALL_STATIONS, description="comma list of codes, or *")
+    csrf: str = Field(description="random value own forms and fetches must return")
+    created_at: Millis = Field(sa_type=BigInteger)
+    used_at: Millis = Field(sa_type=BigInteger)
+    expires_at: Millis = Field(sa_type=BigInteger)
+    revoked_at: Millis | None = Field(default=None, sa_type=BigInteger)
+
+
+class SignInLink(SQLModel, table=True):
+    """A link for one sign-in, valid for minutes."""
+
+    __tablename__ = "sign_in_link"
+
+    hash: str = Field(primary_key=True, max_length=64)
+    name: str
+    role: str
+    stations: str = ALL_STATIONS
+    expires_at: Millis = Field(sa_type=BigInteger)
+    used_at: Millis | None = Field(default=None, sa_type=BigInteger)
+
+
+class ApiToken(SQLModel, table=True):
+    """A bearer token of `/api/v1` and `/metrics`."""
+
+    __tablename__ = "api_token"
+
+    hash: str = Field(primary_key=True, max_length=64)
+    name: str = Field(unique=True)
+    role: str
+    stations: str = ALL_STATIONS
+    created_at: Millis = Field(sa_type=BigInteger)
+    revoked_at: Millis | None = Field(default=None, sa_type=BigInteger)

@@ -1,0 +1,43 @@
+"""Citizens' reports, as the channels hand them over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import BigInteger
+from sqlmodel import Field, SQLModel
+
+from models.records.base import Millis
+
+REPORT_KINDS = ("emergency", "tip", "light", "camera", "stranger", "other")
+
+
+class Report(SQLModel, table=True):
+    """One report of a citizen."""
+
+    station: str = Field(primary_key=True, foreign_key="station.code", max_length=64)
+    channel: str = Field(primary_key=True, max_length=64)
+    id: str = Field(primary_key=True, max_length=64)
+    at: Millis = Field(sa_type=BigInteger)
+    kind: str
+    text: str
+    lat: float | None = None
+    lon: float | None = None
+    contact: str = ""
+    received_at: Millis = Field(sa_type=BigInteger)
+
+
+@dataclass(frozen=True, slots=True)
+class CitizenReport:
+    """A report, decoded."""
+
+    station: str
+    channel: str
+    id: str
+    at: Millis
+    kind: str
+    text: str
+    received_at: Millis
+    lat: float | None = None
+    lon: float | None = None
+    contact: str = ""

@@ -1,0 +1,54 @@
+"""Stations and their zones. A zone's polygon is versioned, so that an old figure stays true."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger
+from sqlmodel import Field, SQLModel
+
+from models.records.base import Millis
+
+#: Kinds of station. `replay` writes only to `demo` and `test`; `test` has no plausible area.
+STATION_KINDS = ("metro", "provincial", "test", "demo")
+ZONE_KINDS = ("risk", "landmark", "economic")
+
+
+class Station(SQLModel, table=True):
+    """One police station; `code` is the topic level of the MQTT contract."""
+
+    code: str = Field(primary_key=True, max_length=64)
+    name_th: str
+    name_en: str
+    kind: str = "provincial"
+    bureau: str = ""
+    province: str = ""
+    lat: float | None = None
+    lon: float | None = None
+    plausible_km: float = 50.0
+
+
+class Zone(SQLModel, table=True):
+    """One version of a safety zone. Area (m2) and perimeter (m) are computed in the UTM zone of the place."""
+
+    station: str = Field(primary_key=True, foreign_key="station.code", max_length=64)
+    code: str = Field(primary_key=True, max_length=64)
+    version: int = Field(primary_key=True)
+    name_th: str = ""
+    name_en: str = ""
+    kind: str = "risk"
+    population: int | None = None
+    polygon: str = Field(description="GeoJSON Polygon or MultiPolygon, WGS 84")
+    area_m2: float
+    perimeter_m: float
+    utm_epsg: int
+    valid_from: Millis = Field(sa_type=BigInteger)
+    valid_to: Millis | None = Field(default=None, sa_type=BigInteger)
+
+
+class Street(SQLModel, table=True):
+    """One street line of a station's ground: drawn when no base map is there."""
+
+    station: str = Field(primary_key=True, foreign_key="station.code", max_length=64)
+    id: int = Field(primary_key=True)
+    kind: str = "residential"
+    name_th: str = ""
+    line: str = Field(description="GeoJSON LineString, WGS 84")

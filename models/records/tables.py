@@ -1,0 +1,28 @@
+"""Every table, imported: what migrations and tests take the metadata from."""
+
+from __future__ import annotations
+
+from sqlmodel import SQLModel
+
+from models.records import (
+    access,
+    alarm,
+    camera,
+    change,
+    checkpoint,
+    device,
+    incident,
+    position,
+    quarantine,
+    report,
+    sos,
+    station,
+    unit,
+)
+
+MODULES = (
+    access, alarm, camera, change, checkpoint, device, incident,
+    position, quarantine, report, sos, station, unit,
+)  # fmt: skip
+
+METADATA = SQLModel.metadata

@@ -1,0 +1,183 @@
+"""Every knob of the product: typed, frozen, documented one by one.
+
+Settings are read once, where things are wired (`streamlit_app.py`, `manage.py`, `ingest/__main__.py`), from
+environment variables with the prefix `SSZ_` or from a `.env` file, and handed on as a value. No other module
+reads the environment.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+#: Shortest accepted `SECRET_KEY`, in characters (OWASP ASVS 5.0 V13.3.1: 256 bits of a random value).
+MIN_SECRET_KEY = 32
+
+_HOST_NAME = re.compile(r"^[A-Za-z0-9]([A-Za-z0-9.\-]*[A-Za-z0-9])?(:\d{1,5})?$")
+
+
+class SettingsError(Exception):
+    """A setting has a value the product refuses; `str()` is one line that names it."""
+
+
+class Settings(BaseSettings):
+    """What the product may be told from outside. Frozen: a value cannot change after start."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SSZ_",
+        env_file=".env",
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+    )
+
+    database_url: str = Field(
+        "sqlite:///var/ssz.db", description="`sqlite:///FILE` or `postgresql+psycopg://user:pass@host/name`."
+    )
+    host: str = Field(
+        "127.0.0.1", description="Address the web server listens on; with `DEMO=1` only 127.0.0.1 is accepted."
+    )
+    port: int = Field(8501, ge=1, le=65535, description="Port of the web server.")
+    allowed_hosts: str = Field(
+        "localhost,127.0.0.1",
+        description="Comma list of host names (without port) the web server answers to; others get 403.",
+    )
+    mqtt_url: str | None = Field(
+        None,
+        description="`mqtt://` or `mqtts://user:pass@host:port`. None: a local broker is started on 127.0.0.1.",
+    )
+    mqtt_port: int = Field(1883, ge=1, le=65535, description="Port of the local broker, when `MQTT_URL` is not set.")
+    mqtt_ca_file: Path | None = Field(None, description="Certificate authority file for `mqtts://`.")
+    mqtt_shared_group: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9_-]{1,64}$",
+        description="Shared-subscription group that spreads positions over several ingest workers. "
+        "SOS never rides on it.",
+    )
+    ingest: Literal["embedded", "external"] = Field(
+        "embedded", description="`embedded`: ingest threads in the web process; `external`: `python -m ingest`."
+    )
+    worker: str = Field(
+        "main",
+        pattern=r"^[A-Za-z0-9_-]{1,32}$",
+        description="Name of this ingest worker, part of its MQTT client id; two workers need two names.",
+    )
+    demo: bool = Field(False, description="1: a generated town drives, presses and reports through the real broker.")
+    demo_seed: int = Field(4, ge=0, description="Seed of the generated town; the same seed gives the same town.")
+    data_dir: Path = Field(Path("var"), description="Folder for the database, generated configuration and inbox.")
+    basemap: Path | None = Field(None, description="A `.pmtiles` file with the offline base map.")
+    secret_key: SecretStr | None = Field(
+        None, description="Random value of 32 characters or more; no start without one unless `DEMO=1`."
+    )
+    language: Literal["th", "en"] = Field("th", description="Language of a screen nobody has chosen one for yet.")
+    timezone: str = Field("Asia/Bangkok", description="Time zone of every time shown or read without an offset.")
+    metrics_token: SecretStr | None = Field(
+        None, description="Bearer token of `/metrics` and of the details of `/readyz`; none: an API token is needed."
+    )
+    batch_size: int = Field(1000, ge=1, le=5000, description="Most position messages in one transaction.")
+    batch_wait_ms: int = Field(
+        25, ge=0, le=1000, description="How long the position lane gathers messages before it commits, in ms."
+    )
+    live_s: int = Field(30, ge=1, description="A unit whose newest fix is younger than this is live, in s.")
+    lost_s: int = Field(300, ge=2, description="A unit whose newest fix is older than this is lost, in s.")
+    feed_stale_s: int = Field(15, ge=6, description="Age of our own heartbeat after which the feed is stale, in s.")
+    box_silent_s: int = Field(
+        180, ge=10, description="A box not heard for this long is lost, in s (EN 50136 grade 4)."
+    )
+    escalate_s: int = Field(15, ge=1, description="An alarm nobody acknowledged for this long is escalated, in s.")
+    session_hours: int = Field(12, ge=1, le=168, description="Absolute life of a session, in hours.")
+    session_idle_minutes: int = Field(
+        480, ge=5, description="A session not used for this long ends, in minutes. An open wall counts as use."
+    )
+    quarantine_max_mb: int = Field(256, ge=1, description="Most raw bytes kept in quarantine, in MB.")
+    disk_low_mb: int = Field(200, ge=1, description="Free space under which the alarm 'disk low' is raised, in MB.")
+    retention_raw_days: int = Field(14, ge=0, description="Days raw position payloads are kept to decode again.")
+    retention_position_days: int = Field(90, ge=1, description="Days positions are kept.")
+    retention_quarantine_days: int = Field(7, ge=1, description="Days undecodable payloads are kept.")
+    retention_change_days: int = Field(2, ge=1, description="Days rows of the change log are kept.")
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value.startswith("sqlite:///") and len(value) > len("sqlite:///"):
+            return value
+        if value.startswith("postgresql+psycopg://"):
+            return value
+        raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
+
+    @field_validator("mqtt_url")
+    @classmethod
+    def _known_broker(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
+            raise ValueError("must be mqtt://host:port or mqtts://host:port")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError("is not a known time zone") from error
+        return value
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _host_names(cls, value: str) -> str:
+        for host in value.split(","):
+            if not _HOST_NAME.match(host.strip()):
+                raise ValueError("must be a comma list of host names")
+        return value
+
+    @model_validator(mode="after")
+    def _safe_together(self) -> Settings:
+        if self.demo and self.host != "127.0.0.1":
+            raise ValueError("HOST must be 127.0.0.1 with DEMO=1")
+        secret = self.secret_key.get_secret_value() if self.secret_key else None
+        if not self.demo and secret is None:
+            raise ValueError("SECRET_KEY is needed (32 random characters or more) unless DEMO=1")
+        if secret is not None and (len(secret) < MIN_SECRET_KEY or len(set(secret)) < 10):
+            raise ValueError("SECRET_KEY must be 32 random characters or more")
+        if self.live_s >= self.lost_s:
+            raise ValueError("LIVE_S must be smaller than LOST_S")
+        return self
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Host names, lower case and without port, that the web server answers to."""
+        return frozenset(host.strip().lower() for host in self.allowed_hosts.split(","))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone as an object."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def inbox_dir(self) -> Path:
+        """The watched folder for incident files: `<station>/` sub-folders hold the files."""
+        return self.data_dir / "inbox"
+
+
+def load_settings() -> Settings:
+    """Read the settings from the environment and `.env`.
+
+    Raises:
+        SettingsError: one line that names the first refused setting.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        message = str(first["msg"]).removeprefix("Value error, ")
+        raise SettingsError(f"setting SSZ_{name}: {message}" if name else f"settings: SSZ_{message}") from error
