@@ -1,0 +1,122 @@
+"""Fixtures every test may use: fresh migrated databases of both kinds, and a real broker.
+
+A missing server program is a failure; `ALLOW_SKIPS=1` makes it a skip, except in CI.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from store.database import Database, open_database
+from store.migrate import upgrade
+from tests.servers import MissingBinaryError, Mosquitto, PgCluster
+
+
+def pytest_configure() -> None:
+    """Skips are for a developer's desk, never for CI."""
+    if os.environ.get("ALLOW_SKIPS") == "1" and os.environ.get("CI"):
+        raise pytest.UsageError("ALLOW_SKIPS=1 is refused in CI: every check must run")
+
+
+def _missing(error: MissingBinaryError) -> NoReturn:
+    if os.environ.get("ALLOW_SKIPS") == "1":
+        pytest.skip(f"not installed: {error}")
+    pytest.fail(f"not installed: {error} (ALLOW_SKIPS=1 leaves out what needs it)", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def pg_cluster() -> Iterator[PgCluster]:
+    """One real PostgreSQL cluster a run; `create()` gives an empty database."""
+    # Not pytest's own folder: that is closed to the user the server must run as.
+    folder = Path(tempfile.mkdtemp(prefix="ssz-pg-"))
+    try:
+        folder.chmod(0o755)
+        try:
+            cluster = PgCluster(folder / "cluster")
+        except MissingBinaryError as error:
+            _missing(error)
+        try:
+            yield cluster
+        finally:
+            cluster.stop("immediate")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def _pg_template(pg_cluster: PgCluster) -> str:
+    url = pg_cluster.create()
+    upgrade(url)
+    return url.rsplit("/", 1)[1]
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("template") / "ssz.db"
+    upgrade(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, _sqlite_template: Path) -> str:
+    """The address of a fresh, migrated SQLite database."""
+    file = tmp_path / "ssz.db"
+    shutil.copyfile(_sqlite_template, file)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def pg_url(pg_cluster: PgCluster, _pg_template: str) -> Iterator[str]:
+    """The address of a fresh, migrated PostgreSQL database."""
+    url = pg_cluster.create(_pg_template)
+    yield url
+    pg_cluster.drop(url)
+
+
+@pytest.fixture
+def sqlite_db(sqlite_url: str) -> Iterator[Database]:
+    """A fresh, open SQLite database."""
+    database = open_database(sqlite_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def pg_db(pg_url: str) -> Iterator[Database]:
+    """A fresh, open PostgreSQL database."""
+    database = open_database(pg_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def db_url(request: pytest.FixtureRequest) -> str:
+    """The address of a fresh, migrated database: the test runs once on each kind."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "pg_url")
+    return url
+
+
+@pytest.fixture
+def db(db_url: str) -> Iterator[Database]:
+    """A fresh, open database: the test runs once on each kind."""
+    database = open_database(db_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
+    """A real broker with persistence; `kill()`, `stop()`, `start()`, `restart()`, `pause()`, `resume()`."""
+    try:
+        broker = Mosquitto(tmp_path / "mosquitto")
+    except MissingBinaryError as error:
+        _missing(error)
+    yield broker
+    broker.stop()

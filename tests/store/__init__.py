@@ -1,0 +1,1 @@
+"""The store on SQLite and PostgreSQL, through the same calls."""

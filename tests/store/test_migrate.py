@@ -1,0 +1,128 @@
+"""Migrations: from nothing to the tables the code knows, on both databases; a newer database is left alone."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+
+from models.records.tables import METADATA
+from store import migrate
+from store.database import Database, open_database
+from store.errors import StorageBrokenError
+from tests.servers import PgCluster
+
+
+def test_the_migrated_schema_is_the_one_of_the_records(db: Database) -> None:
+    with db.read() as conn:
+        context = MigrationContext.configure(
+            conn,
+            opts={
+                "compare_type": True,
+                "include_object": lambda _obj, name, _kind, _reflected, _other: not str(name).startswith("position_"),
+            },
+        )
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_a_migrated_database_passes_the_check(db: Database) -> None:
+    migrate.check(db)
+    with db.read() as conn:
+        assert migrate.current(conn) == migrate.head()
+
+
+def test_upgrading_twice_changes_nothing(db_url: str) -> None:
+    migrate.upgrade(db_url)
+
+
+def test_two_programs_may_upgrade_at_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            migrate.upgrade(url)
+        except BaseException as error:  # noqa: BLE001 - handed to the test's own thread
+            failures.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+@pytest.mark.postgres
+def test_two_programs_may_upgrade_postgresql_at_once(pg_cluster: PgCluster) -> None:
+    url = pg_cluster.create()
+    threads = [threading.Thread(target=migrate.upgrade, args=(url,)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    database = open_database(url)
+    migrate.check(database)
+    database.close()
+    pg_cluster.drop(url)
+
+
+def test_a_newer_database_is_refused_in_one_line_and_left_as_it_is(db: Database) -> None:
+    with db.write() as tx:
+        tx.conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StorageBrokenError, match=r"^database is newer than this program: .*9999"):
+        migrate.check(db)
+    with pytest.raises(StorageBrokenError, match="newer than this program"):
+        migrate.upgrade(db.url)
+    with db.read() as conn:
+        assert migrate.current(conn) == "9999"
+
+
+def test_refusing_does_not_write_a_byte_of_the_file(sqlite_url: str) -> None:
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    database = open_database(sqlite_url)
+    with database.write() as tx:
+        tx.conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    database.close()
+    before = hashlib.sha256(file.read_bytes()).digest()
+    with pytest.raises(StorageBrokenError):
+        migrate.upgrade(sqlite_url)
+    assert hashlib.sha256(file.read_bytes()).digest() == before
+
+
+def test_an_empty_database_does_not_pass_the_check(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'empty.db'}")
+    with pytest.raises(StorageBrokenError, match="not migrated"):
+        migrate.check(database)
+    database.close()
+
+
+def test_a_step_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'half.db'}"
+    database = open_database(url)
+    with database.write() as tx:
+        tx.conn.execute(text("CREATE TABLE web_session (other int)"))  # the last tables cannot be made
+    with pytest.raises(StorageBrokenError, match="web_session already exists"):
+        migrate.upgrade(url)
+    with database.read() as conn:
+        tables = conn.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars().all()
+    database.close()
+    assert tables == ["web_session"]
+
+
+def test_positions_are_clustered_on_sqlite(sqlite_db: Database) -> None:
+    with sqlite_db.read() as conn:
+        made = conn.execute(text("SELECT sql FROM sqlite_master WHERE name = 'position'")).scalar_one()
+    assert "WITHOUT ROWID" in made
+
+
+@pytest.mark.postgres
+def test_positions_are_partitioned_on_postgresql(pg_db: Database) -> None:
+    with pg_db.read() as conn:
+        kind = conn.execute(text("SELECT relkind FROM pg_class WHERE relname = 'position'")).scalar_one()
+    assert str(kind) in {"p", "b'p'"}
