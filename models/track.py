@@ -22,6 +22,10 @@ MIN_GAP_MS = 1000
 #: Fixes of a unit the live picture remembers: enough to judge a late one and to draw a short tail.
 TAIL = 8
 
+#: Plain integers: an IntFlag's operators cost a microsecond each, and these run for every fix.
+_JUMP = int(FixFlag.JUMP)
+_NOT_JUMP = ~_JUMP
+
 _EARTH_M = 6_371_008.8  # mean radius, IUGG
 _M_PER_DEG = math.pi * _EARTH_M / 180.0
 
@@ -49,7 +53,7 @@ def canonical(fix: Fix) -> str:
         "heading_deg": fix.heading_deg,
         "lat": fix.lat,
         "lon": fix.lon,
-        "mock": True if fix.flags & FixFlag.MOCK else None,
+        "mock": True if fix.flags & int(FixFlag.MOCK) else None,
         "source": fix.source,
         "speed_kmh": fix.speed_kmh,
     }
@@ -92,9 +96,9 @@ def judged(tail: Sequence[Fix], start: int = 0) -> tuple[Fix, ...]:
     for index in range(start, len(result)):
         fix = result[index]
         jump = is_jump(result[index - 2] if index > 1 else None, result[index - 1] if index else None, fix)
-        flags = int(fix.flags) | FixFlag.JUMP if jump else int(fix.flags) & ~FixFlag.JUMP
+        flags = fix.flags | _JUMP if jump else fix.flags & _NOT_JUMP
         if flags != fix.flags:
-            result[index] = fix._replace(flags=int(flags))
+            result[index] = fix._replace(flags=flags)
     return tuple(result)
 
 
@@ -107,14 +111,13 @@ def insert(tail: tuple[Fix, ...], fix: Fix, keep: int = TAIL) -> tuple[Fix, ...]
         before = tail[-1] if tail else None
         before_that = tail[-2] if len(tail) > 1 else None
         jump = is_jump(before_that, before, fix)
-        if jump != bool(fix.flags & FixFlag.JUMP):
-            fix = fix._replace(flags=int(fix.flags) ^ int(FixFlag.JUMP))
+        if jump != bool(fix.flags & _JUMP):
+            fix = fix._replace(flags=fix.flags ^ _JUMP)
         return (*tail[-keep + 1 :], fix)
     index = bisect_left([known.at for known in tail], fix.at)
     if index < len(tail) and tail[index].at == fix.at:
         known = tail[index]
-        clear = ~int(FixFlag.JUMP)
-        winner = smaller(known._replace(flags=known.flags & clear), fix._replace(flags=fix.flags & clear))
+        winner = smaller(known._replace(flags=known.flags & _NOT_JUMP), fix._replace(flags=fix.flags & _NOT_JUMP))
         if canonical(winner) == canonical(known):
             return tail
         changed = (*tail[:index], winner, *tail[index + 1 :])

@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sqlalchemy import BigInteger, Integer
+
 #: Milliseconds since 1970-01-01 00:00:00 UTC.
 Millis = int
+
+#: A number the database gives. SQLite gives ascending row ids only to a column typed INTEGER.
+SERIAL = BigInteger().with_variant(Integer, "sqlite")
 
 #: Station of what no registry entry places; administrators see it, and every dispatcher its SOS.
 UNKNOWN_STATION = "_unknown"

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Index, Integer
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
-from models.records.base import Millis
-
-#: SQLite gives ascending row ids only to a column typed INTEGER.
-_Serial = BigInteger().with_variant(Integer, "sqlite")
+from models.records.base import SERIAL, Millis
 
 
 class Change(SQLModel, table=True):
@@ -18,7 +15,7 @@ class Change(SQLModel, table=True):
 
     __table_args__ = {"sqlite_autoincrement": True}
 
-    seq: int | None = Field(default=None, primary_key=True, sa_type=_Serial)
+    seq: int | None = Field(default=None, primary_key=True, sa_type=SERIAL)
     at: Millis = Field(sa_type=BigInteger)
     body: str = Field(description="JSON list of tagged happenings, see `models.happenings`")
 
@@ -28,7 +25,7 @@ class Outbox(SQLModel, table=True):
 
     __table_args__ = (Index("outbox_open", "sent_at", "id"), {"sqlite_autoincrement": True})
 
-    id: int | None = Field(default=None, primary_key=True, sa_type=_Serial)
+    id: int | None = Field(default=None, primary_key=True, sa_type=SERIAL)
     topic: str
     payload: str
     retain: bool = False

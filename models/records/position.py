@@ -21,7 +21,7 @@ class FixFlag(IntFlag):
 
 
 #: A fix with one of these is history only.
-HIDDEN = FixFlag.JUMP | FixFlag.OUT_OF_AREA
+HIDDEN = int(FixFlag.JUMP | FixFlag.OUT_OF_AREA)
 
 
 class Fix(NamedTuple):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
-from models.records.base import Millis
+from models.records.base import SERIAL, Millis
 
 
 class Quarantine(SQLModel, table=True):
     """One rejected message with its reason and its bytes; bounded, kept for days, for administrators only."""
 
-    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
+    id: int | None = Field(default=None, primary_key=True, sa_type=SERIAL)
     station: str = Field(default="", max_length=64)
     source: str = ""
     reason: str = Field(index=True)

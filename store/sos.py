@@ -1,0 +1,123 @@
+"""The alarm lane's writes: every event of a box or panic button, once, with its receipt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import insert, select, update
+
+from models.happenings import BoxHeard, SignalStored
+from models.records.alarm import AlarmNow
+from models.records.base import UNKNOWN_STATION, Millis
+from models.records.sos import ALARMING, EventKind, Mark, Signal, SosBox, SosEvent, join_marks
+from store import alarms
+from store.alarms import Place
+from store.database import Tx
+
+_EVENT = SosEvent.__table__  # type: ignore[attr-defined]
+_BOX = SosBox.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of an event: seen before, and the alarm it raised or joined."""
+
+    duplicate: bool
+    alarm: AlarmNow | None
+
+
+def take_signal(tx: Tx, signal: Signal, now: Millis) -> Taken:
+    """Store an event once, raise or join its alarm, and have the receipt published.
+
+    The same id with another `at` or `kind` is another event, marked `id_reused`. A receipt follows a repeated
+    event too: the box resends because it has not seen one.
+    """
+    same_id = tx.conn.execute(
+        select(_EVENT.c.at, _EVENT.c.kind, _EVENT.c.alarm).where(
+            _EVENT.c.station == signal.station,
+            _EVENT.c.origin_kind == signal.origin_kind,
+            _EVENT.c.origin == signal.origin,
+            _EVENT.c.id == signal.id,
+        )
+    ).all()
+    if signal.origin_kind == "box" and signal.kind is not EventKind.UNREADABLE:
+        tx.publish(f"ssz/v1/{signal.station}/sos/{signal.origin}/receipt", {"id": signal.id})
+    for row in same_id:
+        if (row.at, row.kind) == (signal.at, signal.kind.value):
+            tx.tell(SignalStored(signal.station, signal.key, now, row.alarm or ""))
+            return Taken(True, None)
+    if same_id:
+        signal = replace(signal, marks=signal.marks | {Mark.ID_REUSED})
+    place = _place(tx, signal)
+    if signal.kind in ALARMING and place.lat is None:
+        signal = replace(signal, marks=signal.marks | {Mark.NO_PLACE})
+    alarm = alarms.raise_or_join(tx, signal, place, now) if signal.kind in ALARMING else None
+    tx.conn.execute(insert(_EVENT).values(**_row(signal, now, alarm)))
+    if signal.origin_kind == "box":
+        _box_heard(tx, signal)
+    tx.tell(SignalStored(signal.station, signal.key, now, alarm.id if alarm else ""))
+    return Taken(False, alarm)
+
+
+def _row(signal: Signal, now: Millis, alarm: AlarmNow | None) -> dict[str, object]:
+    return {
+        "station": signal.station,
+        "origin_kind": signal.origin_kind,
+        "origin": signal.origin,
+        "id": signal.id,
+        "at": signal.at,
+        "kind": signal.kind.value,
+        "received_at": signal.received_at,
+        "stored_at": now,
+        "lat": signal.lat,
+        "lon": signal.lon,
+        "battery_pct": signal.battery_pct,
+        "mains": signal.mains,
+        "seq": signal.seq,
+        "boot": signal.boot,
+        "note": signal.note,
+        "marks": join_marks(signal.marks),
+        "alarm": alarm.id if alarm else None,
+        "source": signal.source,
+        "topic": signal.topic,
+        "raw": signal.raw,
+    }
+
+
+def _place(tx: Tx, signal: Signal) -> Place:
+    """Where the person is: the registered box, else what the message says, else the unit's newest mark."""
+    if signal.origin_kind == "box":
+        box = tx.conn.execute(
+            select(_BOX.c.name_th, _BOX.c.lat, _BOX.c.lon).where(
+                _BOX.c.station == signal.station, _BOX.c.box == signal.origin
+            )
+        ).one_or_none()
+        return Place(signal.origin, signal.lat, signal.lon) if box is None else Place(box.name_th, box.lat, box.lon)
+    return Place(signal.origin, signal.lat, signal.lon)
+
+
+def _box_heard(tx: Tx, signal: Signal) -> None:
+    """What the event says of the box's health; boxes of no registered station have no row to keep it in."""
+    if signal.station == UNKNOWN_STATION:
+        return
+    fault = {EventKind.TAMPER: "tamper", EventKind.FAULT: signal.note or "fault", EventKind.RESTORE: ""}.get(
+        signal.kind
+    )
+    tested = signal.at if signal.kind is EventKind.TEST else None
+    heard = BoxHeard(
+        signal.station,
+        signal.origin,
+        signal.received_at,
+        battery_pct=signal.battery_pct,
+        mains=signal.mains,
+        fault=fault,
+        tested_at=tested,
+    )
+    values: dict[str, object] = {"heard_at": heard.at, "battery_pct": heard.battery_pct, "mains": heard.mains}
+    values |= {"fault": fault, "tested_at": tested}
+    said = {name: value for name, value in values.items() if value is not None}
+    found = tx.conn.execute(
+        update(_BOX).where(_BOX.c.station == signal.station, _BOX.c.box == signal.origin).values(**said)
+    ).rowcount
+    if found:
+        tx.tell(heard)
