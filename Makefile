@@ -1,0 +1,43 @@
+# `make run` and `make test` need nothing but Python 3.11 or newer: they set up everything themselves.
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run test check bench soak lock frontend clean
+
+PY := .venv/bin/python
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup:
+	@sh scripts/setup.sh requirements.txt
+
+setup-dev:
+	@sh scripts/setup.sh requirements-dev.txt
+
+run: setup ## start the dashboard with a generated town; prints one sign-in link
+	@SSZ_DEMO=$${SSZ_DEMO-1} exec $(PY) serve.py
+
+test: setup-dev ## every check: lint, types, unit, store, broker, fault, app and browser tests
+	@sh scripts/system.sh
+	@$(PY) scripts/check.py
+
+check: setup-dev ## lint, types and unit tests only: seconds, no servers
+	@$(PY) scripts/check.py --quick
+
+bench: setup-dev ## measure every figure beside its bare limit; writes benchmarks/RESULTS.md
+	@sh scripts/system.sh
+	@$(PY) -m benchmarks
+
+soak: setup-dev ## the long form of the fault tests; writes benchmarks/SOAK.md
+	@sh scripts/system.sh
+	@$(PY) -m benchmarks.soak
+
+lock: setup-dev ## compile requirements*.txt from requirements*.in
+	@$(PY) -m pip install -q uv
+	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -o requirements.txt requirements.in
+	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -c requirements.txt -o requirements-dev.txt requirements-dev.in
+
+frontend: ## build the map component again (needs Node.js); its bundle is committed
+	@cd dashboard/live/frontend && npm ci --no-audit --no-fund && npm run build
+
+clean: ## remove the virtual environment and the demo's data
+	@rm -rf .venv var
