@@ -1,0 +1,95 @@
+"""`/live`: one screen's connection to the hub. The door in front has checked session, host and origin, and tells
+a disconnect when the session ends (`dashboard.access.sockets`)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import orjson
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from dashboard.access.identity import who_of
+from dashboard.live.hub import Hub
+from dashboard.live.viewers import Viewer
+from dashboard.live.views import scope_for
+
+#: A frame not taken by the network within this long ends the connection; the page comes back by itself, in s.
+SEND_S = 5.0
+
+#: Longest message a client may send, in characters: a ping needs 30.
+_MAX_MESSAGE = 256
+
+# Close codes, RFC 6455 section 7.4 and the IANA registry.
+_POLICY = 1008
+_TOO_BIG = 1009
+_RESTART = 1012
+_TRY_LATER = 1013
+
+
+async def live(socket: WebSocket, hub: Hub) -> None:
+    """Serve one viewer until it leaves, its session ends, its network stalls or the feed stops."""
+    who = who_of(socket.scope)
+    if who is None:
+        await socket.close(_POLICY)
+        return
+    await socket.accept()
+    viewer = hub.attach(scope_for(who.role, who.stations))
+    sending = asyncio.create_task(_send(socket, hub, viewer))
+    hearing = asyncio.create_task(_hear(socket, hub, viewer))
+    try:
+        await asyncio.wait((sending, hearing), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        hub.detach(viewer)
+        for task in (sending, hearing):
+            task.cancel()
+        ends = await asyncio.gather(sending, hearing, return_exceptions=True)
+    for end in ends:
+        if isinstance(end, int):
+            await _close(socket, end)
+        elif isinstance(end, Exception):
+            raise end
+
+
+async def _send(socket: WebSocket, hub: Hub, viewer: Viewer) -> int | None:
+    """Pass frames on; returns the close code when it is we who end it."""
+    try:
+        while (frame := await hub.next_frame(viewer)) is not None:
+            await asyncio.wait_for(socket.send_text(frame), SEND_S)
+    except TimeoutError:
+        return _TRY_LATER
+    except WebSocketDisconnect:
+        return None
+    return _RESTART
+
+
+async def _hear(socket: WebSocket, hub: Hub, viewer: Viewer) -> int | None:
+    """Answer pings; everything else a client says is ignored. Returns the close code when it is we who end it."""
+    while True:
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            return None
+        text = message.get("text") or ""
+        if len(text) > _MAX_MESSAGE or message.get("bytes"):
+            return _TOO_BIG
+        number = _ping(text)
+        if number is not None:
+            viewer.put(orjson.dumps({"t": "pong", "n": number, "now": hub.now()}).decode())
+
+
+def _ping(text: str) -> int | None:
+    """The number of a ping; None for anything else."""
+    try:
+        said = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(said, dict) or said.get("t") != "ping":
+        return None
+    number = said.get("n")
+    return number if isinstance(number, int) else None
+
+
+async def _close(socket: WebSocket, code: int) -> None:
+    # A stalled network takes no farewell either; RuntimeError: the other side has closed meanwhile.
+    with contextlib.suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
+        await asyncio.wait_for(socket.close(code), 1.0)

@@ -1,0 +1,59 @@
+"""One viewer's queue of frames: bounded, and never silently short. Used in the server's loop only."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+from dashboard.live.views import Scope
+
+#: Frames a viewer may be behind: eight seconds of a busy feed.
+QUEUE = 32
+
+
+class Viewer:
+    """Frames on their way to one screen. A full queue is thrown away and a fresh snapshot takes its place."""
+
+    def __init__(self, scope: Scope, limit: int = QUEUE) -> None:
+        self.scope = scope
+        self.behind = True  # a new viewer starts with a snapshot
+        self.closed = False
+        self.resyncs = 0
+        self._limit = limit
+        self._frames: deque[str] = deque()
+        self._ready = asyncio.Event()
+        self._ready.set()
+
+    def put(self, frame: str) -> None:
+        """Queue a frame; with no room left, mark the viewer for a snapshot instead."""
+        if self.behind or self.closed:
+            return
+        if len(self._frames) >= self._limit:
+            self._frames.clear()
+            self.behind = True
+            self.resyncs += 1
+        else:
+            self._frames.append(frame)
+        self._ready.set()
+
+    def close(self) -> None:
+        """Wake the sender for the last time."""
+        self.closed = True
+        self._ready.set()
+
+    async def wait(self) -> None:
+        """Until there is a frame, a snapshot is due, or the viewer is closed."""
+        await self._ready.wait()
+
+    def take(self) -> str | None:
+        """The next queued frame, None when there is none (or a snapshot is due)."""
+        frame = self._frames.popleft() if self._frames and not self.behind else None
+        if not self._frames and not self.behind and not self.closed:
+            self._ready.clear()
+        return frame
+
+    def caught_up(self) -> None:
+        """The snapshot was taken: deltas from here on."""
+        self.behind = False
+        if not self.closed:
+            self._ready.clear()

@@ -1,0 +1,97 @@
+"""Who sees what on the live map, and what is shown at a moment: the picture and the presses not yet stored. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from models.picture import Key, Picture
+from models.records.alarm import STEP_ROLES, AlarmNow, State
+from models.records.base import SYSTEM_STATION, UNKNOWN_STATION, Millis
+
+#: Registers that are not part of the ground: their objects come with the frames.
+_MOVING = frozenset({"units", "boxes", "devices"})
+
+#: The role that sees units and boxes of devices nobody has approved yet.
+ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a viewer may see. Viewers with equal scopes share every frame.
+
+    `stations` None = every station of the register; `unknown` = also what no registry entry places;
+    `unknown_alarms` = alarms from there (contract: seen and sounded by all who may answer an alarm).
+    """
+
+    stations: frozenset[str] | None
+    unknown: bool = False
+    unknown_alarms: bool = False
+
+    def sees(self, station: str) -> bool:
+        """Whether units, boxes and ground of a station may be shown."""
+        if station == UNKNOWN_STATION:
+            return self.unknown
+        return station != SYSTEM_STATION and (self.stations is None or station in self.stations)
+
+    def sees_alarm(self, station: str) -> bool:
+        """Whether alarms of a station may be shown."""
+        return self.unknown_alarms if station == UNKNOWN_STATION else self.sees(station)
+
+
+def scope_for(role: str, stations: frozenset[str] | None) -> Scope:
+    """The scope of a role with a station set (None = every station)."""
+    return Scope(stations, unknown=role == ADMINISTRATOR, unknown_alarms=role in STEP_ROLES)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitInfo:
+    """What the register says of a unit: its kind (`models.records.unit.UNIT_KINDS`) and its call sign."""
+
+    kind: str = "car"
+    call: str = ""
+
+
+#: Units of the register by (station, unit).
+Names = Mapping[Key, UnitInfo]
+
+NO_NAMES: Names = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What viewers have been told, or are to be told now: the picture, its names, and the open alarms with the
+    presses not yet stored laid over them."""
+
+    picture: Picture = field(default_factory=Picture)
+    names: Names = field(default_factory=lambda: NO_NAMES)
+    alarms: Mapping[Key, AlarmNow] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def shown_alarms(picture: Picture, waiting: Iterable[AlarmNow]) -> dict[Key, AlarmNow]:
+    """Open alarms by key; a press not yet stored (`stored=False`) stands in front of the alarm it joins."""
+    result = {key: alarm for key, alarm in picture.alarms.items() if alarm.state != State.CLOSED}
+    for alarm in waiting:
+        result[alarm.station, alarm.id] = alarm
+    return result
+
+
+def in_order(alarms: Iterable[AlarmNow]) -> list[AlarmNow]:
+    """Verified alarms first, then the oldest first: the order in which they are to be answered."""
+    return sorted(alarms, key=lambda alarm: ("unverified" in alarm.marks, alarm.raised_at, alarm.id))
+
+
+def replay_runs(picture: Picture, names: Names, since: Millis) -> bool:
+    """Whether a replayed unit was heard since a moment: screens say so, lest it be taken for the street."""
+    return any(
+        info.kind == "replay" and key in picture.units and picture.units[key].heard_at > since
+        for key, info in names.items()
+    )
+
+
+def ground_version(boot: str, picture: Picture) -> str:
+    """Version of what does not move. New after each change of a register and, the change log being short, after
+    a restart; `/live/ground` answers 304 when the content is the same all the same."""
+    newest = max((at for (_, register), at in picture.registers.items() if register not in _MOVING), default=0)
+    return f"{boot}.{newest}"
