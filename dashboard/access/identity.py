@@ -1,0 +1,58 @@
+"""Who is asking: the value the door hands to every route behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from models.records.access import ALL_STATIONS, ApiToken, WebSession
+
+#: Key of the ASGI scope under which the door leaves the `Who`.
+SCOPE_KEY = "ssz.who"
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A signed-in browser or a caller with a token.
+
+    `stations` is None for every station. `csrf` is empty and `digest` the token's hash for `via == "token"`.
+    """
+
+    name: str
+    role: str
+    stations: frozenset[str] | None
+    via: Literal["session", "token"]
+    digest: str
+    csrf: str = ""
+
+    def sees(self, station: str) -> bool:
+        """Whether this one may see a station."""
+        return self.stations is None or station in self.stations
+
+
+def station_set(text: str) -> frozenset[str] | None:
+    """The stations of a comma list of codes; None for `*`, every station."""
+    codes = frozenset(code.strip() for code in text.split(",") if code.strip())
+    return None if ALL_STATIONS in codes else codes
+
+
+def who_of_session(row: WebSession) -> Who:
+    """The one a session row stands for."""
+    return Who(row.name, row.role, station_set(row.stations), "session", row.hash, row.csrf)
+
+
+def who_of_token(row: ApiToken) -> Who:
+    """The one an API token stands for."""
+    return Who(row.name, row.role, station_set(row.stations), "token", row.hash)
+
+
+def place(scope: MutableMapping[str, Any], who: Who) -> None:
+    """Leave the one who asks on the scope, for the routes behind the door."""
+    scope[SCOPE_KEY] = who
+
+
+def who_of(scope: Mapping[str, Any]) -> Who | None:
+    """The one who asks, from an ASGI scope or a Starlette request or WebSocket; None at an open door."""
+    who = scope.get(SCOPE_KEY)
+    return who if isinstance(who, Who) else None

@@ -1,0 +1,103 @@
+"""The door's rules, pure: what each path needs, which hosts and origins are ours. Default: a session is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from enum import Enum
+from typing import Final
+from urllib.parse import urlsplit
+
+
+class Door(Enum):
+    """What a path asks of its caller."""
+
+    OPEN = "open"
+    KEY = "key"  # a device or channel key, checked by the route itself
+    API = "api"  # a bearer token, or a session (with a CSRF header for unsafe methods)
+    METRICS = "metrics"  # a bearer token
+    SESSION = "session"
+    CLOSED = "closed"  # not there at all: 404
+
+
+SIGN_IN: Final = "/sign-in"
+SIGN_OUT: Final = "/sign-out"
+
+#: Paths without any check but the host's. Whole paths only: what is below them is not open.
+OPEN_PATHS: Final = frozenset(
+    {"/healthz", "/readyz", SIGN_IN, f"{SIGN_IN}/style.css", f"{SIGN_IN}/thai.woff2", f"{SIGN_IN}/latin.woff2"}
+)
+#: Paths that check a device or channel key themselves. Whole paths: an unknown one below `/in/` would otherwise
+#: fall through to Streamlit's own pages.
+KEY_PATHS: Final = frozenset({"/in/osmand", "/in/traccar", "/in/report"})
+METRICS_PATH: Final = "/metrics"
+API_PREFIX: Final = "/api/v1/"
+
+#: Parts of Streamlit nobody here needs; answered as not there, under any page's path.
+_CLOSED_PARTS: Final = ("/_stcore/agent/", "/_stcore/metrics/", "/_stcore/script-health-check/")
+
+#: First parts of paths that browsers fetch by themselves: no redirect to the sign-in page, a plain 401.
+_MACHINE_PREFIXES: Final = (
+    "/_stcore/", "/static/", "/media/", "/component/", "/app/static/", "/api/", "/assets/", "/live/", "/tiles/",
+    "/in/",
+)  # fmt: skip
+
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def clean(path: str) -> bool:
+    """Whether a decoded path is one we look at: absolute, no climbing, no double slash, no control character."""
+    if not path.startswith("/") or "//" in path or "\\" in path:
+        return False
+    if any(ord(letter) < 32 or ord(letter) == 127 for letter in path):
+        return False
+    return not any(part in ("..", ".") for part in path.split("/"))
+
+
+def door_of(path: str) -> Door:
+    """What a decoded path asks for. Default deny: what is not named here needs a session."""
+    if any(part in f"{path.lower()}/" for part in _CLOSED_PARTS):
+        return Door.CLOSED
+    if path in OPEN_PATHS:
+        return Door.OPEN
+    if path in KEY_PATHS:
+        return Door.KEY
+    if path == METRICS_PATH:
+        return Door.METRICS
+    if path.startswith(API_PREFIX):
+        return Door.API
+    return Door.SESSION
+
+
+def is_page(path: str) -> bool:
+    """Whether a person may have opened this path by hand, so that a redirect to the sign-in page helps."""
+    return not any(f"{path}/".startswith(prefix) for prefix in _MACHINE_PREFIXES)
+
+
+def _host_name(host: str) -> str | None:
+    """The name in a Host header, lower case and without port; None when it is not one host."""
+    if not host or any(letter in host for letter in "@/?#, \t"):
+        return None
+    try:
+        parts = urlsplit(f"//{host}")
+        _ = parts.port  # raises when it is no number
+    except ValueError:
+        return None
+    return parts.hostname.rstrip(".").lower() if parts.hostname else None
+
+
+def host_allowed(host: str | None, allowed: Collection[str]) -> bool:
+    """Whether a Host header names a host we answer to. `allowed`: lower-case names without port."""
+    name = _host_name(host or "")
+    return name is not None and name in allowed
+
+
+def same_origin(origin: str, host: str, secure: bool) -> bool:
+    """Whether an Origin header is this server's own. `secure`: the request is known to have come over TLS.
+
+    Browsers write both headers alike (default port left out), so the text is compared. Behind a proxy that does not
+    say so a page over TLS looks like one without: then either scheme will do.
+    """
+    scheme, separator, rest = origin.partition("://")
+    if not separator or scheme not in ("http", "https") or (secure and scheme != "https"):
+        return False  # "null" and other schemes too
+    return _host_name(host) is not None and rest.lower() == host.lower()

@@ -1,0 +1,218 @@
+"""Sessions and tokens: found by the hash of what the caller shows, remembered for moments, ended by the store."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import StrEnum
+from hmac import compare_digest
+
+from anyio import to_thread
+
+from dashboard.access.identity import Who, who_of_session, who_of_token
+from models.records.access import ALL_STATIONS, WebSession
+from models.records.base import Millis
+from store import access
+from store.database import Database
+from store.errors import StorageError
+
+#: Name of the session's cookie.
+COOKIE = "ssz_session"
+
+#: How long a session once found is not looked up again, in ms.
+MEMORY_MS = 2_000
+
+#: A session's last use is written down at most this often, in ms.
+TOUCH_MS = 60_000
+
+_REMEMBERED = 4_096
+
+
+class LinkProblem(StrEnum):
+    """Why a sign-in link was not exchanged."""
+
+    WRONG = "wrong"
+    USED = "used"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A new session: the cookie's value, shown to the browser once, and whose it is."""
+
+    cookie: str
+    who: Who
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a session lives, in ms: since it began, and since it was last used."""
+
+    life_ms: Millis
+    idle_ms: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A session row as it was read, when, and when its use was last sent to the store."""
+
+    row: WebSession
+    read_at: Millis
+    touched_at: Millis
+
+
+def digest_of(value: str) -> str:
+    """SHA-256 of a random value, hexadecimal: what the store keeps in its place."""
+    return hashlib.sha256(value.encode()).hexdigest()
+
+
+def alive(row: WebSession, now: Millis, idle_ms: Millis) -> bool:
+    """Whether a session row still opens doors. Pure."""
+    return row.revoked_at is None and now < row.expires_at and now < row.used_at + idle_ms
+
+
+class Keeper:
+    """Knows who shows which cookie or token. Its plain methods block on the store; any thread may call them."""
+
+    def __init__(
+        self, db: Database, clock: Callable[[], Millis], limits: Limits, metrics_token: str | None = None
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._limits = limits
+        self._metrics_token = metrics_token
+        self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._lock = threading.Lock()
+        self._later = ThreadPoolExecutor(max_workers=1, thread_name_prefix="session-use")
+
+    async def session(self, cookie: str) -> Who | None:
+        """Whose session a cookie's value opens; None: nobody's, ended or revoked.
+
+        Raises:
+            StorageError: the store cannot be read and nothing is remembered.
+        """
+        return await to_thread.run_sync(self.find, cookie)
+
+    async def token(self, bearer: str, metrics: bool = False) -> Who | None:
+        """Whose token it is; with `metrics` the token of the settings counts too."""
+        own = self._metrics_token
+        if metrics and own is not None and compare_digest(bearer.encode(), own.encode()):
+            return Who("metrics", "viewer", frozenset(), "token", "")
+        return await to_thread.run_sync(self._find_token, bearer)
+
+    async def still(self, digest: str) -> bool:
+        """Whether an open WebSocket's session lives. While the store cannot be read, what was known holds."""
+        return await to_thread.run_sync(self._still, digest)
+
+    def find(self, cookie: str) -> Who | None:
+        """`session`, blocking; for scripts."""
+        row = self._row(digest_of(cookie), MEMORY_MS)
+        return None if row is None else who_of_session(row)
+
+    def sign_in(self, link: str, old_cookie: str = "") -> SignedIn | LinkProblem:
+        """Exchange a one-time link for a new session; the browser's former session ends.
+
+        Raises:
+            StorageError: the store cannot be written; the link is still good.
+        """
+        now = self._clock()
+        cookie = secrets.token_urlsafe(32)
+        with self._db.write() as tx:
+            known = access.link(tx.conn, digest_of(link))
+            if known is None:
+                return LinkProblem.WRONG
+            if known.used_at is not None:
+                return LinkProblem.USED
+            if known.expires_at <= now:
+                return LinkProblem.EXPIRED
+            access.use_link(tx, known.hash, now)
+            if old_cookie:
+                access.revoke_session(tx, digest_of(old_cookie), now)
+            row = WebSession(
+                hash=digest_of(cookie), name=known.name, role=known.role, stations=known.stations,
+                csrf=secrets.token_urlsafe(24), created_at=now, used_at=now, expires_at=now + self._limits.life_ms,
+            )  # fmt: skip
+            access.add_session(tx, row)
+            who = who_of_session(row)
+        if old_cookie:
+            self._forget(digest_of(old_cookie))
+        return SignedIn(cookie, who)
+
+    def sign_out(self, digest: str) -> None:
+        """End a session at once."""
+        with self._db.write() as tx:
+            access.revoke_session(tx, digest, self._clock())
+        self._forget(digest)
+
+    def new_link(self, name: str, role: str, life_ms: Millis, stations: str = ALL_STATIONS) -> str:
+        """A one-time sign-in link's secret value."""
+        value = secrets.token_urlsafe(32)
+        with self._db.write() as tx:
+            access.add_link(tx, digest_of(value), name, role, stations, self._clock() + life_ms)
+        return value
+
+    def close(self) -> None:
+        """Wait for what is still to be written down."""
+        self._later.shutdown(wait=True)
+
+    def _find_token(self, bearer: str) -> Who | None:
+        with self._db.read() as conn:
+            row = access.token(conn, digest_of(bearer))
+        return None if row is None or row.revoked_at is not None else who_of_token(row)
+
+    def _still(self, digest: str) -> bool:
+        try:
+            return self._row(digest, 0) is not None
+        except StorageError:
+            return True  # nothing remembered and nothing to read: only the store can revoke it
+
+    def _row(self, digest: str, memory_ms: Millis) -> WebSession | None:
+        now = self._clock()
+        with self._lock:
+            known = self._known.get(digest)
+        if known is None or not 0 <= now - known.read_at < memory_ms:
+            try:
+                known = self._read(digest, now, known)
+            except StorageError:
+                # A wall must go on showing alarms while the store is away, and nobody can revoke meanwhile.
+                if known is None:
+                    raise
+        if known is None or not alive(known.row, now, self._limits.idle_ms):
+            return None
+        if now - max(known.row.used_at, known.touched_at) >= TOUCH_MS:
+            self._remember(_Known(known.row, known.read_at, now))
+            self._later.submit(self._touch, digest, now)
+        return known.row
+
+    def _read(self, digest: str, now: Millis, before: _Known | None) -> _Known | None:
+        with self._db.read() as conn:
+            row = access.session(conn, digest)
+        if row is None or not alive(row, now, self._limits.idle_ms):
+            self._forget(digest)
+            return None
+        known = _Known(row, now, before.touched_at if before else 0)
+        self._remember(known)
+        return known
+
+    def _remember(self, known: _Known) -> None:
+        with self._lock:
+            self._known[known.row.hash] = known
+            self._known.move_to_end(known.row.hash)
+            while len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+
+    def _forget(self, digest: str) -> None:
+        with self._lock:
+            self._known.pop(digest, None)
+
+    def _touch(self, digest: str, now: Millis) -> None:
+        try:
+            with self._db.write(patience_s=1.0) as tx:
+                access.touch_session(tx, digest, now)
+        except StorageError:
+            return  # the next use, a minute on, writes it down

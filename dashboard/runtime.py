@@ -1,0 +1,97 @@
+"""What a web process holds while it runs, and where routes, scripts and pages find it.
+
+Made once by `streamlit_app.py` when the server starts. Streamlit's scripts run in threads of the same process and
+ask for it with `current()`; nothing is made by a visit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from dashboard.access.sessions import Keeper
+from dashboard.health import Health
+from dashboard.live.hub import Hub
+from models.records.base import Millis
+from store.database import Database
+from store.follower import Follower
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """The settings that screens and routes need, as plain values. Ages in seconds."""
+
+    language: str
+    zone: ZoneInfo
+    demo: bool
+    demo_broker: bool
+    live_s: int
+    lost_s: int
+    feed_stale_s: int
+    box_silent_s: int
+    escalate_s: int
+    data_dir: Path
+    basemap: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """The running web process: the store, the live picture, the live feed, the door, and the clock all of it uses."""
+
+    values: Values
+    clock: Callable[[], Millis]
+    db: Database
+    follower: Follower
+    hub: Hub
+    keeper: Keeper
+    health: Health
+
+
+class NotRunningError(RuntimeError):
+    """Asked for the runtime while no server of this process runs."""
+
+
+class CannotStartError(Exception):
+    """The product cannot start for a reason the operator can mend; `str()` is one line."""
+
+
+class _Holder:
+    runtime: Runtime | None = None
+    failure: BaseException | None = None
+
+
+_HOLDER = _Holder()
+
+
+def hold(runtime: Runtime) -> None:
+    """Make a runtime the one of this process."""
+    _HOLDER.runtime = runtime
+
+
+def release() -> None:
+    """The server has stopped."""
+    _HOLDER.runtime = None
+
+
+def current() -> Runtime:
+    """The runtime of this process.
+
+    Raises:
+        NotRunningError: no server has started, or it has stopped.
+    """
+    runtime = _HOLDER.runtime
+    if runtime is None:
+        raise NotRunningError("the web process has not been started by its lifespan")
+    return runtime
+
+
+def fail(error: BaseException) -> None:
+    """Note why the server could not start, for the launcher to tell."""
+    _HOLDER.failure = error
+
+
+def failure() -> BaseException | None:
+    """Why the server could not start; None when it did or was never asked to."""
+    return _HOLDER.failure

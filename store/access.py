@@ -1,0 +1,89 @@
+"""Sessions, one-time sign-in links and API tokens, each found by the hash of its secret value."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+from models.records.access import ApiToken, SignInLink, WebSession
+from models.records.base import Millis
+from store.database import Tx
+
+_ADD_SESSION = text(
+    "INSERT INTO web_session (hash, name, role, stations, csrf, created_at, used_at, expires_at, revoked_at)"
+    " VALUES (:hash, :name, :role, :stations, :csrf, :created_at, :used_at, :expires_at, :revoked_at)"
+)
+
+
+def session(conn: Connection, digest: str) -> WebSession | None:
+    """The session with this hash, ended or not."""
+    row = conn.execute(text("SELECT * FROM web_session WHERE hash = :hash"), {"hash": digest}).one_or_none()
+    return None if row is None else WebSession(**row._mapping)
+
+
+def add_session(tx: Tx, row: WebSession) -> None:
+    """Keep a new session."""
+    tx.conn.execute(_ADD_SESSION, row.model_dump())
+
+
+def touch_session(tx: Tx, digest: str, now: Millis) -> None:
+    """Note a session's use; an older note never replaces a newer one."""
+    tx.conn.execute(
+        text("UPDATE web_session SET used_at = :now WHERE hash = :hash AND used_at < :now"),
+        {"hash": digest, "now": now},
+    )
+
+
+def revoke_session(tx: Tx, digest: str, now: Millis) -> None:
+    """End a session; one ended before keeps its moment."""
+    tx.conn.execute(
+        text("UPDATE web_session SET revoked_at = :now WHERE hash = :hash AND revoked_at IS NULL"),
+        {"hash": digest, "now": now},
+    )
+
+
+def link(conn: Connection, digest: str) -> SignInLink | None:
+    """The sign-in link with this hash, used or not."""
+    row = conn.execute(text("SELECT * FROM sign_in_link WHERE hash = :hash"), {"hash": digest}).one_or_none()
+    return None if row is None else SignInLink(**row._mapping)
+
+
+def add_link(tx: Tx, digest: str, name: str, role: str, stations: str, expires_at: Millis) -> None:
+    """Keep a new sign-in link."""
+    tx.conn.execute(
+        text(
+            "INSERT INTO sign_in_link (hash, name, role, stations, expires_at)"
+            " VALUES (:hash, :name, :role, :stations, :expires_at)"
+        ),
+        {"hash": digest, "name": name, "role": role, "stations": stations, "expires_at": expires_at},
+    )
+
+
+def use_link(tx: Tx, digest: str, now: Millis) -> None:
+    """Note that a link was exchanged."""
+    tx.conn.execute(text("UPDATE sign_in_link SET used_at = :now WHERE hash = :hash"), {"hash": digest, "now": now})
+
+
+def token(conn: Connection, digest: str) -> ApiToken | None:
+    """The API token with this hash, revoked or not."""
+    row = conn.execute(text("SELECT * FROM api_token WHERE hash = :hash"), {"hash": digest}).one_or_none()
+    return None if row is None else ApiToken(**row._mapping)
+
+
+def add_token(tx: Tx, digest: str, name: str, role: str, stations: str, now: Millis) -> None:
+    """Keep a new API token; its name must be new."""
+    tx.conn.execute(
+        text(
+            "INSERT INTO api_token (hash, name, role, stations, created_at)"
+            " VALUES (:hash, :name, :role, :stations, :now)"
+        ),
+        {"hash": digest, "name": name, "role": role, "stations": stations, "now": now},
+    )
+
+
+def revoke_token(tx: Tx, name: str, now: Millis) -> bool:
+    """End a token by its name; False when there is none that still works."""
+    found = tx.conn.execute(
+        text("UPDATE api_token SET revoked_at = :now WHERE name = :name AND revoked_at IS NULL"),
+        {"name": name, "now": now},
+    )
+    return found.rowcount > 0
