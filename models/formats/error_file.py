@@ -1,0 +1,43 @@
+"""The rows that could not be taken, as a CSV that can be opened in a spreadsheet, mended and read again."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from io import StringIO
+
+from models.formats.problems import RowError
+
+#: The columns added in front; a reader of the mended file leaves them alone.
+ADDED = ("row", "reason_th", "reason_en")
+
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def formula_safe(cell: str) -> str:
+    """The cell so that no spreadsheet runs it: text that begins like a formula gets an apostrophe in front.
+
+    A plain number may begin with a sign: `-123.1` stays as it is.
+    """
+    if not cell.lstrip(" ").startswith(_DANGEROUS):
+        return cell
+    return cell if _is_number(cell) else f"'{cell}"
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return cell.strip("+-.0123456789eE") == ""
+
+
+def error_csv(header: tuple[str, ...], errors: Iterable[RowError]) -> bytes:
+    """CSV in UTF-8 with its mark: the row's number, the reasons in Thai and English, then the row as it came."""
+    out = StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([*ADDED, *(formula_safe(name) for name in header)])
+    for error in errors:
+        cells = (str(error.number), error.th, error.en, *error.cells)
+        writer.writerow([formula_safe(cell) for cell in cells])
+    return out.getvalue().encode("utf-8-sig")

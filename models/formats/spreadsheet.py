@@ -1,0 +1,70 @@
+"""XLSX as rows of text: the first sheet, the values last computed, dates as ISO text."""
+
+from __future__ import annotations
+
+import warnings
+from datetime import date, datetime, time
+from io import BytesIO
+
+import openpyxl
+
+from models.formats.guards import MAX_COLUMNS, MAX_ROWS, TOO_MANY_ROWS, TOO_WIDE, UNREADABLE, check_packed
+from models.formats.problems import BadFileError
+
+
+def spreadsheet_rows(body: bytes) -> list[list[str]]:
+    """Header and rows of the first sheet.
+
+    Raises:
+        BadFileError: not a spreadsheet, too many entries, rows or columns, or too much when unpacked.
+    """
+    check_packed(body)
+    with warnings.catch_warnings():
+        # openpyxl warns of styles and validations it leaves out; none of them carries data.
+        warnings.simplefilter("ignore")
+        try:
+            return _read(body)
+        except BadFileError:
+            raise
+        except Exception as error:
+            raise BadFileError(UNREADABLE) from error
+
+
+def _read(body: bytes) -> list[list[str]]:
+    book = openpyxl.load_workbook(BytesIO(body), read_only=True, data_only=True, keep_links=False)
+    try:
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # what a file says of its own size may be wrong
+        rows: list[list[str]] = []
+        for cells in sheet.iter_rows(max_col=MAX_COLUMNS + 1):
+            if len(rows) > MAX_ROWS:
+                raise BadFileError(TOO_MANY_ROWS)
+            if len(cells) > MAX_COLUMNS and cells[-1].value is not None:
+                raise BadFileError(TOO_WIDE)
+            rows.append([_cell_text(cell.value, cell) for cell in cells])
+        return rows
+    finally:
+        book.close()
+
+
+def _cell_text(value: object, cell: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return _moment_text(value, str(getattr(cell, "number_format", "")))
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _moment_text(value: datetime, number_format: str) -> str:
+    """A date cell. One whose format shows no hours was typed as a date: its midnight is nobody's word."""
+    if value.time() == time.min and "h" not in number_format.lower():
+        return value.date().isoformat()
+    return value.isoformat(sep=" ", timespec="seconds")

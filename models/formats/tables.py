@@ -1,0 +1,105 @@
+"""A file as a table of text: CSV, XLSX, GeoJSON or Parquet in, a header and rows of `str` out.
+
+Cells of a spreadsheet become the text a person would type: dates as ISO, whole numbers without `.0`, empty cells "".
+A GeoJSON feature becomes a row of its properties with `lat` and `lon` (points) or `geometry` (GeoJSON text).
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from io import StringIO
+
+from models.formats import guards
+from models.formats.geojson import geojson_rows
+from models.formats.guards import CELL_TOO_LONG, EMPTY, MAX_CELL, MAX_COLUMNS, MAX_ROWS, TOO_MANY_ROWS, TOO_WIDE
+from models.formats.parquet import parquet_rows
+from models.formats.problems import BadFileError, Problem
+from models.formats.spreadsheet import spreadsheet_rows
+from models.formats.text import clean
+
+NOT_TEXT = Problem("encoding", "ไฟล์ไม่ใช่ UTF-8 หรือ Windows-874", "the text is neither UTF-8 nor Windows-874 (Thai)")
+#: Text columns of a file in which the first line is the header; the row number of the first row under it.
+FIRST_ROW = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table of text. `rows` yields `(number, cells)` once; cells are as many as the header has.
+
+    Reading on may raise `BadFileError`: a file can break in the middle.
+    """
+
+    header: tuple[str, ...]
+    rows: Iterator[tuple[int, tuple[str, ...]]]
+
+
+def read_table(name: str, body: bytes) -> Sheet:
+    """Read a file by its name's ending and its content.
+
+    Raises:
+        BadFileError: the file cannot be read, is not what its name says, or is larger than what is allowed.
+    """
+    kind = guards.kind_of(name, body)
+    if kind == "xlsx":
+        return _sheet(spreadsheet_rows(body))
+    if kind == "geojson":
+        return _sheet(geojson_rows(body))
+    if kind == "parquet":
+        return _sheet(parquet_rows(body))
+    return _sheet(_csv_rows(_text(body)))
+
+
+def _text(body: bytes) -> str:
+    """The text of a CSV: UTF-8 (with or without its mark), UTF-16 with its mark, else Windows-874."""
+    encodings = ("utf-16",) if body[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp874")
+    for encoding in encodings:
+        try:
+            text = body.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise BadFileError(NOT_TEXT)
+
+
+def _csv_rows(text: str) -> Iterator[list[str]]:
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise BadFileError(
+            Problem("csv", f"อ่านบรรทัดที่ {reader.line_num} ไม่ได้", f"line {reader.line_num} cannot be read: {error}")
+        ) from error
+
+
+def _sheet(lines: Iterable[list[str]]) -> Sheet:
+    numbered = enumerate(lines, 1)
+    for number, cells in numbered:
+        header = _header(cells)
+        if header:
+            return Sheet(header, _rows(numbered, len(header), number))
+    raise BadFileError(EMPTY)
+
+
+def _header(cells: list[str]) -> tuple[str, ...]:
+    names = [clean(cell) for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    if len(names) > MAX_COLUMNS:
+        raise BadFileError(TOO_WIDE)
+    return tuple(names)
+
+
+def _rows(lines: Iterator[tuple[int, list[str]]], width: int, start: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The rows under the header, empty ones left out, each cut or filled to the header's width."""
+    for number, cells in lines:
+        if number - start > MAX_ROWS:
+            raise BadFileError(TOO_MANY_ROWS)
+        if max(map(len, cells), default=0) > MAX_CELL:
+            raise BadFileError(CELL_TOO_LONG)
+        if any(cell.strip() for cell in cells):
+            yield number, tuple((cells + [""] * width)[:width])
