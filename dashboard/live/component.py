@@ -1,0 +1,69 @@
+"""The live map as a Streamlit component: mounted once, told of words and rights, fed by `/live` and never by a rerun.
+
+The few lines of JavaScript here ride in every message of Streamlit; all they do is import the bundle of our own
+server and hand it the element. The map lives with the element, so a rerun changes nothing on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import streamlit as st
+
+from dashboard.live.assets_route import module_name
+from dashboard.words import Language, words_with
+
+#: Words the bundle uses.
+PREFIXES = ("live.", "mark.", "sos.", "err.no_permission", "sys.simulated", "nav.command_wall", "nav.stations")
+
+_HTML = '<div class="ssz-place"></div>'
+_JS = """
+const load = (data) => import(new URL(`${data.base}assets/${data.module}`, location.origin).href)
+export default function (component) {
+  const { data, parentElement } = component
+  load(data).then((bundle) => bundle.default({ data, parentElement }))
+  return () => load(data).then((bundle) => bundle.unmount(parentElement))
+}
+"""
+
+_component = st.components.v2.component("ssz_live", html=_HTML, js=_JS, isolate_styles=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way to another page, shown in the head of the wall."""
+
+    href: str
+    title: str
+
+
+def live_map(
+    *,
+    language: Language,
+    timezone: str,
+    csrf: str,
+    may_acknowledge: bool,
+    links: Sequence[Link] = (),
+    testing: bool = False,
+    key: str = "live",
+) -> None:
+    """Mount the live map, its SOS list, clocks, lights and sound over the whole window.
+
+    `csrf` is the session's value that the acknowledge button returns; `timezone` an IANA name.
+    """
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    _component(
+        key=key,
+        data={
+            "module": module_name(),
+            "base": f"/{base}/" if base else "/",
+            "words": words_with(PREFIXES, language),
+            "language": language,
+            "timezone": timezone,
+            "csrf": csrf,
+            "mayAcknowledge": may_acknowledge,
+            "links": [asdict(link) for link in links],
+            "testing": testing,
+        },
+    )

@@ -1,0 +1,64 @@
+// Builds the live map bundle into ../assets (committed), or the unit tests into build/tests.
+// Names carry a hash of the content, so that a browser may keep them for ever.
+import { createHash } from "node:crypto";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { build } from "esbuild";
+
+const ASSETS = new URL("../assets/", import.meta.url);
+const MODULES = new URL("./node_modules/", import.meta.url);
+const WEIGHTS = [400, 600, 700];
+
+const read = (path, base) => readFileSync(new URL(path, base));
+const hash = (bytes) => createHash("sha256").update(bytes).digest("hex").slice(0, 12);
+
+async function buildTests() {
+  const files = readdirSync(new URL("./tests/", import.meta.url)).filter((name) => name.endsWith(".test.ts"));
+  rmSync(new URL("./build/tests/", import.meta.url), { recursive: true, force: true });
+  await build({
+    entryPoints: files.map((name) => `tests/${name}`),
+    outdir: "build/tests",
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    logLevel: "warning",
+  });
+}
+
+async function buildAssets() {
+  rmSync(ASSETS, { recursive: true, force: true });
+  mkdirSync(new URL("fonts/", ASSETS), { recursive: true });
+  mkdirSync(new URL("licenses/", ASSETS), { recursive: true });
+  const worker = read("maplibre-gl/dist/maplibre-gl-worker.mjs", MODULES).toString().replace(/\/\/# sourceMappingURL=.*\n?/, "");
+  const workerName = `maplibre-worker-${hash(worker)}.mjs`;
+  writeFileSync(new URL(workerName, ASSETS), worker);
+  const result = await build({
+    entryPoints: ["src/index.ts"],
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    minify: true,
+    legalComments: "none",
+    charset: "utf8",
+    write: false,
+    loader: { ".css": "text" },
+    define: { WORKER_FILE: JSON.stringify(workerName) },
+    logLevel: "warning",
+  });
+  const code = result.outputFiles[0].contents;
+  const moduleName = `live-${hash(code)}.js`;
+  writeFileSync(new URL(moduleName, ASSETS), code);
+  for (const part of ["latin", "thai"]) {
+    for (const weight of WEIGHTS) {
+      const name = `sarabun-${part}-${weight}-normal.woff2`;
+      copyFileSync(new URL(`@fontsource/sarabun/files/${name}`, MODULES), new URL(`fonts/${name}`, ASSETS));
+    }
+  }
+  copyFileSync(new URL("maplibre-gl/LICENSE.txt", MODULES), new URL("licenses/maplibre-gl.txt", ASSETS));
+  copyFileSync(new URL("@fontsource/sarabun/LICENSE", MODULES), new URL("licenses/sarabun-OFL.txt", ASSETS));
+  copyFileSync(new URL("./desk-style.json", import.meta.url), new URL("desk-style.json", ASSETS));
+  writeFileSync(new URL("manifest.json", ASSETS), `${JSON.stringify({ module: moduleName, worker: workerName }, null, 2)}\n`);
+  console.log(moduleName, code.length, workerName, worker.length);
+}
+
+await (process.argv.includes("--tests") ? buildTests() : buildAssets());

@@ -1,0 +1,168 @@
+/** The SOS list: one row for each open alarm, its own running clock, the button that answers it. */
+
+import { runningClock } from "./age";
+import { arrange, fill, flag, make, put } from "./dom";
+import { alarmMarks, type Words } from "./marks";
+import type { Alarm } from "./protocol";
+import { inOrder, type Key, keyOf } from "./state";
+
+export interface ListNeeds {
+  words: Words;
+  mayAcknowledge: boolean;
+  /** Name of a unit's call sign, or of a box. */
+  originName(alarm: Alarm): string;
+  acknowledge(alarm: Alarm): Promise<void>;
+  show(alarm: Alarm): void;
+}
+
+interface Row {
+  root: HTMLElement;
+  clock: HTMLElement;
+  place: HTMLElement;
+  origin: HTMLElement;
+  state: HTMLElement;
+  marks: HTMLElement;
+  button: HTMLButtonElement;
+  said: HTMLElement;
+  alarm: Alarm;
+  busy: boolean;
+}
+
+export class AlarmList {
+  private readonly rows = new Map<Key, Row>();
+  private readonly list: HTMLElement;
+  private readonly empty: HTMLElement;
+  private readonly title: HTMLElement;
+  private readonly count: HTMLElement;
+  private readonly news: HTMLElement;
+
+  constructor(place: HTMLElement, private needs: ListNeeds) {
+    const head = make("div", "ssz-list-head", place);
+    this.title = make("h2", "", head);
+    this.count = make("strong", "ssz-count", head);
+    this.list = make("ul", "ssz-list", place);
+    this.empty = make("p", "ssz-none", place);
+    this.news = make("p", "ssz-hidden", place);
+    this.news.setAttribute("role", "alert");
+    addEventListener("keydown", this.key);
+  }
+
+  retell(needs: ListNeeds): void {
+    this.needs = needs;
+    for (const row of this.rows.values()) this.fillRow(row);
+  }
+
+  stop(): void {
+    removeEventListener("keydown", this.key);
+  }
+
+  draw(alarms: Map<Key, Alarm>): void {
+    const { words } = this.needs;
+    put(this.title, words["live.open_alarms"] ?? "");
+    put(this.count, String(alarms.size));
+    flag(this.count, "some", alarms.size > 0 ? "yes" : "no");
+    for (const [key, row] of this.rows) {
+      if (alarms.has(key)) continue;
+      row.root.remove();
+      this.rows.delete(key);
+    }
+    const ordered = inOrder(alarms.values());
+    for (const alarm of ordered) this.take(keyOf(alarm.s, alarm.id), alarm);
+    arrange(this.list, ordered.map((alarm) => this.rows.get(keyOf(alarm.s, alarm.id))!.root));
+    put(this.empty, alarms.size === 0 ? words["live.no_alarms"] ?? "" : "");
+    this.empty.hidden = alarms.size > 0;
+  }
+
+  /** Move the clocks on. */
+  tick(now: number): void {
+    for (const row of this.rows.values()) put(row.clock, runningClock(now - row.alarm.raised));
+  }
+
+  private take(key: Key, alarm: Alarm): void {
+    let row = this.rows.get(key);
+    if (row === undefined) {
+      row = this.build(key, alarm);
+      this.rows.set(key, row);
+      if (alarm.state === "raised") put(this.news, `${this.needs.words["sos.pressed"] ?? ""} ${alarm.place}`);
+    }
+    row.alarm = alarm;
+    this.fillRow(row);
+  }
+
+  private build(key: Key, alarm: Alarm): Row {
+    const root = make("li", "ssz-alarm");
+    root.dataset["alarm"] = key;
+    root.tabIndex = -1;
+    const top = make("div", "ssz-alarm-top", root);
+    const place = make("button", "ssz-place", top);
+    const clock = make("time", "ssz-clock", top);
+    clock.setAttribute("role", "timer");
+    const origin = make("div", "ssz-origin", root);
+    const marks = make("div", "ssz-marks", root);
+    const foot = make("div", "ssz-alarm-foot", root);
+    const state = make("span", "ssz-state", foot);
+    const button = make("button", "ssz-ack", foot);
+    const said = make("div", "ssz-said", root);
+    said.setAttribute("role", "status");
+    place.type = "button";
+    button.type = "button";
+    const row: Row = { root, clock, place, origin, state, marks, button, said, alarm, busy: false };
+    place.onclick = () => this.needs.show(row.alarm);
+    button.onclick = () => void this.acknowledge(row);
+    return row;
+  }
+
+  private fillRow(row: Row): void {
+    const { words, mayAcknowledge } = this.needs;
+    const { alarm } = row;
+    flag(row.root, "state", alarm.state);
+    flag(row.root, "stored", alarm.stored ? "yes" : "no");
+    flag(row.root, "level", String(alarm.level));
+    put(row.place, alarm.place || words["mark.no_place"] || alarm.origin);
+    const presses = alarm.presses > 1 ? ` · ${fill(words["live.presses"] ?? "", { n: alarm.presses })}` : "";
+    put(row.origin, `${words[`live.kind_${alarm.kind}`] ?? words["live.kind_sos"] ?? ""} · ${this.needs.originName(alarm)}${presses}`);
+    const marks = alarmMarks(alarm, words);
+    if (row.marks.dataset["text"] !== marks.join("|")) {
+      row.marks.dataset["text"] = marks.join("|");
+      row.marks.replaceChildren(...marks.map((mark) => Object.assign(make("span"), { textContent: mark })));
+    }
+    const word = words[`live.alarm_${alarm.state}`] ?? alarm.state;
+    const who = alarm.by && alarm.state !== "raised" ? ` ${fill(words["live.by"] ?? "", { who: alarm.by })}` : "";
+    const unit = alarm.unit ? ` → ${alarm.unit}` : "";
+    put(row.state, `${word}${who}${unit}`);
+    put(row.button, row.busy ? words["live.sending"] ?? "" : words["sos.acknowledge_btn"] ?? "");
+    const answerable = alarm.state === "raised" && alarm.stored && mayAcknowledge;
+    if (!answerable && document.activeElement === row.button) row.root.focus({ preventScroll: true });
+    row.button.hidden = !answerable;
+    row.button.disabled = row.busy;
+    row.button.setAttribute("aria-keyshortcuts", "a");
+    if (alarm.state !== "raised") put(row.said, "");
+  }
+
+  private async acknowledge(row: Row): Promise<void> {
+    if (row.busy || row.alarm.state !== "raised") return;
+    row.busy = true;
+    this.fillRow(row);
+    try {
+      await this.needs.acknowledge(row.alarm);
+      put(row.said, "");
+    } catch (error) {
+      put(row.said, error instanceof Error ? error.message : String(error));
+    } finally {
+      row.busy = false;
+      this.fillRow(row);
+    }
+  }
+
+  /** `a` answers the row that holds the focus, else the first unanswered one. */
+  private readonly key = (event: KeyboardEvent): void => {
+    if (event.key.toLowerCase() !== "a" || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    const target = event.target as HTMLElement | null;
+    if (target?.closest("input, textarea, select, [contenteditable=true]")) return;
+    const rows = [...this.rows.values()];
+    const held = rows.find((row) => row.root.contains(document.activeElement));
+    const first = inOrder(rows.map((row) => row.alarm)).find((alarm) => alarm.state === "raised");
+    const row = held?.alarm.state === "raised" ? held : first && this.rows.get(keyOf(first.s, first.id));
+    if (row && !row.button.hidden) void this.acknowledge(row);
+  };
+}

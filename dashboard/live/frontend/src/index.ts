@@ -1,0 +1,54 @@
+/** Entry of the component: the same view for the same element, however often the page runs. */
+
+import css from "./live.css";
+import { View, type Settings } from "./view";
+
+interface Component {
+  data: Settings;
+  parentElement: HTMLElement;
+}
+
+interface Mounted {
+  view: View;
+  /** The build that made it: a newer build takes over from an older one after an upgrade of the server. */
+  build: string;
+}
+
+declare global {
+  interface Window {
+    __sszMounted?: WeakMap<HTMLElement, Mounted>;
+    __ssz?: View;
+  }
+}
+
+const mounted = (window.__sszMounted ??= new WeakMap<HTMLElement, Mounted>());
+const BUILD = import.meta.url;
+
+function addStyle(base: string): void {
+  const known = document.getElementById("ssz-style");
+  const style = known ?? document.createElement("style");
+  const text = css.replaceAll("{assets}", `${base}assets/`);
+  if (style.textContent === text) return;
+  style.id = "ssz-style";
+  style.textContent = text;
+  if (known === null) document.head.append(style);
+}
+
+export default function show({ data, parentElement }: Component): void {
+  const known = mounted.get(parentElement);
+  if (known !== undefined && known.build === BUILD) {
+    known.view.retell(data);
+    return;
+  }
+  known?.view.stop();
+  addStyle(data.base);
+  const view = new View(parentElement, data);
+  mounted.set(parentElement, { view, build: BUILD });
+  if (data.testing) window.__ssz = view;
+}
+
+export function unmount(parentElement: HTMLElement): void {
+  mounted.get(parentElement)?.view.stop();
+  mounted.delete(parentElement);
+}
+

@@ -1,0 +1,122 @@
+/** What travels over `/live` and `/live/ground`. Times are epoch milliseconds UTC; places WGS 84 degrees. */
+
+export interface Unit {
+  s: string;
+  id: string;
+  kind: string;
+  call: string;
+  lat: number | null;
+  lon: number | null;
+  /** Time of the fix; null while there is none that may be drawn. */
+  at: number | null;
+  spd: number | null;
+  hdg: number | null;
+  acc: number | null;
+  st: string | null;
+  heard: number;
+}
+
+export interface Box {
+  s: string;
+  id: string;
+  lat: number | null;
+  lon: number | null;
+  th: string;
+  en: string;
+  online: boolean | null;
+  heard: number;
+  bat: number | null;
+  mains: boolean | null;
+  fault: string;
+}
+
+export interface Alarm {
+  s: string;
+  id: string;
+  ok: "box" | "unit";
+  origin: string;
+  kind: string;
+  state: string;
+  v: number;
+  raised: number;
+  pressed: number;
+  last: number;
+  presses: number;
+  marks: string[];
+  place: string;
+  lat: number | null;
+  lon: number | null;
+  level: number;
+  by: string;
+  unit: string;
+  outcome: string;
+  stored: boolean;
+}
+
+export interface Feed {
+  /** Newest heartbeat that went through broker and store; 0 when none was heard. */
+  beat: number;
+  stale_s: number;
+  live_s: number;
+  lost_s: number;
+  broker: "ok" | "down" | "demo";
+  storage: "ok" | "slow" | "full" | "readonly";
+  demo: boolean;
+  replay: boolean;
+}
+
+export interface Frame {
+  t: "snapshot" | "delta";
+  boot: string;
+  seq: number;
+  now: number;
+  units: Unit[];
+  boxes: Box[];
+  alarms: Alarm[];
+  gone: [string, string, string][];
+  feed: Feed | null;
+  ground: string | null;
+}
+
+export interface Station {
+  code: string;
+  th: string;
+  en: string;
+  lat: number | null;
+  lon: number | null;
+}
+
+export interface Ground {
+  version: string;
+  stations: Station[];
+  zones: GeoJSON.FeatureCollection;
+  streets: GeoJSON.FeatureCollection;
+  cameras: GeoJSON.FeatureCollection;
+  checkpoints: GeoJSON.FeatureCollection;
+}
+
+/** A frame of the feed; null when the text is none (a `pong`, or what a proxy made of it). */
+export function parseFrame(text: string): Frame | null {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const frame = raw as Partial<Frame> | null;
+  if (frame === null || typeof frame !== "object") return null;
+  if (frame.t !== "snapshot" && frame.t !== "delta") return null;
+  if (typeof frame.now !== "number") return null;
+  return {
+    t: frame.t,
+    boot: frame.boot ?? "",
+    seq: frame.seq ?? 0,
+    now: frame.now,
+    units: frame.units ?? [],
+    boxes: frame.boxes ?? [],
+    alarms: frame.alarms ?? [],
+    gone: frame.gone ?? [],
+    feed: frame.feed ?? null,
+    ground: frame.ground ?? null,
+  };
+}

@@ -1,0 +1,100 @@
+/** The link to `/live`: reconnects by itself, treats silence as a cut, and lets no old socket speak. */
+
+import { parseFrame, type Frame } from "./protocol";
+
+export const SILENCE_MS = 10_000;
+export const BACKOFF_MS = [500, 1000, 2000, 4000];
+const PING_MS = 5_000;
+
+export interface LinkEvents {
+  frame(frame: Frame): void;
+  /** True when frames come, false when the link was lost. */
+  connected(up: boolean): void;
+}
+
+export class Link {
+  private socket: WebSocket | null = null;
+  private tries = 0;
+  private pings = 0;
+  private heardAt = 0;
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private readonly watch: ReturnType<typeof setInterval>;
+  private stopped = false;
+
+  constructor(private readonly url: string, private readonly events: LinkEvents) {
+    this.watch = setInterval(() => this.check(), 1000);
+    addEventListener("online", this.hurry);
+    document.addEventListener("visibilitychange", this.hurry);
+    this.open();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearInterval(this.watch);
+    if (this.timer) clearTimeout(this.timer);
+    removeEventListener("online", this.hurry);
+    document.removeEventListener("visibilitychange", this.hurry);
+    this.drop();
+  }
+
+  private readonly hurry = (): void => {
+    if (this.timer === null || document.hidden) return;
+    clearTimeout(this.timer);
+    this.timer = null;
+    this.open();
+  };
+
+  private open(): void {
+    if (this.stopped) return;
+    this.timer = null;
+    this.heardAt = performance.now();
+    const socket = new WebSocket(this.url);
+    this.socket = socket;
+    socket.onmessage = (event) => {
+      if (this.socket !== socket || typeof event.data !== "string") return;
+      this.heardAt = performance.now();
+      const frame = parseFrame(event.data);
+      if (frame === null) return;
+      if (this.tries >= 0) {
+        this.tries = -1;
+        this.events.connected(true);
+      }
+      this.events.frame(frame);
+    };
+    socket.onclose = () => {
+      if (this.socket === socket) this.again();
+    };
+  }
+
+  /** Let go of the socket at once: a cut link may take minutes to say that it is closed. */
+  private drop(): void {
+    const socket = this.socket;
+    this.socket = null;
+    if (socket === null) return;
+    socket.onmessage = null;
+    socket.onclose = null;
+    socket.close();
+  }
+
+  private again(): void {
+    this.drop();
+    if (this.stopped || this.timer !== null) return;
+    if (this.tries < 0) {
+      this.tries = 0;
+      this.events.connected(false);
+    }
+    const wait = BACKOFF_MS[Math.min(this.tries, BACKOFF_MS.length - 1)] ?? 4000;
+    this.tries += 1;
+    this.timer = setTimeout(() => this.open(), wait * (0.8 + Math.random() * 0.4));
+  }
+
+  private check(): void {
+    if (this.socket === null) return;
+    const quiet = performance.now() - this.heardAt;
+    if (quiet > SILENCE_MS) this.again();
+    else if (quiet > PING_MS && this.socket.readyState === WebSocket.OPEN) {
+      this.pings += 1;
+      this.socket.send(JSON.stringify({ t: "ping", n: this.pings }));
+    }
+  }
+}

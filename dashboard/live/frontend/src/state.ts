@@ -1,0 +1,140 @@
+/** What the page knows: a fold of frames. A mark never moves backwards, an alarm never returns from the closed. */
+
+import type { Alarm, Box, Feed, Frame, Unit } from "./protocol";
+
+export type Key = string;
+
+export const keyOf = (station: string, id: string): Key => `${station}/${id}`;
+
+export interface State {
+  units: Map<Key, Unit>;
+  boxes: Map<Key, Box>;
+  alarms: Map<Key, Alarm>;
+  /** Version at which an alarm was closed: an older word of it is not taken. */
+  closed: Map<Key, number>;
+  feed: Feed | null;
+  ground: string | null;
+  boot: string;
+  frames: number;
+}
+
+export interface Touched {
+  units: Set<Key>;
+  boxes: Set<Key>;
+  alarms: boolean;
+}
+
+/** Closed alarms remembered: enough for a day's, small enough for months. */
+const MAX_CLOSED = 500;
+
+export function emptyState(): State {
+  return {
+    units: new Map(), boxes: new Map(), alarms: new Map(), closed: new Map(),
+    feed: null, ground: null, boot: "", frames: 0,
+  };
+}
+
+/** The unit after one more word of it: the place goes with the newer fix time, the words with the newer sign of life. */
+export function newerUnit(known: Unit | undefined, word: Unit): Unit {
+  if (known === undefined) return word;
+  const place = word.lat !== null && (known.lat === null || (word.at ?? 0) >= (known.at ?? 0)) ? word : known;
+  const words = word.heard >= known.heard ? word : known;
+  return {
+    ...words, lat: place.lat, lon: place.lon, at: place.at, spd: place.spd, hdg: place.hdg, acc: place.acc,
+    heard: Math.max(known.heard, word.heard),
+  };
+}
+
+function dropAbsent<T>(known: Map<Key, T>, present: Set<Key>, touched: Set<Key>): void {
+  for (const key of known.keys()) {
+    if (!present.has(key)) {
+      known.delete(key);
+      touched.add(key);
+    }
+  }
+}
+
+function foldUnits(state: State, frame: Frame, touched: Set<Key>): void {
+  for (const word of frame.units) {
+    const key = keyOf(word.s, word.id);
+    state.units.set(key, newerUnit(state.units.get(key), word));
+    touched.add(key);
+  }
+  if (frame.t === "snapshot") dropAbsent(state.units, new Set(frame.units.map((u) => keyOf(u.s, u.id))), touched);
+}
+
+function foldBoxes(state: State, frame: Frame, touched: Set<Key>): void {
+  for (const word of frame.boxes) {
+    const key = keyOf(word.s, word.id);
+    const known = state.boxes.get(key);
+    if (known && known.heard > word.heard && state.boot === frame.boot) continue;
+    state.boxes.set(key, word);
+    touched.add(key);
+  }
+  if (frame.t === "snapshot") dropAbsent(state.boxes, new Set(frame.boxes.map((b) => keyOf(b.s, b.id))), touched);
+}
+
+function close(state: State, key: Key, version: number): void {
+  state.alarms.delete(key);
+  state.closed.delete(key);
+  state.closed.set(key, version);
+  for (const oldest of state.closed.keys()) {
+    if (state.closed.size <= MAX_CLOSED) break;
+    state.closed.delete(oldest);
+  }
+}
+
+function foldAlarms(state: State, frame: Frame): boolean {
+  let changed = false;
+  for (const word of frame.alarms) {
+    const key = keyOf(word.s, word.id);
+    const known = state.alarms.get(key);
+    if ((state.closed.get(key) ?? -1) >= word.v || (known && known.v > word.v)) continue;
+    if (word.state === "closed") close(state, key, word.v);
+    else state.alarms.set(key, word);
+    changed = true;
+  }
+  for (const [what, station, id] of frame.gone) {
+    const key = keyOf(station, id);
+    if (what === "alarm") changed = state.alarms.delete(key) || changed;
+    else if (what === "unit") state.units.delete(key);
+    else if (what === "box") state.boxes.delete(key);
+  }
+  if (frame.t === "snapshot") {
+    const gone = new Set<Key>();
+    dropAbsent(state.alarms, new Set(frame.alarms.map((a) => keyOf(a.s, a.id))), gone);
+    changed = changed || gone.size > 0;
+  }
+  return changed;
+}
+
+/** Take a frame into the state (in place); what it touched is returned so that only that is drawn again. */
+export function takeFrame(state: State, frame: Frame): Touched {
+  const touched: Touched = { units: new Set(), boxes: new Set(), alarms: false };
+  foldUnits(state, frame, touched.units);
+  foldBoxes(state, frame, touched.boxes);
+  touched.alarms = foldAlarms(state, frame);
+  for (const [what, station, id] of frame.gone) {
+    if (what === "unit") touched.units.add(keyOf(station, id));
+    else if (what === "box") touched.boxes.add(keyOf(station, id));
+  }
+  if (frame.feed) state.feed = frame.feed;
+  if (frame.ground !== null) state.ground = frame.ground;
+  state.boot = frame.boot;
+  state.frames += 1;
+  return touched;
+}
+
+const unanswered = (alarm: Alarm): number => (alarm.state === "raised" ? 0 : 1);
+const unverified = (alarm: Alarm): number => (alarm.marks.includes("unverified") ? 1 : 0);
+
+/** Open alarms as listed: unanswered first, of these the verified first, then the oldest first. */
+export function inOrder(alarms: Iterable<Alarm>): Alarm[] {
+  return [...alarms].sort(
+    (a, b) =>
+      unanswered(a) - unanswered(b) ||
+      unverified(a) - unverified(b) ||
+      a.raised - b.raised ||
+      (a.id < b.id ? -1 : 1),
+  );
+}
