@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
+
 from sqlalchemy import Connection, text
 
-from models.records.access import ApiToken, SignInLink, WebSession
+from models.records.access import ALL_STATIONS, ApiToken, SignInLink, WebSession
 from models.records.base import Millis
 from store.database import Tx
 
@@ -12,6 +15,11 @@ _ADD_SESSION = text(
     "INSERT INTO web_session (hash, name, role, stations, csrf, created_at, used_at, expires_at, revoked_at)"
     " VALUES (:hash, :name, :role, :stations, :csrf, :created_at, :used_at, :expires_at, :revoked_at)"
 )
+
+
+def digest_of(secret: str) -> str:
+    """SHA-256 of a random secret, hexadecimal: what is kept in its place."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def session(conn: Connection, digest: str) -> WebSession | None:
@@ -41,6 +49,14 @@ def revoke_session(tx: Tx, digest: str, now: Millis) -> None:
     )
 
 
+def revoke_sessions_of(tx: Tx, name: str, now: Millis) -> int:
+    """End every session of a person; returns how many still ran."""
+    return tx.conn.execute(
+        text("UPDATE web_session SET revoked_at = :now WHERE name = :name AND revoked_at IS NULL"),
+        {"name": name, "now": now},
+    ).rowcount
+
+
 def link(conn: Connection, digest: str) -> SignInLink | None:
     """The sign-in link with this hash, used or not."""
     row = conn.execute(text("SELECT * FROM sign_in_link WHERE hash = :hash"), {"hash": digest}).one_or_none()
@@ -58,9 +74,22 @@ def add_link(tx: Tx, digest: str, name: str, role: str, stations: str, expires_a
     )
 
 
-def use_link(tx: Tx, digest: str, now: Millis) -> None:
-    """Note that a link was exchanged."""
-    tx.conn.execute(text("UPDATE sign_in_link SET used_at = :now WHERE hash = :hash"), {"hash": digest, "now": now})
+def use_link(tx: Tx, digest: str, now: Millis) -> bool:
+    """Exchange a link: True once, and only while it is valid; of two who try, one gets it."""
+    found = tx.conn.execute(
+        text("UPDATE sign_in_link SET used_at = :now WHERE hash = :hash AND used_at IS NULL AND expires_at > :now"),
+        {"hash": digest, "now": now},
+    )
+    return found.rowcount == 1
+
+
+def create_link(
+    tx: Tx, name: str, role: str, now: Millis, stations: str = ALL_STATIONS, life_ms: Millis = 600_000
+) -> str:
+    """Make a sign-in link's secret value, valid once and for `life_ms`; only its hash is kept."""
+    value = secrets.token_urlsafe(32)
+    add_link(tx, digest_of(value), name, role, stations, now + life_ms)
+    return value
 
 
 def token(conn: Connection, digest: str) -> ApiToken | None:
@@ -80,6 +109,13 @@ def add_token(tx: Tx, digest: str, name: str, role: str, stations: str, now: Mil
     )
 
 
+def create_token(tx: Tx, name: str, role: str, now: Millis, stations: str = ALL_STATIONS) -> str:
+    """Make an API token, shown this once; only its hash is kept. The name must be new."""
+    value = secrets.token_urlsafe(32)
+    add_token(tx, digest_of(value), name, role, stations, now)
+    return value
+
+
 def revoke_token(tx: Tx, name: str, now: Millis) -> bool:
     """End a token by its name; False when there is none that still works."""
     found = tx.conn.execute(
@@ -87,3 +123,11 @@ def revoke_token(tx: Tx, name: str, now: Millis) -> bool:
         {"name": name, "now": now},
     )
     return found.rowcount > 0
+
+
+def forget(tx: Tx, before: Millis) -> int:
+    """Delete sessions and links that ended before a moment; returns how many."""
+    ended = tx.conn.execute(
+        text("DELETE FROM web_session WHERE expires_at < :before OR revoked_at < :before"), {"before": before}
+    ).rowcount
+    return ended + tx.conn.execute(text("DELETE FROM sign_in_link WHERE expires_at < :b"), {"b": before}).rowcount

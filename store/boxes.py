@@ -1,0 +1,35 @@
+"""SOS boxes: whether each is connected. Presses and health events are `store.sos`."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select, update
+
+from models.happenings import BoxHeard
+from models.records.sos import BoxOnline, SosBox
+from store.database import Tx
+from store.rows import record_of, table_of
+
+_BOX = table_of(SosBox)
+
+
+def take(tx: Tx, word: BoxOnline) -> bool:
+    """Keep a box's own word, or its last will, that it is connected or gone. False when that was known, or older.
+
+    `at` is the arrival at our door. A last will tells of silence: it is no sign of life and moves `heard_at` not.
+    """
+    mine = (_BOX.c.station == word.station, _BOX.c.box == word.box)
+    known = tx.conn.execute(select(_BOX.c.online, _BOX.c.heard_at).where(*mine)).one_or_none()
+    if known is None or word.at < (known.heard_at or 0):
+        return False
+    if known.online is word.online and (not word.online or word.at == known.heard_at):
+        return False
+    heard = {"heard_at": word.at} if word.online else {}
+    tx.conn.execute(update(_BOX).where(*mine).values(online=word.online, **heard))
+    tx.tell(BoxHeard(word.station, word.box, word.at, online=word.online))
+    return True
+
+
+def box(conn: Connection, station: str, name: str) -> SosBox | None:
+    """One box; None when it is not in the register."""
+    row = conn.execute(select(_BOX).where(_BOX.c.station == station, _BOX.c.box == name)).one_or_none()
+    return None if row is None else record_of(SosBox, row)

@@ -1,0 +1,221 @@
+"""The registers: stations, their zones and streets, and what stands and drives there.
+
+A put is an import: what a file says replaces what was known, what a device said of itself stays. Every put tells
+the live pictures and approves the device of the unit or box it names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, select, update
+from sqlmodel import SQLModel
+
+from models.happenings import BoxPlaced, RegisterChanged
+from models.records.base import Millis
+from models.records.camera import CameraPoint
+from models.records.checkpoint import Checkpoint
+from models.records.sos import SosBox
+from models.records.station import Station, Street, Zone
+from models.records.unit import Unit
+from store import devices
+from store.database import Tx
+from store.rows import of_stations, put, record_of, records, table_of, values_of
+
+_ZONE = table_of(Zone)
+_STREET = table_of(Street)
+
+#: What a device says of itself: an import leaves it as it is.
+_BOX_SAYS = ("online", "heard_at", "battery_pct", "mains", "fault", "tested_at")
+_CAMERA_SAYS = ("working", "linked", "note", "status_at")
+_UNIT_SAYS = ("status", "status_at", "crew")
+
+#: What two versions of a zone differ by; the rest is the version's own.
+_ZONE_OWN = ("version", "valid_from", "valid_to")
+
+
+class UnknownStationError(Exception):
+    """A register names a station that is not in the store; `str()` is one line."""
+
+
+def _all(conn: Connection, kind: type[Any], stations: frozenset[str] | None) -> list[Any]:
+    table = table_of(kind)
+    query = select(table).order_by(*table.primary_key.columns)
+    return records(conn, kind, of_stations(query, table.primary_key.columns[0], stations))
+
+
+def stations(conn: Connection, stations: frozenset[str] | None = None) -> list[Station]:
+    """The stations asked for (None: all), by code."""
+    return _all(conn, Station, stations)
+
+
+def units(conn: Connection, stations: frozenset[str] | None = None) -> list[Unit]:
+    """The units of the stations asked for (None: all), by station and id."""
+    return _all(conn, Unit, stations)
+
+
+def boxes(conn: Connection, stations: frozenset[str] | None = None) -> list[SosBox]:
+    """The SOS boxes of the stations asked for (None: all), by station and id. `secret` stays on the server."""
+    return _all(conn, SosBox, stations)
+
+
+def cameras(conn: Connection, stations: frozenset[str] | None = None) -> list[CameraPoint]:
+    """The camera points of the stations asked for (None: all), by station and id."""
+    return _all(conn, CameraPoint, stations)
+
+
+def checkpoints(conn: Connection, stations: frozenset[str] | None = None) -> list[Checkpoint]:
+    """The red boxes of the stations asked for (None: all), by station and id."""
+    return _all(conn, Checkpoint, stations)
+
+
+def streets(conn: Connection, stations: frozenset[str] | None = None) -> list[Street]:
+    """The street lines of the stations asked for (None: all)."""
+    return _all(conn, Street, stations)
+
+
+def zones(conn: Connection, stations: frozenset[str] | None = None, at: Millis | None = None) -> list[Zone]:
+    """The zones in force, or those that were at a moment, of the stations asked for (None: all)."""
+    query = select(_ZONE).order_by(_ZONE.c.station, _ZONE.c.code)
+    if at is None:
+        query = query.where(_ZONE.c.valid_to.is_(None))
+    else:
+        query = query.where(_ZONE.c.valid_from <= at, _ZONE.c.valid_to.is_(None) | (_ZONE.c.valid_to > at))
+    return records(conn, Zone, of_stations(query, _ZONE.c.station, stations))
+
+
+def zone_versions(conn: Connection, station: str, code: str) -> list[Zone]:
+    """Every version of a zone, the oldest first."""
+    query = select(_ZONE).where(_ZONE.c.station == station, _ZONE.c.code == code).order_by(_ZONE.c.version)
+    return records(conn, Zone, query)
+
+
+def _tell(tx: Tx, codes: set[str], register: str, now: Millis) -> None:
+    tx.tell(*(RegisterChanged(code, register, now) for code in sorted(codes)))
+
+
+def _of_known_stations(tx: Tx, rows: Sequence[Any]) -> set[str]:
+    named = {row.station for row in rows}
+    table = table_of(Station)
+    known = set(tx.conn.execute(select(table.c.code).where(table.c.code.in_(sorted(named)))).scalars())
+    if named - known:
+        raise UnknownStationError(f"no station {', '.join(sorted(named - known))}: import it first")
+    return named
+
+
+def put_stations(tx: Tx, rows: Sequence[Station], now: Millis) -> None:
+    """Add stations or change them."""
+    put(tx, table_of(Station), [values_of(row) for row in rows])
+    _tell(tx, {row.code for row in rows}, "stations", now)
+
+
+def put_zone(tx: Tx, zone: Zone, now: Millis) -> Zone:
+    """Put a zone into force: a new version, the one before closed. The same content again changes nothing.
+
+    `version`, `valid_from` and `valid_to` of the argument are not looked at; what is in force is returned.
+
+    Raises:
+        UnknownStationError: its station is not in the store.
+    """
+    _of_known_stations(tx, [zone])
+    versions = zone_versions(tx.conn, zone.station, zone.code)
+    newest = versions[-1] if versions else None
+    content = {name: value for name, value in values_of(zone).items() if name not in _ZONE_OWN}
+    if newest is not None and newest.valid_to is None:
+        if content == {name: value for name, value in values_of(newest).items() if name not in _ZONE_OWN}:
+            return newest
+        tx.conn.execute(
+            update(_ZONE)
+            .where(_ZONE.c.station == zone.station, _ZONE.c.code == zone.code, _ZONE.c.valid_to.is_(None))
+            .values(valid_to=now)
+        )
+    version = newest.version + 1 if newest else 1
+    row = content | {"version": version, "valid_from": now, "valid_to": None}
+    put(tx, _ZONE, [row])
+    _tell(tx, {zone.station}, "zones", now)
+    return Zone.model_validate(row)
+
+
+def put_zones(tx: Tx, rows: Sequence[Zone], now: Millis) -> None:
+    """`put_zone` for each."""
+    for row in rows:
+        put_zone(tx, row, now)
+
+
+def put_streets(tx: Tx, station: str, rows: Sequence[Street], now: Millis) -> None:
+    """Replace a station's street lines."""
+    tx.conn.execute(delete(_STREET).where(_STREET.c.station == station))
+    put(tx, _STREET, [values_of(row) for row in rows])
+    _tell(tx, {station}, "streets", now)
+
+
+def put_units(tx: Tx, rows: Sequence[Unit], now: Millis, by: str = "import") -> None:
+    """Add units or change them, and approve their native devices. Their reported status stays."""
+    codes = _of_known_stations(tx, rows)
+    put(tx, table_of(Unit), [values_of(row) for row in rows], keep=_UNIT_SAYS)
+    devices.approve_native(tx, [devices.Target(row.station, "unit", row.unit) for row in rows], by, now)
+    _tell(tx, codes, "units", now)
+
+
+def put_boxes(tx: Tx, rows: Sequence[SosBox], now: Millis, by: str = "import") -> None:
+    """Add SOS boxes or change them, and approve their native devices. A file without secrets keeps those known."""
+    codes = _of_known_stations(tx, rows)
+    told = [row for row in rows if row.secret]
+    untold = [row for row in rows if not row.secret]
+    put(tx, table_of(SosBox), [values_of(row) for row in told], keep=_BOX_SAYS)
+    put(tx, table_of(SosBox), [values_of(row) | {"secret": None} for row in untold], keep=(*_BOX_SAYS, "secret"))
+    devices.approve_native(tx, [devices.Target(row.station, "box", row.box) for row in rows], by, now)
+    tx.tell(*(BoxPlaced(row.station, row.box, row.lat, row.lon, row.name_th, row.name_en) for row in rows))
+    _tell(tx, codes, "boxes", now)
+
+
+def put_cameras(tx: Tx, rows: Sequence[CameraPoint], now: Millis) -> None:
+    """Add camera points or change them. What a point reported of its cameras stays, unless it never reported."""
+    codes = _of_known_stations(tx, rows)
+    table = table_of(CameraPoint)
+    reported = {
+        (row.station, row.point)
+        for row in tx.conn.execute(select(table.c.station, table.c.point).where(table.c.status_at.is_not(None)))
+    }
+    spoken = [values_of(row) for row in rows if (row.station, row.point) in reported]
+    silent = [values_of(row) for row in rows if (row.station, row.point) not in reported]
+    put(tx, table, spoken, keep=_CAMERA_SAYS)
+    put(tx, table, silent)
+    _tell(tx, codes, "cameras", now)
+
+
+def put_checkpoints(tx: Tx, rows: Sequence[Checkpoint], now: Millis) -> None:
+    """Add red boxes or change them."""
+    codes = _of_known_stations(tx, rows)
+    put(tx, table_of(Checkpoint), [values_of(row) for row in rows])
+    _tell(tx, codes, "checkpoints", now)
+
+
+_PUT: dict[type[SQLModel], Callable[[Tx, Sequence[Any], Millis], None]] = {
+    Station: put_stations,
+    Zone: put_zones,
+    Unit: put_units,
+    SosBox: put_boxes,
+    CameraPoint: put_cameras,
+    Checkpoint: put_checkpoints,
+}
+
+
+def put_rows(tx: Tx, rows: Sequence[SQLModel], now: Millis) -> None:
+    """Put the rows of a register file, each kind in its register, stations first.
+
+    Raises:
+        UnknownStationError: a row's station is not in the store.
+    """
+    for kind, putter in _PUT.items():
+        group = [row for row in rows if isinstance(row, kind)]
+        if group:
+            putter(tx, group, now)
+
+
+def zone_of(conn: Connection, station: str, code: str) -> Zone | None:
+    """One zone in force; None when there is none of that code."""
+    query = select(_ZONE).where(_ZONE.c.station == station, _ZONE.c.code == code, _ZONE.c.valid_to.is_(None))
+    row = conn.execute(query).one_or_none()
+    return None if row is None else record_of(Zone, row)
