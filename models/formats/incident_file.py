@@ -11,7 +11,7 @@ from models.formats.error_file import ADDED
 from models.formats.offences import OFFENCES, OffenceTable, parse_group
 from models.formats.problems import FUTURE, ID_TWICE, REQUIRED, WINDOW, BadFileError, BadValueError, Problem, RowError
 from models.formats.rows import Columns, Row, find_columns
-from models.formats.tables import Sheet
+from models.formats.tables import Sheet, read_table
 from models.records.base import Millis
 from models.records.incident import IncidentReport
 
@@ -163,3 +163,31 @@ def _first_moment(row: Row, context: Context) -> Moment | None:
     except BadValueError as error:
         row.wrong("date", error.problem)
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFile:
+    """A file, read: the rows that can be taken, those that cannot, and the columns nobody asked for."""
+
+    header: tuple[str, ...]
+    good: tuple[IncidentReport, ...]
+    bad: tuple[RowError, ...]
+    ignored: tuple[str, ...]
+
+
+def read_incident_file(name: str, body: bytes, context: Context) -> IncidentFile:
+    """Read a whole incident file (CSV, XLSX, GeoJSON, Parquet).
+
+    Raises:
+        BadFileError: no row of it can be read.
+    """
+    sheet = read_table(name, body)
+    ignored = incident_columns(sheet.header).ignored
+    good: list[IncidentReport] = []
+    bad: list[RowError] = []
+    for row in read_incidents(sheet, context):
+        if isinstance(row, IncidentReport):
+            good.append(row)
+        else:
+            bad.append(row)
+    return IncidentFile(sheet.header, tuple(good), tuple(bad), ignored)
