@@ -11,7 +11,7 @@ from ingest.sources.demo_broker import DemoBroker
 from ingest.sources.endpoint import BrokerError, BrokerKind, Endpoint, parse_url
 from ingest.sources.mosquitto import Mosquitto, find_mosquitto
 
-__all__ = ["BrokerError", "BrokerKind", "Endpoint", "RunningBroker", "start_broker"]
+__all__ = ["BrokerError", "BrokerKind", "Endpoint", "RunningBroker", "endpoint_of", "start_broker"]
 
 log = logging.getLogger("ingest.broker")
 
@@ -49,3 +49,10 @@ def start_broker(
         log.info("mosquitto on 127.0.0.1:%d", port)
         return RunningBroker(Endpoint("127.0.0.1", port, BrokerKind.MOSQUITTO), mosquitto)
     return RunningBroker(Endpoint("127.0.0.1", port, BrokerKind.DEMO), DemoBroker(port))
+
+
+def endpoint_of(url: str | None, port: int, ca_file: Path | None = None) -> Endpoint:
+    """Where `start_broker` of another process with the same settings has put the broker; starts nothing."""
+    if url:
+        return parse_url(url, ca_file)
+    return Endpoint("127.0.0.1", port, BrokerKind.MOSQUITTO if find_mosquitto() else BrokerKind.DEMO)

@@ -70,8 +70,12 @@ class Link:
         room: Callable[[float], bool],
         clock: Callable[[], Millis],
         on_state: StateListener | None = None,
+        persistent: bool = True,
     ) -> None:
-        """A link that is not yet connected. `window`: most messages on their way unacknowledged (MQTT 5)."""
+        """A link that is not yet connected. `window`: most messages on their way unacknowledged (MQTT 5).
+
+        Not `persistent`: the broker forgets it when it goes, and keeps nothing for it.
+        """
         self.client_id = client_id
         self.connected = False
         self._endpoint = endpoint
@@ -80,7 +84,9 @@ class Link:
         self._sink = sink
         self._on_state = on_state
         self._told: bool | None = None
-        self._client = BulkClient(client_id, self._hand_over, room, clock, MQTTv5 if endpoint.v5 else MQTTv311)
+        self._persistent = persistent
+        protocol = MQTTv5 if endpoint.v5 else MQTTv311
+        self._client = BulkClient(client_id, self._hand_over, room, clock, protocol, persistent)
         self._client.suppress_exceptions = True  # of paho's own callbacks: none may end the network thread
         self._client.enable_logger(log)
         self._client.on_connect = self._connected
@@ -97,16 +103,19 @@ class Link:
 
     def start(self) -> None:
         """Connect, and reconnect for ever, on a thread of its own."""
-        properties = connect_properties(self._window) if self._endpoint.v5 else None
         host, port = self._endpoint.host, self._endpoint.port
-        if properties:
-            self._client.connect_async(host, port, KEEPALIVE_S, clean_start=False, properties=properties)
+        if self._endpoint.v5:
+            properties = connect_properties(self._window, SESSION_EXPIRY_S if self._persistent else 0)
+            self._client.connect_async(
+                host, port, KEEPALIVE_S, clean_start=not self._persistent, properties=properties
+            )
         else:
             self._client.connect_async(host, port, KEEPALIVE_S)
         self._client.loop_start()
 
     def stop(self) -> None:
         """Disconnect; the session stays with the broker. What is not acknowledged comes again."""
+        self._told, self._on_state = False, None  # an end of our own is no news
         self._client.disconnect()
         self._client.loop_stop()
         self.connected = False

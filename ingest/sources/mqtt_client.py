@@ -64,9 +64,10 @@ class BulkClient(Client):
         room: Callable[[float], bool],
         clock: Callable[[], Millis],
         protocol: MQTTProtocolVersion = MQTTv5,
+        persistent: bool = True,
     ) -> None:
-        """A client that is not yet connected. Without MQTT 5 the session is kept by `clean_session=False`."""
-        clean = None if protocol == MQTTv5 else False
+        """A client that is not yet connected. MQTT 5 says at connecting whether the session is kept, 3.1.1 here."""
+        clean = None if protocol == MQTTv5 else not persistent
         super().__init__(CallbackAPIVersion.VERSION2, client_id, clean, protocol=protocol, manual_ack=True)
         self.generation = 0
         self._sink = sink

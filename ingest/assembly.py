@@ -1,0 +1,197 @@
+"""Wires ingest: the only module of this room that reads settings and knows every part."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ingest.alarm_lane import AlarmDoor, AlarmStoring, ArrivalListener
+from ingest.crowd import Crowd
+from ingest.decode import decode_http
+from ingest.heartbeat import Heart
+from ingest.http_pipeline import HttpPipeline
+from ingest.lanes import Lane
+from ingest.links import Lanes, make_links
+from ingest.publisher import Publisher
+from ingest.registry_keeper import RegistryKeeper
+from ingest.sources.broker import BrokerError, RunningBroker, endpoint_of, start_broker
+from ingest.sources.mqtt import Link
+from ingest.sources.mqtt_publish import Sender
+from ingest.status import IngestStatus
+from ingest.storing import SideStore, Storing
+from ingest.supervisor import Supervisor
+from ingest.watch import BeatListener, Watch
+from models.records.base import Millis
+from settings import Settings, SettingsError, load_settings
+from store import migrate
+from store.database import Database, open_database
+from store.database import Lane as StoreLane
+from store.errors import StorageError
+from store.follower import Follower
+
+log = logging.getLogger("ingest")
+
+#: Batches of the alarm and general lanes: small, and not waited for.
+_SMALL_BATCH = 200
+
+
+@dataclass(slots=True)
+class Ingest:
+    """A running worker. `stop` ends it: nothing that was acknowledged is lost, the rest waits with the broker."""
+
+    broker: RunningBroker
+    supervisor: Supervisor
+    lanes: Lanes
+    _stops: list[Callable[[], None]] = field(default_factory=list)
+
+    @property
+    def status(self) -> IngestStatus:
+        """How it is now."""
+        return self.supervisor.status
+
+    def stop(self) -> None:
+        """End every part, the connections first, a broker of our own last."""
+        for stop in self._stops:
+            stop()
+
+
+def _quarantine_bytes(settings: Settings) -> int:
+    return settings.quarantine_max_mb * 1024 * 1024
+
+
+def _lanes(
+    settings: Settings,
+    db: Database,
+    follower: Follower,
+    keeper: RegistryKeeper,
+    clock: Callable[[], Millis],
+    on_arrival: ArrivalListener | None,
+    on_storage: Callable[[str, str], None],
+    side_store: SideStore | None,
+) -> Lanes:
+    crowd = Crowd()
+    normal, alarm = (
+        Storing(
+            db, follower, keeper, clock, lane, _quarantine_bytes(settings), settings.retention_raw_days > 0, crowd
+        )
+        for lane in (StoreLane.NORMAL, StoreLane.ALARM)
+    )
+    wait_s = settings.batch_wait_ms / 1000
+    position = Lane("position", normal, settings.batch_size, wait_s, on_storage)
+    alarms = Lane("alarm", AlarmStoring(alarm, side_store), _SMALL_BATCH, 0.0, on_storage)
+    general = Lane("general", normal, _SMALL_BATCH, 0.0, on_storage)
+    return Lanes(position, alarms, general, AlarmDoor(alarms, keeper, crowd, on_arrival))
+
+
+def start_ingest(
+    settings: Settings,
+    db: Database,
+    follower: Follower,
+    clock: Callable[[], Millis],
+    on_arrival: ArrivalListener | None = None,
+    on_status: Callable[[IngestStatus], None] | None = None,
+    side_store: SideStore | None = None,
+) -> Ingest:
+    """Start the broker if there must be one of our own, then the worker.
+
+    `on_arrival` is told of every press before it is stored; `on_status` of every change; both must be short.
+    `side_store` keeps presses while the database is broken; without it they are shown and wait with the broker.
+
+    Raises:
+        BrokerError: the local broker could not be started; one line.
+    """
+    broker = start_broker(settings.mqtt_url, settings.mqtt_port, settings.data_dir, settings.mqtt_ca_file)
+    endpoint, worker = broker.endpoint, settings.worker
+    keeper = RegistryKeeper(db, follower)
+    window = min(2 * settings.batch_size, 65_535)
+
+    def links(alarms_only: bool) -> dict[str, Link]:
+        group = settings.mqtt_shared_group
+        return make_links(endpoint, worker, lanes, clock, window, supervisor.link_state, group, alarms_only)
+
+    supervisor = Supervisor(db, clock, IngestStatus(worker, endpoint.kind), links, on_status)
+    lanes = _lanes(settings, db, follower, keeper, clock, on_arrival, supervisor.storage_state, side_store)
+    # A name of its own: an idle worker of the same name must not throw the writing one off the broker.
+    sender = Sender(endpoint, f"ssz-{worker}-publisher-{secrets.token_hex(4)}")
+    heart = Heart(sender, worker, clock, lambda: supervisor.status.leads)
+    publisher = Publisher(db, follower, sender, clock, supervisor.publishes)
+    for part in (keeper, *lanes.each(), sender, publisher, heart, supervisor):
+        part.start()
+    stops = [supervisor.stop, heart.stop, publisher.stop, sender.stop]
+    stops += [lane.stop for lane in lanes.each()]
+    return Ingest(broker, supervisor, lanes, [*stops, keeper.stop, broker.stop])
+
+
+def start_watch(
+    settings: Settings,
+    db: Database,
+    follower: Follower,
+    clock: Callable[[], Millis],
+    on_arrival: ArrivalListener,
+    on_beat: BeatListener,
+) -> Callable[[], None]:
+    """For a web process with an external ingest: hear presses and heartbeats at once; returns how to stop."""
+    keeper = RegistryKeeper(db, follower)
+    endpoint = endpoint_of(settings.mqtt_url, settings.mqtt_port, settings.mqtt_ca_file)
+    watch = Watch(endpoint, keeper, clock, on_arrival, on_beat)
+    keeper.start()
+    watch.start()
+
+    def stop() -> None:
+        watch.stop()
+        keeper.stop()
+
+    return stop
+
+
+def http_pipeline(
+    settings: Settings,
+    db: Database,
+    follower: Follower,
+    keeper: RegistryKeeper,
+    clock: Callable[[], Millis],
+    on_arrival: ArrivalListener | None = None,
+) -> HttpPipeline:
+    """The door for `/in/*` of a web process. `keeper` is started and stopped by who made it."""
+    return HttpPipeline(db, follower, keeper, clock, decode_http, _quarantine_bytes(settings), on_arrival)
+
+
+def now_ms() -> Millis:
+    """The wall clock, in ms."""
+    return time.time_ns() // 1_000_000
+
+
+def main() -> int:
+    """`python -m ingest`: the worker alone, until SIGTERM or Ctrl-C. 0, or 2 with one line when it cannot start."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        log.error("%s", error)
+        return 2
+    done = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: done.set())
+    db = open_database(settings.database_url)
+    follower = Follower(db, now_ms)
+    try:
+        migrate.upgrade(settings.database_url)
+        follower.start()
+        worker = start_ingest(settings, db, follower, now_ms)
+    except (StorageError, BrokerError) as error:
+        log.error("%s", error)
+        follower.stop()
+        db.close()
+        return 2
+    log.info("ingest worker %s: %r", settings.worker, worker.broker.endpoint)
+    done.wait()
+    worker.stop()
+    follower.stop()
+    db.close()
+    log.info("ingest worker %s stopped", settings.worker)
+    return 0

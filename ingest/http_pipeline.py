@@ -1,0 +1,108 @@
+"""The door for `/in/*`: one request, decided and durable before it is answered."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ingest.alarm_lane import ArrivalListener
+from ingest.crowd import Crowd
+from ingest.identify import Record, sender_of
+from ingest.pipeline import Decoder, Sorted, place, sort_into
+from ingest.storing import Storing
+from models.records.base import UNKNOWN_STATION, Millis, Reason, Rejected
+from models.records.position import Fix, SignOfLife
+from models.records.report import CitizenReport
+from models.records.sos import ALARMING, Signal
+from store.database import Database, Lane
+from store.follower import Follower
+from store.registry import Registry, Speaker
+
+log = logging.getLogger("ingest.http")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the sender is told: `stored`, `duplicate` or `quarantined`, and the reason of the latter."""
+
+    status: str
+    reason: str = ""
+
+
+class HttpPipeline:
+    """The same steps as for MQTT, synchronous: when `take` returns, the message is durable."""
+
+    def __init__(
+        self,
+        db: Database,
+        follower: Follower,
+        registry: Callable[[], Registry],
+        clock: Callable[[], Millis],
+        decode: Decoder,
+        quarantine_bytes: int,
+        on_arrival: ArrivalListener | None = None,
+    ) -> None:
+        """`decode(format, payload, received_at)` knows the formats; `registry` gives what is known of devices."""
+        self._registry = registry
+        self._decode = decode
+        self._on_arrival = on_arrival
+        self._crowd = Crowd()
+        self._normal, self._alarm = (
+            Storing(db, follower, registry, clock, lane, quarantine_bytes, crowd=self._crowd)
+            for lane in (Lane.NORMAL, Lane.ALARM)
+        )
+
+    def take(self, topic_or_format: str, payload: bytes, received_at: Millis, credential: Speaker) -> Outcome:
+        """Take one message that came with a key, which speaks only for its own devices or its own channel.
+
+        Raises:
+            StorageError: nothing was written; the sender must come again (503).
+        """
+        registry = self._registry()
+        decoded = self._decode(topic_or_format, payload, received_at)
+        if not isinstance(decoded, Rejected):
+            decoded = _spoken_for(decoded, registry, credential, topic_or_format, payload)
+        outcomes = place(decoded, registry, received_at, topic_or_format, payload)
+        batch = Sorted(newest=received_at)
+        sort_into(batch, outcomes, received_at, topic_or_format, payload)
+        self._announce(batch, credential)
+        storing = self._alarm if batch.signals else self._normal
+        stored = storing.write(batch, credential.id)
+        if stored.new or batch.lives:
+            return Outcome("stored", Reason.NO_FIX.value if batch.lives and not batch.fixes else "")
+        if stored.duplicates:
+            return Outcome("duplicate")
+        reason = batch.rejected[0].reason.value if batch.rejected else Reason.NO_FIX.value
+        return Outcome("quarantined", reason)
+
+    def _announce(self, batch: Sorted, credential: Speaker) -> None:
+        if self._on_arrival is None:
+            return
+        for signal in batch.signals:
+            if signal.kind in ALARMING:
+                self._on_arrival(self._crowd.mark(signal, credential.id))
+
+
+def _spoken_for(
+    records: list[Record], registry: Registry, speaker: Speaker, topic: str, payload: bytes
+) -> list[Record] | Rejected:
+    """The records, if the key may speak for their sender. An SOS is heard all the same, as from an unknown box."""
+    for record in records:
+        if isinstance(record, CitizenReport):
+            allowed = (record.station, record.channel) == (speaker.station, speaker.channel)
+            if not allowed:
+                return _refused(topic, payload, "native", record.station, record.channel)
+        elif isinstance(record, Fix | SignOfLife):
+            sender = sender_of(record.source, record.station, "unit", record.unit)
+            known = registry.resolve(record.source, sender) is not None
+            if known and not registry.may_speak(speaker, record.source, sender):
+                signals: list[Record] = [item for item in records if isinstance(item, Signal)]
+                return signals or _refused(topic, payload, record.source, record.station, sender)
+    return records
+
+
+def _refused(topic: str, payload: bytes, source: str, station: str, sender: str) -> Rejected:
+    return Rejected(
+        Reason.IDENTITY, topic, payload, "not a device of this key", station or UNKNOWN_STATION, source, sender
+    )

@@ -1,0 +1,64 @@
+"""Whether what is said can be: the time at the device, and the place. Pure.
+
+Jumps are judged where the track is known, see `models.track`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ingest.identify import Record
+from models.records.base import Millis, Reason, Rejected
+from models.records.camera import CameraStatus
+from models.records.checkpoint import CheckpointScan
+from models.records.position import Fix, FixFlag, SignOfLife
+from models.records.report import CitizenReport
+from models.records.sos import Mark, Signal
+from models.records.unit import StatusReport
+from store.registry import Registry
+
+#: A device's clock may be this far ahead of ours, in ms (contract, section 3).
+AHEAD_MS = 5 * 60_000
+
+#: 2007-01-01T00:00:00Z: no device of this product is older.
+OLDEST = 1_167_609_600_000
+
+#: A press that took longer than this to arrive is marked late, in ms.
+LATE_MS = 60_000
+
+_OUT_OF_AREA = int(FixFlag.OUT_OF_AREA)
+
+
+def suspect(at: Millis, received_at: Millis) -> bool:
+    """Whether a device's time cannot be true."""
+    return at > received_at + AHEAD_MS or at < OLDEST
+
+
+def _signal(signal: Signal) -> Signal:
+    """Never refused for its time."""
+    if suspect(signal.at, signal.received_at):
+        return replace(signal, marks=signal.marks | {Mark.CLOCK_SUSPECT})
+    if signal.received_at - signal.at > LATE_MS:
+        return replace(signal, marks=signal.marks | {Mark.LATE})
+    return signal
+
+
+def judge(record: Record, registry: Registry, received_at: Millis, topic: str, payload: bytes) -> Record | Rejected:
+    """The record, flagged or marked where it must be, or why it is refused."""
+    if isinstance(record, Fix):
+        if record.at > received_at + AHEAD_MS or record.at < OLDEST:
+            return _clock(record.station, record.unit, record.source, topic, payload)
+        if registry.plausible(record.station, record.lat, record.lon):
+            return record
+        return record._replace(flags=record.flags | _OUT_OF_AREA)
+    if isinstance(record, Signal):
+        return _signal(record)
+    if isinstance(record, SignOfLife | StatusReport) and suspect(record.at, received_at):
+        return _clock(record.station, record.unit, record.source, topic, payload)
+    if isinstance(record, CitizenReport | CheckpointScan | CameraStatus) and suspect(record.at, received_at):
+        return _clock(record.station, "", "native", topic, payload)
+    return record
+
+
+def _clock(station: str, sender: str, source: str, topic: str, payload: bytes) -> Rejected:
+    return Rejected(Reason.CLOCK, topic, payload, station=station, source=source, foreign_id=sender)

@@ -1,0 +1,77 @@
+"""Keeps the device registry of this process fresh: one frozen value, loaded again when a register changes."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+
+from models.happenings import Happening, RegisterChanged
+from models.picture import Picture
+from store.database import Database
+from store.errors import StorageError
+from store.follower import Follower
+from store.registry import Registry, load
+
+log = logging.getLogger("ingest.registry")
+
+#: Loaded again after this even when nobody told of a change, in s.
+RELOAD_S = 10.0
+
+#: Registers the value is made of.
+_REGISTERS = frozenset({"devices", "stations", "zones", "boxes", "units"})
+
+
+class RegistryKeeper:
+    """`registry` is what is known of devices and stations now; empty until the store could be read."""
+
+    def __init__(self, db: Database, follower: Follower) -> None:
+        """A keeper that has loaded nothing yet."""
+        self.registry = Registry()
+        self._db = db
+        self._follower = follower
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._unsubscribe: Callable[[], None] = lambda: None
+        self._thread = threading.Thread(target=self._run, name="registry", daemon=True)
+        self._down = False
+
+    def __call__(self) -> Registry:
+        """The registry now."""
+        return self.registry
+
+    def start(self) -> None:
+        """Load, and follow."""
+        self.reload()
+        self._unsubscribe = self._follower.subscribe(self._happened)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop following."""
+        self._unsubscribe()
+        self._stop.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(10)
+
+    def reload(self) -> None:
+        """Load now; when the store cannot be read the value stays as it was, said once in the log."""
+        try:
+            with self._db.read() as conn:
+                self.registry = load(conn)
+            self._down = False
+        except StorageError as error:
+            if not self._down:
+                log.warning("device registry cannot be read: %s", error)
+            self._down = True
+
+    def _happened(self, picture: Picture, seq: int, happenings: Sequence[Happening]) -> None:
+        if any(isinstance(item, RegisterChanged) and item.register in _REGISTERS for item in happenings):
+            self._wake.set()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self._wake.wait(RELOAD_S)
+            self._wake.clear()
+            if not self._stop.is_set():
+                self.reload()
