@@ -70,7 +70,7 @@ class Parts:
 
 
 class Health:
-    """The three routes. `words` gives what the feed says of broker and storage, for those with a token."""
+    """The three routes. `alive` says whether the live feed runs, `words` what it says of broker and storage."""
 
     def __init__(
         self,
@@ -81,6 +81,7 @@ class Health:
         stale_ms: Millis,
         clock: Callable[[], Millis],
         keeper: Callable[[], Keeper],
+        alive: Callable[[], bool] = lambda: True,
         words: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self._db = db
@@ -89,6 +90,7 @@ class Health:
         self._stale_ms = stale_ms
         self._clock = clock
         self._keeper = keeper
+        self._alive = alive
         self._words = words
         self._probe_lock = threading.Lock()
         self._probed: tuple[Millis, str] = (-_PROBE_MS, "")
@@ -98,7 +100,7 @@ class Health:
         picture, database = self._picture(), self._database()
         age = self._beat.age_ms(picture)
         newest = {name: max(source.newest.values(), default=0) for name, source in picture.sources.items()}
-        ready = database == "ok" and age is not None and age <= self._stale_ms
+        ready = database == "ok" and self._alive() and age is not None and age <= self._stale_ms
         return Parts(database, age, ready, newest)
 
     def _database(self) -> str:

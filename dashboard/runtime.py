@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard.access.sessions import Keeper
 from dashboard.health import Health
+from dashboard.live.ground import Ground
 from dashboard.live.hub import Hub
 from models.records.base import Millis
 from store.database import Database
@@ -26,7 +27,6 @@ class Values:
     language: str
     zone: ZoneInfo
     demo: bool
-    demo_broker: bool
     live_s: int
     lost_s: int
     feed_stale_s: int
@@ -45,6 +45,7 @@ class Runtime:
     db: Database
     follower: Follower
     hub: Hub
+    ground: Ground
     keeper: Keeper
     health: Health
 

@@ -16,7 +16,7 @@ from dashboard.access.policy import host_allowed
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 PERMISSIONS = (
-    "accelerometer=(), autoplay=(self), bluetooth=(), camera=(), display-capture=(), fullscreen=(self), "
+    "accelerometer=(), autoplay=(self), camera=(), display-capture=(), fullscreen=(self), "
     "geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()"
 )
 

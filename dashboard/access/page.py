@@ -27,6 +27,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "ที่เก็บข้อมูลไม่พร้อม ลิงก์ยังใช้ได้ ลองใหม่อีกครั้ง",
         "The storage is not ready. The link is still good; try again.",
     ),
+    "unread": (
+        "อ่านที่เก็บข้อมูลไม่ได้ในขณะนี้ ข้อมูลที่รับไว้แล้วไม่หาย ลองเปิดหน้านี้ใหม่อีกครั้ง",
+        "The storage cannot be read now. Nothing that was received is lost; open this page again in a moment.",
+    ),
+    "failed": (
+        "หน้านี้ขัดข้อง การรับแจ้งเหตุและจอแผนที่ยังทำงาน แจ้งผู้ดูแลระบบแล้วลองใหม่",
+        "This page failed. Alarms and the live map go on. Tell your administrator, then try again.",
+    ),
 }
 
 _HEAD = """<!doctype html>

@@ -1,0 +1,43 @@
+"""The list of screens, read from top to bottom. Scripts stand in sub-folders of `pages/` only: Streamlit serves a
+script placed directly in `pages/` without this list, and so without its check."""
+
+from __future__ import annotations
+
+import logging
+
+import streamlit as st
+
+from dashboard.access.page import MESSAGES
+from dashboard.visit import visit
+from dashboard.words import word
+from store.errors import StorageError
+
+_LOG = logging.getLogger("dashboard.page")
+
+
+def navigate() -> None:
+    """Show the page asked for, to somebody who is signed in."""
+    chosen = visit().language
+    page = st.navigation(
+        {
+            word("nav.watch", chosen): [
+                st.Page("pages/watch/wall.py", title=word("nav.command_wall", chosen), url_path="wall", default=True),
+            ],
+            word("nav.insight", chosen): [
+                st.Page("pages/insight/incidents.py", title=word("nav.incidents", chosen), url_path="incidents"),
+            ],
+            word("nav.admin", chosen): [
+                st.Page("pages/admin/feeds.py", title=word("nav.feeds", chosen), url_path="feeds"),
+            ],
+        },
+        position="top",
+    )
+    page.run()
+
+
+def page_failed(error: Exception) -> bool:
+    """Told of an error no page dealt with: the log has all of it, the screen says what it means for the reader."""
+    _LOG.error("a page failed", exc_info=error)
+    th, en = MESSAGES["unread" if isinstance(error, StorageError) else "failed"]
+    st.error(f"{th}  \n{en}")
+    return True

@@ -1,0 +1,155 @@
+"""Start the web process: `python serve.py`. What stops it from starting is said in one line, and the exit code is 2.
+
+The same app can be served by `streamlit run streamlit_app.py`; this launcher adds the checks, the settings of the
+product, a quiet server header, an orderly end on SIGTERM, and with `DEMO=1` the sign-in link.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import sys
+import traceback
+from types import FrameType
+from typing import NoReturn
+
+import uvicorn
+from streamlit.web.bootstrap import load_config_options
+
+from dashboard import runtime
+from dashboard.access.secret import demo_secret, derived
+from dashboard.access.signin import link_path
+from settings import Settings, SettingsError, load_settings
+
+#: How long open connections may take to end when the server stops, in s.
+STOP_S = 5
+
+#: Largest message taken from a browser's WebSocket, in bytes.
+MOST_FROM_BROWSER = 32 * 1024 * 1024
+
+#: How long the demo's printed sign-in link works, in ms.
+LINK_MS = 10 * 60_000
+
+
+def refuse(line: str) -> NoReturn:
+    """Say in one line why the product does not start."""
+    sys.stderr.write(f"{line}\n")
+    raise SystemExit(2)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The listening socket; taken before anything else starts, so that nothing has to be undone."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(512)
+    except OSError as error:
+        listener.close()
+        refuse(f"cannot listen on {host}:{port}: {error.strerror or error} (setting SSZ_PORT)")
+    return listener
+
+
+def base_url(settings: Settings) -> str:
+    """Where a person on this machine opens the dashboard."""
+    host = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0", "::") else settings.host  # noqa: S104 -- compared
+    return f"http://{host}:{settings.port}"
+
+
+class Server(uvicorn.Server):
+    """Uvicorn that says where it is once it answers, and in one line why it does not."""
+
+    def __init__(self, config: uvicorn.Config, settings: Settings) -> None:
+        super().__init__(config)
+        self._settings = settings
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start; uvicorn's own traceback of a failed start is left out, `main` tells the reason."""
+        log = logging.getLogger("uvicorn.error")
+        log.disabled = True
+        try:
+            await super().startup(sockets=sockets)
+        finally:
+            log.disabled = False
+        if self.started:
+            self._announce()
+
+    def _announce(self) -> None:
+        base = base_url(self._settings)
+        line = f"Listening: {base}"
+        if self._settings.demo:
+            link = runtime.current().keeper.new_link("demo", "administrator", LINK_MS)
+            line = f"Sign in: {base}{link_path(link)}"
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+
+
+def configure(settings: Settings) -> None:
+    """Give Streamlit what it must know of our settings, before the app is imported."""
+    try:
+        secret = settings.secret_key.get_secret_value() if settings.secret_key else demo_secret(settings.data_dir)
+    except OSError as error:
+        refuse(f"cannot write to {settings.data_dir}: {error.strerror} (setting SSZ_DATA_DIR)")
+    os.environ["STREAMLIT_SERVER_COOKIE_SECRET"] = derived(secret, "streamlit cookies")
+    load_config_options(
+        {
+            "server.address": settings.host,
+            "server.port": settings.port,
+            "server.allowedHosts": sorted(settings.hosts),
+            "browser.serverAddress": "localhost",
+        }
+    )
+
+
+def _quiet(number: int, frame: FrameType | None) -> None:
+    """Uvicorn has stopped in order and raises the signal once more: then there is nothing left to do."""
+
+
+def main() -> int:
+    """Check, start, and stay until stopped; returns the exit code."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        refuse(str(error))
+    listener = listen(settings.host, settings.port)
+    configure(settings)
+    from streamlit_app import app
+
+    config = uvicorn.Config(
+        app,
+        ws="websockets-sansio",
+        ws_max_size=MOST_FROM_BROWSER,
+        ws_ping_interval=20,
+        ws_ping_timeout=20,
+        lifespan="on",
+        access_log=False,
+        server_header=False,
+        log_config=None,
+        log_level="warning",
+        timeout_graceful_shutdown=STOP_S,
+    )
+    server = Server(config, settings)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _quiet)
+    server.run(sockets=[listener])
+    listener.close()
+    if server.started:
+        return 0
+    return told(runtime.failure())
+
+
+def told(error: BaseException | None) -> int:
+    """The exit code of a start that failed, after saying why."""
+    if error is None or isinstance(error, runtime.CannotStartError):
+        sys.stderr.write(f"{error or 'stopped before it had started'}\n")
+        return 2
+    traceback.print_exception(error)
+    return 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,178 @@
+"""The web process, wiring only. Imported by a server it defines `app`; run as a script it shows the pages.
+
+Streamlit finds the app by reading this file, so `app = st.App(...)` must stand here in so many words.
+"""
+
+from __future__ import annotations
+
+import gc
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+from anyio import to_thread
+from starlette.middleware import Middleware
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from dashboard import runtime
+from dashboard.access.headers import SecurityHeaders
+from dashboard.access.middleware import Gate
+from dashboard.access.sessions import Keeper, Limits
+from dashboard.access.signin import SignIn
+from dashboard.health import BeatAge, Health, health_routes
+from dashboard.language import language_routes
+from dashboard.live import assets_route
+from dashboard.live.ground import Ground
+from dashboard.live.hub import Hub
+from dashboard.live.names import load_names
+from dashboard.live.routes import live_routes
+from dashboard.live.status import FeedStatus
+from dashboard.live.status import Limits as FeedLimits
+from dashboard.navigation import navigate, page_failed
+from ingest.assembly import start_ingest, start_watch
+from ingest.sources.broker import BrokerError
+from ingest.status import IngestStatus
+from models.records.base import Millis
+from models.records.change import Heartbeat
+from settings import Settings, load_settings
+from store.database import Database, open_database
+from store.errors import StorageError
+from store.follower import Follower
+from store.migrate import upgrade
+
+FONTS = Path(assets_route.FOLDER) / "fonts"
+INDEX_PAGE = Path(st.__file__).parent / "static" / "index.html"
+
+
+def now() -> Millis:
+    """The clock of this process."""
+    return time.time_ns() // 1_000_000
+
+
+def values_of(settings: Settings) -> runtime.Values:
+    """What screens and routes need of the settings."""
+    return runtime.Values(
+        language=settings.language,
+        zone=settings.zone,
+        demo=settings.demo,
+        live_s=settings.live_s,
+        lost_s=settings.lost_s,
+        feed_stale_s=settings.feed_stale_s,
+        box_silent_s=settings.box_silent_s,
+        escalate_s=settings.escalate_s,
+        data_dir=settings.data_dir,
+        basemap=settings.basemap,
+    )
+
+
+def open_store(settings: Settings) -> Database:
+    """The migrated database.
+
+    Raises:
+        CannotStartError: it is newer than this program, damaged, or not to be reached.
+    """
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        upgrade(settings.database_url)
+        return open_database(settings.database_url)
+    except StorageError as error:
+        raise runtime.CannotStartError(f"database: {error}") from error
+    except OSError as error:
+        raise runtime.CannotStartError(f"cannot write to {settings.data_dir}: {error.strerror}") from error
+
+
+def start_feed(settings: Settings, db: Database, follower: Follower, hub: Hub) -> Callable[[], None]:
+    """Ingest in this process, or an ear on the broker beside ingest workers of their own; returns how to stop.
+
+    Raises:
+        CannotStartError: a broker of our own is needed and its port is taken.
+    """
+
+    def on_status(status: IngestStatus) -> None:
+        hub.on_broker(status.broker)
+        hub.on_storage(status.worst_storage)
+
+    def on_beat(beat: Heartbeat) -> None:
+        hub.on_broker("ok")
+        hub.on_beat(beat.worker, beat.at)
+
+    try:
+        if settings.ingest == "embedded":
+            return start_ingest(settings, db, follower, now, hub.on_arrival, on_status).stop
+        return start_watch(settings, db, follower, now, hub.on_arrival, on_beat)
+    except BrokerError as error:
+        raise runtime.CannotStartError(f"broker: {error}") from error
+
+
+async def start(settings: Settings, stack: AsyncExitStack) -> runtime.Runtime:
+    """Start everything in order; the stack stops it in reverse."""
+    db = await to_thread.run_sync(open_store, settings)
+    stack.callback(db.close)
+    follower = Follower(db, now)
+    await to_thread.run_sync(follower.start)
+    stack.push_async_callback(to_thread.run_sync, follower.stop)
+    beat = BeatAge(now)
+    stack.callback(follower.subscribe(beat.folded))
+
+    limits = Limits(settings.session_hours * 3_600_000, settings.session_idle_minutes * 60_000)
+    token = settings.metrics_token.get_secret_value() if settings.metrics_token else None
+    keeper = Keeper(db, now, limits, token)
+    stack.push_async_callback(to_thread.run_sync, keeper.close)
+
+    status = FeedStatus(FeedLimits(settings.feed_stale_s, settings.live_s, settings.lost_s, settings.demo))
+    hub = Hub(follower, status, lambda: load_names(db), boot=secrets.token_hex(8), clock=now)
+    await hub.start()
+    stack.push_async_callback(hub.stop)
+    stop_feed = await to_thread.run_sync(start_feed, settings, db, follower, hub)
+    stack.push_async_callback(to_thread.run_sync, stop_feed)
+
+    health = Health(
+        db, lambda: follower.picture, beat, stale_ms=settings.feed_stale_s * 1000, clock=now,
+        keeper=lambda: keeper, alive=lambda: hub.alive,
+    )  # fmt: skip
+    return runtime.Runtime(values_of(settings), now, db, follower, hub, Ground(db), keeper, health)
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    """From before the first visitor until the last has gone."""
+    async with AsyncExitStack() as stack:
+        try:
+            runtime.hold(await start(SETTINGS, stack))
+        except BaseException as error:
+            runtime.fail(error)
+            raise
+        stack.callback(runtime.release)
+        # What was made so far stays for good: the collector need not look at it again.
+        gc.collect()
+        gc.freeze()
+        yield
+
+
+if get_script_run_ctx(suppress_warning=True) is not None:
+    navigate()
+else:
+    SETTINGS = load_settings()
+    FACES = {
+        "thai.woff2": FONTS / "sarabun-thai-400-normal.woff2",
+        "latin.woff2": FONTS / "sarabun-latin-400-normal.woff2",
+    }
+    app = st.App(
+        __file__,
+        lifespan=lifespan,
+        routes=[
+            *health_routes(lambda: runtime.current().health),
+            *SignIn(lambda: runtime.current().keeper, now, FACES).routes(),
+            *language_routes(),
+            *live_routes(lambda: runtime.current().hub, lambda: runtime.current().ground),
+            *assets_route.routes(),
+        ],
+        middleware=[
+            Middleware(SecurityHeaders, allowed_hosts=SETTINGS.hosts, index_page=INDEX_PAGE),
+            Middleware(Gate, keeper=lambda: runtime.current().keeper, allowed_hosts=SETTINGS.hosts),
+        ],
+        on_script_error=page_failed,
+    )

@@ -1,0 +1,191 @@
+"""Default deny, shown on the running product: every route and WebSocket refuses a caller without a session."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+from http.client import HTTPConnection
+
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from dashboard.access.policy import KEY_PATHS, OPEN_PATHS, Door, door_of
+from tests.app.serving import ROOT, Product, environment
+
+_ROUTES = """
+import json
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from streamlit.web.server.starlette.starlette_app import create_streamlit_routes
+from streamlit_app import app
+
+def told(route, prefix=""):
+    if isinstance(route, Mount) and route.routes:
+        return [row for inner in route.routes for row in told(inner, prefix + route.path)]
+    kind = "socket" if isinstance(route, WebSocketRoute) else "http"
+    return [(kind, prefix + getattr(route, "path", "/"))]
+
+routes = app._user_routes + create_streamlit_routes(app._create_runtime())
+print(json.dumps([row for route in routes for row in told(route)]))
+"""
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+REFUSED = {303, 401, 403, 404}
+
+
+@pytest.fixture(scope="module")
+def routes(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
+    """(kind, path) of every route of the app, Streamlit's own included, with its parameters filled in."""
+    folder = tmp_path_factory.mktemp("routes")
+    told = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", _ROUTES],
+        cwd=ROOT, env=environment(folder, 1), capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    rows: list[list[str]] = json.loads(told.stdout.splitlines()[-1])
+    found = {(kind, _filled(path)) for kind, path in rows}
+    assert len(found) > 20
+    return sorted(found)
+
+
+def _filled(path: str) -> str:
+    parts = ["x" if part.startswith("{") else part for part in path.split("/")]
+    return "/".join(parts) or "/"
+
+
+def test_every_http_route_refuses(product: Product, routes: list[tuple[str, str]]) -> None:
+    with product.client() as client:
+        for kind, path in routes:
+            if kind != "http" or path in OPEN_PATHS or path in KEY_PATHS:
+                continue
+            for method in METHODS:
+                answer = client.request(method, path)
+                assert answer.status_code in REFUSED, (method, path, answer.status_code)
+                assert b"root" not in answer.content, (method, path)
+
+
+def test_every_socket_refuses(product: Product, routes: list[tuple[str, str]]) -> None:
+    sockets = [path for kind, path in routes if kind == "socket"]
+    assert {"/_stcore/stream", "/live"} <= set(sockets)
+    for path in [*sockets, "/", "/nothing", "/api/v1/units", "/healthz-socket"]:
+        assert handshake(product, path) == 403, path
+
+
+def test_open_is_exactly_what_the_contract_opens(product: Product) -> None:
+    with product.client() as client:
+        assert client.get("/healthz").json() == {"status": "alive"}
+        assert set(client.get("/readyz").json()) == {"status"}
+        page = client.get("/sign-in")
+        assert page.status_code == 200
+        assert "manage.py user link" in page.text
+        assert client.get("/sign-in/style.css").headers["content-type"].startswith("text/css")
+        assert client.get("/sign-in/thai.woff2").headers["content-type"] == "font/woff2"
+
+
+def test_scripts_of_pages_are_not_reachable(product: Product) -> None:
+    scripts = [path.relative_to(ROOT) for path in (ROOT / "pages").rglob("*.py")]
+    assert not [path for path in scripts if len(path.parts) == 2], "scripts belong into sub-folders of pages/"
+    names = {part for path in scripts for part in (f"/{path}", f"/{path.stem}", f"/{path.with_suffix('')}")}
+    with product.client() as client:
+        for name in sorted(names | {"/wall", "/incidents", "/feeds", "/streamlit_app.py", "/pages/watch/wall"}):
+            answer = client.get(name)
+            assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in"), name
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/healthz/../wall", "/in/../static/js/x.js", "/in/osmand/../../wall", "//wall", "/sign-in/..%2findex.html",
+     "/a%00b", "/..%5cindex.html", "/sign-in/%2e%2e/static/index.html"],
+)  # fmt: skip
+def test_paths_that_climb(product: Product, path: str) -> None:
+    assert status_of(product, path) == 404
+
+
+@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/agent/openapi.json", "/_stcore/agent/interact"])
+def test_closed_even_with_a_session(product: Product, path: str) -> None:
+    with product.client(product.session().cookie) as client:
+        for method in ("GET", "POST", "OPTIONS"):
+            assert client.request(method, path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/healthz", "/sign-in", "/in/osmand", "/live/ground", "/api/v1/units", "/metrics"]
+)
+def test_a_foreign_host_is_refused(product: Product, path: str) -> None:
+    with product.client(product.session().cookie) as client:
+        for host in ("evil.example", "localhost.evil.example", f"evil.example:{product.port}"):
+            assert client.get(path, headers={"host": host}).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/live", "/_stcore/stream"])
+def test_sockets_want_our_host_and_origin(product: Product, path: str) -> None:
+    cookie = product.session().cookie
+    assert handshake(product, path, cookie, origin="http://evil.example") == 403
+    assert handshake(product, path, cookie, origin="null") == 403
+    assert handshake(product, path, cookie, origin=f"http://localhost:{product.port + 1}") == 403
+    assert handshake(product, path, cookie, host="evil.example") == 403
+    assert handshake(product, path, "wrong", origin=product.url) == 403
+    assert handshake(product, path, cookie, origin=product.url) == 101
+
+
+def test_a_foreign_page_cannot_write(product: Product) -> None:
+    with product.client(product.session().cookie) as client:
+        for path in ("/sign-out", "/_stcore/upload_file/a/b", "/api/v1/alarms/x/acknowledge"):
+            foreign = client.post(path, headers={"origin": "http://evil.example"})
+            assert foreign.status_code == 403, path
+            assert client.post(path, headers={"sec-fetch-site": "cross-site"}).status_code == 403
+
+
+def test_the_api_wants_the_csrf_header_with_a_cookie(product: Product) -> None:
+    signed = product.session()
+    with product.client(signed.cookie) as client:
+        path = "/api/v1/alarms/x/acknowledge"
+        assert client.post(path).status_code == 403
+        assert client.post(path, headers={"x-csrf": "wrong"}).status_code == 403
+        assert client.post(path, headers={"x-csrf": signed.who.csrf}).status_code not in (401, 403)
+
+
+def test_bearer_tokens_open_the_api_and_nothing_else(product: Product) -> None:
+    wrong = {"authorization": "Bearer wrong"}
+    with product.client() as client:
+        answer = client.get("/api/v1/units", headers=wrong)
+        assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+        assert client.get("/", headers=wrong).status_code == 303
+        assert client.get("/live/ground", headers=wrong).status_code == 401
+        assert client.get("/metrics", headers=wrong).status_code == 401
+
+
+def test_the_policy_names_no_path_that_is_not_served(product: Product) -> None:
+    with product.client() as client:
+        for path in sorted(OPEN_PATHS - {"/readyz"}):
+            assert client.get(path).status_code == 200, path
+            assert door_of(path) is Door.OPEN
+
+
+def status_of(product: Product, path: str) -> int:
+    """The status of a GET for exactly this path: ordinary clients would tidy it first."""
+    connection = HTTPConnection("localhost", product.port, timeout=10)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def handshake(
+    product: Product, path: str, cookie: str = "", origin: str | None = None, host: str | None = None
+) -> int:
+    """The status of a WebSocket handshake; 101 when it was accepted."""
+    headers = {"cookie": f"ssz_session={cookie}"} if cookie else {}
+    address = f"ws://{host or 'localhost'}:{product.port}{path}"
+    try:
+        sock = _dial(product.port)
+        with connect(address, sock=sock, additional_headers=headers, origin=origin, proxy=None):  # type: ignore[arg-type]
+            return 101
+    except InvalidStatus as refused:
+        return refused.response.status_code
+
+
+def _dial(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=10)
