@@ -25,6 +25,10 @@ class StorageBrokenError(StorageError):
     """The database is corrupt, newer than the code, or not one of ours: writing on would do harm."""
 
 
+class BackupError(StorageError):
+    """A backup or restore was not done; nothing was changed."""
+
+
 _FULL = ("disk is full", "no space left", "could not extend file")
 _BROKEN = ("malformed", "not a database", "file is encrypted", "corrupt", "readonly database", "invalid page")
 _PG_FULL = frozenset({"53100"})

@@ -18,6 +18,9 @@ from store.errors import StorageBrokenError, StorageBusyError, StorageError, Sto
 #: How long an upgrade waits for another one to end, in s.
 _PATIENCE_S = 30.0
 
+#: How the refusal of a newer database begins.
+NEWER = "database is newer than this program"
+
 _FOLDER = Path(__file__).with_name("migrations")
 
 
@@ -51,7 +54,7 @@ def refuse_newer(conn: Connection) -> str | None:
     """
     version = current(conn)
     if version is not None and version not in known():
-        raise StorageBrokenError(f"database is newer than this program: it has version {version}, we know {head()}")
+        raise StorageBrokenError(f"{NEWER}: it has version {version}, we know {head()}")
     return version
 
 
