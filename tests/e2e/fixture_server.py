@@ -180,7 +180,12 @@ class FixtureServer:
             await one.send_text(text)
 
     async def _page(self, _request: Request) -> Response:
-        data = {"base": "/", "words": words_with(PREFIXES, "th"), "language": "th", "timezone": "Asia/Bangkok"}
+        data: dict[str, Any] = {
+            "base": "/",
+            "words": words_with(PREFIXES, "th"),
+            "language": "th",
+            "timezone": "Asia/Bangkok",
+        }
         data |= {"csrf": "token-1", "mayAcknowledge": True, "links": [{"href": "/x", "title": "เหตุและคดี"}]}
         data |= {"testing": True, "module": module_name()}
         return HTMLResponse(_PAGE.format(module=module_name(), data=orjson.dumps(data).decode()))

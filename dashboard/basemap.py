@@ -1,0 +1,81 @@
+"""Maps of the analysis pages: pydeck on a plain ground of our own server; no request leaves the building."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from zoneinfo import ZoneInfo
+
+import orjson
+import pydeck as pdk
+
+from dashboard.filters import group_text
+from dashboard.times import moment
+from dashboard.words import Language
+from models.records.incident import Incident
+from models.records.station import Street, Zone
+
+#: Served by `dashboard.live.assets_route`; without a style of its own the chart would ask a public server.
+STYLE = "/assets/desk-style.json"
+
+#: Colours of the offence groups, told apart by every kind of colour vision; none is red.
+GROUP_COLOURS: dict[int, tuple[int, int, int]] = {
+    0: (110, 120, 130), 1: (0, 90, 160), 2: (213, 130, 0), 3: (0, 140, 100), 4: (160, 90, 140),
+}  # fmt: skip
+_STREET = [176, 186, 196]
+_EDGE = [255, 255, 255]
+_ZONE = [120, 90, 0]
+
+
+def incident_points(incidents: Iterable[Incident], zone: ZoneInfo, language: Language) -> list[dict[str, object]]:
+    """One point for each incident with a place: where, in which colour, and the words of its tip."""
+    return [
+        {
+            "at": [one.lon, one.lat],
+            "colour": list(GROUP_COLOURS.get(one.offence_group or 0, GROUP_COLOURS[0])),
+            "offence": one.offence,
+            "group": group_text(str(one.offence_group or 0), language),
+            "when": moment(one.occurred_from, zone, language),
+        }
+        for one in incidents
+        if one.lat is not None and one.lon is not None
+    ]
+
+
+def _features(texts: Iterable[str]) -> dict[str, object]:
+    features = [{"type": "Feature", "properties": {}, "geometry": orjson.loads(text)} for text in texts]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _view(points: Sequence[dict[str, object]], zones: Sequence[Zone]) -> pdk.ViewState:
+    """The zones when there are some, else the points; else the country."""
+    corners: list[list[float]] = []
+    for zone in zones:
+        shape = orjson.loads(zone.polygon)
+        polygons = [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]
+        corners += [corner for polygon in polygons for corner in polygon[0]]
+    if not corners:
+        corners = [at for point in points if isinstance(at := point["at"], list)]
+    if not corners:
+        return pdk.ViewState(longitude=101.0, latitude=13.5, zoom=5)
+    view = pdk.data_utils.compute_view(corners)
+    return pdk.ViewState(longitude=view.longitude, latitude=view.latitude, zoom=min(float(view.zoom), 15.0))
+
+
+def incident_deck(points: Sequence[dict[str, object]], zones: Sequence[Zone], streets: Sequence[Street]) -> pdk.Deck:
+    """Incidents over the streets and zone outlines."""
+    layers = [
+        pdk.Layer("GeoJsonLayer", _features(one.line for one in streets), id="streets", get_line_color=_STREET,
+                  line_width_min_pixels=1.5, get_line_width=4),
+        pdk.Layer("GeoJsonLayer", _features(one.polygon for one in zones), id="zones", filled=False,
+                  get_line_color=_ZONE, line_width_min_pixels=2.5),
+        pdk.Layer("ScatterplotLayer", list(points), id="incidents", get_position="at", get_fill_color="colour",
+                  get_radius=9, radius_min_pixels=5, radius_max_pixels=14, stroked=True, get_line_color=_EDGE,
+                  line_width_min_pixels=1, opacity=0.85, pickable=True),
+    ]  # fmt: skip
+    return pdk.Deck(
+        layers=layers,
+        initial_view_state=_view(points, zones),
+        map_provider="carto",
+        map_style=STYLE,
+        tooltip={"text": "{offence}\n{group}\n{when}"},
+    )

@@ -1,0 +1,23 @@
+"""The head every desk page has: its name, what it is for, the data's own mark when it is no real data, and the way
+to the other language."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from dashboard.language import switch_path
+from dashboard.theme import desk_look
+from dashboard.visit import Visit
+from dashboard.words import word
+
+
+def desk_head(here: Visit, title: str, help_text: str) -> None:
+    """Draw the head. `title` and `help_text` are plain text in the reader's language."""
+    desk_look()
+    other = "en" if here.language == "th" else "th"
+    mark = f"<b>{escape(word('sys.simulated', here.language))}</b>" if here.runtime.values.demo else ""
+    link = f'<a href="{switch_path(other)}" target="_self">{escape(word("nav.other_language", here.language))}</a>'
+    st.html(f'<div class="ssz-desk"><h1>{escape(title)}</h1>{mark}{link}</div>')
+    st.caption(help_text)

@@ -1,0 +1,108 @@
+"""Records as rows of tables, in the reader's language. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from dashboard.filters import group_text
+from dashboard.times import age, moment
+from dashboard.words import Language, word
+from models.picture import SourceNow
+from models.records.base import Millis, Reason
+from models.records.device import Device
+from models.records.incident import Incident
+from store.sources import ACCEPTED, DUPLICATE, LATE, Counted
+
+Row = dict[str, str | int | None]
+
+_REASONS = frozenset(reason.value for reason in Reason)
+
+
+def incident_rows(incidents: Iterable[Incident], zone: ZoneInfo, language: Language) -> list[Row]:
+    """One row an incident, as it stands in the list; no place is no blank but a word."""
+
+    def row(one: Incident) -> Row:
+        arrested = (
+            {True: "inc.arrested", False: "inc.not_arrested"}.get(one.arrested) if one.arrested is not None else None
+        )
+        return {
+            word("inc.occurred_at", language): moment(one.occurred_from, zone, language),
+            word("inc.offence", language): one.offence,
+            word("inc.group", language): group_text(str(one.offence_group or 0), language),
+            word("flt.station", language): one.station,
+            word("inc.quality", language): word(f"inc.q_{one.place_quality}", language),
+            word("inc.found_by", language): word(f"inc.f_{one.found_by}", language),
+            word("inc.arrested", language): word(arrested, language) if arrested else "",
+            word("inc.source", language): one.source,
+            word("inc.id", language): one.id,
+        }
+
+    return [row(one) for one in incidents]
+
+
+def source_rows(
+    counted: Sequence[Counted], sources: Mapping[str, SourceNow], now: Millis, zone: ZoneInfo, language: Language
+) -> list[Row]:
+    """One row a source: link, received, accepted, duplicate, rejected, newest arrival and its age."""
+    by_source: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    newest: dict[str, Millis] = defaultdict(int)
+    for one in counted:
+        by_source[one.source][one.reason] += one.count
+        newest[one.source] = max(newest[one.source], one.newest_at)
+    rows: list[Row] = []
+    for name in sorted(by_source.keys() | sources.keys()):
+        counts = by_source.get(name, {})
+        rejected = sum(n for reason, n in counts.items() if reason in _REASONS)
+        accepted, duplicate = counts.get(ACCEPTED, 0), counts.get(DUPLICATE, 0)
+        at = newest.get(name, 0)
+        rows.append(
+            {
+                word("feeds.source", language): name,
+                word("feeds.state", language): word(f"feeds.{_link(sources.get(name))}", language),
+                word("feeds.received", language): accepted + duplicate + rejected,
+                word("feeds.accepted", language): accepted,
+                word("feeds.duplicate", language): duplicate,
+                word("feeds.late", language): counts.get(LATE, 0),
+                word("feeds.rejected", language): rejected,
+                word("feeds.newest", language): moment(at, zone, language),
+                word("feeds.age", language): age(now - at, language) if at else "",
+            }
+        )
+    return rows
+
+
+def _link(source: SourceNow | None) -> str:
+    if source is None or source.connected is None:
+        return "unknown"
+    return "up" if source.connected else "down"
+
+
+def reason_rows(counted: Sequence[Counted], zone: ZoneInfo, language: Language) -> list[Row]:
+    """One row for each source, station and reason of what was rejected, the most first."""
+    rejected = sorted((one for one in counted if one.reason in _REASONS), key=lambda one: -one.count)
+    return [
+        {
+            word("feeds.source", language): one.source,
+            word("flt.station", language): one.station,
+            word("feeds.reason", language): word(f"reason.{one.reason}", language),
+            word("feeds.count", language): one.count,
+            word("feeds.newest", language): moment(one.newest_at, zone, language),
+        }
+        for one in rejected
+    ]
+
+
+def device_rows(devices: Iterable[Device], zone: ZoneInfo, language: Language) -> list[Row]:
+    """Devices that were heard but wait for an administrator."""
+    return [
+        {
+            word("feeds.source", language): one.source,
+            word("feeds.device", language): one.foreign_id,
+            word("feeds.heard", language): one.heard,
+            word("feeds.first_seen", language): moment(one.first_seen, zone, language),
+            word("feeds.last_seen", language): moment(one.last_seen, zone, language),
+        }
+        for one in devices
+    ]

@@ -1,0 +1,47 @@
+"""Moments as the reader writes them: Bangkok time, 24 h, Buddhist era in Thai. Pure."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from dashboard.words import Language, word
+from models.records.base import Millis
+
+_THAI_MONTHS = ("ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค.")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+#: Years between the Buddhist and the Christian era.
+BUDDHIST_ERA = 543
+
+
+def day(value: date, language: Language) -> str:
+    """`21 พ.ย. 2569` or `21 Nov 2026`."""
+    if language == "th":
+        return f"{value.day} {_THAI_MONTHS[value.month - 1]} {value.year + BUDDHIST_ERA}"
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def moment(at: Millis | None, zone: ZoneInfo, language: Language) -> str:
+    """Day and time; empty for none."""
+    if at is None or at <= 0:
+        return ""
+    local = datetime.fromtimestamp(at / 1000, zone)
+    return f"{day(local.date(), language)} {local:%H:%M:%S}"
+
+
+def age(ms: Millis, language: Language) -> str:
+    """An age as one number and a word: `12 วิ`, `3 นาที`, `5 ชม.`, `2 วัน`."""
+    seconds = max(0, ms // 1000)
+    for size, key in ((86_400, "live.day"), (3_600, "live.hour"), (60, "live.min")):
+        if seconds >= size:
+            return f"{seconds // size} {word(key, language)}"
+    return f"{seconds} {word('live.sec', language)}"
+
+
+def span(first: date, last: date, zone: ZoneInfo) -> tuple[Millis, Millis]:
+    """From the start of the first day to the end of the last, as `[start, end)` in ms."""
+    start = datetime(first.year, first.month, first.day, tzinfo=zone)
+    after = last + timedelta(days=1)
+    end = datetime(after.year, after.month, after.day, tzinfo=zone)
+    return int(start.timestamp() * 1000), int(end.timestamp() * 1000)

@@ -1,0 +1,48 @@
+"""Feeds' health: what each source delivered, what was not accepted and why, which devices nobody knows."""
+
+import streamlit as st
+
+from dashboard.desk import desk_head
+from dashboard.tables import device_rows, reason_rows, source_rows
+from dashboard.times import age
+from dashboard.visit import visit
+from dashboard.words import word
+from store import devices, sources
+
+here = visit()
+language, clock_zone = here.language, here.runtime.values.zone
+desk_head(here, word("nav.feeds", language), word("feeds.help", language))
+
+
+@st.fragment(run_every=5)
+def health() -> None:
+    """The tables, read anew every few seconds."""
+    seen = visit()
+    now, picture = seen.runtime.clock(), seen.runtime.follower.picture
+    with seen.runtime.db.read() as conn:
+        counted = sources.counts(conn, seen.who.stations)
+        waiting = devices.devices(conn, "pending", seen.who.stations, limit=200)
+    beat = picture.newest_beat
+    st.metric(
+        word("feeds.heartbeat", language), age(now - beat, language) if beat else word("feeds.unknown", language)
+    )
+    rows = source_rows(counted, picture.sources, now, clock_zone, language)
+    if rows:
+        st.dataframe(rows, hide_index=True, key="feeds-sources")
+    else:
+        st.info(word("feeds.nothing", language))
+    st.subheader(word("feeds.by_reason", language), anchor=False)
+    rejected = reason_rows(counted, clock_zone, language)
+    if rejected:
+        st.dataframe(rejected, hide_index=True, key="feeds-rejected")
+    else:
+        st.caption(word("feeds.no_rejects", language))
+    st.subheader(word("feeds.unknown_devices", language), anchor=False)
+    if waiting:
+        st.dataframe(device_rows(waiting, clock_zone, language), hide_index=True, key="feeds-devices")
+        st.caption(word("feeds.approve", language))
+    else:
+        st.caption(word("feeds.no_unknown", language))
+
+
+health()

@@ -1,0 +1,76 @@
+"""Every word a screen asks for exists in Thai and in English."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dashboard.filters import GROUPS, PERIODS
+from dashboard.live.component import PREFIXES
+from dashboard.words import LANGUAGES, as_language, table, word, words_with
+from models.records.alarm import State
+from models.records.base import Reason
+from models.records.sos import Mark
+from models.records.unit import UnitStatus
+
+ROOT = Path(__file__).parents[2]
+PYTHON = [*(ROOT / "dashboard").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]
+SCRIPTS = sorted((ROOT / "dashboard/live/frontend/src").glob("*.ts"))
+_KEY = re.compile(r"""["'`]((?:nav|live|mark|sos|err|sys|inc|flt|feeds|reason)\.[a-z0-9_]+)["'`]""")
+
+
+def _used(files: list[Path]) -> set[str]:
+    return {key for file in files for key in _KEY.findall(file.read_text(encoding="utf-8"))}
+
+
+def test_every_key_named_in_the_code_has_words_in_both_languages() -> None:
+    used = _used([file for file in PYTHON if "node_modules" not in file.parts]) | _used(SCRIPTS)
+    assert len(used) > 60
+    for language in LANGUAGES:
+        assert sorted(used - table()[language].keys()) == []
+
+
+def test_every_key_that_is_put_together_has_words() -> None:
+    keys = {f"mark.{mark.value}" for mark in Mark} | {f"reason.{reason.value}" for reason in Reason}
+    keys |= {f"live.status_{status.value}" for status in UnitStatus} | {"live.status_unknown"}
+    keys |= {f"live.alarm_{state.value}" for state in State}
+    keys |= {f"live.kind_{kind}" for kind in ("sos", "panic", "unreadable")}
+    keys |= {f"live.box_{state}" for state in ("ok", "fault", "offline", "unknown")}
+    keys |= {f"live.data_{state}" for state in ("starting", "fresh", "stale", "reconnecting")}
+    keys |= {f"live.sound_{state}" for state in ("on", "off", "blocked")}
+    keys |= {f"live.band_storage_{state}" for state in ("slow", "full", "readonly")}
+    keys |= {f"live.figure_{name}" for name in ("alarms", "live", "stale", "lost", "boxes")}
+    keys |= {f"live.unit_{name}" for name in ("stale", "lost")} | {
+        f"live.{name}" for name in ("zoom_in", "whole_zone")
+    }
+    keys |= {f"flt.p_{period}" for period in [*PERIODS, "days"]}
+    keys |= {f"inc.g{group}" for group in GROUPS if group != "0"}
+    keys |= {f"inc.q_{quality}" for quality in ("exact", "street", "area", "none")}
+    keys |= {f"inc.f_{finder}" for finder in ("victim", "patrol", "camera", "other")}
+    for language in LANGUAGES:
+        assert sorted(keys - table()[language].keys()) == []
+
+
+def test_the_bundle_is_given_every_key_it_asks_for() -> None:
+    for language in LANGUAGES:
+        assert sorted(_used(SCRIPTS) - words_with(PREFIXES, language).keys()) == []
+
+
+def test_places_are_filled_and_an_unknown_key_is_an_error() -> None:
+    assert word("inc.limited", "en", n=5) == "Only the newest 5 are shown; choose fewer days."
+    with pytest.raises(KeyError):
+        word("no.such_key", "th")
+
+
+def test_only_two_languages() -> None:
+    assert [as_language(text) for text in ("en", "th", None, "de")] == ["en", "th", "th", "th"]
+    assert as_language("de", "en") == "en"
+
+
+def test_thai_is_thai_and_places_agree_in_both() -> None:
+    same = {"nav.other_language"}
+    for key, text in table()["th"].items():
+        assert key in same or re.search(r"[ก-๛]", text), key
+        assert sorted(re.findall(r"\{\w+\}", text)) == sorted(re.findall(r"\{\w+\}", table()["en"][key])), key
