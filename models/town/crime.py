@@ -49,14 +49,14 @@ def make_incidents(town: Town, now: Millis) -> tuple[IncidentReport, ...]:
     return tuple(_numbered(report, number) for number, report in enumerate(found, 1))
 
 
-def one_incident(town: Town, places: Places, rng: Random, now: Millis) -> IncidentReport:
-    """An incident reported just now, for the running demo; its id is the caller's to set."""
+def one_incident(town: Town, places: Places, rng: Random, now: Millis, number: str) -> IncidentReport:
+    """An incident reported just now, for the running demo; `number` becomes its id."""
     offence = rng.choices(OFFENCES, [each.yearly for each in OFFENCES])[0]
     piece = places.piece(rng, offence.market)
     report = _report(rng, town, offence, _Case(0, beside(rng, piece), piece.street), now, now)
     start = now - int(rng.uniform(5, 40) * 60_000)
     ends = None if report.occurred_to is None else now - 60_000
-    return _with(report, occurred_from=start, occurred_to=ends, reported_at=now)
+    return _with(report, id=number, occurred_from=start, occurred_to=ends, reported_at=now)
 
 
 def _cases(rng: Random, places: Places, offence: Offence) -> list[_Case]:

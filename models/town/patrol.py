@@ -40,9 +40,13 @@ class Patrol:
             self.steps += 1
         return events
 
+    def reading(self, unit: str) -> Reading:
+        """One unit's fix now."""
+        return read(self.ground, self.states[unit])
+
     def readings(self) -> dict[str, Reading]:
         """Each unit's fix now."""
-        return {unit: read(self.ground, state) for unit, state in self.states.items()}
+        return {unit: self.reading(unit) for unit in self.states}
 
     def send_nearest(self, node: int, mission: str, busy: Sequence[str] = ()) -> str | None:
         """Send the free unit that is nearest by street; None when no unit is free or one is on its way already."""
