@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import cast
 
 import streamlit as st
 from anyio import to_thread
@@ -29,11 +30,12 @@ from dashboard.live.ground import Ground
 from dashboard.live.hub import Hub
 from dashboard.live.names import load_names
 from dashboard.live.routes import live_routes
-from dashboard.live.status import FeedStatus
+from dashboard.live.status import Broker, FeedStatus, Storage
 from dashboard.live.status import Limits as FeedLimits
 from dashboard.navigation import navigate, page_failed
 from ingest.assembly import start_ingest, start_watch
 from ingest.sources.broker import BrokerError
+from ingest.sources.demo import Demo, DemoRefusedError, make_town, prepare
 from ingest.status import IngestStatus
 from models.records.base import Millis
 from models.records.change import Heartbeat
@@ -69,7 +71,7 @@ def values_of(settings: Settings) -> runtime.Values:
 
 
 def open_store(settings: Settings) -> Database:
-    """The migrated database.
+    """The migrated database, with the town of the demo in it.
 
     Raises:
         CannotStartError: it is newer than this program, damaged, or not to be reached.
@@ -77,9 +79,16 @@ def open_store(settings: Settings) -> Database:
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         upgrade(settings.database_url)
-        return open_database(settings.database_url)
+        db = open_database(settings.database_url)
+        if settings.demo:
+            prepare(db, make_town(settings.demo_seed), now())
+        return db
     except StorageError as error:
         raise runtime.CannotStartError(f"database: {error}") from error
+    except DemoRefusedError as error:
+        raise runtime.CannotStartError(f"demo: {error}") from error
+    except ValueError as error:
+        raise runtime.CannotStartError(f"setting SSZ_DEMO_SEED: {error}") from error
     except OSError as error:
         raise runtime.CannotStartError(f"cannot write to {settings.data_dir}: {error.strerror}") from error
 
@@ -92,19 +101,29 @@ def start_feed(settings: Settings, db: Database, follower: Follower, hub: Hub) -
     """
 
     def on_status(status: IngestStatus) -> None:
-        hub.on_broker(status.broker)
-        hub.on_storage(status.worst_storage)
+        hub.on_broker(cast("Broker", status.broker))
+        hub.on_storage(cast("Storage", status.worst_storage))
 
     def on_beat(beat: Heartbeat) -> None:
         hub.on_broker("ok")
         hub.on_beat(beat.worker, beat.at)
 
     try:
-        if settings.ingest == "embedded":
-            return start_ingest(settings, db, follower, now, hub.on_arrival, on_status).stop
-        return start_watch(settings, db, follower, now, hub.on_arrival, on_beat)
+        if settings.ingest == "external":
+            return start_watch(settings, db, follower, now, hub.on_arrival, on_beat)
+        ingest = start_ingest(settings, db, follower, now, hub.on_arrival, on_status)
     except BrokerError as error:
         raise runtime.CannotStartError(f"broker: {error}") from error
+    if not settings.demo:
+        return ingest.stop
+    demo = Demo(ingest.broker.endpoint, make_town(settings.demo_seed), now)
+    demo.start()
+
+    def stop() -> None:
+        demo.stop()
+        ingest.stop()
+
+    return stop
 
 
 async def start(settings: Settings, stack: AsyncExitStack) -> runtime.Runtime:

@@ -7,7 +7,8 @@ import time
 import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
+from websockets.sync.connection import Connection
 
 from dashboard.access.sessions import COOKIE
 from store import access
@@ -129,7 +130,7 @@ def test_a_revoked_sessions_sockets_end_within_ten_seconds(product: Product, pat
         assert closed.value.rcvd.code == 1008
 
 
-def listen(sock: ClientConnection) -> None:
+def listen(sock: Connection) -> None:
     """Hear what a socket says until it is closed, ten seconds at most."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:

@@ -1,0 +1,170 @@
+"""The keeper on both databases: links used once, sessions that end, and a store that is away for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from dashboard.access.sessions import MEMORY_MS, TOUCH_MS, Keeper, Limits, LinkProblem, SignedIn, alive, digest_of
+from models.records.access import WebSession
+from store import access
+from store.database import Database
+from store.errors import StorageBusyError, StorageError
+
+HOUR = 3_600_000
+LIMITS = Limits(life_ms=12 * HOUR, idle_ms=8 * HOUR)
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.at = 1_790_000_000_000
+
+    def __call__(self) -> int:
+        return self.at
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def keeper(db: Database, clock: Clock) -> Iterator[Keeper]:
+    made = Keeper(db, clock, LIMITS, "metrics")
+    yield made
+    made.close()
+
+
+def signed_in(keeper: Keeper, role: str = "viewer", stations: str = "*", old: str = "") -> SignedIn:
+    result = keeper.sign_in(keeper.new_link("a", role, HOUR, stations), old)
+    assert isinstance(result, SignedIn)
+    return result
+
+
+def test_a_link_makes_one_session(keeper: Keeper) -> None:
+    link = keeper.new_link("ร.ต.อ. สมชาย", "dispatcher", HOUR, "lumphini, hat_yai")
+    first = keeper.sign_in(link)
+    assert isinstance(first, SignedIn)
+    assert (first.who.name, first.who.role) == ("ร.ต.อ. สมชาย", "dispatcher")
+    assert first.who.stations == frozenset({"lumphini", "hat_yai"})
+    assert keeper.sign_in(link) is LinkProblem.USED
+    assert keeper.find(first.cookie) == first.who
+
+
+def test_links_end(keeper: Keeper, clock: Clock) -> None:
+    link = keeper.new_link("a", "viewer", 10 * 60_000)
+    clock.at += 10 * 60_000
+    assert keeper.sign_in(link) is LinkProblem.EXPIRED
+    assert keeper.sign_in("nothing") is LinkProblem.WRONG
+
+
+def test_only_hashes_are_stored(keeper: Keeper, db: Database) -> None:
+    link = keeper.new_link("a", "viewer", HOUR)
+    signed = keeper.sign_in(link)
+    assert isinstance(signed, SignedIn)
+    with db.read() as conn:
+        assert access.link(conn, link) is None
+        assert access.session(conn, signed.cookie) is None
+        assert access.session(conn, digest_of(signed.cookie)) is not None
+
+
+def test_a_session_outlives_the_process(keeper: Keeper, db: Database, clock: Clock) -> None:
+    signed = signed_in(keeper)
+    after_restart = Keeper(db, clock, LIMITS)
+    assert after_restart.find(signed.cookie) == signed.who
+    after_restart.close()
+
+
+def test_sessions_end_after_their_life_and_when_idle(keeper: Keeper, clock: Clock) -> None:
+    idle = signed_in(keeper)
+    clock.at += 8 * HOUR
+    assert keeper.find(idle.cookie) is None
+    used = signed_in(keeper)
+    for _ in range(11):
+        clock.at += HOUR
+        assert keeper.find(used.cookie) is not None
+    clock.at += HOUR
+    assert keeper.find(used.cookie) is None
+
+
+def test_use_is_written_down_once_a_minute(keeper: Keeper, db: Database, clock: Clock) -> None:
+    signed = signed_in(keeper)
+    began = clock.at
+    clock.at += TOUCH_MS
+    for _ in range(5):
+        keeper.find(signed.cookie)
+    keeper.close()
+    with db.read() as conn:
+        row = access.session(conn, signed.who.digest)
+    assert row is not None
+    assert row.used_at == began + TOUCH_MS
+
+
+def test_an_older_use_never_replaces_a_newer_one(keeper: Keeper, db: Database, clock: Clock) -> None:
+    signed = signed_in(keeper)
+    with db.write() as tx:
+        access.touch_session(tx, signed.who.digest, clock.at - 1)
+    with db.read() as conn:
+        row = access.session(conn, signed.who.digest)
+    assert row is not None
+    assert row.used_at == clock.at
+
+
+def test_a_sign_out_counts_at_once_a_foreign_one_within_moments(keeper: Keeper, db: Database, clock: Clock) -> None:
+    signed, other = signed_in(keeper), signed_in(keeper)
+    keeper.find(signed.cookie)
+    keeper.find(other.cookie)
+    keeper.sign_out(signed.who.digest)
+    assert keeper.find(signed.cookie) is None
+    with db.write() as tx:
+        access.revoke_session(tx, other.who.digest, clock.at)
+    clock.at += MEMORY_MS
+    assert keeper.find(other.cookie) is None
+
+
+def test_signing_in_ends_the_browsers_former_session(keeper: Keeper) -> None:
+    former = signed_in(keeper)
+    assert keeper.find(former.cookie)
+    signed_in(keeper, old=former.cookie)
+    assert keeper.find(former.cookie) is None
+
+
+def test_while_the_store_is_away_the_known_stay_in_and_others_out(
+    sqlite_db: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper = Keeper(sqlite_db, clock, LIMITS)
+    known, unknown = signed_in(keeper), signed_in(keeper)
+    keeper.find(known.cookie)
+
+    def away() -> None:
+        raise StorageBusyError("away")
+
+    monkeypatch.setattr(sqlite_db, "read", away)
+    clock.at += HOUR
+    assert keeper.find(known.cookie) == known.who
+    with pytest.raises(StorageError):
+        keeper.find(unknown.cookie)
+    clock.at += 12 * HOUR
+    assert keeper.find(known.cookie) is None
+    keeper.close()
+
+
+@pytest.mark.parametrize(
+    ("revoked", "expires", "used", "lives"),
+    [(None, 101, 100, True), (None, 100, 100, False), (100, 101, 100, False), (None, 101, 90, False)],
+)
+def test_alive(revoked: int | None, expires: int, used: int, lives: bool) -> None:
+    row = WebSession(
+        hash="h",
+        name="a",
+        role="viewer",
+        csrf="c",
+        created_at=0,
+        used_at=used,
+        expires_at=expires,
+        revoked_at=revoked,
+    )
+    assert alive(row, now=100, idle_ms=10) is lives
