@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -163,19 +163,25 @@ class Settings(BaseSettings):
         return ZoneInfo(self.timezone)
 
     @property
+    def base_url(self) -> str:
+        """Where a person on this machine opens the dashboard."""
+        host = "localhost" if self.host in ("127.0.0.1", "0.0.0.0", "::") else self.host  # noqa: S104 - compared
+        return f"http://{host}:{self.port}"
+
+    @property
     def inbox_dir(self) -> Path:
         """The watched folder for incident files: `<station>/` sub-folders hold the files."""
         return self.data_dir / "inbox"
 
 
-def load_settings() -> Settings:
-    """Read the settings from the environment and `.env`.
+def load_settings(**given: Any) -> Settings:
+    """Read the settings from the environment and `.env`; what is `given` is not looked up.
 
     Raises:
         SettingsError: one line that names the first refused setting.
     """
     try:
-        return Settings()
+        return Settings(**given)
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"]).upper()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import tzinfo
 
 from models.formats.dates import Moment, day_end, parse_day_and_time, parse_moment
 from models.formats.error_file import ADDED
-from models.formats.offences import OFFENCES, OffenceTable, parse_group
+from models.formats.offences import classify, parse_group
 from models.formats.problems import FUTURE, ID_TWICE, REQUIRED, WINDOW, BadFileError, BadValueError, Problem, RowError
 from models.formats.rows import Columns, Row, find_columns
 from models.formats.tables import Sheet, read_table
@@ -58,13 +58,16 @@ _CLOCK_SLACK = 86_400_000
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a file does not say of itself: whose it is, where its clock stands, and when it came."""
+    """What a file does not say of itself: whose it is, where its clock stands, when it came.
+
+    `classify` turns an offence's name and the file's group into what is stored; a station may bring its own.
+    """
 
     station: str
     source: str
     zone: tzinfo
     now: Millis
-    offences: OffenceTable = field(default=OFFENCES)
+    classify: Callable[[str, int | None], tuple[str, int | None]] = classify
 
 
 def incident_columns(header: tuple[str, ...]) -> Columns:
@@ -109,7 +112,7 @@ def read_incident(row: Row, context: Context) -> IncidentReport | RowError:
     start, end = _window(row, context)
     reported = row.parse("reported_at", lambda text: parse_moment(text, context.zone))
     name = row.text("offence", 200, required=True)
-    offence, group = context.offences.classify(name, parse_group(row.raw("offence_group")))
+    offence, group = context.classify(name, parse_group(row.raw("offence_group")))
     place = row.place()
     quality = row.choice("place_quality", _PLACE_QUALITIES, "exact" if place else "none")
     report = IncidentReport(

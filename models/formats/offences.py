@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from models.formats.text import clean, name_key, western_digits
 
@@ -110,6 +111,7 @@ class OffenceTable:
 OFFENCES = OffenceTable.of(STANDARD)
 
 
+@lru_cache(maxsize=4096)
 def classify(name: str, group: int | None = None) -> tuple[str, int | None]:
     """`OffenceTable.classify` of the standard table."""
     return OFFENCES.classify(name, group)

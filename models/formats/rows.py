@@ -69,7 +69,8 @@ class Row:
 
     def text(self, name: str, most: int, required: bool = False) -> str:
         """The trimmed text of a field of at most `most` characters."""
-        value = clean(self.raw(name))
+        cell = self.raw(name)
+        value = clean(cell) if cell else ""
         if required and not value:
             self.wrong(name, REQUIRED)
         if len(value) > most:
@@ -91,7 +92,10 @@ class Row:
 
     def choice(self, name: str, words: Mapping[str, Value], default: Value) -> Value:
         """The value of one of some allowed words (any spelling of `name_key`); `default` for an empty cell."""
-        key = name_key(self.raw(name))
+        cell = self.raw(name)
+        if not cell:
+            return default
+        key = name_key(cell)
         if not key:
             return default
         for word, value in words.items():

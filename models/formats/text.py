@@ -8,19 +8,19 @@ import unicodedata
 _THAI_DIGITS = {ord("๐") + value: str(value) for value in range(10)}
 #: Marks that are not seen but break a comparison: zero-width space and joiners, byte order mark, soft hyphen.
 _UNSEEN = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD))
-_SPACES = re.compile(r"\s+")
 _JOINTS = re.compile(r"[\s_\-./()]+")
 
 
 def western_digits(text: str) -> str:
     """The text with Thai digits written as 0 to 9."""
-    return text.translate(_THAI_DIGITS)
+    return text if text.isascii() else text.translate(_THAI_DIGITS)
 
 
 def clean(text: str) -> str:
     """The text without unseen marks, with single spaces, trimmed; Thai sara am written as one character."""
-    seen = text.translate(_UNSEEN).replace("\u0e4d\u0e32", "\u0e33")
-    return _SPACES.sub(" ", unicodedata.normalize("NFC", seen)).strip()
+    if not text.isascii():  # most cells of a large file are numbers and dates
+        text = unicodedata.normalize("NFC", text.translate(_UNSEEN).replace("\u0e4d\u0e32", "\u0e33"))
+    return " ".join(text.split())
 
 
 def name_key(text: str) -> str:

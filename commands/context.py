@@ -1,0 +1,113 @@
+"""What every command needs: its settings, the store, the time, a file's bytes, and how to refuse."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+from models.formats.guards import MAX_BYTES, TOO_BIG
+from models.formats.problems import BadFileError
+from models.records.access import ALL_STATIONS
+from models.records.base import Millis
+from settings import Settings, load_settings
+from store import migrate, registers
+from store.database import Database, open_database
+
+if TYPE_CHECKING:
+    #: What `add` of a command module gets: the list of commands to add to.
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+#: A command's work: its arguments and the settings in, its exit status out.
+Run = Callable[[argparse.Namespace, Settings], int]
+
+#: How long a command waits for its turn to write, in s. A person waits; the alarm lane never waits for a person.
+PATIENCE_S = 30.0
+
+
+class RefusedError(Exception):
+    """A command that cannot be carried out; `str()` is one line."""
+
+
+def command_settings() -> Settings:
+    """The settings of a command. No command uses the secret key, so a missing one stops none.
+
+    Raises:
+        SettingsError: one line that names the first refused setting.
+    """
+    return load_settings(secret_key=SecretStr(secrets.token_urlsafe(48)))
+
+
+def say(line: str) -> None:
+    """Tell the operator a result."""
+    sys.stdout.write(f"{line}\n")
+
+
+def now_ms() -> Millis:
+    """The time, epoch milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Database]:
+    """The store, checked and closed again.
+
+    Raises:
+        RefusedError: there is no database yet.
+        StorageError: newer than this program, not migrated, corrupt or not reachable.
+    """
+    file = sqlite_file(settings.database_url)
+    if file is not None and not file.exists():
+        raise RefusedError(f"no database at {file}: run `python manage.py migrate` (setting SSZ_DATABASE_URL)")
+    database = open_database(settings.database_url)
+    try:
+        migrate.check(database)
+        yield database
+    finally:
+        database.close()
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of a SQLite address; None for another database."""
+    return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
+
+
+def read_body(path: Path) -> bytes:
+    """The bytes of a file that is to be imported.
+
+    Raises:
+        RefusedError: it cannot be read.
+        BadFileError: it is larger than any file we read.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise BadFileError(TOO_BIG)
+        return path.read_bytes()
+    except OSError as error:
+        raise RefusedError(f"cannot read {path}: {error.strerror}") from error
+
+
+def require_stations(database: Database, codes: str) -> str:
+    """A comma list of station codes that are all in the store, or `*` for all of them, in its stored form.
+
+    Raises:
+        RefusedError: one is not.
+    """
+    if codes.strip() == ALL_STATIONS:
+        return ALL_STATIONS
+    wanted = sorted({code.strip() for code in codes.split(",") if code.strip()})
+    with database.read() as conn:
+        known = {station.code for station in registers.stations(conn, frozenset(wanted))}
+    for code in wanted:
+        if code not in known:
+            raise RefusedError(f"no station {code}: import it first (`python manage.py station import FILE`)")
+    if not wanted:
+        raise RefusedError("no station named")
+    return ",".join(wanted)
