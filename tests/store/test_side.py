@@ -1,0 +1,190 @@
+"""While the main database is unusable an SOS goes to the side database, and comes home once."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from models.records.alarm import State, Step
+from models.records.incident import Incident
+from models.records.sos import EventKind, Signal, SosBox
+from models.records.station import Station
+from models.records.unit import Unit
+from store import alarms, integrity, registers, sos
+from store.backup import backup, restore
+from store.database import Database
+from store.errors import StorageBrokenError, StorageBusyError
+from store.files import beside
+from store.integrity import Condition
+from store.merge import merge
+from store.rows import put, table_of, values_of
+from store.side import open_safely, side_file
+from tests.servers import PgCluster
+
+NOW = 1_790_000_000_000
+
+
+def press(number: int, box: str = "s1") -> Signal:
+    return Signal("hat_yai", "box", box, f"p{number}", NOW + number, EventKind.PRESS, NOW + number)
+
+
+def take(db: Database, signal: Signal) -> str:
+    with db.write() as tx:
+        taken = sos.take_signal(tx, signal, signal.received_at)
+    return taken.alarm.id if taken.alarm else ""
+
+
+def step(db: Database, alarm: str, step: Step, outcome: str = "") -> None:
+    with db.write() as tx:
+        alarms.step(tx, alarm, step, by="somchai", origin="wall", now=NOW + 100, outcome=outcome)
+
+
+def town(db: Database) -> None:
+    with db.write() as tx:
+        registers.put_stations(tx, [Station(code="hat_yai", name_th="ก", name_en="a")], NOW)
+        registers.put_boxes(
+            tx, [SosBox(station="hat_yai", box=f"s{n}", name_th=f"ตู้ {n}", lat=7.0, lon=100.5) for n in range(4)], NOW
+        )
+        registers.put_units(tx, [Unit(station="hat_yai", unit=str(n)) for n in range(300)], NOW)
+    integrity.keep_mark(db)
+
+
+def events(db: Database) -> list[tuple[str, str]]:
+    with db.read() as conn:
+        return [(row.id, row.alarm) for row in conn.execute(text("SELECT id, alarm FROM sos_event ORDER BY at"))]
+
+
+@pytest.fixture
+def main(sqlite_db: Database, tmp_path: Path) -> Path:
+    """A town's database with one closed and one open alarm, and a backup from before the open one."""
+    town(sqlite_db)
+    closed = take(sqlite_db, press(0))
+    step(sqlite_db, closed, Step.ACKNOWLEDGE)
+    step(sqlite_db, closed, Step.CLOSE, outcome="helped")
+    backup(sqlite_db.url, tmp_path / "b.backup")
+    take(sqlite_db, press(1, "s2"))
+    integrity.keep_mark(sqlite_db)
+    sqlite_db.close()
+    return Path(sqlite_db.url.removeprefix("sqlite:///"))
+
+
+def damage(file: Path) -> str:
+    """Spoil the head of a page of positions or units; returns the file's hash."""
+    whole = bytearray(file.read_bytes())
+    leaf = next(place for place in range(len(whole) - 4096, 4096, -4096) if whole[place] == 13)
+    whole[leaf : leaf + 8] = b"\xff" * 8
+    file.write_bytes(whole)
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_a_sound_database_is_opened_as_it_is(sqlite_url: str) -> None:
+    opened = open_safely(sqlite_url, NOW)
+    assert (opened.database.url, opened.health.condition) == (sqlite_url, Condition.OK)
+    opened.database.close()
+
+
+def test_a_new_one_is_made_and_marked(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    opened = open_safely(url, NOW)
+    opened.database.close()
+    (tmp_path / "new.db").unlink()
+    again = open_safely(url, NOW)
+    assert again.health.condition is Condition.MISSING
+    again.database.close()
+
+
+def test_an_sos_is_taken_while_the_main_file_is_damaged_and_comes_home_once(main: Path, tmp_path: Path) -> None:
+    url = f"sqlite:///{main}"
+    spoiled = damage(main)
+    opened = open_safely(url, NOW)
+    assert opened.health.readonly
+    side = opened.database
+    assert side.url == f"sqlite:///{beside(main, '.side')}"
+    with side.read() as conn:
+        assert [box.name_th for box in registers.boxes(conn)] == ["ตู้ 0", "ตู้ 1", "ตู้ 2", "ตู้ 3"]
+    pressed = take(side, press(2))
+    step(side, pressed, Step.ACKNOWLEDGE)
+    assert take(side, press(3, "s3"))
+    side.close()
+    assert hashlib.sha256(main.read_bytes()).hexdigest() == spoiled
+
+    again = open_safely(url, NOW + 1)  # a restart in between: the same side database
+    assert ("p2", pressed) in events(again.database)
+    again.database.close()
+
+    restore(url, tmp_path / "b.backup", NOW + 2, overwrite=True)
+    home = open_safely(url, NOW + 3)
+    assert home.health.ok
+    stored = [name for name, _ in events(home.database)]
+    assert stored == ["p0", "p1", "p2", "p3"]
+    with home.database.read() as conn:
+        assert alarms.find(conn, pressed).state == State.ACKNOWLEDGED
+        assert [row.step for row in alarms.history(conn, "hat_yai", pressed)] == ["raise", "acknowledge"]
+        assert len(alarms.open_alarms(conn)) == 3
+    home.database.close()
+    assert [path.name for path in main.parent.glob("*.merged-*")] != []
+    last = open_safely(url, NOW + 4)
+    assert [name for name, _ in events(last.database)] == stored
+    last.database.close()
+
+
+def test_registers_come_from_a_backup_when_the_file_is_gone(main: Path, tmp_path: Path) -> None:
+    main.unlink()
+    opened = open_safely(f"sqlite:///{main}", NOW, seeds=[tmp_path / "b.backup"])
+    assert opened.health.condition is Condition.MISSING
+    with opened.database.read() as conn:
+        assert len(registers.boxes(conn)) == 4
+    opened.database.close()
+    assert not main.exists()
+
+
+def test_a_damaged_side_database_is_kept_too(main: Path) -> None:
+    url = f"sqlite:///{main}"
+    main.write_bytes(b"gone" * 4096)
+    open_safely(url, NOW).database.close()
+    beside(main, ".side").write_bytes(b"gone too" * 4096)
+    opened = open_safely(url, NOW + 1)
+    assert take(opened.database, press(9))
+    opened.database.close()
+    assert [path.read_bytes()[:8] for path in main.parent.glob("*.side.damaged-*")] == [b"gone too"]
+
+
+def test_presses_join_the_open_alarm_of_the_main_database(db: Database, tmp_path: Path) -> None:
+    side = open_safely(f"sqlite:///{tmp_path / 'side.db'}", NOW).database
+    for database in (db, side):
+        town(database)
+    here = take(db, press(1))
+    assert take(side, press(2)) != here
+    take(side, press(3))
+    with side.write() as tx:
+        row = Incident(station="hat_yai", source="cris", id="i", occurred_from=NOW, offence="ลักทรัพย์", received_at=NOW)
+        put(tx, table_of(Incident), [values_of(row)])
+    side.close()
+    for _ in range(2):
+        merged = merge(db, tmp_path / "side.db", NOW + 50)
+        assert events(db) == [("p1", here), ("p2", here), ("p3", here)]
+        with db.read() as conn:
+            [alarm] = alarms.open_alarms(conn)
+            assert conn.execute(text("SELECT COUNT(*) FROM incident")).scalar_one() == 1
+        assert alarm.presses == 3
+    assert merged.events == 0
+
+
+def test_a_newer_and_an_absent_database_stop_the_start(sqlite_db: Database) -> None:
+    with sqlite_db.write() as tx:
+        tx.conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StorageBrokenError, match="newer than this program"):
+        open_safely(sqlite_db.url, NOW)
+
+
+@pytest.mark.postgres
+def test_a_server_has_no_side_database(pg_cluster: PgCluster, pg_url: str) -> None:
+    assert side_file(pg_url) is None
+    opened = open_safely(pg_url, NOW)
+    assert opened.health.ok
+    opened.database.close()
+    with pytest.raises(StorageBusyError, match="cannot be reached"):
+        open_safely(pg_cluster.url("nobody_made_this"), NOW)
