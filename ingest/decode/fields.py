@@ -81,11 +81,10 @@ def place_of(lat: object, lon: object) -> tuple[float, float] | None:
     Raises:
         BadPayloadError: one of them is not a number.
     """
-    for value, name in ((lat, "lat"), (lon, "lon")):
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise BadPayloadError(Reason.MISSING_FIELD if value is None else Reason.WRONG_TYPE, name)
-    assert isinstance(lat, int | float)
-    assert isinstance(lon, int | float)
+    if isinstance(lat, bool) or not isinstance(lat, int | float):
+        raise BadPayloadError(Reason.MISSING_FIELD if lat is None else Reason.WRONG_TYPE, "lat")
+    if isinstance(lon, bool) or not isinstance(lon, int | float):
+        raise BadPayloadError(Reason.MISSING_FIELD if lon is None else Reason.WRONG_TYPE, "lon")
     if -90 <= lat <= 90 and -180 <= lon <= 180 and (lat or lon):
         return float(lat), float(lon)
     return None
