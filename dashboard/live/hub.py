@@ -104,9 +104,9 @@ class Hub:
         return len(self._teller.viewers)
 
     @property
-    def not_stored(self) -> int:
-        """How many presses have arrived and are not yet known to be stored."""
-        return len(self._arrivals)
+    def ground(self) -> str:
+        """Version of what does not move."""
+        return ground_version(self.boot, self._follower.picture)
 
     def now(self) -> Millis:
         """The wall clock, ms."""
@@ -142,11 +142,11 @@ class Hub:
         self._soon(lambda: self._status.beat_seen(worker, at, self._steady()))
 
     def on_broker(self, state: Broker) -> None:
-        """The broker's connection went or came. Any thread."""
+        """The broker's connection went or came: `ok`, `down` or `demo`. Any thread."""
         self._soon(self._status.set_broker, state)
 
     def on_storage(self, state: Storage) -> None:
-        """A writer met a full, broken or slow store, or it goes again (`ok`). Any thread."""
+        """What writers meet: `ok`, `slow`, `full` or `readonly`. Any thread."""
         self._soon(self._status.set_storage, state)
 
     def on_waiting(self, waits: bool) -> None:
@@ -184,7 +184,7 @@ class Hub:
                 self._arrivals_changed |= self._arrivals.stored(word.key)
             elif isinstance(word, Heartbeat):
                 self._status.beat_stored(word.worker, word.at)
-            elif isinstance(word, RegisterChanged):
+            elif isinstance(word, RegisterChanged) and word.register == "units":
                 self._names_wanted = True
         if any(isinstance(word, AlarmNow | SignalStored) for word in words):
             self._flush_soon()

@@ -43,7 +43,7 @@ class FeedStatus:
         self._waiting_since: Millis | None = None
 
     def set_broker(self, state: Broker) -> None:
-        """The broker's connection, as ingest or the watch sees it."""
+        """The broker's connection, as ingest or the watch sees it: `ok`, `down` or `demo`."""
         self._broker = state
 
     def set_storage(self, state: Storage) -> None:

@@ -10,8 +10,8 @@ from models.picture import Key, Picture
 from models.records.alarm import STEP_ROLES, AlarmNow, State
 from models.records.base import SYSTEM_STATION, UNKNOWN_STATION, Millis
 
-#: Registers that are not part of the ground: their objects come with the frames.
-_MOVING = frozenset({"units", "boxes", "devices"})
+#: Registers drawn from `/live/ground`; what the others hold comes with the frames, or is not on the map.
+GROUND = frozenset({"stations", "zones", "streets", "cameras", "checkpoints"})
 
 #: The role that sees units and boxes of devices nobody has approved yet.
 ADMINISTRATOR = "administrator"
@@ -91,7 +91,7 @@ def replay_runs(picture: Picture, names: Names, since: Millis) -> bool:
 
 
 def ground_version(boot: str, picture: Picture) -> str:
-    """Version of what does not move. New after each change of a register and, the change log being short, after
-    a restart; `/live/ground` answers 304 when the content is the same all the same."""
-    newest = max((at for (_, register), at in picture.registers.items() if register not in _MOVING), default=0)
+    """Version of what does not move: new after each change of its registers, and after a restart (the change log
+    does not reach back to every change)."""
+    newest = max((at for (_, register), at in picture.registers.items() if register in GROUND), default=0)
     return f"{boot}.{newest}"

@@ -1,0 +1,102 @@
+"""What does not move: stations, zones, streets, cameras and checkpoints of a viewer's stations, as one sheet."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from dashboard.live.views import Scope
+from models.records.camera import CameraPoint
+from models.records.checkpoint import Checkpoint
+from models.records.station import Station, Street, Zone
+from store import registers
+from store.database import Database
+
+#: Sheets kept encoded: one for each different set of stations that looks.
+_KEPT = 16
+
+
+def _features(rows: Sequence[tuple[Any, dict[str, Any]]]) -> dict[str, Any]:
+    """A FeatureCollection of (geometry, properties)."""
+    return {
+        "type": "FeatureCollection",
+        "features": [{"type": "Feature", "geometry": shape, "properties": values} for shape, values in rows],
+    }
+
+
+def _point(lat: float, lon: float) -> dict[str, Any]:
+    return {"type": "Point", "coordinates": [lon, lat]}
+
+
+def _station(row: Station) -> dict[str, Any]:
+    return {"code": row.code, "th": row.name_th, "en": row.name_en, "lat": row.lat, "lon": row.lon}
+
+
+def zone_values(row: Zone) -> dict[str, Any]:
+    """A zone's properties: names, kind, area in m2, perimeter in m."""
+    return {
+        "s": row.station, "id": row.code, "version": row.version, "th": row.name_th, "en": row.name_en,
+        "kind": row.kind, "area_m2": row.area_m2, "perimeter_m": row.perimeter_m, "population": row.population,
+    }  # fmt: skip
+
+
+def _street(row: Street) -> tuple[Any, dict[str, Any]]:
+    # Stored as GeoJSON text: passed through as it is, not decoded and encoded again.
+    return orjson.Fragment(row.line), {"s": row.station, "id": row.id, "kind": row.kind, "th": row.name_th}
+
+
+def _camera(row: CameraPoint) -> tuple[Any, dict[str, Any]]:
+    return _point(row.lat, row.lon), {
+        "s": row.station, "id": row.point, "th": row.name_th, "en": row.name_en, "owner": row.owner,
+        "total": row.total, "working": row.working, "linked": row.linked, "note": row.note, "at": row.status_at,
+    }  # fmt: skip
+
+
+def _checkpoint(row: Checkpoint) -> tuple[Any, dict[str, Any]]:
+    values = {"s": row.station, "id": row.box, "th": row.name_th, "en": row.name_en, "beat": row.beat}
+    return _point(row.lat, row.lon), values
+
+
+def ground_of(conn: Connection, scope: Scope, version: str) -> dict[str, Any]:
+    """The ground of a scope's stations, for orjson."""
+    mine = scope.stations
+    return {
+        "version": version,
+        "stations": [_station(row) for row in registers.stations(conn, mine)],
+        "zones": _features([(orjson.Fragment(row.polygon), zone_values(row)) for row in registers.zones(conn, mine)]),
+        "streets": _features([_street(row) for row in registers.streets(conn, mine)]),
+        "cameras": _features([_camera(row) for row in registers.cameras(conn, mine)]),
+        "checkpoints": _features([_checkpoint(row) for row in registers.checkpoints(conn, mine)]),
+    }
+
+
+class Ground:
+    """Encoded sheets, read again when the version is new. May be called from any thread."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._kept: OrderedDict[tuple[Scope, str], bytes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def sheet(self, scope: Scope, version: str) -> bytes:
+        """The sheet of a scope as JSON bytes, of that version or newer.
+
+        Raises:
+            StorageError: the registers cannot be read and the sheet is not kept.
+        """
+        key = (scope, version)
+        with self._lock:
+            body = self._kept.get(key)
+        if body is None:
+            with self._db.read() as conn:
+                body = orjson.dumps(ground_of(conn, scope, version))
+            with self._lock:
+                self._kept[key] = body
+                while len(self._kept) > _KEPT:
+                    self._kept.popitem(last=False)
+        return body

@@ -1,0 +1,52 @@
+"""The doors of the push feed, for `st.App(routes=...)`: the WebSocket `/live` and `GET /live/ground`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from dashboard.access.identity import who_of
+from dashboard.live.ground import Ground
+from dashboard.live.hub import Hub
+from dashboard.live.socket import live
+from dashboard.live.views import Scope, scope_for
+from store.errors import StorageError
+
+
+def live_routes(hub: Callable[[], Hub], ground: Callable[[], Ground]) -> list[BaseRoute]:
+    """The routes. Hub and ground are asked for at each request: they are made when the server starts."""
+
+    async def socket(websocket: WebSocket) -> None:
+        await live(websocket, hub())
+
+    async def still(request: Request) -> Response:
+        return await _ground(request, hub().ground, ground())
+
+    return [WebSocketRoute("/live", socket), Route("/live/ground", still, methods=["GET"])]
+
+
+def _tag(scope: Scope, version: str) -> str:
+    """The entity tag of a sheet: of its version, and of whom it is for."""
+    mine = "*" if scope.stations is None else ",".join(sorted(scope.stations))
+    return f'"{version}-{hashlib.sha256(mine.encode()).hexdigest()[:12]}"'
+
+
+async def _ground(request: Request, version: str, ground: Ground) -> Response:
+    who = who_of(request.scope)
+    if who is None:
+        return PlainTextResponse("sign in first", 401)
+    scope = scope_for(who.role, who.stations)
+    headers = {"etag": _tag(scope, version), "cache-control": "private, no-cache", "vary": "cookie"}
+    if headers["etag"] in [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]:
+        return Response(status_code=304, headers=headers)
+    try:
+        body = await run_in_threadpool(ground.sheet, scope, version)
+    except StorageError:
+        return PlainTextResponse("the storage cannot be read now; try again", 503, {"retry-after": "5"})
+    return Response(body, media_type="application/json", headers=headers)
