@@ -1,13 +1,15 @@
-"""`migrate`: the store's own upkeep."""
+"""`migrate`, `backup` and `restore`: the store's own upkeep."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands.context import RefusedError, say, sqlite_file
+from commands.context import RefusedError, now_ms, say, sqlite_file
 from settings import Settings
 from store import migrate
+from store.backup import backup, restore
 
 if TYPE_CHECKING:
     from commands.context import Commands
@@ -17,6 +19,15 @@ def add(commands: Commands) -> None:
     """List the commands."""
     parser = commands.add_parser("migrate", help="make the database, or bring it to this program's version")
     parser.set_defaults(run=_migrate)
+    parser = commands.add_parser("backup", help="write a checked backup while the product runs")
+    parser.add_argument("file", type=Path, metavar="FILE", help="an older file of this name is replaced at the end")
+    parser.set_defaults(run=_backup)
+    parser = commands.add_parser("restore", help="put a backup in the database's place; the product must be stopped")
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument(
+        "--replace", action="store_true", help="although the database holds something; that is kept aside"
+    )
+    parser.set_defaults(run=_restore)
 
 
 def _migrate(args: argparse.Namespace, settings: Settings) -> int:
@@ -28,4 +39,22 @@ def _migrate(args: argparse.Namespace, settings: Settings) -> int:
             raise RefusedError(f"cannot make {file.parent}: {error.strerror} (setting SSZ_DATABASE_URL)") from error
     migrate.upgrade(settings.database_url)
     say(f"database is at version {migrate.head()}")
+    return 0
+
+
+def _backup(args: argparse.Namespace, settings: Settings) -> int:
+    file = sqlite_file(settings.database_url)
+    if file is not None and not file.exists():
+        raise RefusedError(f"no database at {file} (setting SSZ_DATABASE_URL)")
+    if file is not None and args.file.resolve() == file.resolve():
+        raise RefusedError(f"{file} is the database itself: name another file")
+    backup(settings.database_url, args.file)
+    say(f"backup: {args.file}, {args.file.stat().st_size:,} bytes, checked")
+    return 0
+
+
+def _restore(args: argparse.Namespace, settings: Settings) -> int:
+    done = restore(settings.database_url, args.file, now_ms(), overwrite=args.replace)
+    migrate.upgrade(settings.database_url)
+    say(f"restored from {args.file}" + (f"; what was there is kept in {done.kept}" if done.kept else ""))
     return 0

@@ -59,7 +59,7 @@ def parse_count(text: str, most: int = 100_000_000) -> int:
         BadValueError: not a whole number, or out of range.
     """
     word = western_digits(clean(text))
-    value = float(word.replace(",", "")) if _THOUSANDS.fullmatch(word) else parse_number(text)
+    value = parse_number(word.replace(",", "") if _THOUSANDS.fullmatch(word) else word)
     if value != int(value):
         raise BadValueError(BAD_NUMBER)
     if not 0 <= value <= most:

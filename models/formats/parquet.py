@@ -39,11 +39,11 @@ def parquet_rows(body: bytes) -> Iterator[list[str]]:
 
 def _text(value: object) -> str:
     if isinstance(value, str):
-        return value
+        return value.replace("\0", "")
     if isinstance(value, (datetime, date)):
         return value.isoformat()
     if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
+        return value.decode("utf-8", "replace").replace("\0", "")
     if isinstance(value, float):
         return "" if value != value else repr(value)  # NaN is how a data frame says "empty"
     return cell_text(value) if value is None or isinstance(value, (int, bool)) else str(value)

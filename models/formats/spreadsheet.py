@@ -51,7 +51,8 @@ def _cell_text(value: object, cell: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value.replace("\0", "")
+        # A spreadsheet can spell characters that no text may hold: halves of a pair, and zero.
+        return value.encode("utf-8", "replace").decode().replace("\0", "")
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):

@@ -50,7 +50,13 @@ def test_counts(text: str, count: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "code"), [("1.5", "bad_number"), ("-1", "out_of_range"), ("999999999", "out_of_range")]
+    ("text", "code"),
+    [
+        ("1.5", "bad_number"),
+        ("-1", "out_of_range"),
+        ("999999999", "out_of_range"),
+        ("1" + ",000" * 200, "bad_number"),
+    ],
 )
 def test_not_counts(text: str, code: str) -> None:
     assert code_of(parse_count, text) == code
