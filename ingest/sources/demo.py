@@ -62,6 +62,10 @@ class Demo:
         """The presses whose receipt has not come, as `(box, id)`."""
         return self._script.presses.waiting
 
+    def taken(self, box: str, event_id: str) -> bool:
+        """Whether the receipt of a press has come."""
+        return self._script.presses.taken(box, event_id)
+
     def start(self) -> None:
         """Connect (now, or as soon as the broker is there) and begin."""
         self._client.connect_async(self._endpoint.host, self._endpoint.port, KEEPALIVE_S)

@@ -12,6 +12,9 @@ from models.town.town import Town
 #: Seconds before the first repetition; each next one waits twice as long, at most the second figure.
 FIRST_AGAIN_S, LONGEST_S = 2.0, 30.0
 
+#: How many receipts are remembered.
+REMEMBERED = 1_000
+
 #: A box that runs on its battery, so that not every box of the demo is well.
 ON_BATTERY = "sos-11"
 
@@ -33,11 +36,16 @@ class Presses:
         self._secrets = {box.id: messages.box_secret(town.seed, box.id) for box in town.boxes}
         self._seq = dict.fromkeys(self._secrets, 0)
         self._waiting: dict[tuple[str, str], _Waiting] = {}
+        self._taken: dict[tuple[str, str], None] = {}
 
     @property
     def waiting(self) -> frozenset[tuple[str, str]]:
         """The presses without a receipt, as `(box, id)`."""
         return frozenset(self._waiting)
+
+    def taken(self, box: str, event_id: str) -> bool:
+        """Whether the receipt of a press has come; remembered for the newest `REMEMBERED` presses."""
+        return (box, event_id) in self._taken
 
     def press(self, box: str, event_id: str, now: Millis) -> list[Outgoing]:
         """A press of a box.
@@ -51,7 +59,10 @@ class Presses:
 
     def receipt(self, box: str, event_id: str) -> None:
         """The press is stored: it is not sent again."""
-        self._waiting.pop((box, event_id), None)
+        if self._waiting.pop((box, event_id), None) is not None:
+            self._taken[box, event_id] = None
+            if len(self._taken) > REMEMBERED:
+                del self._taken[next(iter(self._taken))]
 
     def resend(self, now: Millis) -> list[Outgoing]:
         """The presses whose time has come again, byte for byte as they were."""

@@ -97,13 +97,15 @@ def test_at_a_speed_fixes_come_in_time_order_and_never_from_the_future(
 def test_a_running_replay_can_be_stopped(mosquitto: Mosquitto, stations: Database, file: Path) -> None:
     stop = threading.Event()
     with Listener(mosquitto.url, "ssz/v1/try_out/#") as listener:
-        thread = threading.Timer(0.0, listener.wait_for, (5,))
-        thread.start()
-        stopper = threading.Thread(target=lambda: (listener.wait_for(5), stop.set()))
+
+        def stop_after_five() -> None:
+            listener.wait_for(5)
+            stop.set()
+
+        stopper = threading.Thread(target=stop_after_five)
         stopper.start()
         report = replay(ReplayOptions(file, "try_out"), parse_url(mosquitto.url), stations, now, stop)
         stopper.join(10)
-        thread.join(10)
     assert 5 <= report.published == report.acknowledged < 402
 
 

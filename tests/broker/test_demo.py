@@ -1,0 +1,180 @@
+"""The demo through a real broker and a real worker: the whole way of a fix, a press and a command."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+import pytest
+from sqlalchemy import func, select
+
+from ingest.sources.demo import Demo, DemoRefusedError, make_town, prepare
+from ingest.sources.demo_broker import DemoBroker
+from ingest.sources.endpoint import BrokerKind, Endpoint, parse_url
+from models.records.alarm import Step
+from models.records.incident import Incident
+from models.records.position import Position
+from models.records.station import Station
+from models.records.unit import Unit
+from models.town.town import Town
+from store import alarms, devices, registers
+from store.database import Database, open_database
+from store.rows import table_of
+from tests.broker.listening import Listener
+from tests.broker.world import Worker
+from tests.servers import Mosquitto, free_port, wait_until
+
+pytestmark = pytest.mark.broker
+
+
+def now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@pytest.fixture(scope="module")
+def town() -> Town:
+    return make_town(4)
+
+
+@pytest.fixture
+def demo(mosquitto: Mosquitto, town: Town) -> Iterator[Demo]:
+    running = Demo(parse_url(mosquitto.url), town, now)
+    running.start()
+    yield running
+    running.stop()
+
+
+def count(db: Database, record: type[Incident] | type[Position]) -> int:
+    with db.read() as conn:
+        return int(conn.execute(select(func.count()).select_from(table_of(record))).scalar_one())
+
+
+def test_the_town_is_written_once_on_both_databases(db: Database, town: Town) -> None:
+    at = now()
+    assert prepare(db, town, at)
+    here = frozenset({town.station})
+    with db.read() as conn:
+        (zone,) = registers.zones(conn, here)
+        assert zone.area_m2 == pytest.approx(420_000, rel=0.005)
+        assert zone.perimeter_m == pytest.approx(3_590, rel=0.005)
+        assert registers.stations(conn, here)[0].kind == "demo"
+        assert len(registers.boxes(conn, here)) == 12
+        assert sum(point.total for point in registers.cameras(conn, here)) == 61
+        assert len(registers.checkpoints(conn, here)) == 10
+        assert len(registers.units(conn, here)) == 8
+        assert len(registers.streets(conn, here)) == len(town.streets)
+        approved = devices.devices(conn, "approved")
+        assert {device.approved_by for device in approved} == {"demo"}
+        assert len(approved) == 8 + 12
+    incidents = count(db, Incident)
+    assert incidents > 900
+    assert not prepare(db, town, at + 86_400_000)
+    assert count(db, Incident) == incidents
+
+
+def test_a_station_in_real_use_is_refused(sqlite_db: Database, town: Town) -> None:
+    with sqlite_db.write() as tx:
+        registers.put_stations(tx, [Station(code=town.station, name_th="จริง", name_en="Real")], now())
+        registers.put_units(tx, [Unit(station=town.station, unit="real-1")], now())
+    with pytest.raises(DemoRefusedError, match="has units of its own"):
+        prepare(sqlite_db, town, now())
+    assert count(sqlite_db, Incident) == 0
+
+
+def test_devices_speak_and_a_press_is_repeated_until_its_receipt(
+    mosquitto: Mosquitto, town: Town, demo: Demo
+) -> None:
+    sos = f"ssz/v1/{town.station}/sos/sos-07"
+    with Listener(mosquitto.url, f"ssz/v1/{town.station}/#") as listener:
+        listener.wait_for(16, "/position")
+        event_id = demo.press("sos-07")
+        presses = [
+            message
+            for message in listener.wait_for(2, "sos-07/event")
+            if orjson.loads(message.payload)["id"] == event_id
+        ]
+        assert presses
+        assert ("sos-07", event_id) in demo.waiting
+        listener.publish(f"{sos}/receipt", orjson.dumps({"id": event_id}))
+        wait_until(lambda: demo.taken("sos-07", event_id))
+        assert ("sos-07", event_id) not in demo.waiting
+        assert len(listener.wait_for(12, "/online")) >= 12
+        statuses = {message.topic for message in listener.wait_for(8, "/status") if "/unit/" in message.topic}
+        assert len(statuses) == 8
+
+
+def test_an_unknown_box_is_not_pressed(demo: Demo) -> None:
+    with pytest.raises(KeyError):
+        demo.press("sos-99")
+
+
+def test_statuses_are_retained_and_boxes_go_offline_at_the_end(mosquitto: Mosquitto, town: Town) -> None:
+    running = Demo(parse_url(mosquitto.url), town, now)
+    running.start()
+    with Listener(mosquitto.url, f"ssz/v1/{town.station}/#") as listener:
+        listener.wait_for(12, "/online")
+    running.stop()
+    with Listener(mosquitto.url, f"ssz/v1/{town.station}/#") as listener:
+        online = listener.wait_for(12, "/online")
+        assert all(message.retain for message in online)
+        assert not any(orjson.loads(message.payload)["online"] for message in online)
+        assert len(listener.wait_for(8, "/status")) == 8
+
+
+def test_the_demo_waits_for_a_broker_and_survives_its_restart(tmp_path: Path, town: Town) -> None:
+    broker = Mosquitto(tmp_path / "broker")
+    running = Demo(parse_url(broker.url), town, now)
+    broker.stop()
+    running.start()
+    try:
+        broker.start()
+        with Listener(broker.url, f"ssz/v1/{town.station}/#") as listener:
+            listener.wait_for(8, "/position")
+        broker.restart()
+        with Listener(broker.url, f"ssz/v1/{town.station}/#") as listener:
+            listener.wait_for(8, "/position")
+    finally:
+        running.stop()
+        broker.stop()
+
+
+def test_a_press_becomes_an_alarm_and_the_acknowledgement_brings_a_unit(
+    mosquitto: Mosquitto, sqlite_url: str, town: Town, tmp_path: Path
+) -> None:
+    db = open_database(sqlite_url)
+    prepare(db, town, now())
+    worker = Worker(sqlite_url, mosquitto.url, tmp_path)
+    running = Demo(parse_url(mosquitto.url), town, now)
+    running.start()
+    try:
+        event_id = running.press("sos-02")
+        wait_until(lambda: running.taken("sos-02", event_id), 20, "the receipt")
+        with db.read() as conn:
+            (alarm,) = alarms.open_alarms(conn)
+        assert (alarm.station, alarm.origin) == (town.station, "sos-02")
+        assert "unverified" not in str(alarm.marks)
+        with Listener(mosquitto.url, f"ssz/v1/{town.station}/unit/+/status") as listener:
+            with db.write() as tx:
+                alarms.step(tx, alarm.id, Step.ACKNOWLEDGE, by="tester", origin="test", now=now())
+            listener.wait_for(9, "/status")  # eight retained, and the one that sets off
+            assert orjson.loads(listener.messages[-1].payload)["status"] == "enroute"
+        wait_until(lambda: count(db, Position) >= 16, 20, "stored positions")
+    finally:
+        running.stop()
+        worker.stop()
+        db.close()
+
+
+def test_the_pure_python_broker_carries_the_demo(town: Town) -> None:
+    endpoint = Endpoint("127.0.0.1", free_port(), BrokerKind.DEMO)
+    broker = DemoBroker(endpoint.port)
+    running = Demo(endpoint, town, now)
+    running.start()
+    try:
+        with Listener(f"mqtt://127.0.0.1:{endpoint.port}", f"ssz/v1/{town.station}/#") as listener:
+            listener.wait_for(8, "/position")
+    finally:
+        running.stop()
+        broker.stop()
