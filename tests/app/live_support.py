@@ -1,0 +1,123 @@
+"""The push feed and the API on a real server, over a real store, with an identity instead of a door (which has
+tests of its own)."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+
+import orjson
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+from websockets.sync.client import ClientConnection
+from websockets.sync.client import connect as open_socket
+
+from dashboard.access.identity import Who, place
+from dashboard.live.ground import Ground
+from dashboard.live.hub import Hub
+from dashboard.live.names import load_names
+from dashboard.live.routes import live_routes
+from dashboard.live.status import FeedStatus, Limits
+from models.records.station import Station
+from store import registers
+from store.database import Database
+from store.follower import Follower
+from tests.app.serving import clock
+from tests.servers import free_port, wait_until
+
+PATIENCE_S = 5.0
+
+
+def add_stations(db: Database, *codes: str) -> None:
+    """Put stations into the register."""
+    with db.write() as tx:
+        rows = [Station(code=code, name_th=code, name_en=code, kind="test", lat=13.7, lon=100.5) for code in codes]
+        registers.put_stations(tx, rows, clock())
+
+
+class Known:
+    """Lets everybody in as the one named by the query: `?role=…&stations=a,b`; nobody without."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request or WebSocket."""
+        query = dict(part.split("=", 1) for part in scope.get("query_string", b"").decode().split("&") if "=" in part)
+        if "role" in query:
+            stations = frozenset(query["stations"].split(",")) if "stations" in query else None
+            place(scope, Who("somchai", query["role"], stations, "session", "digest", "csrf"))
+        await self._app(scope, receive, send)
+
+
+class LiveServer:
+    """A server with `/live`; `hub` and `follower` are its own, used by the tests as ingest would."""
+
+    def __init__(self, db: Database, routes: Sequence[BaseRoute] = ()) -> None:
+        self.port = free_port()
+        self.follower = Follower(db, clock)
+        self.hub = Hub(self.follower, FeedStatus(Limits(), "ok"), lambda: load_names(db), boot="boot", clock=clock)
+        ground = Ground(db)
+        app = Starlette(routes=[*live_routes(lambda: self.hub, lambda: ground), *routes], lifespan=self._lifespan)
+        config = uvicorn.Config(
+            Known(app), host="127.0.0.1", port=self.port, log_level="error", access_log=False, ws="websockets-sansio",
+            timeout_graceful_shutdown=2,
+        )  # fmt: skip
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        self.follower.start()
+        await self.hub.start()
+        yield
+        await self.hub.stop()
+        self.follower.stop()
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> LiveServer:
+        self._thread.start()
+        wait_until(lambda: self._server.started, what="server")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Ask the server to stop, and wait."""
+        self._server.should_exit = True
+        self._thread.join(10)
+
+    @contextlib.contextmanager
+    def viewer(self, query: str = "role=administrator") -> Iterator[ClientConnection]:
+        """A connected screen."""
+        socket = open_socket(f"ws://127.0.0.1:{self.port}/live?{query}", open_timeout=PATIENCE_S, proxy=None)
+        with socket:
+            yield socket
+
+
+def frame(socket: ClientConnection) -> dict[str, object]:
+    """The next frame."""
+    result: dict[str, object] = orjson.loads(socket.recv(timeout=PATIENCE_S))
+    return result
+
+
+def frame_with(socket: ClientConnection, part: str) -> dict[str, object]:
+    """The next frame in which a part is not empty.
+
+    Raises:
+        TimeoutError: no frame came.
+    """
+    for _ in range(40):
+        found = frame(socket)
+        if found.get(part):
+            return found
+    raise AssertionError(f"no frame with {part}")
