@@ -6,6 +6,7 @@ product, a quiet server header, an orderly end on SIGTERM, and with `DEMO=1` the
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
@@ -135,11 +136,11 @@ def main() -> int:
     server = Server(config, settings)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _quiet)
-    server.run(sockets=[listener])
+    # Uvicorn leaves by SystemExit when the start fails; the reason is with the runtime.
+    with contextlib.suppress(SystemExit):
+        server.run(sockets=[listener])
     listener.close()
-    if server.started:
-        return 0
-    return told(runtime.failure())
+    return 0 if server.started else told(runtime.failure())
 
 
 def told(error: BaseException | None) -> int:

@@ -1,0 +1,95 @@
+"""Starting and stopping as an operator does: one line and exit code 2 for what he must mend, an orderly end."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from store.database import open_database
+from store.migrate import upgrade
+from tests.app.serving import ROOT, Product, environment
+from tests.servers import free_port
+
+
+def refused(folder: Path, port: int, **settings: str) -> str:
+    """The one line a start ends with."""
+    done = subprocess.run(
+        [sys.executable, "serve.py"],
+        cwd=ROOT, env=environment(folder, port, **settings), capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
+    said = done.stderr.strip().splitlines()
+    assert len(said) == 1, done.stderr
+    return said[0]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("SSZ_PORT", "high"),
+        ("SSZ_SECRET_KEY", "short"),
+        ("SSZ_DATABASE_URL", "mysql://x"),
+        ("SSZ_MQTT_URL", "http://x"),
+        ("SSZ_TIMEZONE", "Asia/Nowhere"),
+        ("SSZ_ALLOWED_HOSTS", "a b"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, setting: str, value: str) -> None:
+    line = refused(tmp_path, free_port(), **{setting: value})
+    assert setting.removeprefix("SSZ_") in line
+    assert "short" not in line
+
+
+def test_a_port_in_use_is_named(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert f"127.0.0.1:{port}" in refused(tmp_path, port)
+    assert not (tmp_path / "ssz.db").exists()
+
+
+def test_the_brokers_port_in_use_is_named(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert str(port) in refused(tmp_path, free_port(), SSZ_INGEST="embedded", SSZ_MQTT_PORT=str(port))
+
+
+def test_a_newer_database_is_left_as_it_is(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'ssz.db'}"
+    upgrade(url)
+    db = open_database(url)
+    with db.write() as tx:
+        tx.conn.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    db.close()
+    before = (tmp_path / "ssz.db").read_bytes()
+    assert "newer" in refused(tmp_path, free_port())
+    assert (tmp_path / "ssz.db").read_bytes() == before
+
+
+def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "ssz.db").write_bytes(b"not a database at all\n" * 500)
+    refused(tmp_path, free_port())
+    assert (tmp_path / "ssz.db").read_bytes() == b"not a database at all\n" * 500
+
+
+def test_sigterm_ends_it_in_order_and_sessions_outlive_it(tmp_path: Path) -> None:
+    first = Product(tmp_path)
+    assert first.start() == f"Listening: {first.url}"
+    cookie = first.session().cookie
+    with first.client(cookie) as client:
+        assert client.get("/").status_code == 200
+    assert first.stop() == 0
+    assert "Traceback" not in first.log.read_text()
+    again = Product(tmp_path, port=first.port)
+    again.start()
+    with again.client(cookie) as client:
+        assert client.get("/").status_code == 200
+    assert again.stop() == 0
