@@ -1,0 +1,134 @@
+"""Retention: what is too old goes, the rest and every SOS stays, in small transactions."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+
+from models.happenings import RegisterChanged
+from models.records.base import Reason, Rejected
+from models.records.position import Fix
+from models.records.sos import EventKind, Signal
+from store import access, changes, outbox, partitions, positions, quarantine, raw, retention, sos
+from store.database import Database
+from store.retention import Keep
+
+NOW = 1_790_000_000_000
+DAY = 86_400_000
+KEEP = Keep(raw_days=14, position_days=90, quarantine_days=7, change_days=2, quarantine_bytes=1000)
+
+#: Counting a table: the statements are written out, nothing is put together.
+COUNT = {
+    name: text(statement)
+    for name, statement in {
+        "position": "SELECT COUNT(*) FROM position",
+        "raw_batch": "SELECT COUNT(*) FROM raw_batch",
+        "quarantine": "SELECT COUNT(*) FROM quarantine",
+        "sos_event": "SELECT COUNT(*) FROM sos_event",
+        "alarm": "SELECT COUNT(*) FROM alarm",
+    }.items()
+}
+
+
+def count(db: Database, table: str) -> int:
+    with db.read() as conn:
+        return int(conn.execute(COUNT[table]).scalar_one())
+
+
+def fixes(unit: str, start: int, number: int, received_at: int | None = None) -> list[Fix]:
+    return [
+        Fix("hat_yai", unit, start + n, 7.0, 100.5, received_at=start if received_at is None else received_at)
+        for n in range(number)
+    ]
+
+
+@pytest.fixture(autouse=True)
+def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "PIECE", 10)
+
+
+def test_old_positions_go_unit_by_unit(db: Database) -> None:
+    old = NOW - 91 * DAY
+    with db.write() as tx:
+        for unit in ("a", "b", "ค"):
+            positions.insert_fixes(tx, fixes(unit, old, 25), {})
+            positions.insert_fixes(tx, fixes(unit, NOW - DAY, 5), {})
+        positions.insert_fixes(tx, fixes("replayed", old - 3000 * DAY, 7, received_at=NOW), {})
+    assert retention.run(db, KEEP, NOW)["position"] == 75
+    assert count(db, "position") == 15 + 7
+    assert retention.run(db, KEEP, NOW)["position"] == 0
+
+
+@pytest.mark.postgres
+def test_whole_months_are_dropped(pg_db: Database) -> None:
+    with pg_db.write() as tx:
+        partitions.ensure(tx, NOW - 200 * DAY)
+        positions.insert_fixes(tx, fixes("a", NOW - 200 * DAY, 25), {})
+    retention.run(pg_db, KEEP, NOW)
+    assert count(pg_db, "position") == 0
+    with pg_db.read() as conn:
+        assert partitions.existing(conn) == []
+
+
+def test_raw_payloads_go_by_the_time_they_came_in(db: Database) -> None:
+    with db.write() as tx:
+        for n in range(25):
+            raw.keep(tx, [("hat_yai", NOW - 15 * DAY + n, "t", b"{}"), ("lumphini", NOW - 15 * DAY + n, "t", b"{}")])
+        raw.keep(tx, [("hat_yai", NOW - DAY, "t", b"{}")])
+    assert retention.run(db, KEEP, NOW)["raw_batch"] == 50
+    assert count(db, "raw_batch") == 1
+
+
+def test_quarantine_is_bounded_in_time_and_bytes(db: Database) -> None:
+    rejected = [Rejected(Reason.NOT_JSON, "t", b"x" * 100) for _ in range(15)]
+    with db.write() as tx:
+        quarantine.keep(tx, rejected, NOW - 8 * DAY, 1_000_000)
+        quarantine.keep(tx, rejected, NOW, 1_000_000)
+    assert retention.run(db, KEEP, NOW)["quarantine"] == 15 + 5
+    with db.read() as conn:
+        assert sum(held.size for held in quarantine.newest(conn)) == 1000
+
+
+def test_the_change_log_keeps_its_newest_row_and_its_number(db: Database) -> None:
+    with db.write() as tx:
+        tx.tell(RegisterChanged("hat_yai", "zones", 1))
+    for age in [5 * DAY] * 24 + [DAY, 0]:
+        with db.write() as tx:
+            tx.tell(RegisterChanged("hat_yai", "zones", 1))
+        with db.write() as tx:
+            newest = changes.newest(tx.conn)
+            tx.conn.execute(text("UPDATE change SET at = :at WHERE seq = :seq"), {"at": NOW - age, "seq": newest})
+    with db.write() as tx:
+        tx.conn.execute(text("UPDATE change SET at = :at WHERE seq = 1"), {"at": NOW - 6 * DAY})
+    assert retention.run(db, KEEP, NOW)["change"] == 25
+    with db.read() as conn:
+        assert [seq for seq, _ in changes.since(conn, 0, 100)] == [26, 27]
+    assert retention.run(db, KEEP, NOW + 1000 * DAY)["change"] == 1
+    with db.read() as conn:
+        assert changes.newest(conn) == 27
+    assert retention.run(db, KEEP, NOW + 1000 * DAY)["change"] == 0
+
+
+def test_sent_messages_and_ended_links_go(db: Database) -> None:
+    with db.write() as tx:
+        for n in range(25):
+            tx.publish("t", {"n": n})
+        access.create_link(tx, "a", "viewer", NOW - 31 * DAY)
+    with db.write() as tx:
+        ids = [item.id for item in outbox.pending(tx.conn)]
+        outbox.sent(tx, ids[:24], NOW - 2 * DAY)
+    gone = retention.run(db, KEEP, NOW)
+    assert (gone["outbox"], gone["access"]) == (24, 1)
+    with db.read() as conn:
+        assert [item.id for item in outbox.pending(conn)] == ids[24:]
+
+
+def test_an_sos_is_never_forgotten(db: Database) -> None:
+    with db.write() as tx:
+        sos.take_signal(
+            tx,
+            Signal("_unknown", "box", "b", "1", 0, EventKind.PRESS, NOW - 4000 * DAY, raw=b"raw"),
+            NOW - 4000 * DAY,
+        )
+    retention.run(db, KEEP, NOW)
+    assert (count(db, "sos_event"), count(db, "alarm")) == (1, 1)
