@@ -16,7 +16,7 @@ from ingest.decode import decode_http
 from ingest.heartbeat import Heart
 from ingest.http_pipeline import HttpPipeline
 from ingest.lanes import Lane
-from ingest.links import Lanes, make_links
+from ingest.links import ALARM_WINDOW, Lanes, make_links
 from ingest.publisher import Publisher
 from ingest.registry_keeper import RegistryKeeper
 from ingest.sources.broker import BrokerError, RunningBroker, endpoint_of, start_broker
@@ -39,6 +39,9 @@ log = logging.getLogger("ingest")
 #: Batches of the alarm and general lanes: small, and not waited for.
 _SMALL_BATCH = 200
 
+#: Presses that may wait for the store: more than both connections can have on their way, so that neither stops.
+_ALARMS_WAITING = 2 * ALARM_WINDOW + 1000
+
 
 @dataclass(slots=True)
 class Ingest:
@@ -55,7 +58,7 @@ class Ingest:
         return self.supervisor.status
 
     def stop(self) -> None:
-        """End every part, the connections first, a broker of our own last."""
+        """End every part in order, a broker of our own last."""
         for stop in self._stops:
             stop()
 
@@ -83,7 +86,7 @@ def _lanes(
     )
     wait_s = settings.batch_wait_ms / 1000
     position = Lane("position", normal, settings.batch_size, wait_s, on_storage)
-    alarms = Lane("alarm", AlarmStoring(alarm, side_store), _SMALL_BATCH, 0.0, on_storage)
+    alarms = Lane("alarm", AlarmStoring(alarm, side_store), _SMALL_BATCH, 0.0, on_storage, _ALARMS_WAITING)
     general = Lane("general", normal, _SMALL_BATCH, 0.0, on_storage)
     return Lanes(position, alarms, general, AlarmDoor(alarms, keeper, crowd, on_arrival))
 
@@ -122,9 +125,9 @@ def start_ingest(
     publisher = Publisher(db, follower, sender, clock, supervisor.publishes)
     for part in (keeper, *lanes.each(), sender, publisher, heart, supervisor):
         part.start()
-    stops = [supervisor.stop, heart.stop, publisher.stop, sender.stop]
-    stops += [lane.stop for lane in lanes.each()]
-    return Ingest(broker, supervisor, lanes, [*stops, keeper.stop, broker.stop])
+    # The lanes first: the batch at hand is stored and acknowledged while the connections still stand.
+    parts = (*lanes.each(), supervisor, heart, publisher, sender, keeper, broker)
+    return Ingest(broker, supervisor, lanes, [part.stop for part in parts])
 
 
 def start_watch(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.alarm_lane import ArrivalListener
 from ingest.crowd import Crowd
@@ -14,7 +14,7 @@ from ingest.storing import Storing
 from models.records.base import UNKNOWN_STATION, Millis, Reason, Rejected
 from models.records.position import Fix, SignOfLife
 from models.records.report import CitizenReport
-from models.records.sos import ALARMING, Signal
+from models.records.sos import ALARMING, Mark, Signal
 from store.database import Database, Lane
 from store.follower import Follower
 from store.registry import Registry, Speaker
@@ -97,7 +97,11 @@ def _spoken_for(
             sender = sender_of(record.source, record.station, "unit", record.unit)
             known = registry.resolve(record.source, sender) is not None
             if known and not registry.may_speak(speaker, record.source, sender):
-                signals: list[Record] = [item for item in records if isinstance(item, Signal)]
+                signals: list[Record] = [
+                    replace(item, marks=item.marks | {Mark.UNVERIFIED})
+                    for item in records
+                    if isinstance(item, Signal)
+                ]
                 return signals or _refused(topic, payload, record.source, record.station, sender)
     return records
 

@@ -76,14 +76,15 @@ class Lane:
         batch_size: int,
         batch_wait_s: float,
         on_storage: Callable[[str, str], None] = lambda lane, word: None,
+        capacity: int | None = None,
     ) -> None:
-        """A lane that is not yet running; it holds at most four batches waiting."""
+        """A lane that is not yet running. At most `capacity` messages wait (None: four batches), and `MOST_BYTES`."""
         self.name = name
         self.storage = "ok"
         self._handler = handler
         self._batch_size = batch_size
         self._batch_wait_s = batch_wait_s
-        self._capacity = 4 * batch_size
+        self._capacity = capacity or 4 * batch_size
         self._on_storage = on_storage
         self._waiting: deque[Waiting] = deque()
         self._count = 0

@@ -31,6 +31,9 @@ GENERAL = (
     "ssz/v1/+/camera/+/status",
 )
 
+#: Most unacknowledged messages of each of the two alarm connections.
+ALARM_WINDOW = 2000
+
 #: told (connection, connected, one line of detail)
 LinkListener = Callable[[str, bool, str], None]
 
@@ -82,8 +85,8 @@ def make_links(
 
     door = lanes.door
     links = {
-        "alarm": link("alarm", ALARMS, lanes.alarm, door.events, 2000),
-        "skim": link("skim", SKIMMED, lanes.alarm, door.skim, 2000),
+        "alarm": link("alarm", ALARMS, lanes.alarm, door.events, ALARM_WINDOW),
+        "skim": link("skim", SKIMMED, lanes.alarm, door.skim, ALARM_WINDOW),
     }
     if not alarms_only:
         spread = shared(POSITIONS, group if endpoint.shares else None)

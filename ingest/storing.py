@@ -37,7 +37,7 @@ from store import (
 )
 from store.database import Database, Lane, Tx
 from store.follower import Follower
-from store.registry import Registry
+from store.registry import NATIVE, Registry
 
 #: (source, station, reason) -> how many
 Counts = Counter[tuple[str, str, str]]
@@ -193,7 +193,11 @@ def _word(fresh: bool) -> str:
 
 
 def _source_of(record: Record) -> str:
-    return str(getattr(record, "source", "native")) if not isinstance(record, IncidentReport) else "native"
+    if isinstance(record, Heartbeat):
+        return "system"
+    if isinstance(record, IncidentReport):
+        return NATIVE  # its `source` is the topic's level: whose list it is from
+    return str(getattr(record, "source", NATIVE))
 
 
 def _station_of(record: Record) -> str:

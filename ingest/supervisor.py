@@ -6,25 +6,24 @@ Also told here: which connections stand, and, as a happening, when they went and
 from __future__ import annotations
 
 import logging
-import os
-import secrets
-import socket
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from ingest.holder import holder_name, is_gone
 from ingest.sources.mqtt import Link
 from ingest.status import IngestStatus
 from models.happenings import SourceState
 from models.records.base import Millis
 from store import leases
-from store.database import Database, Lane
+from store.database import Database, Lane, Tx
 from store.errors import StorageBrokenError, StorageError
 
 log = logging.getLogger("ingest.supervisor")
 
-#: A lease lasts this long without renewal, in ms; with `TICK_S` a take-over takes at most 8 s.
+#: A lease lasts this long without renewal, in ms; with `TICK_S` a take-over takes at most 8 s, and on one machine,
+#: where a dead holder is seen to be dead, at most `TICK_S`.
 LEASE_MS = 6_000
 
 #: Time between two renewals, in s.
@@ -32,11 +31,6 @@ TICK_S = 2.0
 
 #: Lease of the outbox: one process of all publishes.
 OUTBOX = "outbox"
-
-
-def holder_name() -> str:
-    """A name no other process has."""
-    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 class Supervisor:
@@ -148,9 +142,8 @@ class Supervisor:
         try:
             # First in the queue, like an SOS: without the lease no SOS is taken, and it writes one row.
             with self._db.write(Lane.ALARM, TICK_S) as tx:
-                now = self._clock()
-                leads = leases.take(tx, self._lane_lease, self._holder, now, LEASE_MS)
-                publishes = leads and leases.take(tx, OUTBOX, self._holder, now, LEASE_MS)
+                leads = self._take(tx, self._lane_lease)
+                publishes = leads and self._take(tx, OUTBOX)
                 if untold and leads:
                     tx.tell(untold)
         except StorageBrokenError as error:
@@ -163,6 +156,16 @@ class Supervisor:
                 self._untold = None
             self._change(publishes=publishes)
         self._follow_lease(leads)
+
+    def _take(self, tx: Tx, lease: str) -> bool:
+        now = self._clock()
+        if leases.take(tx, lease, self._holder, now, LEASE_MS):
+            return True
+        other = leases.holder(tx.conn, lease, now)
+        if other is None or not is_gone(other):
+            return False
+        leases.release(tx, lease, other)
+        return leases.take(tx, lease, self._holder, now, LEASE_MS)
 
     def _follow_lease(self, leads: bool) -> None:
         if leads == self._led and not self._broken:

@@ -30,6 +30,18 @@ MAX_PACKET = 81_920
 
 log = logging.getLogger("ingest.mqtt")
 
+
+class _OnlyFaults(logging.Filter):
+    """Of paho's own words: only that a callback of ours raised. It repeats the rest at every attempt to connect."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return "Caught exception" in record.msg
+
+
+#: What paho may say.
+PAHO_LOG = logging.getLogger("ingest.mqtt.paho")
+PAHO_LOG.addFilter(_OnlyFaults())
+
 #: told (connected, one line of detail)
 StateListener = Callable[[bool, str], None]
 
@@ -88,7 +100,7 @@ class Link:
         protocol = MQTTv5 if endpoint.v5 else MQTTv311
         self._client = BulkClient(client_id, self._hand_over, room, clock, protocol, persistent)
         self._client.suppress_exceptions = True  # of paho's own callbacks: none may end the network thread
-        self._client.enable_logger(log)
+        self._client.enable_logger(PAHO_LOG)
         self._client.on_connect = self._connected
         self._client.on_disconnect = self._disconnected
         self._client.on_connect_fail = self._connect_failed

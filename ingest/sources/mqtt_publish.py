@@ -13,7 +13,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from ingest.sources.endpoint import Endpoint
-from ingest.sources.mqtt import KEEPALIVE_S, secure
+from ingest.sources.mqtt import KEEPALIVE_S, PAHO_LOG, secure
 
 log = logging.getLogger("ingest.mqtt")
 
@@ -40,7 +40,7 @@ class Sender:
             protocol=MQTTv5 if endpoint.v5 else MQTTv311,
         )
         self._client.suppress_exceptions = True
-        self._client.enable_logger(log)
+        self._client.enable_logger(PAHO_LOG)
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
         self._client.on_publish = self._on_publish
