@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from html import escape
 from zoneinfo import ZoneInfo
 
 import orjson
 import pydeck as pdk
+import streamlit as st
 
-from dashboard.filters import group_text
+from dashboard.filters import GROUPS, group_text
 from dashboard.times import moment
 from dashboard.words import Language
 from models.records.incident import Incident
@@ -32,6 +34,7 @@ def incident_points(incidents: Iterable[Incident], zone: ZoneInfo, language: Lan
         {
             "at": [one.lon, one.lat],
             "colour": list(GROUP_COLOURS.get(one.offence_group or 0, GROUP_COLOURS[0])),
+            "number": str(one.offence_group or "-"),
             "offence": one.offence,
             "group": group_text(str(one.offence_group or 0), language),
             "when": moment(one.occurred_from, zone, language),
@@ -58,7 +61,7 @@ def _view(points: Sequence[dict[str, object]], zones: Sequence[Zone]) -> pdk.Vie
     if not corners:
         return pdk.ViewState(longitude=101.0, latitude=13.5, zoom=5)
     view = pdk.data_utils.compute_view(corners)
-    return pdk.ViewState(longitude=view.longitude, latitude=view.latitude, zoom=min(float(view.zoom), 15.0))
+    return pdk.ViewState(longitude=view.longitude, latitude=view.latitude, zoom=min(float(view.zoom) + 0.5, 15.5))
 
 
 def incident_deck(points: Sequence[dict[str, object]], zones: Sequence[Zone], streets: Sequence[Street]) -> pdk.Deck:
@@ -69,8 +72,11 @@ def incident_deck(points: Sequence[dict[str, object]], zones: Sequence[Zone], st
         pdk.Layer("GeoJsonLayer", _features(one.polygon for one in zones), id="zones", filled=False,
                   get_line_color=_ZONE, line_width_min_pixels=2.5),
         pdk.Layer("ScatterplotLayer", list(points), id="incidents", get_position="at", get_fill_color="colour",
-                  get_radius=9, radius_min_pixels=5, radius_max_pixels=14, stroked=True, get_line_color=_EDGE,
+                  get_radius=9, radius_min_pixels=8, radius_max_pixels=14, stroked=True, get_line_color=_EDGE,
                   line_width_min_pixels=1, opacity=0.85, pickable=True),
+        # The group stands in the mark as a figure too: no state is told by colour alone.
+        pdk.Layer("TextLayer", list(points), id="groups", get_position="at", get_text="number", get_size=12,
+                  get_color=_EDGE, pickable=False),
     ]  # fmt: skip
     return pdk.Deck(
         layers=layers,
@@ -79,3 +85,14 @@ def incident_deck(points: Sequence[dict[str, object]], zones: Sequence[Zone], st
         map_style=STYLE,
         tooltip={"text": "{offence}\n{group}\n{when}"},
     )
+
+
+def group_legend(language: Language) -> None:
+    """The figures and colours of the marks, with their words."""
+    parts = []
+    for group in GROUPS:
+        colour = ", ".join(str(part) for part in GROUP_COLOURS[int(group)])
+        figure = "-" if group == "0" else group
+        words = escape(group_text(group, language))
+        parts.append(f'<span><i style="background: rgb({colour})">{figure}</i>{words}</span>')
+    st.html(f'<div class="ssz-legend">{"".join(parts)}</div>')

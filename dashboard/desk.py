@@ -15,6 +15,7 @@ from dashboard.words import word
 
 def desk_head(here: Visit, title: str, help_text: str) -> None:
     """Draw the head. `title` and `help_text` are plain text in the reader's language."""
+    st.set_page_config(page_title=title, layout="wide")
     desk_look()
     other = "en" if here.language == "th" else "th"
     mark = f"<b>{escape(word('sys.simulated', here.language))}</b>" if here.runtime.values.demo else ""

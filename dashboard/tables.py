@@ -13,6 +13,7 @@ from models.picture import SourceNow
 from models.records.base import Millis, Reason
 from models.records.device import Device
 from models.records.incident import Incident
+from models.records.station import Station
 from store.sources import ACCEPTED, DUPLICATE, LATE, Counted
 
 Row = dict[str, str | int | None]
@@ -20,8 +21,10 @@ Row = dict[str, str | int | None]
 _REASONS = frozenset(reason.value for reason in Reason)
 
 
-def incident_rows(incidents: Iterable[Incident], zone: ZoneInfo, language: Language) -> list[Row]:
-    """One row an incident, as it stands in the list; no place is no blank but a word."""
+def incident_rows(
+    incidents: Iterable[Incident], stations: Mapping[str, str], zone: ZoneInfo, language: Language
+) -> list[Row]:
+    """One row an incident, as it stands in the list; no place is no blank but a word. `stations`: code -> name."""
 
     def row(one: Incident) -> Row:
         arrested = (
@@ -31,7 +34,7 @@ def incident_rows(incidents: Iterable[Incident], zone: ZoneInfo, language: Langu
             word("inc.occurred_at", language): moment(one.occurred_from, zone, language),
             word("inc.offence", language): one.offence,
             word("inc.group", language): group_text(str(one.offence_group or 0), language),
-            word("flt.station", language): one.station,
+            word("flt.station", language): stations.get(one.station, one.station),
             word("inc.quality", language): word(f"inc.q_{one.place_quality}", language),
             word("inc.found_by", language): word(f"inc.f_{one.found_by}", language),
             word("inc.arrested", language): word(arrested, language) if arrested else "",
@@ -40,6 +43,11 @@ def incident_rows(incidents: Iterable[Incident], zone: ZoneInfo, language: Langu
         }
 
     return [row(one) for one in incidents]
+
+
+def station_names(stations: Iterable[Station], language: Language) -> dict[str, str]:
+    """Code -> name of the stations."""
+    return {one.code: one.name_th if language == "th" else one.name_en for one in stations}
 
 
 def source_rows(
@@ -79,13 +87,15 @@ def _link(source: SourceNow | None) -> str:
     return "up" if source.connected else "down"
 
 
-def reason_rows(counted: Sequence[Counted], zone: ZoneInfo, language: Language) -> list[Row]:
+def reason_rows(
+    counted: Sequence[Counted], stations: Mapping[str, str], zone: ZoneInfo, language: Language
+) -> list[Row]:
     """One row for each source, station and reason of what was rejected, the most first."""
     rejected = sorted((one for one in counted if one.reason in _REASONS), key=lambda one: -one.count)
     return [
         {
             word("feeds.source", language): one.source,
-            word("flt.station", language): one.station,
+            word("flt.station", language): stations.get(one.station, "-"),
             word("feeds.reason", language): word(f"reason.{one.reason}", language),
             word("feeds.count", language): one.count,
             word("feeds.newest", language): moment(one.newest_at, zone, language),

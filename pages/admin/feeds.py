@@ -3,11 +3,11 @@
 import streamlit as st
 
 from dashboard.desk import desk_head
-from dashboard.tables import device_rows, reason_rows, source_rows
+from dashboard.tables import device_rows, reason_rows, source_rows, station_names
 from dashboard.times import age
 from dashboard.visit import visit
 from dashboard.words import word
-from store import devices, sources
+from store import devices, registers, sources
 
 here = visit()
 language, clock_zone = here.language, here.runtime.values.zone
@@ -22,6 +22,7 @@ def health() -> None:
     with seen.runtime.db.read() as conn:
         counted = sources.counts(conn, seen.who.stations)
         waiting = devices.devices(conn, "pending", seen.who.stations, limit=200)
+        names = station_names(registers.stations(conn, seen.who.stations), language)
     beat = picture.newest_beat
     st.metric(
         word("feeds.heartbeat", language), age(now - beat, language) if beat else word("feeds.unknown", language)
@@ -32,7 +33,7 @@ def health() -> None:
     else:
         st.info(word("feeds.nothing", language))
     st.subheader(word("feeds.by_reason", language), anchor=False)
-    rejected = reason_rows(counted, clock_zone, language)
+    rejected = reason_rows(counted, names, clock_zone, language)
     if rejected:
         st.dataframe(rejected, hide_index=True, key="feeds-rejected")
     else:

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from dashboard.basemap import incident_deck, incident_points
+from dashboard.basemap import group_legend, incident_deck, incident_points
 from dashboard.desk import desk_head
 from dashboard.filters import days_text, filter_bar
-from dashboard.tables import incident_rows
+from dashboard.tables import incident_rows, station_names
 from dashboard.visit import visit
 from dashboard.words import word
 from store import registers
@@ -28,7 +28,8 @@ with here.runtime.db.read() as conn:
     total = count(conn, wanted)
     found = list(incidents(conn, wanted, limit=MOST))
     # The streets of one station help; those of a whole bureau would only be slow.
-    streets = registers.streets(conn, own) if own and len(own) == 1 else []
+    near = own if own is not None else frozenset(station.code for station in stations)
+    streets = registers.streets(conn, near) if len(near) == 1 else []
 
 points = incident_points(found, clock_zone, language)
 figures = st.columns([1, 1, 4], vertical_alignment="bottom")
@@ -38,8 +39,13 @@ figures[2].caption(days_text(chosen, language))
 if total > MOST:
     st.info(word("inc.limited", language, n=f"{MOST:,}"))
 shown = [zone for zone in zones if own is None or zone.station in own]
+group_legend(language)
 st.pydeck_chart(incident_deck(points, shown, streets), height=520, key="incident-map")
 if found:
-    st.dataframe(incident_rows(found, clock_zone, language), hide_index=True, key="incident-table")
+    st.dataframe(
+        incident_rows(found, station_names(stations, language), clock_zone, language),
+        hide_index=True,
+        key="incident-table",
+    )
 else:
     st.info(word("err.no_data", language))

@@ -205,8 +205,11 @@ def test_a_silently_cut_link_says_so_by_the_pages_own_clock(wall: Page, server: 
     frame = band.bounding_box()
     assert frame is not None
     assert frame["width"] == 1920
+    # After ten seconds of silence the page takes the link for cut, and comes back on a new one.
+    wall.wait_for_function("document.querySelector('.ssz').dataset.link === 'down'", timeout=15_000)
     server.silent = False
-    expect(band).to_have_count(0)
+    expect(band).to_have_count(0, timeout=10_000)
+    assert server.connects == 2
 
 
 def test_a_dead_ingest_is_seen_though_the_link_lives(wall: Page, server: FixtureServer) -> None:

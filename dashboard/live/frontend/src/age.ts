@@ -16,9 +16,12 @@ export function freshness(unit: Unit, now: number, feed: Feed): Freshness {
   return age < feed.lost_s * 1000 ? "stale" : "lost";
 }
 
+/** The word must be on the screen when the threshold passes, not a tick of the page later. */
+const LEAD_MS = 500;
+
 /** True when the newest heartbeat that went all the way is too old: what is on the screen is not to be trusted. */
 export function feedStale(feed: Feed | null, now: number): boolean {
-  return feed === null || feed.beat === 0 || now - feed.beat > feed.stale_s * 1000;
+  return feed === null || feed.beat === 0 || now - feed.beat >= feed.stale_s * 1000 - LEAD_MS;
 }
 
 export interface AgeWords {

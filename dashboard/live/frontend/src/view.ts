@@ -13,6 +13,7 @@ import type { Alarm, Frame, Ground } from "./protocol";
 import { Siren } from "./sound";
 import { Link } from "./socket";
 import { emptyState, keyOf, takeFrame, type Touched } from "./state";
+import { buildTools } from "./tools";
 
 export interface Settings {
   /** Path the product is served under, with a slash at both ends. */
@@ -27,6 +28,7 @@ export interface Settings {
 }
 
 const START_MS = 5_000;
+const PULSE_MS = 250;
 
 export class View {
   readonly state = emptyState();
@@ -47,6 +49,7 @@ export class View {
   private connected = false;
   private known: Ground | null = null;
   private asking = false;
+  private pulses = 0;
 
   constructor(parent: HTMLElement, private settings: Settings) {
     this.root = make("section", "ssz", parent);
@@ -58,7 +61,10 @@ export class View {
     const body = make("div", "ssz-body", this.root);
     this.ground = make("div", "ssz-map", body);
     const tools = make("div", "ssz-tools", body);
-    this.stations = this.buildTools(tools);
+    this.stations = buildTools(tools, settings.words, {
+      zoom: (steps) => this.map?.zoom(steps),
+      fit: (station) => this.map?.fit(station),
+    });
     const side = make("aside", "ssz-side", body);
     this.siren = new Siren(() => this.tick());
     this.map = hasWebGL() ? new LiveMap(this.ground, this.assets, () => this.count("idle")) : null;
@@ -68,7 +74,7 @@ export class View {
     this.sizes = new ResizeObserver(() => this.map?.resize());
     this.sizes.observe(this.ground);
     this.link = new Link(this.address, { frame: (frame) => this.take(frame), connected: (up) => this.setConnected(up) });
-    this.beat = setInterval(() => this.tick(), 1000);
+    this.beat = setInterval(() => this.pulse(), PULSE_MS);
     this.retell(settings);
   }
 
@@ -109,28 +115,6 @@ export class View {
     this.siren.stop();
     this.map?.stop();
     this.root.remove();
-  }
-
-  private buildTools(tools: HTMLElement): HTMLSelectElement {
-    const tool = (label: string, act: () => void): void => {
-      const button = make("button", "", tools);
-      button.type = "button";
-      button.textContent = label;
-      button.onclick = act;
-    };
-    tool("+", () => this.map?.zoom(1));
-    tool("−", () => this.map?.zoom(-1));
-    tool("◱", () => this.map?.fit(this.stations.value || null));
-    const names = ["zoom_in", "zoom_out", "whole_zone"];
-    [...tools.children].forEach((button, index) => {
-      button.setAttribute("aria-label", this.settings.words[`live.${names[index]}`] ?? "");
-      button.setAttribute("title", this.settings.words[`live.${names[index]}`] ?? "");
-    });
-    const select = make("select", "", tools);
-    select.setAttribute("aria-label", this.settings.words["nav.stations"] ?? "");
-    select.onchange = () => this.map?.fit(select.value);
-    select.hidden = true;
-    return select;
   }
 
   private lightNeeds(): ConstructorParameters<typeof Lights>[2] {
@@ -194,13 +178,24 @@ export class View {
     flag(this.root, "unanswered", String(unanswered.length));
   }
 
+  /** Lights and clocks four times a second, so that a second is never left out; the ages of the marks once. */
+  private pulse(): void {
+    this.pulses += 1;
+    if (this.pulses % 4 === 0) this.tick();
+    else this.drawLights(this.clock.now());
+  }
+
+  private drawLights(now: number): void {
+    const starting = this.state.frames === 0 && performance.now() - this.startedAt < START_MS;
+    this.lights.draw(this.state, { now, connected: this.connected, starting, sound: this.siren.state });
+    this.list.tick(now);
+  }
+
   /** Once a second, and at once when something matters: clocks, ages and lights by the page's own clock. */
   private tick(): void {
     if (this.lights === undefined) return; // the siren may speak before the page is built
     const now = this.clock.now();
-    const starting = this.state.frames === 0 && performance.now() - this.startedAt < START_MS;
-    this.lights.draw(this.state, { now, connected: this.connected, starting, sound: this.siren.state });
-    this.list.tick(now);
+    this.drawLights(now);
     this.drawMarks({ units: new Set(this.state.units.keys()), boxes: new Set() });
     if (this.map === null) drawPlain(this.ground, this.state, now, this.settings.language, this.settings.words);
     if (this.map !== null && this.state.alarms.size > 0) {

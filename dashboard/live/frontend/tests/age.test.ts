@@ -19,8 +19,8 @@ test("live, stale and lost by the age of the fix", () => {
 
 test("the feed is stale when its heartbeat is older than the threshold, or was never heard", () => {
   const feed = { ...DEFAULT_FEED, beat: 50_000 };
-  assert.equal(feedStale(feed, 65_000), false);
-  assert.equal(feedStale(feed, 65_001), true);
+  assert.equal(feedStale(feed, 64_499), false);
+  assert.equal(feedStale(feed, 64_500), true);
   assert.equal(feedStale({ ...feed, beat: 0 }, 1), true);
   assert.equal(feedStale(null, 1), true);
 });

@@ -1,0 +1,161 @@
+"""The pages, run by Streamlit's own harness on a real store. The browser's cookie cannot be had here: who looks is
+given; the door itself is tested elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import runtime, visit
+from dashboard.access.identity import Who
+from models.happenings import SourceState
+from models.records.change import Heartbeat
+from models.records.incident import IncidentReport
+from models.records.station import Station, Zone
+from store import devices, incidents, registers, sources
+from store.database import Database, open_database
+from store.follower import Follower
+from store.migrate import upgrade
+from tests.servers import wait_until
+
+PAGES = Path(__file__).parents[2] / "pages"
+DAY = 86_400_000
+SQUARE = (
+    '{"type":"Polygon","coordinates":[[[104.72,16.54],[104.73,16.54],[104.73,16.55],[104.72,16.55],[104.72,16.54]]]}'
+)
+
+
+def now() -> int:
+    """Epoch milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+def report(name: str, days: int, **more: Any) -> IncidentReport:
+    """An incident some days ago inside of the zone."""
+    base: dict[str, Any] = {"offence": "ลักทรัพย์", "offence_group": 2, "lat": 16.545, "lon": 104.725}
+    at = now() - days * DAY
+    return IncidentReport("mueang_mukdahan", "crimes", name, at, received_at=at, **(base | more))
+
+
+def _fill(db: Database) -> None:
+    with db.write() as tx:
+        rows = [("mueang_mukdahan", "สภ.เมืองมุกดาหาร"), ("lumphini", "สน.ลุมพินี")]
+        registers.put_stations(tx, [Station(code=code, name_th=name, name_en=code) for code, name in rows], now())
+        zone = Zone(
+            station="mueang_mukdahan", code="indochina", version=1, name_th="ตลาดอินโดจีน", name_en="Indochina market",
+            polygon=SQUARE, area_m2=1.0, perimeter_m=1.0, utm_epsg=32648, valid_from=0,
+        )  # fmt: skip
+        registers.put_zones(tx, [zone], now())
+        incidents.take(tx, report("1", 2))
+        incidents.take(tx, report("2", 3, offence="ยาเสพติด", offence_group=4, found_by="patrol", lat=16.6))
+        incidents.take(tx, report("3", 40, offence_group=None, lat=None, lon=None))
+        counts = {("native", "mueang_mukdahan", "accepted"): 90, ("native", "mueang_mukdahan", "duplicate"): 7}
+        counts |= {("native", "mueang_mukdahan", "clock"): 3, ("owntracks", "_unknown", "unknown_device"): 2}
+        sources.count_all(tx, counts, now() - 61_000)
+        devices.heard_unknown(tx, "owntracks", "somchai/phone", now(), 2)
+
+
+@pytest.fixture
+def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Who], None]]:
+    """A runtime on a filled store; call it with who looks."""
+    url = f"sqlite:///{tmp_path}/t.db"
+    upgrade(url)
+    db = open_database(url)
+    _fill(db)
+    follower = Follower(db, now)
+    follower.start()
+    with db.write() as tx:
+        tx.tell(Heartbeat("main", now(), now()), SourceState("native", now(), False))
+    wait_until(lambda: bool(follower.picture.beats))
+    values = runtime.Values("th", ZoneInfo("Asia/Bangkok"), True, 30, 300, 15, 180, 15, tmp_path)
+    nothing = cast(Any, None)
+    runtime.hold(runtime.Runtime(values, now, db, follower, nothing, nothing, nothing, nothing))
+
+    def look_as(who: Who) -> None:
+        monkeypatch.setattr(visit, "viewer", lambda _keeper: who)
+
+    look_as(Who("ร.ต.อ.สมชาย", "dispatcher", None, "session", "x", "token-1"))
+    yield look_as
+    runtime.release()
+    follower.stop()
+    db.close()
+
+
+def open_page(name: str, **query: str) -> AppTest:
+    """Run a page; an exception in it fails the test."""
+    page = AppTest.from_file(str(PAGES / name), default_timeout=30)
+    for key, value in query.items():
+        page.query_params[key] = value
+    page.run()
+    assert [one.value for one in page.exception] == []
+    return page
+
+
+def figures(page: AppTest) -> list[str]:
+    """The figures on the page."""
+    return [str(one.value) for one in page.metric]
+
+
+def text_of(page: AppTest) -> str:
+    """All tables as text."""
+    return "\n".join(one.value.to_csv() for one in page.dataframe)
+
+
+@pytest.mark.usefixtures("running")
+def test_incidents_of_the_last_month_are_counted_and_listed() -> None:
+    page = open_page("insight/incidents.py")
+    assert figures(page) == ["2", "2"]
+    assert "ลักทรัพย์" in text_of(page)
+    assert "สภ.เมืองมุกดาหาร" in text_of(page)
+
+
+@pytest.mark.usefixtures("running")
+def test_the_filters_stand_in_the_url_and_all_agree() -> None:
+    assert figures(open_page("insight/incidents.py", period="90")) == ["3", "2"]
+    assert figures(open_page("insight/incidents.py", period="90", group="0")) == ["1", "0"]
+    zone = open_page("insight/incidents.py", period="90", zone="mueang_mukdahan/indochina")
+    assert figures(zone) == ["1", "1"]
+    none = open_page("insight/incidents.py", station="lumphini")
+    assert figures(none) == ["0", "0"]
+    assert [one.value for one in none.info] == ["ไม่พบข้อมูลในห้วงเวลาที่เลือก"]
+    page = open_page("insight/incidents.py")
+    page.selectbox(key="filter-group").select("4").run()
+    assert (figures(page), page.query_params["group"]) == (["1", "1"], "4")
+
+
+@pytest.mark.usefixtures("running")
+def test_a_bad_url_is_the_default_never_an_error() -> None:
+    page = open_page("insight/incidents.py", period="'; drop", group="9", zone="x/y", station="nowhere")
+    assert figures(page) == ["2", "2"]
+    days = open_page("insight/incidents.py", period="days", **{"from": "2569-99-99", "to": "tomorrow"})
+    assert figures(days) == ["2", "2"]
+
+
+def test_a_viewer_of_another_station_sees_nothing_of_this_one(running: Callable[[Who], None]) -> None:
+    running(Who("ผกก.", "chief", frozenset({"lumphini"}), "session", "y", "token-2"))
+    page = open_page("insight/incidents.py", period="90", station="mueang_mukdahan")
+    assert figures(page) == ["0", "0"]
+    assert "mukdahan" not in text_of(open_page("admin/feeds.py"))
+
+
+@pytest.mark.usefixtures("running")
+def test_the_feeds_tell_what_came_and_what_was_not_accepted() -> None:
+    page = open_page("admin/feeds.py")
+    told = text_of(page)
+    native = page.dataframe[0].value.set_index("แหล่งข้อมูล").loc["native"]
+    assert list(native[["รับเข้า", "รับไว้", "ข้อมูลซ้ำ", "ไม่รับ"]]) == [100, 90, 7, 3]
+    assert (native["การเชื่อมต่อ"], native["อายุ"]) == ("ขาดการเชื่อมต่อ", "1 นาที")
+    assert "นาฬิกาไม่ถูกต้อง" in told
+    assert "somchai/phone" in told
+
+
+@pytest.mark.usefixtures("running")
+def test_the_wall_mounts_the_live_map() -> None:
+    page = open_page("watch/wall.py")
+    assert page.main.children, "the component is on the page"
