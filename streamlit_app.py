@@ -27,7 +27,7 @@ from dashboard.health import BeatAge, Health, health_routes
 from dashboard.language import language_routes
 from dashboard.live import assets_route
 from dashboard.live.ground import Ground
-from dashboard.live.hub import Hub
+from dashboard.live.hub import Hub, steady_ms
 from dashboard.live.names import load_names
 from dashboard.live.routes import live_routes
 from dashboard.live.status import Broker, FeedStatus, Storage
@@ -37,13 +37,16 @@ from ingest.assembly import start_ingest, start_watch
 from ingest.sources.broker import BrokerError
 from ingest.sources.demo import Demo, DemoRefusedError, make_town, prepare
 from ingest.status import IngestStatus
+from jobs.runner import Runner
+from jobs.standard import standard_jobs
 from models.records.base import Millis
 from models.records.change import Heartbeat
 from settings import Settings, load_settings
-from store.database import Database, open_database
+from store.database import Database
 from store.errors import StorageError
 from store.follower import Follower
-from store.migrate import upgrade
+from store.retention import Keep
+from store.side import Opened, open_safely
 
 FONTS = Path(assets_route.FOLDER) / "fonts"
 INDEX_PAGE = Path(st.__file__).parent / "static" / "index.html"
@@ -70,19 +73,18 @@ def values_of(settings: Settings) -> runtime.Values:
     )
 
 
-def open_store(settings: Settings) -> Database:
-    """The migrated database, with the town of the demo in it.
+def open_store(settings: Settings) -> Opened:
+    """The migrated store, with the town of the demo in it; beside a damaged one, the side database.
 
     Raises:
-        CannotStartError: it is newer than this program, damaged, or not to be reached.
+        CannotStartError: it is newer than this program, or not to be reached.
     """
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        upgrade(settings.database_url)
-        db = open_database(settings.database_url)
+        opened = open_safely(settings.database_url, now())
         if settings.demo:
-            prepare(db, make_town(settings.demo_seed), now())
-        return db
+            prepare(opened.database, make_town(settings.demo_seed), now())
+        return opened
     except StorageError as error:
         raise runtime.CannotStartError(f"database: {error}") from error
     except DemoRefusedError as error:
@@ -93,8 +95,11 @@ def open_store(settings: Settings) -> Database:
         raise runtime.CannotStartError(f"cannot write to {settings.data_dir}: {error.strerror}") from error
 
 
-def start_feed(settings: Settings, db: Database, follower: Follower, hub: Hub) -> Callable[[], None]:
+def start_feed(settings: Settings, opened: Opened, follower: Follower, hub: Hub) -> Callable[[], None]:
     """Ingest in this process, or an ear on the broker beside ingest workers of their own; returns how to stop.
+
+    To be called in a thread that lives as long as the process: a broker of our own ends with the thread that
+    started it.
 
     Raises:
         CannotStartError: a broker of our own is needed and its port is taken.
@@ -102,12 +107,13 @@ def start_feed(settings: Settings, db: Database, follower: Follower, hub: Hub) -
 
     def on_status(status: IngestStatus) -> None:
         hub.on_broker(cast("Broker", status.broker))
-        hub.on_storage(cast("Storage", status.worst_storage))
+        hub.on_storage("readonly" if opened.health.readonly else cast("Storage", status.worst_storage))
 
     def on_beat(beat: Heartbeat) -> None:
         hub.on_broker("ok")
         hub.on_beat(beat.worker, beat.at)
 
+    db = opened.database
     try:
         if settings.ingest == "external":
             return start_watch(settings, db, follower, now, hub.on_arrival, on_beat)
@@ -126,33 +132,58 @@ def start_feed(settings: Settings, db: Database, follower: Follower, hub: Hub) -
     return stop
 
 
+def make_keeper(settings: Settings, db: Database) -> Keeper:
+    """The door's memory of sessions and tokens."""
+    limits = Limits(settings.session_hours * 3_600_000, settings.session_idle_minutes * 60_000)
+    token = settings.metrics_token.get_secret_value() if settings.metrics_token else None
+    return Keeper(db, now, limits, token)
+
+
+def make_jobs(settings: Settings, db: Database) -> Runner:
+    """The timed work."""
+    keep = Keep(
+        settings.retention_raw_days, settings.retention_position_days, settings.retention_quarantine_days,
+        settings.retention_change_days, settings.quarantine_max_mb * 1024 * 1024,
+    )  # fmt: skip
+    return Runner(db, standard_jobs(settings.escalate_s, keep), now, f"web-{secrets.token_hex(6)}")
+
+
 async def start(settings: Settings, stack: AsyncExitStack) -> runtime.Runtime:
     """Start everything in order; the stack stops it in reverse."""
-    db = await to_thread.run_sync(open_store, settings)
+    opened = await to_thread.run_sync(open_store, settings)
+    db = opened.database
     stack.callback(db.close)
     follower = Follower(db, now)
     await to_thread.run_sync(follower.start)
     stack.push_async_callback(to_thread.run_sync, follower.stop)
     beat = BeatAge(now)
     stack.callback(follower.subscribe(beat.folded))
-
-    limits = Limits(settings.session_hours * 3_600_000, settings.session_idle_minutes * 60_000)
-    token = settings.metrics_token.get_secret_value() if settings.metrics_token else None
-    keeper = Keeper(db, now, limits, token)
+    keeper = make_keeper(settings, db)
     stack.push_async_callback(to_thread.run_sync, keeper.close)
 
     status = FeedStatus(FeedLimits(settings.feed_stale_s, settings.live_s, settings.lost_s, settings.demo))
     hub = Hub(follower, status, lambda: load_names(db), boot=secrets.token_hex(8), clock=now)
     await hub.start()
     stack.push_async_callback(hub.stop)
-    stop_feed = await to_thread.run_sync(start_feed, settings, db, follower, hub)
+    if opened.health.readonly:
+        hub.on_storage("readonly")
+    stop_feed = start_feed(settings, opened, follower, hub)
     stack.push_async_callback(to_thread.run_sync, stop_feed)
+    jobs = make_jobs(settings, db)
+    jobs.start()
+    stack.push_async_callback(to_thread.run_sync, lambda: jobs.stop())
 
     health = Health(
         db, lambda: follower.picture, beat, stale_ms=settings.feed_stale_s * 1000, clock=now,
-        keeper=lambda: keeper, alive=lambda: hub.alive,
+        keeper=lambda: keeper, alive=lambda: hub.alive, words=lambda: words_of(status, follower, opened),
     )  # fmt: skip
     return runtime.Runtime(values_of(settings), now, db, follower, hub, Ground(db), keeper, health)
+
+
+def words_of(status: FeedStatus, follower: Follower, opened: Opened) -> dict[str, str]:
+    """What `/readyz` says of broker and storage to those with a token."""
+    feed = status.feed(follower.picture, steady_ms(), replay=False)
+    return {"broker": feed["broker"], "storage": feed["storage"], "storage_reason": opened.health.reason}
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ import pytest
 
 from store.database import open_database
 from store.migrate import upgrade
-from tests.app.serving import ROOT, Product, environment
+from tests.app.serving import METRICS_TOKEN, ROOT, Product, environment
 from tests.servers import free_port
 
 
@@ -74,10 +74,17 @@ def test_a_newer_database_is_left_as_it_is(tmp_path: Path) -> None:
     assert (tmp_path / "ssz.db").read_bytes() == before
 
 
-def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
-    (tmp_path / "ssz.db").write_bytes(b"not a database at all\n" * 500)
-    refused(tmp_path, free_port())
-    assert (tmp_path / "ssz.db").read_bytes() == b"not a database at all\n" * 500
+def test_a_damaged_database_is_left_as_it_is_and_the_start_goes_on_beside_it(tmp_path: Path) -> None:
+    damaged = b"not a database at all\n" * 500
+    (tmp_path / "ssz.db").write_bytes(damaged)
+    product = Product(tmp_path)
+    product.start()
+    with product.client() as client:
+        told = client.get("/readyz", headers={"authorization": f"Bearer {METRICS_TOKEN}"}).json()
+    assert product.stop() == 0
+    assert told["storage"] == "readonly"
+    assert "ssz.db" in told["storage_reason"]
+    assert (tmp_path / "ssz.db").read_bytes() == damaged
 
 
 def test_sigterm_ends_it_in_order_and_sessions_outlive_it(tmp_path: Path) -> None:
