@@ -1,4 +1,4 @@
-"""`migrate`, `backup` and `restore`: the store's own upkeep."""
+"""`migrate`, `backup`, `restore` and `retention run`: the store's own upkeep."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands.context import RefusedError, now_ms, say, sqlite_file
+from commands.context import RefusedError, now_ms, opened, say, sqlite_file
 from settings import Settings
-from store import migrate
+from store import migrate, retention
 from store.backup import backup, restore
 
 if TYPE_CHECKING:
@@ -28,6 +28,11 @@ def add(commands: Commands) -> None:
         "--replace", action="store_true", help="although the database holds something; that is kept aside"
     )
     parser.set_defaults(run=_restore)
+    actions = commands.add_parser("retention", help="data that is older than its time").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    parser = actions.add_parser("run", help="delete it now (the product does it each hour)")
+    parser.set_defaults(run=_retention)
 
 
 def _migrate(args: argparse.Namespace, settings: Settings) -> int:
@@ -57,4 +62,19 @@ def _restore(args: argparse.Namespace, settings: Settings) -> int:
     done = restore(settings.database_url, args.file, now_ms(), overwrite=args.replace)
     migrate.upgrade(settings.database_url)
     say(f"restored from {args.file}" + (f"; what was there is kept in {done.kept}" if done.kept else ""))
+    return 0
+
+
+def _retention(args: argparse.Namespace, settings: Settings) -> int:
+    keep = retention.Keep(
+        raw_days=settings.retention_raw_days,
+        position_days=settings.retention_position_days,
+        quarantine_days=settings.retention_quarantine_days,
+        change_days=settings.retention_change_days,
+        quarantine_bytes=settings.quarantine_max_mb * 1024 * 1024,
+    )
+    with opened(settings) as database:
+        gone = retention.run(database, keep, now_ms())
+    for name, count in gone.items():
+        say(f"{name}: {count} deleted")
     return 0

@@ -11,7 +11,7 @@ from models.formats.problems import RowError
 #: The columns added in front; a reader of the mended file leaves them alone.
 ADDED = ("row", "reason_th", "reason_en")
 
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def formula_safe(cell: str) -> str:

@@ -60,6 +60,7 @@ STANDARD = (
     Offence("computer", 3, "ความผิดเกี่ยวกับคอมพิวเตอร์", "Computer crime", ("คอมพิวเตอร์", "พ.ร.บ.คอมพิวเตอร์")),
     Offence("copyright", 3, "ละเมิดลิขสิทธิ์", "Copyright", ("ลิขสิทธิ์", "พ.ร.บ.ลิขสิทธิ์")),
     Offence("trademark", 3, "เครื่องหมายการค้า", "Trade marks", ("พ.ร.บ.เครื่องหมายการค้า",)),
+    Offence("cheque", 3, "ความผิดเกี่ยวกับเช็ค", "Cheques", ("เช็ค", "พ.ร.บ.เช็ค")),
     Offence("drugs", 4, "ยาเสพติด", "Narcotics", ("ยาเสพติดให้โทษ", "พ.ร.บ.ยาเสพติด", "drugs")),
     Offence("firearms", 4, "อาวุธปืนและวัตถุระเบิด", "Firearms and explosives", ("อาวุธปืน", "พ.ร.บ.อาวุธปืน", "firearms")),
     Offence("gambling", 4, "การพนัน", "Gambling", ("พนัน", "พ.ร.บ.การพนัน")),
@@ -68,7 +69,7 @@ STANDARD = (
     Offence("quarrel", None, "ทะเลาะวิวาท", "Quarrel"),
 )
 
-_PREFIXES = tuple(name_key(word) for word in ("ความผิดฐาน", "ข้อหา", "ฐาน", "คดี"))
+_PREFIXES = tuple(name_key(word) for word in ("ความผิดฐาน", "ความผิดตาม", "ข้อหา", "ฐาน", "คดี"))
 
 
 @dataclass(frozen=True, slots=True)

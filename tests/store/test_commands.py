@@ -240,6 +240,11 @@ def test_backup_and_restore(store: Database, url: str, tmp_path: Path, capsys: p
     again.close()
 
 
+def test_retention_says_what_went(store: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("retention", "run") == 0
+    assert "position: 0 deleted" in capsys.readouterr().out
+
+
 def imports_of(store: Database) -> str:
     with store.read() as conn:
         return imports.batches(conn)[0].batch

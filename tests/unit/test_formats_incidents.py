@@ -8,10 +8,13 @@ from io import StringIO
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from models.formats.error_file import error_csv, formula_safe
-from models.formats.incident_file import Context, read_incidents
+from models.formats.incident_file import NAMES, Context, incident_columns, read_incident, read_incidents
 from models.formats.problems import BadFileError, RowError
+from models.formats.rows import Row
 from models.formats.tables import read_table
 from models.records.incident import IncidentReport
 
@@ -156,6 +159,7 @@ def test_a_mended_error_file_is_read_again() -> None:
         ("-x", "'-x"),
         ("  =x", "'  =x"),
         ("\t=x", "'\t=x"),
+        ("＝x", "'＝x"),
         ("-inf", "'-inf"),
         ("-1.5", "-1.5"),
         ("+1", "+1"),
@@ -165,3 +169,21 @@ def test_a_mended_error_file_is_read_again() -> None:
 )
 def test_no_cell_runs_as_a_formula(cell: str, safe: str) -> None:
     assert formula_safe(cell) == safe
+
+
+_CELL = st.one_of(
+    st.text(max_size=12), st.sampled_from(["30/6/65", "24.00 น.", "16.5", "104.7", "1,234", "๒", "nan"])
+)
+
+
+@given(st.lists(_CELL, min_size=len(NAMES), max_size=len(NAMES)))
+def test_any_row_is_taken_or_says_why(cells: list[str]) -> None:
+    columns = incident_columns(tuple(NAMES))
+    found = read_incident(Row(columns, 2, tuple(cells)), CONTEXT)
+    if isinstance(found, RowError):
+        assert found.th
+        assert found.en
+        assert error_csv(columns.header, [found])
+    else:
+        assert found.occurred_from > 0
+        assert 1 <= len(found.id) <= 64

@@ -112,6 +112,7 @@ def test_any_text_is_a_place_or_refused(lat: str, lon: str) -> None:
         ("ฆ่าผู้อื่นโดยเจตนา", ("murder", 1)),
         ("คดียาเสพติด", ("drugs", 4)),
         ("พ.ร.บ. ลิขสิทธิ์", ("copyright", 3)),
+        ("ความผิดตาม พ.ร.บ.คอมพิวเตอร์", ("computer", 3)),
         ("ทำ\u0e4d\u0e32ร้ายร่างกาย".replace("ำ\u0e4d\u0e32", "\u0e4d\u0e32"), ("assault", 1)),
         ("ทะเลาะวิวาท", ("quarrel", None)),
         ("Other Theft", ("Other Theft", None)),
