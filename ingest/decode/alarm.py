@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from typing import Any
+import re
+from collections.abc import Iterable
 
-from ingest.decode.fields import BadPayloadError, optional_place, time_of
+from ingest.decode.fields import BadPayloadError, clean
+from ingest.decode.payload import load
+from ingest.decode.records import Record
+from ingest.decode.redact import redact
 from models.records.base import Millis
 from models.records.sos import EventKind, Mark, Signal
+
+#: The time of an alarm whose own time cannot be read is its arrival, floored to this, in ms. The same bytes delivered
+#: again within it are the same alarm; a button that sends the same bytes at every press is heard the next time too.
+UNREADABLE_WINDOW_MS = 10 * 60_000
+
+# In bytes that cannot be decoded: sos as the value of alarm. Bounded, so that the search stays linear.
+_SAYS_SOS = re.compile(rb'"alarm"[\s:\[]{1,8}"[^"]{0,64}?sos', re.IGNORECASE)
 
 
 def carries_alarm(payload: bytes) -> bool:
@@ -19,10 +29,34 @@ def carries_alarm(payload: bytes) -> bool:
     return b"alarm" in payload or b"\\u" in payload
 
 
-def in_position(alarm: object) -> bool:
-    """Whether an `alarm` value of a position is an SOS: the word `sos`, alone or in a comma list."""
-    words = alarm if isinstance(alarm, list) else str(alarm).split(",")
-    return any(isinstance(word, str) and word.strip().lower() == "sos" for word in words)
+def says_sos(payload: bytes) -> bool:
+    """Whether bytes that cannot be decoded speak of an SOS."""
+    return _SAYS_SOS.search(payload) is not None
+
+
+def signals_of(records: Iterable[Record]) -> list[Signal]:
+    """The events of the alarm lane among records."""
+    return [record for record in records if isinstance(record, Signal)]
+
+
+def alarm_kind(alarm: object) -> EventKind | None:
+    """What an `alarm` value of a position says: a panic for `sos`, alone or in a comma or JSON list; None for other
+    words and for nothing; unreadable for a value that is no text and is not false, zero or empty."""
+    if isinstance(alarm, str):
+        return EventKind.PANIC if "sos" in (word.strip().casefold() for word in alarm.split(",")) else None
+    if isinstance(alarm, list):
+        return next((EventKind.PANIC for word in alarm if isinstance(word, str) and alarm_kind(word)), None)
+    return EventKind.UNREADABLE if alarm else None
+
+
+def raw_id(payload: bytes) -> str:
+    """An id made of the bytes: the same bytes, delivered again, are the same event."""
+    return "raw-" + hashlib.sha256(payload).hexdigest()[:24]
+
+
+def window(received_at: Millis) -> Millis:
+    """The time of an alarm whose own time cannot be read."""
+    return received_at // UNREADABLE_WINDOW_MS * UNREADABLE_WINDOW_MS
 
 
 def panic(
@@ -32,58 +66,75 @@ def panic(
     topic: str,
     payload: bytes,
     received_at: Millis,
-    values: Mapping[str, Any],
-    at: Millis | None = None,
+    kind: EventKind,
+    at: Millis | None,
+    place: tuple[float, float] | None,
+    battery_pct: float | None = None,
+    event_id: str | None = None,
 ) -> Signal:
-    """The panic in a position. Its id is the fix's time, so that the same position is the same press.
+    """A unit's SOS, out of a position or of its panic button; `station` is empty when the format has none.
 
-    `values` may hold `at`, `lat` and `lon` under their native names. Without a readable time the bytes are the id.
+    Without an `event_id` the id is the time (`pos-<at>`), so that the same position is the same press; without a
+    readable time the bytes are the id. No usable place is marked, not invented.
     """
+    marks = set() if place else {Mark.NO_PLACE}
+    if kind is EventKind.UNREADABLE:
+        marks.add(Mark.UNREADABLE)
     if at is None:
-        try:
-            at = time_of(values.get("at"))
-        except BadPayloadError:
-            at = 0
-    lat, lon = optional_place(values)
+        marks.add(Mark.CLOCK_SUSPECT)
     return Signal(
         station=station,
         origin_kind="unit",
         origin=unit,
-        id=f"pos-{at}" if at else raw_id(payload),
-        at=at,
-        kind=EventKind.PANIC,
+        id=event_id or (raw_id(payload) if at is None else f"pos-{at}"),
+        at=window(received_at) if at is None else at,
+        kind=kind,
         received_at=received_at,
-        lat=lat,
-        lon=lon,
-        marks=frozenset() if at else frozenset({Mark.CLOCK_SUSPECT}),
+        lat=place[0] if place else None,
+        lon=place[1] if place else None,
+        battery_pct=battery_pct,
+        marks=frozenset(marks),
         source=source,
         topic=topic,
-        raw=payload,
+        raw=redact(topic, payload),
     )
 
 
-def raw_id(payload: bytes) -> str:
-    """An id made of the bytes: the same bytes, delivered again, are the same event."""
-    return "raw-" + hashlib.sha256(payload).hexdigest()[:24]
-
-
 def unreadable(
-    station: str, origin_kind: str, origin: str, source: str, topic: str, payload: bytes, received_at: Millis
+    station: str,
+    origin_kind: str,
+    origin: str,
+    source: str,
+    topic: str,
+    payload: bytes,
+    received_at: Millis,
+    event_id: str | None = None,
+    at: Millis | None = None,
 ) -> Signal:
     """An event on an alarm topic that cannot be decoded: an alarm all the same.
 
-    Its time is 0 (not known), so that a redelivery of the same bytes has the same identity.
+    Its own id and time are kept where they can be read, so that its sender can be told that it was heard.
     """
+    marks = {Mark.UNREADABLE} if at is not None else {Mark.UNREADABLE, Mark.CLOCK_SUSPECT}
     return Signal(
         station=station,
         origin_kind=origin_kind,
         origin=origin,
-        id=raw_id(payload),
-        at=0,
+        id=event_id or raw_id(payload),
+        at=window(received_at) if at is None else at,
         kind=EventKind.UNREADABLE,
         received_at=received_at,
-        marks=frozenset({Mark.UNREADABLE, Mark.CLOCK_SUSPECT}),
+        marks=frozenset(marks),
         source=source,
         topic=topic,
-        raw=payload,
+        raw=redact(topic, payload),
     )
+
+
+def name_in(payload: bytes, field: bytes) -> str:
+    """The value of a text field in bytes that cannot be decoded, to tell who sent them; `unnamed` when not found."""
+    found = re.search(rb'"' + field + rb'"\s{0,8}:\s{0,8}("[^"\\]{1,128}")', payload)
+    try:
+        return clean(str(load(found.group(1))), 128) or "unnamed" if found else "unnamed"
+    except BadPayloadError:
+        return "unnamed"

@@ -6,118 +6,101 @@ UTC; none means now. A message without a place is a heartbeat.
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
-from ingest.decode.alarm import in_position, panic
-from ingest.decode.fields import BadPayloadError, clean, place_of, time_of
-from ingest.decode.payload import MAX_BYTES
-from ingest.decode.traccar import KNOT_KMH
+from ingest.decode.alarm import alarm_kind, panic
+from ingest.decode.fields import BadPayloadError, soft_place
+from ingest.decode.foreign import KMH_PER_KNOT, degrees, device_of, fix_or_life, kmh, metres, percent
+from ingest.decode.payload import MAX_HTTP_BYTES
+from ingest.decode.records import Record
+from ingest.decode.times import query_time
 from models.records.base import Millis, Reason
-from models.records.position import Fix, FixFlag, SignOfLife
-from models.records.sos import Signal
 
 SOURCE = "osmand"
-_PLAIN_TIME = re.compile(r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$")
-_MOST_FIELDS = 100
+_MOST_FIELDS = 200
+_NO = frozenset({"false", "0", "no"})
+_YES = frozenset({"true", "1", "yes"})
 
 
-def decode(_topic: str, payload: bytes, received_at: Millis) -> list[Fix | SignOfLife | Signal]:
-    """A fix or a sign of life, and a panic when `alarm` says so.
+def decode(topic: str, payload: bytes, received_at: Millis) -> list[Record]:
+    """A fix or a sign of life, and a panic when `alarm` says so. The payload is a query, a form, or both joined by &.
 
     Raises:
-        BadPayloadError: as the fields say.
+        BadPayloadError: as the fields say; never when `alarm` says `sos` and the device is named.
     """
     values = _fields(payload)
-    unit = clean(values.get("id") or values.get("deviceid") or "", 128)
-    if not unit:
-        raise BadPayloadError(Reason.MISSING_FIELD, "id")
-    lat, lon = _place(values)
-    records: list[Fix | SignOfLife | Signal] = []
-    sos = in_position(values.get("alarm"))
+    device = device_of(values.get("id") or values.get("deviceid"), "id")
+    stamp = values.get("timestamp")
+    at = query_time(stamp) if stamp else received_at
+    lat, lon = _coordinates(values)
+    usable = values.get("valid", "").strip().casefold() not in _NO
+    kind = alarm_kind(values.get("alarm"))
+    if kind is None:
+        return [_fix(device, values, at, lat, lon, usable, received_at)]
+    place = soft_place(_number(lat), _number(lon)) if usable else None
+    battery = percent(_number(values.get("batt")))
+    signal = panic("", device, SOURCE, topic, payload, received_at, kind, at, place, battery)
     try:
-        at = _time(values.get("timestamp"), received_at)
-        records.append(_record(unit, at, values, lat, lon, received_at))
+        return [_fix(device, values, at, lat, lon, usable, received_at), signal]
     except BadPayloadError:
-        if not sos:
-            raise
-        at = 0
-    if sos:
-        place = {} if values.get("valid") == "false" else {"lat": _float(lat), "lon": _float(lon)}
-        records.append(panic("", unit, SOURCE, "osmand", payload, received_at, place, at))
-    return records
+        return [signal]
 
 
 def _fields(payload: bytes) -> dict[str, str]:
-    if len(payload) > MAX_BYTES:
+    if len(payload) > MAX_HTTP_BYTES:
         raise BadPayloadError(Reason.TOO_LARGE, f"{len(payload)} bytes")
     try:
-        text = payload.decode("utf-8").removeprefix("/").removeprefix("?")
-        return dict(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS))
+        text = payload.decode().rpartition("?")[2]
+        return dict(parse_qsl(text, errors="strict", max_num_fields=_MOST_FIELDS))
     except UnicodeDecodeError:
         raise BadPayloadError(Reason.BAD_UTF8) from None
-    except ValueError as error:
-        raise BadPayloadError(Reason.WRONG_TYPE, str(error)[:120]) from None
+    except ValueError:
+        raise BadPayloadError(Reason.TOO_LARGE, "too many fields") from None
 
 
-def _place(values: dict[str, str]) -> tuple[str | None, str | None]:
+def _coordinates(values: Mapping[str, str]) -> tuple[str | None, str | None]:
     both = values.get("location", "").split(",")
-    if len(both) == 2:
-        return both[0], both[1]
-    return values.get("lat"), values.get("lon")
+    return (both[0], both[1]) if len(both) == 2 else (values.get("lat"), values.get("lon"))
 
 
-def _float(text: str | None) -> float | None:
+def _number(text: str | None) -> float | None:
+    """The number; None when absent or not one."""
     try:
-        return None if text is None else float(text)
+        return float(text) if text and text.isascii() and "_" not in text else None
     except ValueError:
         return None
 
 
-def _time(text: str | None, received_at: Millis) -> Millis:
-    if not text:
-        return received_at
-    if _PLAIN_TIME.match(text):
-        try:
-            return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
-        except ValueError:
-            raise BadPayloadError(Reason.WRONG_TYPE, "timestamp") from None
-    return time_of(text.replace(" ", "+"), "timestamp")  # an unescaped "+" of an offset arrives as a blank
-
-
-def _in_range(values: dict[str, str], name: str, high: float) -> float | None:
-    number = _float(values.get(name))
-    return number if number is not None and 0 <= number <= high else None
-
-
-def _record(
-    unit: str, at: Millis, values: dict[str, str], lat: str | None, lon: str | None, received_at: Millis
-) -> Fix | SignOfLife:
-    if values.get("valid") == "false" or lat is None or lon is None:
-        return SignOfLife("", unit, at, SOURCE, received_at)
-    place = place_of(_strict(lat, "lat"), _strict(lon, "lon"))
-    if place is None:
-        return SignOfLife("", unit, at, SOURCE, received_at)
-    knots = _in_range(values, "speed", 540)
-    heading = _in_range(values, "bearing", 360)
-    return Fix(
-        "",
-        unit,
-        at,
-        *place,
-        None if knots is None else round(knots * KNOT_KMH, 3),
-        _in_range(values, "heading", 360) if heading is None else heading,
-        _in_range(values, "accuracy", 100_000),
-        _in_range(values, "batt", 100),
-        SOURCE,
-        int(FixFlag.MOCK) if values.get("mock") == "true" else 0,
-        received_at,
-    )
-
-
-def _strict(text: str, name: str) -> float:
-    number = _float(text)
-    if number is None:
+def _coordinate(text: str | None, name: str) -> float | None:
+    number = _number(text)
+    if number is None and text is not None:
         raise BadPayloadError(Reason.WRONG_TYPE, name)
     return number
+
+
+def _fix(
+    device: str,
+    values: Mapping[str, str],
+    at: Millis | None,
+    lat: str | None,
+    lon: str | None,
+    usable: bool,
+    received_at: Millis,
+) -> Record:
+    if at is None:
+        raise BadPayloadError(Reason.WRONG_TYPE, "timestamp", device)
+    return fix_or_life(
+        SOURCE,
+        device,
+        at,
+        received_at,
+        _coordinate(lat, "lat"),
+        _coordinate(lon, "lon"),
+        usable,
+        kmh(_number(values.get("speed")), KMH_PER_KNOT),
+        degrees(_number(values.get("bearing") or values.get("heading"))),
+        metres(_number(values.get("accuracy"))),
+        percent(_number(values.get("batt"))),
+        values.get("mock", "").strip().casefold() in _YES,
+    )

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from ingest.decode.fields import BadPayloadError
-from models.records.base import Reason
+from ingest.decode.fields import MAX_NAME, BadPayloadError, clean, identifier
+from models.records.base import UNKNOWN_STATION, Reason
 
-_STATION = re.compile(r"^_?[a-z0-9][a-z0-9_]{0,62}$")
-_NAME = re.compile(r"^[^\x00-\x1f\x7f/+#]{1,128}$")
+_STATION = re.compile(r"_?[a-z0-9][a-z0-9_]{0,62}")
+
+#: Topics remembered; the one not heard for longest is forgotten, so that no sender can fill the memory.
+MOST_KNOWN = 65_536
 
 
 class Topic(NamedTuple):
@@ -23,14 +25,14 @@ class Topic(NamedTuple):
     what: str
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=MOST_KNOWN)
 def parse(topic: str) -> Topic | None:
     """The parts of a native topic; None when it is not one. Kept, because units repeat theirs for months."""
     levels = topic.split("/")
     if len(levels) not in (5, 6) or levels[0] != "ssz" or levels[1] != "v1":
         return None
     station, kind, name = levels[2:5]
-    if not _STATION.match(station) or not _NAME.match(name):
+    if not _STATION.fullmatch(station) or identifier(name, MAX_NAME) is None:
         return None
     return Topic(station, kind, name, levels[5] if len(levels) == 6 else "")
 
@@ -45,6 +47,18 @@ def native(topic: str) -> Topic:
     if found is None:
         raise BadPayloadError(Reason.BAD_TOPIC)
     return found
+
+
+def forgiving(topic: str) -> Topic:
+    """The parts of an alarm topic whatever is wrong with it: an SOS is never refused for its topic."""
+    found = parse(topic)
+    if found is not None:
+        return found
+    levels = topic.split("/")
+    known = len(levels) > 2 and _STATION.fullmatch(levels[2]) is not None
+    station = levels[2] if known else UNKNOWN_STATION
+    name = clean("/".join(levels[4:-1] if known else levels[2:-1]), MAX_NAME) or "unnamed"
+    return Topic(station, "", name, levels[-1])
 
 
 def agree(topic: Topic, values: Mapping[str, Any], own: str) -> None:
