@@ -21,7 +21,7 @@ PAGES = 512
 PAUSE_S = 0.004
 
 #: The copy is written through to the disk each time this many pages were added, not all at the end.
-_SYNC_PAGES = 4096
+_SYNC_PAGES = 1024
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -160,15 +161,24 @@ def _page_damage(connection: sqlite3.Connection, tables: list[str]) -> tuple[str
 
 
 def _lost_commits(file: Path) -> int:
-    """Commits in the write-ahead log behind the place up to which SQLite could read it; asked while it is open."""
+    """Commits in the write-ahead log behind the place up to which SQLite could read it; asked while it is open.
+
+    A process that writes meanwhile moves that place: then the log is in use and sound.
+    """
     log, index = beside(file, "-wal"), beside(file, "-shm")
     if not log.exists() or not index.exists():
         return 0
+    read_up_to = _read_up_to(index)
+    with log.open("rb") as opened:
+        lost = commits_after(opened, read_up_to)
+    return lost if _read_up_to(index) == read_up_to else 0
+
+
+def _read_up_to(index: Path) -> int:
+    """The last whole commit's frame, from the log's index (sqlite.org/walformat.html, section 2.1: mxFrame)."""
     with index.open("rb") as opened:
         head = opened.read(20)
-    read_up_to = int.from_bytes(head[16:20], "little") if len(head) == 20 else 0
-    with log.open("rb") as opened:
-        return commits_after(opened, read_up_to)
+    return int.from_bytes(head[16:20], sys.byteorder) if len(head) == 20 else 0
 
 
 def _mark(file: Path) -> int | None:

@@ -6,6 +6,7 @@ import hashlib
 import random
 import shutil
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -196,6 +197,25 @@ def test_damage_in_the_middle_of_the_log_is_found_without_a_mark(crashed: Path) 
     beside(crashed, ".mark").unlink()
     spoil(beside(crashed, "-wal"), 32 + 2 * (4096 + 24) + 500)
     assert found(crashed) is Condition.BEHIND
+
+
+def test_a_database_in_use_is_ok(sqlite_db: Database) -> None:
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            with sqlite_db.write() as tx:
+                tx.tell(RegisterChanged("hat_yai", "zones", NOW))
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    conditions = set()
+    for _ in range(10):
+        integrity.keep_mark(sqlite_db)
+        conditions.add(examine(sqlite_db.url).condition)
+    stop.set()
+    writer.join()
+    assert conditions == {Condition.OK}
 
 
 def test_a_spoiled_mark_stops_nobody(file: Path) -> None:
