@@ -14,9 +14,7 @@ from io import StringIO
 from models.formats import guards
 from models.formats.geojson import geojson_rows
 from models.formats.guards import CELL_TOO_LONG, EMPTY, MAX_CELL, MAX_COLUMNS, MAX_ROWS, TOO_MANY_ROWS, TOO_WIDE
-from models.formats.parquet import parquet_rows
 from models.formats.problems import BadFileError, Problem
-from models.formats.spreadsheet import spreadsheet_rows
 from models.formats.text import clean
 
 NOT_TEXT = Problem("encoding", "ไฟล์ไม่ใช่ UTF-8 หรือ Windows-874", "the text is neither UTF-8 nor Windows-874 (Thai)")
@@ -42,11 +40,16 @@ def read_table(name: str, body: bytes) -> Sheet:
         BadFileError: the file cannot be read, is not what its name says, or is larger than what is allowed.
     """
     kind = guards.kind_of(name, body)
+    # The two packages take a second to load: only a file that needs them waits, not the product's start.
     if kind == "xlsx":
+        from models.formats.spreadsheet import spreadsheet_rows
+
         return _sheet(spreadsheet_rows(body))
     if kind == "geojson":
         return _sheet(geojson_rows(body))
     if kind == "parquet":
+        from models.formats.parquet import parquet_rows
+
         return _sheet(parquet_rows(body))
     return _sheet(_csv_rows(_text(body)))
 
