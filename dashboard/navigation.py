@@ -18,18 +18,13 @@ _LOG = logging.getLogger("dashboard.page")
 def navigate() -> None:
     """Show the page asked for, to somebody who is signed in."""
     chosen = visit().language
+    # One level, no menus to open: there are few screens, and each must be found at a glance.
     page = st.navigation(
-        {
-            word("nav.watch", chosen): [
-                st.Page("pages/watch/wall.py", title=word("nav.command_wall", chosen), url_path="wall", default=True),
-            ],
-            word("nav.insight", chosen): [
-                st.Page("pages/insight/incidents.py", title=word("nav.incidents", chosen), url_path="incidents"),
-            ],
-            word("nav.admin", chosen): [
-                st.Page("pages/admin/feeds.py", title=word("nav.feeds", chosen), url_path="feeds"),
-            ],
-        },
+        [
+            st.Page("pages/watch/wall.py", title=word("nav.command_wall", chosen), url_path="wall", default=True),
+            st.Page("pages/insight/incidents.py", title=word("nav.incidents", chosen), url_path="incidents"),
+            st.Page("pages/admin/feeds.py", title=word("nav.feeds", chosen), url_path="feeds"),
+        ],
         position="top",
     )
     page.run()

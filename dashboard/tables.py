@@ -50,25 +50,34 @@ def station_names(stations: Iterable[Station], language: Language) -> dict[str, 
     return {one.code: one.name_th if language == "th" else one.name_en for one in stations}
 
 
-def source_rows(
-    counted: Sequence[Counted], sources: Mapping[str, SourceNow], now: Millis, zone: ZoneInfo, language: Language
-) -> list[Row]:
-    """One row a source: link, received, accepted, duplicate, rejected, newest arrival and its age."""
+def link_rows(sources: Iterable[SourceNow], zone: ZoneInfo, language: Language) -> list[Row]:
+    """One row for each connection that said whether it is up, and since when."""
+    return [
+        {
+            word("feeds.link", language): one.source,
+            word("feeds.state", language): word("feeds.up" if one.connected else "feeds.down", language),
+            word("feeds.since", language): moment(one.state_at, zone, language),
+        }
+        for one in sorted(sources, key=lambda source: source.source)
+        if one.connected is not None
+    ]
+
+
+def source_rows(counted: Sequence[Counted], now: Millis, zone: ZoneInfo, language: Language) -> list[Row]:
+    """One row a source: received, accepted, duplicate, late, rejected, newest arrival and its age."""
     by_source: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     newest: dict[str, Millis] = defaultdict(int)
     for one in counted:
         by_source[one.source][one.reason] += one.count
         newest[one.source] = max(newest[one.source], one.newest_at)
     rows: list[Row] = []
-    for name in sorted(by_source.keys() | sources.keys()):
-        counts = by_source.get(name, {})
+    for name, counts in sorted(by_source.items()):
         rejected = sum(n for reason, n in counts.items() if reason in _REASONS)
         accepted, duplicate = counts.get(ACCEPTED, 0), counts.get(DUPLICATE, 0)
         at = newest.get(name, 0)
         rows.append(
             {
                 word("feeds.source", language): name,
-                word("feeds.state", language): word(f"feeds.{_link(sources.get(name))}", language),
                 word("feeds.received", language): accepted + duplicate + rejected,
                 word("feeds.accepted", language): accepted,
                 word("feeds.duplicate", language): duplicate,
@@ -79,12 +88,6 @@ def source_rows(
             }
         )
     return rows
-
-
-def _link(source: SourceNow | None) -> str:
-    if source is None or source.connected is None:
-        return "unknown"
-    return "up" if source.connected else "down"
 
 
 def reason_rows(

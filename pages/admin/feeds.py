@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.desk import desk_head
-from dashboard.tables import device_rows, reason_rows, source_rows, station_names
+from dashboard.tables import device_rows, link_rows, reason_rows, source_rows, station_names
 from dashboard.times import age
 from dashboard.visit import visit
 from dashboard.words import word
@@ -24,10 +24,15 @@ def health() -> None:
         waiting = devices.devices(conn, "pending", seen.who.stations, limit=200)
         names = station_names(registers.stations(conn, seen.who.stations), language)
     beat = picture.newest_beat
-    st.metric(
-        word("feeds.heartbeat", language), age(now - beat, language) if beat else word("feeds.unknown", language)
-    )
-    rows = source_rows(counted, picture.sources, now, clock_zone, language)
+    columns = st.columns([1, 3])
+    with columns[0]:
+        since = age(now - beat, language) if beat else word("feeds.unknown", language)
+        st.metric(word("feeds.heartbeat", language), since)
+    with columns[1]:
+        links = link_rows(picture.sources.values(), clock_zone, language)
+        if links:
+            st.dataframe(links, hide_index=True, key="feeds-links")
+    rows = source_rows(counted, now, clock_zone, language)
     if rows:
         st.dataframe(rows, hide_index=True, key="feeds-sources")
     else:

@@ -71,7 +71,7 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     follower = Follower(db, now)
     follower.start()
     with db.write() as tx:
-        tx.tell(Heartbeat("main", now(), now()), SourceState("native", now(), False))
+        tx.tell(Heartbeat("main", now(), now()), SourceState("mqtt:main", now(), False))
     wait_until(lambda: bool(follower.picture.beats))
     values = runtime.Values("th", ZoneInfo("Asia/Bangkok"), True, 30, 300, 15, 180, 15, tmp_path)
     nothing = cast(Any, None)
@@ -148,9 +148,11 @@ def test_a_viewer_of_another_station_sees_nothing_of_this_one(running: Callable[
 def test_the_feeds_tell_what_came_and_what_was_not_accepted() -> None:
     page = open_page("admin/feeds.py")
     told = text_of(page)
-    native = page.dataframe[0].value.set_index("แหล่งข้อมูล").loc["native"]
+    link = page.dataframe[0].value.set_index("สาย").loc["mqtt:main"]
+    assert link["การเชื่อมต่อ"] == "ขาดการเชื่อมต่อ"
+    native = page.dataframe[1].value.set_index("แหล่งข้อมูล").loc["native"]
     assert list(native[["รับเข้า", "รับไว้", "ข้อมูลซ้ำ", "ไม่รับ"]]) == [100, 90, 7, 3]
-    assert (native["การเชื่อมต่อ"], native["อายุ"]) == ("ขาดการเชื่อมต่อ", "1 นาที")
+    assert native["อายุ"] == "1 นาที"
     assert "นาฬิกาไม่ถูกต้อง" in told
     assert "somchai/phone" in told
 

@@ -86,7 +86,9 @@ export function liveStyle(): StyleSpecification {
         layout: {
           ...unit.layout, "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-ignore-placement": true,
           "text-field": ["format", ["get", "call"], {}, "\n", {}, ["get", "note"], { "font-scale": 0.82 }],
-          "text-anchor": "top", "text-offset": [0, 1.25], "text-optional": true, "text-max-width": 16,
+          // Where two units are close, the label goes to the side that is free.
+          "text-variable-anchor": ["top", "left", "right", "bottom"], "text-radial-offset": 1.2, "text-justify": "auto",
+          "text-optional": true, "text-max-width": 16,
           "symbol-sort-key": ["match", ["get", "fresh"], "live", 0, "stale", 1, 2],
         },
         paint: { ...unit.paint, "text-color": ["match", ["get", "fresh"], "live", GROUND.label, "#b4bec8"] },
