@@ -8,7 +8,9 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from ingest.alarm_lane import AlarmDoor, AlarmStoring, ArrivalListener
 from ingest.crowd import Crowd
@@ -19,7 +21,9 @@ from ingest.lanes import Lane
 from ingest.links import ALARM_WINDOW, Lanes, make_links
 from ingest.publisher import Publisher
 from ingest.registry_keeper import RegistryKeeper
+from ingest.side import SideKeeper
 from ingest.sources.broker import BrokerError, RunningBroker, endpoint_of, start_broker
+from ingest.sources.inbox import Inbox
 from ingest.sources.mqtt import Link
 from ingest.sources.mqtt_publish import Sender
 from ingest.status import IngestStatus
@@ -28,16 +32,19 @@ from ingest.supervisor import Supervisor
 from ingest.watch import BeatListener, Watch
 from models.records.base import Millis
 from settings import Settings, SettingsError, load_settings
-from store import migrate
-from store.database import Database, open_database
+from store.database import Database
 from store.database import Lane as StoreLane
 from store.errors import StorageError
 from store.follower import Follower
+from store.side import open_safely
 
 log = logging.getLogger("ingest")
 
 #: Batches of the alarm and general lanes: small, and not waited for.
 _SMALL_BATCH = 200
+
+#: How long a worker started alone looks at its database before it writes, in s: a press is waiting.
+_EXAMINE_S = 3.0
 
 #: Presses that may wait for the store: more than both connections can have on their way, so that neither stops.
 _ALARMS_WAITING = 2 * ALARM_WINDOW + 1000
@@ -98,12 +105,12 @@ def start_ingest(
     clock: Callable[[], Millis],
     on_arrival: ArrivalListener | None = None,
     on_status: Callable[[IngestStatus], None] | None = None,
-    side_store: SideStore | None = None,
+    alarms_only: bool = False,
 ) -> Ingest:
-    """Start the broker if there must be one of our own, then the worker.
+    """Start the broker if there must be one of our own, then the worker and the inbox.
 
     `on_arrival` is told of every press before it is stored; `on_status` of every change; both must be short.
-    `side_store` keeps presses while the database is broken; without it they are shown and wait with the broker.
+    `alarms_only`: `db` is the side database; everything but alarms stays with the broker.
 
     Raises:
         BrokerError: the local broker could not be started; one line.
@@ -113,21 +120,27 @@ def start_ingest(
     keeper = RegistryKeeper(db, follower)
     window = min(2 * settings.batch_size, 65_535)
 
-    def links(alarms_only: bool) -> dict[str, Link]:
-        group = settings.mqtt_shared_group
-        return make_links(endpoint, worker, lanes, clock, window, supervisor.link_state, group, alarms_only)
+    def links(only_alarms: bool) -> dict[str, Link]:
+        group, few = settings.mqtt_shared_group, alarms_only or only_alarms
+        return make_links(endpoint, worker, lanes, clock, window, supervisor.link_state, group, few)
 
-    supervisor = Supervisor(db, clock, IngestStatus(worker, endpoint.kind), links, on_status)
+    storage = MappingProxyType({"store": "broken"} if alarms_only else {})
+    supervisor = Supervisor(db, clock, IngestStatus(worker, endpoint.kind, storage=storage), links, on_status)
+    side = SideKeeper(settings.database_url, clock)
+    side_store = side if db.dialect == "sqlite" and not alarms_only else None
     lanes = _lanes(settings, db, follower, keeper, clock, on_arrival, supervisor.storage_state, side_store)
     # A name of its own: an idle worker of the same name must not throw the writing one off the broker.
     sender = Sender(endpoint, f"ssz-{worker}-publisher-{secrets.token_hex(4)}")
     heart = Heart(sender, worker, clock, lambda: supervisor.status.leads)
     publisher = Publisher(db, follower, sender, clock, supervisor.publishes)
+    inbox = Inbox(db, settings.inbox_dir, settings.zone, clock)
     for part in (keeper, *lanes.each(), sender, publisher, heart, supervisor):
         part.start()
+    if not alarms_only:
+        inbox.start()
     # The lanes first: the batch at hand is stored and acknowledged while the connections still stand.
-    parts = (*lanes.each(), supervisor, heart, publisher, sender, keeper, broker)
-    return Ingest(broker, supervisor, lanes, [part.stop for part in parts])
+    parts = (inbox, *lanes.each(), supervisor, heart, publisher, sender, keeper, broker)
+    return Ingest(broker, supervisor, lanes, [*(part.stop for part in parts), side.close])
 
 
 def start_watch(
@@ -172,6 +185,7 @@ def now_ms() -> Millis:
 def main() -> int:
     """`python -m ingest`: the worker alone, until SIGTERM or Ctrl-C. 0, or 2 with one line when it cannot start."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         settings = load_settings()
     except SettingsError as error:
@@ -180,21 +194,20 @@ def main() -> int:
     done = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: done.set())
-    db = open_database(settings.database_url)
-    follower = Follower(db, now_ms)
-    try:
-        migrate.upgrade(settings.database_url)
-        follower.start()
-        worker = start_ingest(settings, db, follower, now_ms)
-    except (StorageError, BrokerError) as error:
-        log.error("%s", error)
-        follower.stop()
-        db.close()
-        return 2
-    log.info("ingest worker %s: %r", settings.worker, worker.broker.endpoint)
-    done.wait()
-    worker.stop()
-    follower.stop()
-    db.close()
+    with ExitStack() as stack:
+        try:
+            opened = open_safely(settings.database_url, now_ms(), budget_s=_EXAMINE_S)
+            stack.callback(opened.database.close)
+            follower = Follower(opened.database, now_ms)
+            follower.start()
+            stack.callback(follower.stop)
+            readonly = opened.health.readonly
+            worker = start_ingest(settings, opened.database, follower, now_ms, alarms_only=readonly)
+            stack.callback(worker.stop)
+        except (StorageError, BrokerError) as error:
+            log.error("%s", error)
+            return 2
+        log.info("ingest worker %s: %r", settings.worker, worker.broker.endpoint)
+        done.wait()
     log.info("ingest worker %s stopped", settings.worker)
     return 0
