@@ -13,7 +13,18 @@ from pathlib import Path
 from models.records.base import Millis
 from store import migrate, postgres_tools
 from store.errors import BackupError
-from store.files import MAGIC, beside, damage, opened_for_reading, put_in_place, sqlite_file, sync_file, sync_folder
+from store.files import (
+    MAGIC,
+    SIDE,
+    beside,
+    damage,
+    in_use,
+    opened_for_reading,
+    put_in_place,
+    sqlite_file,
+    sync_file,
+    sync_folder,
+)
 from store.integrity import set_mark
 
 #: Pages copied at once (2 MB of 4 KB pages), and the pause after them: a writer's commit gets the disk in between.
@@ -127,8 +138,9 @@ def _restore_file(file: Path, source: Path, now: Millis, overwrite: bool) -> str
     there = file.exists() and file.stat().st_size > 0
     if there and not overwrite:
         raise BackupError(f"{file} is not empty: say that it may be replaced, it is kept aside then")
-    if there and _in_use(file):
-        raise BackupError(f"{file} is in use: stop the product first")
+    for used in (file, beside(file, SIDE)):
+        if used.exists() and used.stat().st_size > 0 and in_use(used):
+            raise BackupError(f"{used} is in use: stop the product first")
     made = beside(file, ".restoring")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -151,20 +163,6 @@ def _copy_whole(source: Path, made: Path) -> None:
         made.chmod(0o600)
         while os.sendfile(writing.fileno(), reading.fileno(), None, 1 << 26):
             pass
-
-
-def _in_use(file: Path) -> bool:
-    """Whether a process has the database open. In exclusive mode SQLite locks all others out, or fails."""
-    try:
-        with closing(sqlite3.connect(file, timeout=0.5, isolation_level=None)) as connection:
-            connection.execute("PRAGMA locking_mode=EXCLUSIVE")
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute("ROLLBACK")
-    except sqlite3.OperationalError as error:
-        return "locked" in str(error)
-    except sqlite3.DatabaseError:
-        return False  # too damaged to be open anywhere
-    return False
 
 
 def _set_aside(file: Path, now: Millis) -> str | None:

@@ -15,6 +15,9 @@ from sqlalchemy.engine import make_url
 #: First bytes of every SQLite database.
 MAGIC = b"SQLite format 3\x00"
 
+#: What the name of the side database ends with (`store.side`).
+SIDE = ".side"
+
 
 def sqlite_file(database_url: str) -> Path | None:
     """The file of a SQLite address; None for another kind of database."""
@@ -39,6 +42,20 @@ def opened_for_reading(file: Path, *, immutable: bool = False) -> Iterator[sqlit
     address = f"file:{quote(str(file))}?mode=ro{'&immutable=1' if immutable else ''}"
     with closing(sqlite3.connect(address, uri=True, timeout=5.0, isolation_level=None)) as connection:
         yield connection
+
+
+def in_use(file: Path) -> bool:
+    """Whether a process has the database open. In exclusive mode SQLite locks all others out, or fails."""
+    try:
+        with closing(sqlite3.connect(file, timeout=0.5, isolation_level=None)) as connection:
+            connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+    except sqlite3.OperationalError as error:
+        return "locked" in str(error)
+    except sqlite3.DatabaseError:
+        return False  # too damaged to be open anywhere
+    return False
 
 
 def sync_folder(folder: Path) -> None:

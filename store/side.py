@@ -10,7 +10,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from models.records.base import Millis
 from store import migrate
 from store.database import Database, open_database
 from store.errors import StorageBrokenError, StorageBusyError
-from store.files import beside, opened_for_reading, sqlite_file
+from store.files import SIDE, beside, in_use, opened_for_reading, sqlite_file
 from store.integrity import Condition, Health, examine, keep_mark
 from store.merge import merge
 
@@ -58,7 +58,7 @@ class Opened:
 def side_file(database_url: str) -> Path | None:
     """Where the side database of a SQLite address is, or would be; None for another kind of database."""
     file = sqlite_file(database_url)
-    return None if file is None else beside(file, ".side")
+    return None if file is None else beside(file, SIDE)
 
 
 def open_safely(database_url: str, now: Millis, *, seeds: Sequence[Path] = (), budget_s: float = 20.0) -> Opened:
@@ -80,7 +80,7 @@ def open_safely(database_url: str, now: Millis, *, seeds: Sequence[Path] = (), b
         file = sqlite_file(database_url)
         if file is None:
             raise StorageBrokenError(health.reason)
-        _LOG.error("%s; it stays untouched, alarms go to %s", health.reason, beside(file, ".side"))
+        _LOG.error("%s; it stays untouched, alarms go to %s", health.reason, beside(file, SIDE))
         return Opened(_open_side(file, seeds, now), health)
     migrate.upgrade(database_url)
     database = open_database(database_url)
@@ -94,6 +94,9 @@ def bring_home(database: Database, now: Millis) -> None:
     file = side_file(database.url)
     if file is None or not file.exists():
         return
+    if in_use(file):
+        _LOG.warning("%s is still written on by another process: it is merged at the next start", file)
+        return
     merged = merge(database, file, now)
     kept = _put_aside(file, f".merged-{now}")
     _LOG.warning("merged the side database: %d new events, %d alarms; kept as %s", merged.events, merged.alarms, kept)
@@ -103,14 +106,14 @@ def _put_aside(file: Path, suffix: str) -> str:
     """Rename a database with its log, and forget its mark; returns the new name."""
     kept = beside(file, suffix)
     for part in ("-wal", "-shm", ""):
-        if beside(file, part).exists():
+        with suppress(FileNotFoundError):
             os.replace(beside(file, part), beside(kept, part))
     beside(file, ".mark").unlink(missing_ok=True)
     return kept.name
 
 
 def _open_side(main: Path, seeds: Sequence[Path], now: Millis) -> Database:
-    file = beside(main, ".side")
+    file = beside(main, SIDE)
     address = f"sqlite:///{file}"
     known = examine(address)
     if not known.ok:  # twice unlucky: keep it too, and begin again

@@ -16,7 +16,7 @@ from models.records.unit import Unit
 from store import alarms, integrity, registers, sos
 from store.backup import backup, restore
 from store.database import Database
-from store.errors import StorageBrokenError, StorageBusyError
+from store.errors import BackupError, StorageBrokenError, StorageBusyError
 from store.files import beside
 from store.integrity import Condition
 from store.merge import merge
@@ -150,6 +150,24 @@ def test_a_damaged_side_database_is_kept_too(main: Path) -> None:
     assert take(opened.database, press(9))
     opened.database.close()
     assert [path.read_bytes()[:8] for path in main.parent.glob("*.side.damaged-*")] == [b"gone too"]
+
+
+def test_a_side_database_in_use_is_neither_merged_nor_restored_beside(main: Path, tmp_path: Path) -> None:
+    url = f"sqlite:///{main}"
+    damage(main)
+    running = open_safely(url, NOW).database
+    take(running, press(2))
+    with pytest.raises(BackupError, match="in use: stop the product first"):
+        restore(url, tmp_path / "b.backup", NOW, overwrite=True)
+    # Somebody mends the main file by hand, and a worker starts while the web process still runs on the side.
+    main.write_bytes((tmp_path / "b.backup").read_bytes())
+    integrity.accept(url)
+    open_safely(url, NOW).database.close()
+    take(running, press(3, "s3"))
+    running.close()
+    home = open_safely(url, NOW).database
+    assert [name for name, _ in events(home)] == ["p0", "p1", "p2", "p3"]
+    home.close()
 
 
 def test_presses_join_the_open_alarm_of_the_main_database(db: Database, tmp_path: Path) -> None:
