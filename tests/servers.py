@@ -29,7 +29,9 @@ def free_port() -> int:
         return port
 
 
-def wait_until(condition: Callable[[], bool], timeout_s: float = 10.0, what: str = "condition") -> None:
+def wait_until(
+    condition: Callable[[], bool], timeout_s: float = 10.0, what: str = "condition", every_s: float = 0.01
+) -> None:
     """Ask until the condition holds.
 
     Raises:
@@ -39,7 +41,7 @@ def wait_until(condition: Callable[[], bool], timeout_s: float = 10.0, what: str
     while not condition():
         if time.monotonic() > deadline:
             raise TimeoutError(f"{what} did not hold within {timeout_s} s")
-        time.sleep(0.01)
+        time.sleep(every_s)
 
 
 def listening(port: int) -> bool:

@@ -9,8 +9,8 @@ from typing import Any
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
-from paho.mqtt.properties import Properties
 from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from tests.servers import wait_until
 
@@ -26,30 +26,37 @@ class Publisher:
         self.acked: set[Any] = set()
         self.offered = 0
         self._mids: dict[int, Any] = {}
+        self._early: set[int] = set()
         self._lock = threading.Lock()
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv5)
         self._client.on_publish = self._on_publish
         self._client.reconnect_delay_set(1, 1)
         self._client.max_queued_messages_set(0)
         self._client.max_inflight_messages_set(200)
-        properties = Properties(PacketTypes.CONNECT)
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.SessionExpiryInterval = 3600
         self._client.connect("127.0.0.1", port, keepalive, clean_start=False, properties=properties)
         self._client.loop_start()
 
     def _on_publish(self, _client: Any, _data: Any, mid: int, _code: Any, _properties: Any) -> None:
         with self._lock:
-            name = self._mids.pop(mid, None)
-            if name is not None:
-                self.acked.add(name)
+            if mid in self._mids:
+                self.acked.add(self._mids.pop(mid))
+            else:
+                self._early.add(mid)  # acknowledged before `publish` had written it down
 
     def publish(self, name: Any, topic: str, payload: dict[str, Any] | bytes, *, retain: bool = False) -> None:
         """Offer one message; it counts as acknowledged when its PUBACK comes."""
         body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        # Not under our lock: paho holds its own while it calls back.
+        mid = self._client.publish(topic, body, qos=1, retain=retain).mid
         with self._lock:
-            info = self._client.publish(topic, body, qos=1, retain=retain)
-            self._mids[info.mid] = name
             self.offered += 1
+            if mid in self._early:
+                self._early.discard(mid)
+                self.acked.add(name)
+            else:
+                self._mids[mid] = name
 
     def position(
         self, station: str, unit: str, at_ms: int, lat: float = 13.73, lon: float = 100.54, **more: Any
@@ -60,9 +67,13 @@ class Publisher:
 
     def press(self, station: str, box: str, press_id: str, at_ms: int | None = None) -> None:
         """Offer a box's press, named (box, id)."""
+        self.event(station, box, press_id, "press", at_ms)
+
+    def event(self, station: str, box: str, event_id: str, kind: str, at_ms: int | None = None) -> None:
+        """Offer a box's event, named (box, id)."""
         at = int(time.time() * 1000) if at_ms is None else at_ms
-        payload = {"id": press_id, "at": at, "kind": "press"}
-        self.publish((box, press_id), f"ssz/v1/{station}/sos/{box}/event", payload)
+        payload = {"id": event_id, "at": at, "kind": kind}
+        self.publish((box, event_id), f"ssz/v1/{station}/sos/{box}/event", payload)
 
     @property
     def unacknowledged(self) -> int:
