@@ -1,6 +1,6 @@
 """The web process, wiring only. Imported by a server it defines `app`; run as a script it shows the pages.
 
-Streamlit finds the app by reading this file, so `app = st.App(...)` must stand here in so many words.
+Streamlit finds the app by reading this file, so the call of `st.App` must stand here in so many words.
 """
 
 from __future__ import annotations
@@ -33,9 +33,11 @@ from dashboard.live.routes import live_routes
 from dashboard.live.status import Broker, FeedStatus, Storage
 from dashboard.live.status import Limits as FeedLimits
 from dashboard.navigation import navigate, page_failed
-from ingest.assembly import start_ingest, start_watch
+from ingest.assembly import http_pipeline, start_ingest, start_watch
+from ingest.registry_keeper import RegistryKeeper
 from ingest.sources.broker import BrokerError
 from ingest.sources.demo import Demo, DemoRefusedError, make_town, prepare
+from ingest.sources.http import HttpIn, in_routes
 from ingest.status import IngestStatus
 from jobs.runner import Runner
 from jobs.standard import standard_jobs
@@ -132,6 +134,15 @@ def start_feed(settings: Settings, opened: Opened, follower: Follower, hub: Hub)
     return stop
 
 
+def make_http(settings: Settings, db: Database, follower: Follower, hub: Hub, stack: AsyncExitStack) -> HttpIn:
+    """What serves `/in/*`, in every layout in the web process."""
+    registry = RegistryKeeper(db, follower)
+    registry.start()
+    stack.push_async_callback(to_thread.run_sync, registry.stop)
+    pipeline = http_pipeline(settings, db, follower, registry, now, hub.on_arrival)
+    return HttpIn(pipeline.take, lambda key: registry.registry.speaker(key), now, steady_ms)
+
+
 def make_keeper(settings: Settings, db: Database) -> Keeper:
     """The door's memory of sessions and tokens."""
     limits = Limits(settings.session_hours * 3_600_000, settings.session_idle_minutes * 60_000)
@@ -148,8 +159,8 @@ def make_jobs(settings: Settings, db: Database) -> Runner:
     return Runner(db, standard_jobs(settings.escalate_s, keep), now, f"web-{secrets.token_hex(6)}")
 
 
-async def start(settings: Settings, stack: AsyncExitStack) -> runtime.Runtime:
-    """Start everything in order; the stack stops it in reverse."""
+async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
+    """Start everything in order and hold it as the runtime; the stack stops it in reverse."""
     opened = await to_thread.run_sync(open_store, settings)
     db = opened.database
     stack.callback(db.close)
@@ -177,7 +188,9 @@ async def start(settings: Settings, stack: AsyncExitStack) -> runtime.Runtime:
         db, lambda: follower.picture, beat, stale_ms=settings.feed_stale_s * 1000, clock=now,
         keeper=lambda: keeper, alive=lambda: hub.alive, words=lambda: words_of(status, follower, opened),
     )  # fmt: skip
-    return runtime.Runtime(values_of(settings), now, db, follower, hub, Ground(db), keeper, health)
+    runtime.hold(runtime.Runtime(values_of(settings), now, db, follower, hub, Ground(db), keeper, health))
+    stack.callback(runtime.release)
+    return make_http(settings, db, follower, hub, stack)
 
 
 def words_of(status: FeedStatus, follower: Follower, opened: Opened) -> dict[str, str]:
@@ -187,19 +200,18 @@ def words_of(status: FeedStatus, follower: Follower, opened: Opened) -> dict[str
 
 
 @asynccontextmanager
-async def lifespan(_app: st.App) -> AsyncIterator[None]:
+async def lifespan(_app: st.App) -> AsyncIterator[dict[str, HttpIn]]:
     """From before the first visitor until the last has gone."""
     async with AsyncExitStack() as stack:
         try:
-            runtime.hold(await start(SETTINGS, stack))
+            http = await start(SETTINGS, stack)
         except BaseException as error:
             runtime.fail(error)
             raise
-        stack.callback(runtime.release)
         # What was made so far stays for good: the collector need not look at it again.
         gc.collect()
         gc.freeze()
-        yield
+        yield {"http": http}
 
 
 if get_script_run_ctx(suppress_warning=True) is not None:
@@ -210,13 +222,14 @@ else:
         "thai.woff2": FONTS / "sarabun-thai-400-normal.woff2",
         "latin.woff2": FONTS / "sarabun-latin-400-normal.woff2",
     }
-    app = st.App(
+    app: st.App = st.App(
         __file__,
         lifespan=lifespan,
         routes=[
             *health_routes(lambda: runtime.current().health),
             *SignIn(lambda: runtime.current().keeper, now, FACES).routes(),
             *language_routes(),
+            *in_routes(lambda: app.state["http"]),
             *live_routes(lambda: runtime.current().hub, lambda: runtime.current().ground),
             *assets_route.routes(),
         ],
