@@ -8,6 +8,7 @@ import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 
+import httpx
 import orjson
 import uvicorn
 from starlette.applications import Starlette
@@ -86,6 +87,7 @@ class LiveServer:
     def __enter__(self) -> LiveServer:
         self._thread.start()
         wait_until(lambda: self._server.started, what="server")
+        self.http = httpx.Client(timeout=20)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -93,6 +95,7 @@ class LiveServer:
 
     def end(self) -> None:
         """Ask the server to stop, and wait."""
+        self.http.close()
         self._server.should_exit = True
         self._thread.join(10)
 

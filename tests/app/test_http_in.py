@@ -39,7 +39,7 @@ class Door:
 
     def get(self, **query: Any) -> httpx.Response:
         """A GET of OsmAnd."""
-        return httpx.get(f"{self.server.url}/in/osmand", params=query)
+        return self.server.http.get(f"{self.server.url}/in/osmand", params=query)
 
     def count(self, table: str) -> int:
         """How many rows a table has, through a connection of its own."""
@@ -92,11 +92,11 @@ def test_osmand_by_query_form_and_repeated(door: Door) -> None:
     assert door.get(key=door.phone, **one).json()["status"] == "duplicate"
     later = fix(timestamp=one["timestamp"] - 60)
     url = f"{door.server.url}/in/osmand"
-    form = httpx.post(url, data=later, headers={"authorization": f"Bearer {door.phone}"})
+    form = door.server.http.post(url, data=later, headers={"authorization": f"Bearer {door.phone}"})
     assert form.json()["status"] == "stored"
-    with_key = httpx.post(url, data=fix(timestamp=one["timestamp"] - 120, key=door.phone))
+    with_key = door.server.http.post(url, data=fix(timestamp=one["timestamp"] - 120, key=door.phone))
     assert with_key.json()["status"] == "stored"
-    empty_post = httpx.post(url, params=fix(timestamp=one["timestamp"] - 180, key=door.phone))
+    empty_post = door.server.http.post(url, params=fix(timestamp=one["timestamp"] - 180, key=door.phone))
     assert empty_post.json()["status"] == "stored"
     assert door.count("position") == 4
 
@@ -110,7 +110,7 @@ def test_traccar_client_json(door: Door) -> None:
         "device_id": "phone-1",
     }  # fmt: skip
     url = f"{door.server.url}/in/osmand"
-    answer = httpx.post(url, params={"key": door.phone}, json=body)
+    answer = door.server.http.post(url, params={"key": door.phone}, json=body)
     assert (answer.status_code, answer.json()["status"]) == (202, "stored")
     with door.db.read() as conn:
         assert conn.execute(text("SELECT unit, speed_kmh, heading_deg FROM position")).one() == ("c1", 18.0, None)
@@ -123,19 +123,19 @@ def test_traccar_forwarding(door: Door) -> None:
         "device": {"uniqueId": "866123"},
     }  # fmt: skip
     url = f"{door.server.url}/in/traccar"
-    answer = httpx.post(url, json=body, headers={"authorization": f"Bearer {door.gateway}"})
+    answer = door.server.http.post(url, json=body, headers={"authorization": f"Bearer {door.gateway}"})
     assert (answer.status_code, answer.json()["status"]) == (202, "stored")
-    assert httpx.get(url).status_code == 405
+    assert door.server.http.get(url).status_code == 405
 
 
 def test_a_report_goes_to_the_channel_of_its_key(door: Door) -> None:
     url = f"{door.server.url}/in/report"
     body = {"id": "r1", "at": clock(), "kind": "light", "text": "ไฟดับ"}
-    answer = httpx.post(url, params={"key": door.channel}, json=body)
+    answer = door.server.http.post(url, params={"key": door.channel}, json=body)
     assert (answer.status_code, answer.json()["status"]) == (202, "stored")
     with door.db.read() as conn:
         assert conn.execute(text("SELECT station, channel, text FROM report")).one() == ("lumphini", "line", "ไฟดับ")
-    assert httpx.post(url, params={"key": door.phone}, json=body).status_code == 401
+    assert door.server.http.post(url, params={"key": door.phone}, json=body).status_code == 401
 
 
 def test_a_wrong_or_missing_key_is_refused(door: Door) -> None:
@@ -172,7 +172,7 @@ def test_hostile_bodies_are_answered_and_kept_without_the_key(door: Door) -> Non
     url = f"{door.server.url}/in/traccar"
     headers = {"authorization": f"Bearer {door.gateway}"}
     for body in (b"", b"{", b"[1,2", b"\xff\xfe", b'{"a":' * 50, b"null", b'{"position": 1, "device": []}'):
-        answer = httpx.post(url, content=body, headers=headers)
+        answer = door.server.http.post(url, content=body, headers=headers)
         assert (answer.status_code, answer.json()["status"]) == (202, "quarantined"), body
     door.get(key=door.phone, **fix(timestamp="x"))
     with door.db.read() as conn:
@@ -184,8 +184,8 @@ def test_hostile_bodies_are_answered_and_kept_without_the_key(door: Door) -> Non
 def test_a_body_too_large_is_413(door: Door) -> None:
     url = f"{door.server.url}/in/traccar"
     headers = {"authorization": f"Bearer {door.gateway}"}
-    assert httpx.post(url, content=b"x" * (MAX_BODY + 1), headers=headers).status_code == 413
-    at_limit = httpx.post(url, content=b"x" * MAX_BODY, headers=headers)
+    assert door.server.http.post(url, content=b"x" * (MAX_BODY + 1), headers=headers).status_code == 413
+    at_limit = door.server.http.post(url, content=b"x" * MAX_BODY, headers=headers)
     assert (at_limit.status_code, at_limit.json()["status"]) == (202, "quarantined")
 
 

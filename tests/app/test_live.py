@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import orjson
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -110,7 +109,7 @@ def test_nobody_gets_in_without_an_identity(server: LiveServer) -> None:
     with pytest.raises(InvalidStatus) as refused, server.viewer("x=1"):
         pass
     assert refused.value.response.status_code == 403
-    assert httpx.get(f"{server.url}/live/ground").status_code == 401
+    assert server.http.get(f"{server.url}/live/ground").status_code == 401
 
 
 def test_viewers_see_their_stations_only(server: LiveServer, sqlite_db: Database) -> None:
@@ -223,21 +222,21 @@ def test_the_feed_says_when_the_store_is_slow(server: LiveServer, sqlite_db: Dat
 
 def test_ground_is_of_the_stations_and_tagged(server: LiveServer, sqlite_db: Database) -> None:
     url = f"{server.url}/live/ground"
-    answer = httpx.get(url, params={"role": "viewer", "stations": "hat_yai"})
+    answer = server.http.get(url, params={"role": "viewer", "stations": "hat_yai"})
     sheet = answer.json()
     assert [station["code"] for station in sheet["stations"]] == ["hat_yai"]
     assert {"version", "stations", "zones", "streets", "cameras", "checkpoints"} == set(sheet)
     assert sheet["zones"] == {"type": "FeatureCollection", "features": []}
     tag = {"if-none-match": answer.headers["etag"]}
-    assert httpx.get(url, params={"role": "viewer", "stations": "hat_yai"}, headers=tag).status_code == 304
-    assert httpx.get(url, params={"role": "viewer"}, headers=tag).status_code == 200
+    assert server.http.get(url, params={"role": "viewer", "stations": "hat_yai"}, headers=tag).status_code == 304
+    assert server.http.get(url, params={"role": "viewer"}, headers=tag).status_code == 200
     with server.viewer() as screen:
         assert frame(screen)["ground"] == sheet["version"]
         tell(sqlite_db, RegisterChanged("hat_yai", "zones", clock() + 60_000))
         said = frame(screen)
         while said["ground"] == sheet["version"]:
             said = frame(screen)
-    changed = httpx.get(url, params={"role": "viewer", "stations": "hat_yai"}, headers=tag)
+    changed = server.http.get(url, params={"role": "viewer", "stations": "hat_yai"}, headers=tag)
     assert changed.status_code == 200
     assert orjson.loads(changed.content)["version"] == said["ground"]
 

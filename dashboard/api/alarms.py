@@ -1,0 +1,126 @@
+"""`alarms` and the steps a person takes on them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from dashboard.api.caller import Caller, Calling
+from dashboard.api.paging import Cursor, From, Limit, To, cursor_of, iso, place_of, window
+from models.records.alarm import AlarmNow, Step
+from store import alarms as store
+from store.database import Lane
+
+router = APIRouter(tags=["alarms"])
+
+
+class StepIn(BaseModel):
+    """What a step carries: `assign` its unit, `close` its outcome, `note` its text."""
+
+    unit: str = Field("", max_length=128)
+    outcome: str = Field("", max_length=32)
+    note: str = Field("", max_length=2000)
+
+
+def _item(call: Caller, alarm: AlarmNow) -> dict[str, Any]:
+    zone = call.parts.zone
+    return {
+        "station": alarm.station,
+        "id": alarm.id,
+        alarm.origin_kind: alarm.origin,
+        "kind": alarm.kind,
+        "state": alarm.state,
+        "version": alarm.version,
+        "raised": iso(alarm.raised_at, zone),
+        "pressed": iso(alarm.pressed_at, zone),
+        "last": iso(alarm.last_at, zone),
+        "changed": iso(alarm.changed_at, zone),
+        "presses": alarm.presses,
+        "marks": [mark for mark in alarm.marks.split(",") if mark],
+        "place": alarm.place,
+        "lat": alarm.lat,
+        "lon": alarm.lon,
+        "level": alarm.level,
+        "by": alarm.by,
+        "assigned": alarm.assigned,
+        "outcome": alarm.outcome,
+    }
+
+
+@router.get("/alarms")
+def alarms(
+    call: Calling,
+    state: Literal["open", "all"] = "open",
+    start: From = None,
+    end: To = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> dict[str, Any]:
+    """Alarms by the time they were raised, the newest first."""
+    first, last = window(start, end, (0, 2**62))
+    before = place_of(cursor, int, str)
+    with call.parts.db.read() as conn:
+        found = store.alarms(
+            conn,
+            call.alarm_stations(conn),
+            start=first,
+            end=last,
+            only_open=state == "open",
+            limit=limit + 1,
+            before=(before[0], before[1]) if before else None,
+        )
+    page = found[:limit]
+    more = cursor_of([page[-1].raised_at, page[-1].id]) if len(found) > limit else None
+    return {"alarms": [_item(call, alarm) for alarm in page], "next": more}
+
+
+def _step(call: Caller, alarm: str, step: Step, said: StepIn | None) -> dict[str, Any]:
+    call.must_act()
+    said = said or StepIn()
+    # The lane of alarms: a person who answers one does not wait behind positions.
+    with call.parts.db.write(Lane.ALARM) as tx:
+        now = store.step(
+            tx,
+            alarm,
+            step,
+            by=call.who.name,
+            origin=call.address,
+            now=call.parts.clock(),
+            unit=said.unit,
+            outcome=said.outcome,
+            note=said.note,
+            stations=call.alarm_stations(tx.conn),
+        )
+    return _item(call, now)
+
+
+@router.post("/alarms/{alarm}/acknowledge")
+def acknowledge(call: Calling, alarm: str, said: StepIn | None = None) -> dict[str, Any]:
+    """Say that the alarm was seen and is being answered."""
+    return _step(call, alarm, Step.ACKNOWLEDGE, said)
+
+
+@router.post("/alarms/{alarm}/assign")
+def assign(call: Calling, alarm: str, said: StepIn | None = None) -> dict[str, Any]:
+    """Send a unit."""
+    return _step(call, alarm, Step.ASSIGN, said)
+
+
+@router.post("/alarms/{alarm}/arrive")
+def arrive(call: Calling, alarm: str, said: StepIn | None = None) -> dict[str, Any]:
+    """Say that the unit is there."""
+    return _step(call, alarm, Step.ARRIVE, said)
+
+
+@router.post("/alarms/{alarm}/close")
+def close(call: Calling, alarm: str, said: StepIn | None = None) -> dict[str, Any]:
+    """Close with an outcome."""
+    return _step(call, alarm, Step.CLOSE, said)
+
+
+@router.post("/alarms/{alarm}/note")
+def note(call: Calling, alarm: str, said: StepIn | None = None) -> dict[str, Any]:
+    """Add a line to the history; the state stays."""
+    return _step(call, alarm, Step.NOTE, said)

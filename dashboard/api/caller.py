@@ -1,0 +1,79 @@
+"""Who calls the API and what they may see; every read goes through these station sets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, HTTPException, Request
+from sqlalchemy import Connection
+
+from dashboard.access.identity import Who, who_of
+from dashboard.live.views import Scope, scope_for
+from models.records.alarm import STEP_ROLES
+from models.records.base import UNKNOWN_STATION, Millis
+from store import registers
+from store.database import Database
+from store.follower import Follower
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the API works with. `live_s` and `lost_s` as in the settings; `zone` is the zone of every time told."""
+
+    db: Database
+    follower: Follower
+    clock: Callable[[], Millis]
+    zone: ZoneInfo
+    live_s: int = 30
+    lost_s: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """One call: who, from which address, and what the API works with."""
+
+    who: Who
+    address: str
+    parts: Parts
+
+    @property
+    def scope(self) -> Scope:
+        """What the caller may see."""
+        return scope_for(self.who.role, self.who.stations)
+
+    def alarm_stations(self, conn: Connection) -> frozenset[str] | None:
+        """Stations whose alarms the caller sees; None for all of them, those of no station too."""
+        scope = self.scope
+        if scope.stations is None:
+            if scope.unknown_alarms:
+                return None
+            return frozenset(station.code for station in registers.stations(conn))
+        return scope.stations | {UNKNOWN_STATION} if scope.unknown_alarms else scope.stations
+
+    def must_act(self) -> None:
+        """Let pass those who may answer an alarm or record an incident.
+
+        Raises:
+            HTTPException: 403.
+        """
+        if self.who.role not in STEP_ROLES:
+            raise HTTPException(403, f"the role {self.who.role} may read only")
+
+
+def caller_of(request: Request) -> Caller:
+    """The caller the door let in.
+
+    Raises:
+        HTTPException: 401, nobody was let in.
+    """
+    who = who_of(request.scope)
+    if who is None:
+        raise HTTPException(401, "a bearer token is needed", {"www-authenticate": "Bearer"})
+    parts: Parts = request.app.state.parts()
+    return Caller(who, request.client.host if request.client else "", parts)
+
+
+Calling = Annotated[Caller, Depends(caller_of)]
