@@ -23,8 +23,7 @@ from ingest.sources.replay_plan import (
     Place,
     message_maker,
     middle_of,
-    moved_times,
-    played_at,
+    schedule,
     unit_names,
 )
 from ingest.sources.replay_read import Fixes, Ints, Reader
@@ -43,6 +42,9 @@ OPEN_KINDS = frozenset({"demo", "test"})
 
 #: Fixes due within this are published together, in s.
 _TOGETHER_S = 0.05
+
+#: Ingest workers learn of newly registered units a moment after the commit; what comes earlier is quarantined, in s.
+_LEARN_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +138,14 @@ def replay(
     faults = count_faults(fixes, clock())
     names = unit_names(reader.units)
     move = Move(middle_of(fixes), _place(station)) if options.move else None
-    _register(db, options.station, names, clock())
+    stop = stop or threading.Event()
+    if _register(db, options.station, names, clock()):
+        stop.wait(_LEARN_S)
     make = message_maker(options.station, names, SPEED_UNITS[options.speed_unit], move)
     began = time.monotonic()
     with Pump(endpoint, f"ssz-replay-{options.station}") as pump:
-        ordered, due = _schedule(fixes, options, clock())
-        for group in _groups(ordered, due, make, stop or threading.Event()):
+        ordered, due = schedule(fixes, options.speed, options.as_recorded, clock())
+        for group in _groups(ordered, due, make, stop):
             pump.send(group)
         pump.finish()
     seconds = time.monotonic() - began
@@ -191,8 +195,8 @@ def _place(station: Station) -> Place:
     return Place(station.lat, station.lon)
 
 
-def _register(db: Database, station: str, names: list[str], now: Millis) -> None:
-    """Put the units into the register as kind `replay`; a unit of the station's own is never taken over."""
+def _register(db: Database, station: str, names: list[str], now: Millis) -> bool:
+    """Put the units into the register as kind `replay`, True when one was new; a real unit is never taken over."""
     wanted = set(names)
     with db.write() as tx:
         known = {unit.unit: unit for unit in registers.units(tx.conn, frozenset({station})) if unit.unit in wanted}
@@ -200,27 +204,9 @@ def _register(db: Database, station: str, names: list[str], now: Millis) -> None
         if own:
             raise ReplayRefusedError(f"unit {own[0]} of {station} is a real one: the file's ids would take it over")
         new = [Unit(station=station, unit=name, kind="replay", call_sign=name) for name in names if name not in known]
-        registers.put_units(tx, new, now, by="replay")
-
-
-def _schedule(fixes: Fixes, options: ReplayOptions, start: Millis) -> tuple[Fixes, Ints | None]:
-    """The fixes in publishing order with the times they are stamped with, and when each is due (ms from the start).
-
-    As fast as possible: in file order, none has a due time. Otherwise by time.
-    """
-    order = np.argsort(fixes.at, kind="stable")
-    played = played_at(fixes.at[order])
-    stamps = fixes.at[order] if options.as_recorded else moved_times(played, start, options.speed)
-    if options.speed > 0:
-        due = np.asarray(played / options.speed, dtype=np.int64)
-        return _stamped(fixes.take(order), stamps), due
-    back = np.empty(len(order), dtype=np.int64)
-    back[order] = np.arange(len(order))
-    return _stamped(fixes, stamps[back]), None
-
-
-def _stamped(fixes: Fixes, at: Ints) -> Fixes:
-    return Fixes(fixes.unit, at, fixes.lat, fixes.lon, fixes.speed, fixes.heading)
+        if new:
+            registers.put_units(tx, new, now, by="replay")
+    return bool(new)
 
 
 def _groups(

@@ -94,6 +94,25 @@ def moved_times(played: Ints, start: Millis, speed: float) -> Ints:
     return np.asarray(played - last + end, dtype=np.int64)
 
 
+def schedule(fixes: Fixes, speed: float, as_recorded: bool, start: Millis) -> tuple[Fixes, Ints | None]:
+    """The fixes in publishing order, stamped as published, and when each is due (ms from the start).
+
+    As fast as possible (speed 0): in file order, and none has a due time. Otherwise by time.
+    """
+    order = np.argsort(fixes.at, kind="stable")
+    played = played_at(fixes.at[order])
+    stamps = fixes.at[order] if as_recorded else moved_times(played, start, speed)
+    if speed > 0:
+        return _stamped(fixes.take(order), stamps), np.asarray(played / speed, dtype=np.int64)
+    back = np.empty(len(order), dtype=np.int64)
+    back[order] = np.arange(len(order))
+    return _stamped(fixes, stamps[back]), None
+
+
+def _stamped(fixes: Fixes, at: Ints) -> Fixes:
+    return Fixes(fixes.unit, at, fixes.lat, fixes.lon, fixes.speed, fixes.heading)
+
+
 def message_maker(
     station: str, names: list[str], kmh: float, move: Move | None
 ) -> Callable[[int, int, float, float, float, float], Outgoing]:

@@ -10,7 +10,7 @@ from models.records.incident import IncidentReport
 from models.town.chance import chance
 from models.town.ground import Point, to_degrees
 from models.town.offences import OFFENCES, Offence
-from models.town.places import Places, beside, moved
+from models.town.places import Places, beside
 from models.town.town import Town
 
 SOURCE = "demo"
@@ -68,7 +68,7 @@ def _cases(rng: Random, places: Places, offence: Offence) -> list[_Case]:
         if parent is not None:
             later = parent.day - min(REPEAT_DAYS, 1 + int(rng.expovariate(1 / 4.0)))
             if later >= 1:
-                cases.append(_Case(later, moved(rng, parent.place, 70.0, REPEAT_M), parent.street))
+                cases.append(_Case(later, places.near(rng, parent.place, 70.0, REPEAT_M), parent.street))
             continue
         day = rng.randint(1, DAYS)
         if rng.random() < 1.0 - YEARLY_FALL * (YEARS - day / 365):

@@ -23,6 +23,7 @@ class Places:
 
     def __init__(self, seed: int, graph: Graph, centre: Point) -> None:
         self._graph = graph
+        self._spots = sorted({point for piece in graph.edges for point in piece.line})
         rng = chance(seed, "hot")
         far = [gap(_middle(piece), centre) for piece in graph.edges]
         near_ones = [k for k, metres in enumerate(far) if metres < 420]
@@ -36,6 +37,13 @@ class Places:
         self._spread = _cumulated(
             [m * (b**0.5) * math.exp(-d / 900) for m, b, d in zip(lengths, boost, far, strict=True)]
         )
+
+    def near(self, rng: Random, point: Point, mean_m: float, most_m: float) -> Point:
+        """A point by a street near another point, for a near repeat: mean distance and the most, in metres."""
+        aim = moved(rng, point, mean_m, most_m)
+        x, y = min(self._spots, key=lambda spot: (spot[0] - aim[0]) ** 2 + (spot[1] - aim[1]) ** 2)
+        found = (x + rng.uniform(-8, 8), y + rng.uniform(-8, 8))
+        return found if gap(found, point) <= most_m else point
 
     def piece(self, rng: Random, market: float) -> Edge:
         """A street piece; `market` is the share of draws round the market."""

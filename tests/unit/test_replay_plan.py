@@ -17,8 +17,10 @@ from ingest.sources.replay_plan import (
     message_maker,
     moved_times,
     played_at,
+    schedule,
     unit_names,
 )
+from ingest.sources.replay_read import Fixes
 from models.track import distance_m
 
 START = 1_795_000_000_000
@@ -81,3 +83,16 @@ def test_speeds() -> None:
     for text in ("fast", "-1", "nan", "inf"):
         with pytest.raises(ReplayRefusedError):
             parse_speed(text)
+
+
+def test_the_schedule_is_by_time_at_a_speed_and_by_file_as_fast_as_possible() -> None:
+    nothing = np.full(3, np.nan)
+    units, at = np.array([0, 1, 2]), np.array([9_000, 1_000, 5_000])
+    fixes = Fixes(units, at, nothing, nothing, nothing, nothing)
+    ordered, due = schedule(fixes, 2.0, as_recorded=True, start=START)
+    assert (ordered.unit.tolist(), ordered.at.tolist()) == ([1, 2, 0], [1_000, 5_000, 9_000])
+    assert due is not None
+    assert due.tolist() == [0, 2_000, 4_000]
+    ordered, due = schedule(fixes, 0.0, as_recorded=False, start=START)
+    assert (ordered.unit.tolist(), ordered.at.tolist()) == ([0, 1, 2], [START, START - 8_000, START - 4_000])
+    assert due is None

@@ -7,6 +7,8 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
+from shapely import STRtree
+from shapely.geometry import LineString, Point
 
 from models.records.incident import FOUND_BY, PLACE_QUALITIES, IncidentReport
 from models.town.crime import DAY_MS, LOCAL_OFFSET_MS, make_incidents
@@ -114,3 +116,12 @@ def test_near_repeats_are_more_than_chance(cases: tuple[IncidentReport, ...]) ->
 
 def test_cases_come_in_order(cases: tuple[IncidentReport, ...]) -> None:
     assert all(one.occurred_from <= other.occurred_from for one, other in pairwise(cases))
+
+
+def test_nothing_happens_in_the_river(town: Town, cases: tuple[IncidentReport, ...]) -> None:
+    """Places lie by a street: within the yards of a block, not out on the water."""
+    tree = STRtree([LineString(piece.line) for piece in town.graph.edges])
+    for case in cases:
+        if case.place_quality == "exact" and case.lat is not None and case.lon is not None:
+            point = Point(to_metres(case.lat, case.lon))
+            assert tree.geometries[tree.nearest(point)].distance(point) < 16.0
