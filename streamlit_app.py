@@ -23,6 +23,7 @@ from dashboard.access.headers import SecurityHeaders
 from dashboard.access.middleware import Gate
 from dashboard.access.sessions import Keeper, Limits
 from dashboard.access.signin import SignIn
+from dashboard.api.app import api_route
 from dashboard.health import BeatAge, Health, health_routes
 from dashboard.language import language_routes
 from dashboard.live import assets_route
@@ -119,7 +120,8 @@ def start_feed(settings: Settings, opened: Opened, follower: Follower, hub: Hub)
     try:
         if settings.ingest == "external":
             return start_watch(settings, db, follower, now, hub.on_arrival, on_beat)
-        ingest = start_ingest(settings, db, follower, now, hub.on_arrival, on_status)
+        side = opened.health.readonly
+        ingest = start_ingest(settings, db, follower, now, hub.on_arrival, on_status, alarms_only=side)
     except BrokerError as error:
         raise runtime.CannotStartError(f"broker: {error}") from error
     if not settings.demo:
@@ -230,6 +232,7 @@ else:
             *SignIn(lambda: runtime.current().keeper, now, FACES).routes(),
             *language_routes(),
             *in_routes(lambda: app.state["http"]),
+            api_route(lambda: runtime.current().api),
             *live_routes(lambda: runtime.current().hub, lambda: runtime.current().ground),
             *assets_route.routes(),
         ],

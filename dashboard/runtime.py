@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from dashboard.access.sessions import Keeper
+from dashboard.api.caller import Parts
 from dashboard.health import Health
 from dashboard.live.ground import Ground
 from dashboard.live.hub import Hub
@@ -48,6 +49,12 @@ class Runtime:
     ground: Ground
     keeper: Keeper
     health: Health
+
+    @property
+    def api(self) -> Parts:
+        """What the API works with."""
+        values = self.values
+        return Parts(self.db, self.follower, self.clock, values.zone, values.live_s, values.lost_s)
 
 
 class NotRunningError(RuntimeError):
