@@ -17,7 +17,7 @@ MAX_HTTP_BYTES = 256 * 1024
 MAX_DEPTH = 8
 
 #: What strict JSON refuses and trackers send, meaning "no fix": NaN, Infinity, and numbers beyond a double.
-_NOT_FINITE = re.compile(rb"NaN|Infinity|\d[eE]")
+_NOT_FINITE = re.compile(rb"NaN|Infinity|\d[eE]|\d{300}")
 
 # The part for a text always matches, to its end or to the end of the bytes, so that the search stays linear.
 _STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[{}\[\]]', re.DOTALL)
