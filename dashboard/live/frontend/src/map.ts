@@ -52,6 +52,8 @@ export class LiveMap {
       this.showGround();
       this.flush("boxes");
       this.flush("units");
+      // Not only "idle": where units move all the time and the machine is slow, a map is never idle.
+      map.once("render", this.drawnHook);
     });
     map.on("idle", this.drawnHook);
     // A lost GPU context is restored by the browser; MapLibre then draws anew with the same camera.
