@@ -33,7 +33,7 @@ _DROPPED_QUERY = DROPPED | {"key"}
 
 # One quick look at the bytes for the usual spellings; a key written with escapes is looked for by parsing.
 _TRACES = re.compile(
-    rb'"(?:[uU]sers|[pP]hone|[cC]ontact|[tT]okens?|notificationTokens|access_?[tT]oken|[pP]assword|[sS]ecret|api_?[kK]ey)"'
+    rb'"[UuPpCcTtNnAaSs](?:sers|hone|ontact|oken|otificationTokens|ccess_?[tT]oken|assword|ecret|pi_?[kK]ey)'
 )
 
 
