@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import hashlib
 import re
 
 import httpx
+import orjson
 import pytest
 from starlette.applications import Starlette
 
@@ -57,6 +59,20 @@ def test_the_bundle_asks_no_outside_host() -> None:
     hosts = set(re.findall(r"https?://([a-z0-9.-]+\.[a-z]{2,})", text))
     # Names inside of MapLibre's messages and XML name spaces; the browser test proves that none is asked.
     assert hosts <= {"www.w3.org", "maplibre.org", "maplibre.invalid", "github.com", "wiki.openstreetmap.org"}, hosts
+
+
+def _short(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:12]
+
+
+def test_the_committed_bundle_is_built_from_the_sources_beside_it() -> None:
+    frontend = FOLDER.parent / "frontend"
+    sources = [f"src/{path.name}" for path in (frontend / "src").iterdir()]
+    names = sorted([*sources, "desk-style.json", "package-lock.json", "build.mjs"])
+    lines = "".join(f"{name} {_short((frontend / name).read_bytes())}\n" for name in names)
+    manifest = orjson.loads((FOLDER / "manifest.json").read_bytes())
+    assert manifest["sources"] == _short(lines.encode()), "run `make frontend` and commit dashboard/live/assets"
+    assert manifest["module"] == f"live-{_short((FOLDER / manifest['module']).read_bytes())}.js"
 
 
 def test_fonts_worker_and_licences_are_there() -> None:

@@ -11,6 +11,14 @@ const WEIGHTS = [400, 600, 700];
 const read = (path, base) => readFileSync(new URL(path, base));
 const hash = (bytes) => createHash("sha256").update(bytes).digest("hex").slice(0, 12);
 
+/** One hash of every source of the bundle: a test of the product compares it, so that none is changed unbuilt. */
+function sourcesHash() {
+  const here = new URL("./", import.meta.url);
+  const names = readdirSync(new URL("src/", here)).map((name) => `src/${name}`);
+  const all = [...names, "desk-style.json", "package-lock.json", "build.mjs"].sort();
+  return hash(all.map((name) => `${name} ${hash(read(name, here))}\n`).join(""));
+}
+
 async function buildTests() {
   const files = readdirSync(new URL("./tests/", import.meta.url)).filter((name) => name.endsWith(".test.ts"));
   rmSync(new URL("./build/tests/", import.meta.url), { recursive: true, force: true });
@@ -57,7 +65,7 @@ async function buildAssets() {
   copyFileSync(new URL("maplibre-gl/LICENSE.txt", MODULES), new URL("licenses/maplibre-gl.txt", ASSETS));
   copyFileSync(new URL("@fontsource/sarabun/LICENSE", MODULES), new URL("licenses/sarabun-OFL.txt", ASSETS));
   copyFileSync(new URL("./desk-style.json", import.meta.url), new URL("desk-style.json", ASSETS));
-  writeFileSync(new URL("manifest.json", ASSETS), `${JSON.stringify({ module: moduleName, worker: workerName }, null, 2)}\n`);
+  writeFileSync(new URL("manifest.json", ASSETS), `${JSON.stringify({ module: moduleName, worker: workerName, sources: sourcesHash() }, null, 2)}\n`);
   console.log(moduleName, code.length, workerName, worker.length);
 }
 

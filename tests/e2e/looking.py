@@ -1,0 +1,47 @@
+"""What the tests of the live map look at: the wall, where a mark is drawn, the colour of a pixel."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image
+from playwright.sync_api import Page
+
+from tests.e2e.fixture_server import FixtureServer
+
+
+def open_wall(page: Page, server: FixtureServer) -> None:
+    """Open the page and wait until the map has drawn."""
+    page.goto(server.url)
+    page.wait_for_function("Number(document.querySelector('.ssz')?.dataset.idle || 0) > 0", timeout=30_000)
+
+
+def drawn_at(page: Page, key: str, lat: float, lon: float) -> None:
+    """Wait until the map has drawn the unit's mark at the pixel of a place."""
+    page.wait_for_function(
+        """([key, lat, lon]) => {
+            const map = window.__ssz.map.raw, at = map.project([lon, lat])
+            return map.queryRenderedFeatures([[at.x - 3, at.y - 3], [at.x + 3, at.y + 3]], { layers: ["units"] })
+                .some((one) => one.properties.id === key)
+        }""",
+        arg=[key, lat, lon],
+        timeout=10_000,
+    )
+
+
+def pixel(page: Page, lat: float, lon: float) -> tuple[int, ...]:
+    """The colour on the screen at a place."""
+    at = page.evaluate(
+        "([lat, lon]) => { const p = window.__ssz.map.raw.project([lon, lat]); return [p.x, p.y] }", [lat, lon]
+    )
+    frame = page.locator(".ssz-map").bounding_box()
+    assert frame is not None
+    image = Image.open(io.BytesIO(page.screenshot()))
+    found = image.convert("RGB").getpixel((round(frame["x"] + at[0]), round(frame["y"] + at[1])))
+    assert isinstance(found, tuple)
+    return found
+
+
+def near(found: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    """Whether two colours are the same but for smoothing."""
+    return all(abs(a - b) <= 12 for a, b in zip(found, wanted, strict=True))
