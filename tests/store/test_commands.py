@@ -17,13 +17,10 @@ from models.records.station import Station
 from store import access, devices, imports, incidents, registers
 from store.access import digest_of
 from store.database import Database, open_database
+from tests.real_data import real
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
-#: Real input of the programme, where it lies beside the product's folder.
-REAL = ROOT.parent / "shared" / "data"
-
-NEEDS_REAL = pytest.mark.skipif(not REAL.is_dir(), reason="the programme's data is not beside the product")
 
 
 @pytest.fixture
@@ -104,10 +101,9 @@ def test_every_example_again_changes_nothing(store: Database, capsys: pytest.Cap
         assert len(registers.zone_versions(conn, "mukdahan_example", "riverside")) == 1
 
 
-@NEEDS_REAL
 def test_the_real_stations_and_poles(store: Database) -> None:
-    assert run("station", "import", REAL / "geo" / "pilot_stations.csv") == 0
-    assert run("box", "import", REAL / "geo" / "sos_poles_nakhonsawan.csv", "--station", "nakhon_sawan") == 0
+    assert run("station", "import", real("geo/pilot_stations.csv")) == 0
+    assert run("box", "import", real("geo/sos_poles_nakhonsawan.csv"), "--station", "nakhon_sawan") == 0
     with store.read() as conn:
         stations = {station.code: station for station in registers.stations(conn)}
         boxes = registers.boxes(conn)
@@ -118,11 +114,10 @@ def test_the_real_stations_and_poles(store: Database) -> None:
     assert (boxes[0].box, boxes[0].lat, boxes[0].lon) == ("EP01", 15.6975278, 100.1220556)
 
 
-@NEEDS_REAL
 def test_a_real_city_of_incidents(store: Database, capsys: pytest.CaptureFixture[str]) -> None:
     with store.write() as tx:
         registers.put_stations(tx, [Station(code="vancouver", name_th="V", name_en="V", kind="test")], 1)
-    file = REAL / "crime" / "vancouver.parquet"
+    file = real("crime/vancouver.parquet")
     assert run("import-incidents", file, "--station", "vancouver", "--timezone", "America/Vancouver") == 0
     assert "incidents: 92455 new, 0 known before" in capsys.readouterr().out
     with store.read() as conn:

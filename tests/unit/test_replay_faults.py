@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from ingest.sources.replay_faults import Faults, count_faults
 from ingest.sources.replay_read import Fixes, Reader
 
-REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "gps" / "austin_bus_gtfsrt.parquet"
 NOW = 1_795_000_000_000
 HOUR = 3_600_000
 
@@ -66,7 +63,7 @@ def test_no_fixes() -> None:
 
 def test_the_whole_real_file_has_the_faults_of_its_list() -> None:
     """598,079 fixes of 484 buses; a file of the desk, not of the product."""
-    reader = Reader(REAL)
+    reader = Reader(real("gps/austin_bus_gtfsrt.parquet"))
     found = count_faults(reader.all(), NOW)
     assert (found.rows, found.units, reader.unreadable) == (598_079, 484, 0)
     assert (found.zero, found.repeated, found.jumps) == (80, 16_153, 83)
