@@ -26,7 +26,7 @@ CHECKS = (
     Check("format", [sys.executable, "-m", "ruff", "format", "--check", "."], quick=True),
     Check("types", [sys.executable, "-m", "mypy", "."], quick=True),
     Check("unit", [*PYTEST, "-n", "2", "tests/unit"], quick=True),
-    Check("store", [*PYTEST, "-n", "2", "--dist", "loadfile", "tests/store"]),
+    Check("store", [*PYTEST, "-n", "2", "--dist", "loadfile", "tests/store", "tests/jobs"]),
     Check("broker", [*PYTEST, "tests/broker"]),
     Check("app", [*PYTEST, "tests/app"]),
     Check("fault", [*PYTEST, "-n", "2", "--dist", "loadfile", "tests/fault"]),
