@@ -7,6 +7,7 @@ import pytest
 
 from ingest.sources.replay_faults import Faults, count_faults
 from ingest.sources.replay_read import Fixes, Reader
+from tests.real_data import real
 
 NOW = 1_795_000_000_000
 HOUR = 3_600_000
