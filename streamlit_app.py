@@ -25,6 +25,7 @@ from dashboard.access.middleware import Gate
 from dashboard.access.sessions import Keeper, Limits
 from dashboard.access.signin import SignIn
 from dashboard.api.app import api_route
+from dashboard.disk import DiskWatch
 from dashboard.health import BeatAge, Health, health_routes
 from dashboard.language import language_routes
 from dashboard.live import assets_route
@@ -187,22 +188,22 @@ async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
         hub.on_storage("readonly")
     stop_feed = start_feed(settings, opened, follower, hub)
     stack.push_async_callback(to_thread.run_sync, stop_feed)
+    stack.enter_context(DiskWatch(settings.data_dir, settings.disk_low_mb, hub.on_disk).running())
     jobs = make_jobs(settings, db)
     jobs.start()
     stack.push_async_callback(to_thread.run_sync, lambda: jobs.stop())
-
     health = Health(
         db, lambda: follower.picture, beat, stale_ms=settings.feed_stale_s * 1000, clock=now,
-        keeper=lambda: keeper, alive=lambda: hub.alive, words=lambda: words_of(status, follower, opened),
+        keeper=lambda: keeper, alive=lambda: hub.alive, words=lambda: words_of(status, opened),
     )  # fmt: skip
     runtime.hold(runtime.Runtime(values_of(settings), now, db, follower, hub, Ground(db), keeper, health))
     stack.callback(runtime.release)
     return make_http(settings, db, follower, hub, stack)
 
 
-def words_of(status: FeedStatus, follower: Follower, opened: Opened) -> dict[str, str]:
+def words_of(status: FeedStatus, opened: Opened) -> dict[str, str]:
     """What `/readyz` says of broker and storage to those with a token."""
-    feed = status.feed(follower.picture, steady_ms(), replay=False)
+    feed = status.feed(now(), steady_ms(), replay=False)
     return {"broker": feed["broker"], "storage": feed["storage"], "storage_reason": opened.health.reason}
 
 

@@ -56,6 +56,11 @@ class Arrivals:
     def __len__(self) -> int:
         return len(self._waiting)
 
+    @property
+    def oldest(self) -> Millis | None:
+        """Since when the oldest press waits; None when none does."""
+        return next((item.since for item in self._waiting.values()), None)
+
     def arrived(self, signal: Signal, now: Millis) -> bool:
         """Take note of a signal; True when it now waits for its commit. Only kinds that raise an alarm wait."""
         key = signal.key

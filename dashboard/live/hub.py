@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 from dashboard.live.arrivals import Arrivals
 from dashboard.live.frames import Header
-from dashboard.live.status import Broker, FeedStatus, Storage
+from dashboard.live.status import Broker, Disk, FeedStatus, Storage
 from dashboard.live.telling import Teller
 from dashboard.live.viewers import Viewer
 from dashboard.live.views import NO_NAMES, Names, Scope, Shown, ground_version, replay_runs, shown_alarms
@@ -56,6 +56,7 @@ class Hub:
         clock: Callable[[], Millis],
         steady: Callable[[], Millis] = steady_ms,
         tick_s: float = TICK_S,
+        stored: Iterable[str] = (),
     ) -> None:
         self.boot = boot
         self._follower = follower
@@ -66,6 +67,8 @@ class Hub:
         self._tick_s = tick_s
         self._teller = Teller()
         self._arrivals = Arrivals()
+        for key in stored:
+            self._arrivals.stored(key)
         self._arrivals_changed = False
         self._names: Names = NO_NAMES
         self._names_wanted = True
@@ -149,9 +152,9 @@ class Hub:
         """What writers meet: `ok`, `slow`, `full` or `readonly`. Any thread."""
         self._soon(self._status.set_storage, state)
 
-    def on_waiting(self, waits: bool) -> None:
-        """A write waits for the store, or none does any more. Any thread."""
-        self._soon(lambda: self._status.write_waiting(self._steady() if waits else None))
+    def on_disk(self, state: Disk) -> None:
+        """The space left for the data: `ok`, `low` or `full`. Any thread."""
+        self._soon(self._status.set_disk, state)
 
     def _happened(self, picture: Picture, seq: int, happenings: Sequence[Happening]) -> None:
         """The follower's listener: only what cannot wait for the next tick wakes the loop."""
@@ -183,7 +186,7 @@ class Hub:
             if isinstance(word, SignalStored):
                 self._arrivals_changed |= self._arrivals.stored(word.key)
             elif isinstance(word, Heartbeat):
-                self._status.beat_stored(word.worker, word.at)
+                self._status.beat_stored(word.worker, word.at, self._steady())
             elif isinstance(word, RegisterChanged) and word.register == "units":
                 self._names_wanted = True
         if any(isinstance(word, AlarmNow | SignalStored) for word in words):
@@ -217,11 +220,12 @@ class Hub:
         shown = self._shown()
         picture = shown.picture
         now, steady = self._clock(), self._steady()
+        self._status.press_waiting(self._arrivals.oldest)
         header = Header(
             boot=self.boot,
             seq=picture.seq,
             now=now,
-            feed=self._status.feed(picture, steady, replay_runs(picture, shown.names, now - _REPLAY_MS)),
+            feed=self._status.feed(now, steady, replay_runs(picture, shown.names, now - _REPLAY_MS)),
             ground=ground_version(self.boot, picture),
         )
         self._teller.tell(shown, header, steady)

@@ -60,7 +60,7 @@ export interface Feed {
   live_s: number;
   lost_s: number;
   broker: "ok" | "down" | "demo";
-  storage: "ok" | "slow" | "full" | "readonly";
+  storage: "ok" | "slow" | "low" | "full" | "readonly";
   demo: boolean;
   replay: boolean;
 }
