@@ -55,6 +55,12 @@ class Settings(BaseSettings):
     )
     mqtt_port: int = Field(1883, ge=1, le=65535, description="Port of the local broker, when `MQTT_URL` is not set.")
     mqtt_ca_file: Path | None = Field(None, description="Certificate authority file for `mqtts://`.")
+    mqtt_keepalive_s: int = Field(
+        8,
+        ge=2,
+        le=30,
+        description="Keepalive of our MQTT connections: a silent cut is noticed after two of it, in s.",
+    )
     mqtt_shared_group: str | None = Field(
         None,
         pattern=r"^[A-Za-z0-9_-]{1,64}$",

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from ingest.alarm_lane import AlarmDoor, AlarmStoring, ArrivalListener
@@ -116,7 +116,7 @@ def start_ingest(
         BrokerError: the local broker could not be started; one line.
     """
     broker = start_broker(settings.mqtt_url, settings.mqtt_port, settings.data_dir, settings.mqtt_ca_file)
-    endpoint, worker = broker.endpoint, settings.worker
+    endpoint, worker = replace(broker.endpoint, keepalive_s=settings.mqtt_keepalive_s), settings.worker
     keeper = RegistryKeeper(db, follower)
     window = min(2 * settings.batch_size, 65_535)
 
@@ -153,7 +153,8 @@ def start_watch(
 ) -> Callable[[], None]:
     """For a web process with an external ingest: hear presses and heartbeats at once; returns how to stop."""
     keeper = RegistryKeeper(db, follower)
-    endpoint = endpoint_of(settings.mqtt_url, settings.mqtt_port, settings.mqtt_ca_file)
+    found = endpoint_of(settings.mqtt_url, settings.mqtt_port, settings.mqtt_ca_file)
+    endpoint = replace(found, keepalive_s=settings.mqtt_keepalive_s)
     watch = Watch(endpoint, keeper, clock, on_arrival, on_beat)
     keeper.start()
     watch.start()

@@ -15,7 +15,6 @@ from ingest.sources.demo_client import device_client
 from ingest.sources.demo_prepare import DemoRefusedError, prepare
 from ingest.sources.demo_script import Script
 from ingest.sources.endpoint import Endpoint
-from ingest.sources.mqtt import KEEPALIVE_S
 from ingest.sources.mqtt_publish import Outgoing
 from models.records.base import Millis
 from models.town.town import Town, make_town
@@ -68,7 +67,7 @@ class Demo:
 
     def start(self) -> None:
         """Connect (now, or as soon as the broker is there) and begin."""
-        self._client.connect_async(self._endpoint.host, self._endpoint.port, KEEPALIVE_S)
+        self._client.connect_async(self._endpoint.host, self._endpoint.port, self._endpoint.keepalive_s)
         self._client.loop_start()
         self._thread.start()
 

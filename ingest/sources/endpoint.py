@@ -7,6 +7,9 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+#: Without another word: a silent cut is noticed after two of these, in s.
+KEEPALIVE_S = 8
+
 
 class BrokerKind(StrEnum):
     """What stands behind the endpoint; shown in the status."""
@@ -31,6 +34,7 @@ class Endpoint:
     ca_file: Path | None = None
     user: str | None = None
     password: str | None = None
+    keepalive_s: int = KEEPALIVE_S
 
     def __repr__(self) -> str:
         """Without the password: an endpoint may end up in a log."""

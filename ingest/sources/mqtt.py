@@ -19,9 +19,6 @@ from ingest.sources.endpoint import Endpoint
 from ingest.sources.mqtt_client import Arrivals, BulkClient
 from models.records.base import Millis
 
-#: A silent cut is noticed after two of these, in s.
-KEEPALIVE_S = 8
-
 #: How long the broker keeps our subscriptions and queue while we are away, in s (7 days).
 SESSION_EXPIRY_S = 7 * 24 * 3600
 
@@ -115,14 +112,14 @@ class Link:
 
     def start(self) -> None:
         """Connect, and reconnect for ever, on a thread of its own."""
-        host, port = self._endpoint.host, self._endpoint.port
+        host, port, keepalive_s = self._endpoint.host, self._endpoint.port, self._endpoint.keepalive_s
         if self._endpoint.v5:
             properties = connect_properties(self._window, SESSION_EXPIRY_S if self._persistent else 0)
             self._client.connect_async(
-                host, port, KEEPALIVE_S, clean_start=not self._persistent, properties=properties
+                host, port, keepalive_s, clean_start=not self._persistent, properties=properties
             )
         else:
-            self._client.connect_async(host, port, KEEPALIVE_S)
+            self._client.connect_async(host, port, keepalive_s)
         self._client.loop_start()
 
     def stop(self) -> None:

@@ -13,7 +13,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from ingest.sources.endpoint import Endpoint
-from ingest.sources.mqtt import KEEPALIVE_S, PAHO_LOG, secure
+from ingest.sources.mqtt import PAHO_LOG, secure
 
 log = logging.getLogger("ingest.mqtt")
 
@@ -50,7 +50,7 @@ class Sender:
 
     def start(self) -> None:
         """Connect."""
-        self._client.connect_async(self._endpoint.host, self._endpoint.port, KEEPALIVE_S)
+        self._client.connect_async(self._endpoint.host, self._endpoint.port, self._endpoint.keepalive_s)
         self._client.loop_start()
 
     def stop(self) -> None:

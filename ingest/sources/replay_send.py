@@ -14,7 +14,6 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from ingest.sources.demo_client import device_client
 from ingest.sources.endpoint import Endpoint
-from ingest.sources.mqtt import KEEPALIVE_S
 from ingest.sources.mqtt_publish import Outgoing
 from ingest.sources.replay_columns import ReplayRefusedError
 
@@ -51,7 +50,7 @@ class Pump:
         """
         where = f"{self._endpoint.host}:{self._endpoint.port}"
         try:
-            self._client.connect(self._endpoint.host, self._endpoint.port, KEEPALIVE_S)
+            self._client.connect(self._endpoint.host, self._endpoint.port, self._endpoint.keepalive_s)
         except OSError as error:
             raise ReplayRefusedError(f"no broker at {where}: {error}") from error
         self._client.loop_start()
