@@ -31,7 +31,7 @@ from dashboard.language import language_routes
 from dashboard.live import assets_route
 from dashboard.live.ground import Ground
 from dashboard.live.hub import Hub, steady_ms
-from dashboard.live.names import load_names
+from dashboard.live.names import load_names, load_stored
 from dashboard.live.routes import live_routes
 from dashboard.live.status import Broker, FeedStatus, Storage
 from dashboard.live.status import Limits as FeedLimits
@@ -154,8 +154,8 @@ def make_http(settings: Settings, db: Database, follower: Follower, hub: Hub, st
 def make_keeper(settings: Settings, db: Database) -> Keeper:
     """The door's memory of sessions and tokens."""
     limits = Limits(settings.session_hours * 3_600_000, settings.session_idle_minutes * 60_000)
-    token = settings.metrics_token.get_secret_value() if settings.metrics_token else None
-    return Keeper(db, now, limits, token)
+    token = settings.metrics_token
+    return Keeper(db, now, limits, token.get_secret_value() if token else None)
 
 
 def make_jobs(settings: Settings, db: Database) -> Runner:
@@ -181,7 +181,8 @@ async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
     stack.push_async_callback(to_thread.run_sync, keeper.close)
 
     status = FeedStatus(FeedLimits(settings.feed_stale_s, settings.live_s, settings.lost_s, settings.demo))
-    hub = Hub(follower, status, lambda: load_names(db), boot=secrets.token_hex(8), clock=now)
+    stored = await to_thread.run_sync(load_stored, db, now())
+    hub = Hub(follower, status, lambda: load_names(db), boot=secrets.token_hex(8), clock=now, stored=stored)
     await hub.start()
     stack.push_async_callback(hub.stop)
     if opened.health.readonly:

@@ -38,7 +38,7 @@ def _signal(signal: Signal) -> Signal:
     """Never refused for its time."""
     if suspect(signal.at, signal.received_at):
         return replace(signal, marks=signal.marks | {Mark.CLOCK_SUSPECT})
-    if signal.received_at - signal.at > LATE_MS:
+    if signal.received_at - signal.at > LATE_MS and Mark.CLOCK_SUSPECT not in signal.marks:
         return replace(signal, marks=signal.marks | {Mark.LATE})
     return signal
 

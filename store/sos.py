@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from models.happenings import BoxHeard, SignalStored
 from models.records.alarm import AlarmNow
@@ -40,8 +40,9 @@ def take_signal(tx: Tx, signal: Signal, now: Millis) -> Taken:
             _EVENT.c.id == signal.id,
         )
     ).all()
-    if signal.origin_kind == "box" and signal.kind is not EventKind.UNREADABLE:
-        tx.publish(f"ssz/v1/{signal.station}/sos/{signal.origin}/receipt", {"id": signal.id})
+    # What could not be read at all has an id of our own making: the box would not know it.
+    if signal.origin_kind == "box" and not signal.id.startswith("raw-"):
+        tx.publish(_receipt_topic(signal), {"id": signal.id})
     for row in same_id:
         if (row.at, row.kind) == (signal.at, signal.kind.value):
             tx.tell(SignalStored(signal.station, signal.key, now, row.alarm or ""))
@@ -57,6 +58,13 @@ def take_signal(tx: Tx, signal: Signal, now: Millis) -> Taken:
         _box_heard(tx, signal)
     tx.tell(SignalStored(signal.station, signal.key, now, alarm.id if alarm else ""))
     return Taken(False, alarm)
+
+
+def _receipt_topic(signal: Signal) -> str:
+    """Beside the topic the event came on: a box of a station nobody registered listens there too."""
+    if signal.topic.endswith("/event"):
+        return signal.topic.removesuffix("event") + "receipt"
+    return f"ssz/v1/{signal.station}/sos/{signal.origin}/receipt"
 
 
 def _row(signal: Signal, now: Millis, alarm: AlarmNow | None) -> dict[str, object]:
@@ -121,3 +129,15 @@ def _box_heard(tx: Tx, signal: Signal) -> None:
     ).rowcount
     if found:
         tx.tell(heard)
+
+
+def recent_keys(conn: Connection, since: Millis, limit: int) -> list[str]:
+    """`Signal.key` of the newest stored events, the oldest first: what a web process need not show as unstored."""
+    event = _EVENT.c
+    query = (
+        select(event.station, event.origin_kind, event.origin, event.id, event.at, event.kind)
+        .where(event.received_at >= since)
+        .order_by(event.received_at.desc())
+        .limit(limit)
+    )
+    return ["/".join(str(part) for part in row) for row in reversed(conn.execute(query).all())]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from dashboard.live.arrivals import Arrivals
 from dashboard.live.frames import Header
@@ -58,6 +58,7 @@ class Hub:
         tick_s: float = TICK_S,
         stored: Iterable[str] = (),
     ) -> None:
+        """`stored` names presses that were safe before this process began: sent again, they are not shown anew."""
         self.boot = boot
         self._follower = follower
         self._status = status

@@ -14,7 +14,9 @@ class Device(SQLModel, table=True):
     """A device and whom it speaks for. `pending` = heard but not approved: its messages are quarantined."""
 
     source: str = Field(primary_key=True, max_length=32, description="native, owntracks, traccar, osmand, chirpstack")
-    foreign_id: str = Field(primary_key=True, max_length=160, description="native: `<station>/unit/<unit>` or `<station>/box/<box>`")
+    foreign_id: str = Field(
+        primary_key=True, max_length=160, description="native: `<station>/unit/<unit>` or `<station>/box/<box>`"
+    )
     station: str = Field(default="", max_length=64)
     target_kind: str = Field(default="unit", description="`unit` or `box`")
     target: str = Field(default="", max_length=128)

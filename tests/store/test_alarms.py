@@ -12,7 +12,7 @@ from models.records.alarm import AlarmNow, IllegalStepError, Step
 from models.records.sos import EventKind, Mark, Signal
 from store import alarms
 from store.database import Database
-from store.sos import Taken, take_signal
+from store.sos import Taken, recent_keys, take_signal
 
 NOW = 1_700_000_000_000
 PRESS = Signal("lumphini", "box", "B1", "p1", NOW, EventKind.PRESS, NOW + 50, topic="ssz/v1/lumphini/sos/B1/event")
@@ -203,3 +203,23 @@ def test_alarms_are_paged_newest_first_within_a_station_set(db: Database) -> Non
         after = alarms.alarms(conn, frozenset({"lumphini"}), limit=9, before=(first[-1].raised_at, first[-1].id))
         assert alarms.alarms(conn, frozenset({"hat_yai"})) == []
     assert [alarm.origin for alarm in (*first, *after)] == ["B4", "B3", "B2", "B1", "B0"]
+
+
+def test_keys_of_stored_events_are_those_of_their_signals(db: Database) -> None:
+    signals = [replace(PRESS, id=f"p{number}", received_at=NOW + number) for number in range(4)]
+    for signal in signals:
+        take(db, signal)
+    with db.read() as conn:
+        assert recent_keys(conn, NOW + 1, 2) == [signals[2].key, signals[3].key]
+
+
+def test_a_box_whose_unreadable_event_has_an_id_of_its_own_gets_its_receipt(db: Database) -> None:
+    take(db, replace(PRESS, id="p9", kind=EventKind.UNREADABLE))
+    take(db, replace(PRESS, id="raw-0123", kind=EventKind.UNREADABLE))
+    receipts = [payload for topic, payload, _ in outbox(db) if topic.endswith("/receipt")]
+    assert receipts == ['{"id":"p9"}']
+
+
+def test_the_receipt_of_an_unregistered_station_s_box_goes_where_the_box_listens(db: Database) -> None:
+    take(db, replace(PRESS, station="_unknown", topic="ssz/v1/nowhere/sos/B1/event"))
+    assert outbox(db)[0][0] == "ssz/v1/nowhere/sos/B1/receipt"
