@@ -11,10 +11,14 @@ export const browserTicks: Ticks = { mono: () => performance.now(), wall: () => 
 
 const SAMPLES = 20;
 
+/** Frames come in order, however late: one that tells an earlier time than the last says that the clock was set back. */
+const SET_BACK_MS = 1000;
+
 export class ServerClock {
   private samples: number[] = [];
   private monoAt = 0;
   private wallAt = 0;
+  private told = 0;
 
   constructor(private readonly ticks: Ticks = browserTicks) {}
 
@@ -22,6 +26,8 @@ export class ServerClock {
   observe(serverNow: number): void {
     this.monoAt = this.ticks.mono();
     this.wallAt = this.ticks.wall();
+    if (serverNow < this.told - SET_BACK_MS) this.samples = [];
+    this.told = serverNow;
     this.samples.push(serverNow - this.monoAt);
     if (this.samples.length > SAMPLES) this.samples.shift();
   }

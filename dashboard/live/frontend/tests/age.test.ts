@@ -57,3 +57,18 @@ test("the server's time goes on without the server, is not set back by a late fr
   wall += 60_000; // the machine slept: only the wall clock went on
   assert.equal(clock.now(), 1_081_000);
 });
+
+test("a server's clock set back or forward is followed at once", () => {
+  let mono = 1_000;
+  const clock = new ServerClock({ mono: () => mono, wall: () => 0 });
+  clock.observe(10_000_000);
+  mono += 1_000;
+  clock.observe(10_000_600); // late by 0.4 s: the nearest one counts
+  assert.equal(clock.now(), 10_001_000);
+  mono += 1_000;
+  clock.observe(10_002_000 - 3_600_000);
+  assert.equal(clock.now(), 10_002_000 - 3_600_000);
+  mono += 1_000;
+  clock.observe(10_003_000 + 3_600_000);
+  assert.equal(clock.now(), 10_003_000 + 3_600_000);
+});
