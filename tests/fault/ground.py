@@ -51,6 +51,17 @@ def listening(publisher: Publisher, database_url: str) -> None:
             return bool(fixes.scalar_one()) and bool(events.scalar_one())
 
     wait_until(heard, 30, "the ingest worker listens", every_s=0.2)
+    last = now_ms()
+    publisher.position(STATION, PROBE, last)
+    publisher.event(STATION, PROBE, "last", "heartbeat")
+
+    def heard_last() -> bool:
+        with db.read() as conn:
+            fixes = conn.execute(text("SELECT COUNT(*) FROM position WHERE at = :at"), {"at": last})
+            events = conn.execute(text("SELECT COUNT(*) FROM sos_event WHERE id = 'last'"))
+            return bool(fixes.scalar_one()) and bool(events.scalar_one())
+
+    wait_until(heard_last, 30, "nothing of the probing is left on its way")
     publisher.settle()
     publisher.acked.clear()
     db.close()

@@ -24,7 +24,12 @@ STATION = "lumphini"
 
 def environment(folder: Path, database_url: str, mqtt_port: int, **settings: object) -> dict[str, str]:
     """The environment of a product process: nothing of the caller's settings, everything under `folder`."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("SSZ_")}
+    # Compiled files are kept: without them a start takes four times as long.
+    env = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("SSZ_") and name != "PYTHONDONTWRITEBYTECODE"
+    }
     values = {
         "DATABASE_URL": database_url,
         "MQTT_URL": f"mqtt://127.0.0.1:{mqtt_port}",
@@ -65,6 +70,11 @@ class Process:
         return self._child is not None and self._child.poll() is None
 
     @property
+    def status(self) -> int | None:
+        """Its exit status; the signal, negative, when it was killed; None while it lives."""
+        return None if self._child is None else self._child.poll()
+
+    @property
     def memory_mb(self) -> float:
         """Its resident memory."""
         return float(psutil.Process(self.pid).memory_info().rss) / 2**20
@@ -74,6 +84,15 @@ class Process:
         if self._child is not None and self._child.poll() is None:
             self._child.kill()
             self._child.wait(10)
+
+    def pause(self) -> None:
+        """Freeze it (SIGSTOP): it holds what it holds and does nothing."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Thaw it if it is frozen."""
+        if self.running:
+            os.kill(self.pid, signal.SIGCONT)
 
     def stop(self) -> int:
         """Ask it to end (SIGTERM); returns its exit status."""
@@ -96,6 +115,12 @@ class Process:
 def worker(folder: Path, env: Mapping[str, str], name: str = "ingest") -> Process:
     """An ingest worker, not yet started."""
     return Process(name, [sys.executable, "-m", "ingest"], env, folder)
+
+
+def hooked(folder: Path, env: Mapping[str, str], *hook: object) -> Process:
+    """An ingest worker with a hook of `tests.fault.hooked` in it, not yet started."""
+    words = [str(word) for word in hook]
+    return Process("hooked", [sys.executable, "-m", "tests.fault.hooked", *words], env, folder)
 
 
 class Web(Process):

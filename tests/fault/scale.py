@@ -1,16 +1,13 @@
-"""The short form of a fault test fits a CI run; the long form is that of the goal table (`make soak`)."""
+"""Short in the suite, long in the soak: the same test with other counts."""
 
 from __future__ import annotations
 
 import os
-from typing import TypeVar
-
-Value = TypeVar("Value")
 
 #: Whether the long forms run.
 SOAK = os.environ.get("SSZ_SOAK") == "1"
 
 
-def scaled(short: Value, long: Value) -> Value:
-    """The long value in a soak, else the short one."""
+def scaled(short: int, long: int) -> int:
+    """A count: `short` in a CI run, `long` when `SSZ_SOAK=1`."""
     return long if SOAK else short
