@@ -6,6 +6,7 @@ truncated write-ahead log leaves a sound but older database, and only the mark t
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sqlite3
@@ -18,7 +19,7 @@ from pathlib import Path
 
 from store import changes, migrate
 from store.database import Database
-from store.errors import StorageBrokenError, StorageError
+from store.errors import StorageBrokenError, StorageError, StorageFullError
 from store.files import beside, damage, opened_for_reading, sqlite_file
 from store.headers import HEADER_BYTES, commits_after, header_damage, wal_header_damage
 
@@ -197,10 +198,18 @@ def _mark(file: Path) -> int | None:
 
 
 def set_mark(file: Path, seq: int) -> None:
-    """Note beside a SQLite file that it exists and that its change log has come to `seq`."""
+    """Note beside a SQLite file that it exists and that its change log has come to `seq`.
+
+    Raises:
+        StorageFullError, StorageError: the mark could not be written and is as it was.
+    """
     made = beside(file, ".mark.new")
-    made.write_text(json.dumps({"seq": seq}))
-    os.replace(made, beside(file, ".mark"))
+    try:
+        made.write_text(json.dumps({"seq": seq}))
+        os.replace(made, beside(file, ".mark"))
+    except OSError as error:
+        kind = StorageFullError if error.errno in (errno.ENOSPC, errno.EDQUOT) else StorageError
+        raise kind(f"{made} cannot be written: {error.strerror}") from error
 
 
 def keep_mark(database: Database) -> None:

@@ -13,9 +13,11 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from store.database import WRITE_LOCK
+from store.migrate import upgrade
 from tests.fault.ground import BOXES, listening, prepare
 from tests.fault.publisher import Publisher
 from tests.fault.scale import scaled
+from tests.fault.space import fill, small_disk
 from tests.fault.whole import Layout, driving, lost, pressed, running, stored_presses, whole
 from tests.servers import Mosquitto, wait_until
 
@@ -66,3 +68,36 @@ def test_row_9_a_held_write_lock_loses_nothing_and_hides_no_press(
         assert product.alive()
     publisher.close()
     assert stored_presses(db_url) == sorted((box, f"press-{box}") for box in BOXES[:3])
+
+
+@pytest.mark.parametrize("layout", ["embedded", "external"])
+def test_row_10_a_full_disk_is_said_and_nothing_is_lost(layout: Layout, tmp_path: Path, mosquitto: Mosquitto) -> None:
+    with small_disk(tmp_path, 24) as disk:
+        url = f"sqlite:///{disk / 'ssz.db'}"
+        upgrade(url)
+        prepare(url)
+        publisher = Publisher(mosquitto.port)
+        product = whole(tmp_path, url, mosquitto.port, layout, data_dir=disk, disk_low_mb=8)
+        with running(product), product.viewer() as screen:
+            listening(publisher, url)
+            screen.wait_storage("ok")
+            with driving(publisher):
+                fill(disk, 6 << 20)
+                screen.wait_storage("low")
+                filled = time.monotonic()
+                ballast = fill(disk)
+                screen.wait_storage("full")
+                assert time.monotonic() - filled <= 5
+                wait_until(lambda: "storage full" in product.output(), 20, "a transaction that does not fit")
+                pressed(publisher, screen)
+                wait_until(lambda: time.monotonic() - filled >= scaled(5, 60), 61, "time without space")
+                assert product.alive()
+                ballast.unlink()
+                freed = time.monotonic()
+                for box in BOXES[:3]:
+                    assert screen.wait_alarm(box, stored=True, timeout_s=20) - freed <= 10
+                screen.wait_storage("ok", 20)
+            publisher.settle()
+            wait_until(lambda: lost(publisher, url) == 0, 20, "everything acknowledged is stored")
+            assert product.alive()
+        publisher.close()

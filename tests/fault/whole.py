@@ -56,9 +56,13 @@ class Whole:
         for process in self.processes:
             process.kill()
 
+    def output(self) -> str:
+        """What the processes have written."""
+        return "\n".join(process.output() for process in self.processes)
+
     def alive(self) -> bool:
         """Whether no process has ended, and none has written a traceback."""
-        return all(process.running and "Traceback" not in process.output() for process in self.processes)
+        return all(process.running for process in self.processes) and "Traceback" not in self.output()
 
     @contextmanager
     def viewer(self, database_url: str | None = None) -> Iterator[Viewer]:
