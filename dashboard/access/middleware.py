@@ -12,7 +12,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard.access import csrf
 from dashboard.access.identity import Who, place
-from dashboard.access.policy import SAFE_METHODS, SIGN_IN, Door, clean, door_of, host_allowed, is_page, same_origin
+from dashboard.access.policy import (
+    KEY_PATHS,
+    SAFE_METHODS,
+    SIGN_IN,
+    Door,
+    clean,
+    door_of,
+    host_allowed,
+    is_page,
+    same_origin,
+)
 from dashboard.access.sessions import COOKIE, Keeper
 from dashboard.access.sockets import guarded, refuse
 from store.errors import StorageError
@@ -98,6 +108,8 @@ class Gate:
         door = door_of(request.path)
         if door is Door.CLOSED:
             return Refusal(404, "not found")
+        if door is Door.KEY and request.method not in KEY_PATHS[request.path]:
+            return Refusal(405, "not with this method")
         if door in (Door.OPEN, Door.KEY):
             return None
         if door is Door.METRICS:

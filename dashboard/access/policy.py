@@ -26,9 +26,13 @@ SIGN_OUT: Final = "/sign-out"
 OPEN_PATHS: Final = frozenset(
     {"/healthz", "/readyz", SIGN_IN, f"{SIGN_IN}/style.css", f"{SIGN_IN}/thai.woff2", f"{SIGN_IN}/latin.woff2"}
 )
-#: Paths that check a device or channel key themselves. Whole paths: an unknown one below `/in/` would otherwise
-#: fall through to Streamlit's own pages.
-KEY_PATHS: Final = frozenset({"/in/osmand", "/in/traccar", "/in/report"})
+#: Paths that check a device or channel key themselves, and their methods. What is not named, an unknown path below
+#: `/in/` or another method, would otherwise fall through to Streamlit's own pages.
+KEY_PATHS: Final = {
+    "/in/osmand": frozenset({"GET", "HEAD", "POST"}),
+    "/in/traccar": frozenset({"POST"}),
+    "/in/report": frozenset({"POST"}),
+}
 METRICS_PATH: Final = "/metrics"
 API_PREFIX: Final = "/api/v1/"
 

@@ -83,6 +83,15 @@ def test_open_is_exactly_what_the_contract_opens(product: Product) -> None:
         assert client.get("/sign-in/thai.woff2").headers["content-type"] == "font/woff2"
 
 
+def test_a_door_for_trackers_opens_for_its_methods_only(product: Product) -> None:
+    with product.client() as client:
+        for path, methods in KEY_PATHS.items():
+            for method in METHODS:
+                answer = client.request(method, path)
+                assert answer.status_code == (401 if method in methods else 405), (method, path)
+                assert b"<html" not in answer.content.lower(), (method, path)
+
+
 def test_scripts_of_pages_are_not_reachable(product: Product) -> None:
     scripts = [path.relative_to(ROOT) for path in (ROOT / "pages").rglob("*.py")]
     assert not [path for path in scripts if len(path.parts) == 2], "scripts belong into sub-folders of pages/"
