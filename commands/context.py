@@ -20,6 +20,8 @@ from models.records.base import Millis
 from settings import Settings, load_settings
 from store import migrate, registers
 from store.database import Database, open_database
+from store.integrity import examine
+from store.side import side_file
 
 if TYPE_CHECKING:
     #: What `add` of a command module gets: the list of commands to add to.
@@ -30,6 +32,9 @@ Run = Callable[[argparse.Namespace, Settings], int]
 
 #: How long a command waits for its turn to write, in s. A person waits; the alarm lane never waits for a person.
 PATIENCE_S = 30.0
+
+#: How long a SQLite file is looked at before a command writes on it, in s.
+_LOOK_S = 2.0
 
 
 class RefusedError(Exception):
@@ -56,22 +61,36 @@ def now_ms() -> Millis:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Database]:
-    """The store, checked and closed again.
+def opened(settings: Settings, *, side: bool = False) -> Iterator[Database]:
+    """The store, checked and closed again. `side`: beside a damaged one, what the product runs on meanwhile.
 
     Raises:
-        RefusedError: there is no database yet.
-        StorageError: newer than this program, not migrated, corrupt or not reachable.
+        RefusedError: there is no database yet, or it is damaged: not a byte of it is written.
+        StorageError: newer than this program, not migrated or not reachable.
     """
-    file = sqlite_file(settings.database_url)
-    if file is not None and not file.exists():
-        raise RefusedError(f"no database at {file}: run `python manage.py migrate` (setting SSZ_DATABASE_URL)")
-    database = open_database(settings.database_url)
+    database = open_database(_sound(settings.database_url, side))
     try:
         migrate.check(database)
         yield database
     finally:
         database.close()
+
+
+def _sound(url: str, side: bool) -> str:
+    """The address of a database that may be written on."""
+    file = sqlite_file(url)
+    if file is None:
+        return url
+    health = examine(url, _LOOK_S)
+    other = side_file(url)
+    if health.readonly and side and other is not None and other.exists():
+        sys.stderr.write(f"{health.reason}; the side database is used\n")
+        return f"sqlite:///{other}"
+    if health.readonly:
+        raise RefusedError(f"{health.reason}: restore a backup")
+    if not file.exists():
+        raise RefusedError(f"no database at {file}: run `python manage.py migrate` (setting SSZ_DATABASE_URL)")
+    return url
 
 
 def sqlite_file(url: str) -> Path | None:

@@ -42,7 +42,7 @@ def add(commands: Commands) -> None:
 def _link(args: argparse.Namespace, settings: Settings) -> int:
     from dashboard.access.signin import link_path  # slow to load, and only this command needs it
 
-    with opened(settings) as database:
+    with opened(settings, side=True) as database:
         stations = require_stations(database, args.stations)
         with database.write(patience_s=PATIENCE_S) as tx:
             value = access.create_link(tx, args.name or args.role, args.role, now_ms(), stations, LINK_MS)
