@@ -8,17 +8,25 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
-PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+PYTEST = [
+    sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--timeout", "300", "--durations", "5",
+]  # fmt: skip
+
+#: Several tests at once: most of them wait for a server. A file stays with one worker.
+TOGETHER = ["-n", "3", "--dist", "loadfile"]
+FRONTEND = Path(__file__).resolve().parents[1] / "dashboard" / "live" / "frontend"
 
 
 @dataclass(frozen=True)
 class Check:
-    """One check: its name, its command, and whether it needs servers."""
+    """One check: its name, its command, whether it needs no server, and where it runs."""
 
     name: str
     command: list[str]
     quick: bool = False
+    folder: Path | None = None
 
 
 CHECKS = (
@@ -26,11 +34,10 @@ CHECKS = (
     Check("format", [sys.executable, "-m", "ruff", "format", "--check", "."], quick=True),
     Check("types", [sys.executable, "-m", "mypy", "."], quick=True),
     Check("unit", [*PYTEST, "-n", "2", "tests/unit"], quick=True),
-    Check("store", [*PYTEST, "-n", "2", "--dist", "loadfile", "tests/store", "tests/jobs"]),
-    Check("broker", [*PYTEST, "tests/broker"]),
-    Check("app", [*PYTEST, "tests/app"]),
-    Check("fault", [*PYTEST, "-n", "2", "--dist", "loadfile", "tests/fault"]),
-    Check("browser", [*PYTEST, "tests/e2e"]),
+    Check("map", ["sh", "-c", "npm ci --silent --no-audit --no-fund && npm run check && npm test"], folder=FRONTEND),
+    Check("store, broker, app", [*PYTEST, *TOGETHER, "tests/store", "tests/jobs", "tests/broker", "tests/app"]),
+    Check("fault", [*PYTEST, *TOGETHER, "tests/fault"]),
+    Check("browser", [*PYTEST, "-n", "2", "--dist", "loadfile", "tests/e2e"]),
 )
 
 
@@ -48,11 +55,11 @@ def main() -> int:
             continue
         print(f"\n== {check.name}", flush=True)  # noqa: T201
         start = time.monotonic()
-        done = subprocess.run(check.command, check=False)  # noqa: S603 - our own commands
+        done = subprocess.run(check.command, cwd=check.folder, check=False)  # noqa: S603 - our own commands
         results.append((check.name, done.returncode == 0, time.monotonic() - start))
     print("\n== summary")  # noqa: T201
     for name, green, seconds in results:
-        print(f"{'green' if green else 'RED':5} {name:8} {seconds:6.1f} s")  # noqa: T201
+        print(f"{'green' if green else 'RED':5} {name:18} {seconds:6.1f} s")  # noqa: T201
     bad = sum(not green for _, green, _ in results)
     print(f"{len(results) - bad} passed, {bad} failed")  # noqa: T201
     return 1 if bad else 0

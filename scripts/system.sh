@@ -1,5 +1,5 @@
 #!/bin/sh
-# The servers the tests drive: Mosquitto, PostgreSQL and Chromium. Installed with apt as root; without root,
+# What the tests drive: Mosquitto, PostgreSQL and Chromium; npm checks the map component. Installed with apt as root; without root,
 # said and refused, unless ALLOW_SKIPS=1 (which never counts in CI).
 set -eu
 
@@ -12,6 +12,7 @@ missing=""
 command -v mosquitto >/dev/null 2>&1 || missing="$missing mosquitto"
 [ -n "$(ls -d /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ] || missing="$missing postgresql"
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+command -v npm >/dev/null 2>&1 || missing="$missing npm"
 [ -z "$missing" ] && exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
