@@ -174,6 +174,28 @@ def test_a_bad_register_file_changes_nothing(
         assert "NEW" in {box.box for box in registers.boxes(conn)}
 
 
+def test_bad_streets_leave_those_that_are_there(
+    store: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    examples()
+    line = '"LINESTRING(104.72 16.54, 104.73 16.54)"'
+    file = tmp_path / "streets.csv"
+    arguments = ("street", "import", file, "--station", "mukdahan_example")
+    file.write_text(f"name,geometry\na,{line}\nb,{line}\n")
+    assert run(*arguments) == 0
+    file.write_text(f'name,geometry\nc,{line}\nd,"POINT(1 2)"\n')
+    capsys.readouterr()
+    assert run(*arguments) == 1
+    assert capsys.readouterr().err.startswith("manage.py: 1 of 2 rows are bad, nothing imported")
+    assert "is not a LineString" in (tmp_path / "streets.csv.errors.csv").read_text(encoding="utf-8-sig")
+    names = []
+    for also in ((), ("--only-good",)):
+        run(*arguments, *also)
+        with store.read() as conn:
+            names.append([street.name_th for street in registers.streets(conn)])
+    assert names == [["a", "b"], ["c"]]
+
+
 def test_a_sign_in_link_is_the_last_line(store: Database, capsys: pytest.CaptureFixture[str]) -> None:
     examples()
     assert run("user", "link", "--role", "dispatcher", "--name", "ร้อยเวร 20", "--stations", "mukdahan_example") == 0
@@ -260,6 +282,8 @@ def imports_of(store: Database) -> str:
         (("import-incidents", EXAMPLES / "incidents.csv"), "needs FILE and --station"),
         (("import-incidents", "x", "--station", "s", "--timezone", "Mars/One"), "not a known time zone"),
         (("import-incidents", "x", "--station", "s", "--source", ""), "1 to 64"),
+        (("street", "import", EXAMPLES / "zones.geojson"), "required: --station"),
+        (("street", "import", EXAMPLES / "zones.geojson", "--station", "nowhere"), "no station nowhere"),
         (("user", "link", "--role", "king"), "invalid choice"),
         (("user", "link", "--stations", "nowhere"), "no station nowhere"),
         (("user", "link", "--stations", ","), "no station named"),

@@ -8,6 +8,7 @@ import pytest
 
 from models.formats.incident_file import NAMES
 from models.formats.register_files import REGISTERS
+from models.formats.street_file import STREET_NAMES
 
 DOCS = (Path(__file__).resolve().parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
 TITLES = {
@@ -17,8 +18,10 @@ TITLES = {
     "camera": "Camera points",
     "checkpoint": "Checkpoints (red boxes)",
     "unit": "Units",
+    "street": "Streets",
     "incident": "Incidents",
 }
+OTHER = {"incident": NAMES, "street": STREET_NAMES}
 
 
 def section(title: str) -> str:
@@ -27,6 +30,6 @@ def section(title: str) -> str:
 
 @pytest.mark.parametrize("kind", sorted(TITLES))
 def test_every_column_is_documented(kind: str) -> None:
-    names = NAMES if kind == "incident" else REGISTERS[kind].names
+    names = OTHER[kind] if kind in OTHER else REGISTERS[kind].names
     text = section(TITLES[kind])
     assert [name for name in names if f"`{name}`" not in text] == []
