@@ -87,7 +87,15 @@ def _lanes(
     crowd = Crowd()
     normal, alarm = (
         Storing(
-            db, follower, keeper, clock, lane, _quarantine_bytes(settings), settings.retention_raw_days > 0, crowd
+            db,
+            follower,
+            keeper,
+            clock,
+            lane,
+            _quarantine_bytes(settings),
+            settings.retention_raw_days > 0,
+            crowd,
+            keeper.renewed,
         )
         for lane in (StoreLane.NORMAL, StoreLane.ALARM)
     )
@@ -175,7 +183,9 @@ def http_pipeline(
     on_arrival: ArrivalListener | None = None,
 ) -> HttpPipeline:
     """The door for `/in/*` of a web process. `keeper` is started and stopped by who made it."""
-    return HttpPipeline(db, follower, keeper, clock, decode_http, _quarantine_bytes(settings), on_arrival)
+    return HttpPipeline(
+        db, follower, keeper, clock, decode_http, _quarantine_bytes(settings), on_arrival, keeper.renewed
+    )
 
 
 def now_ms() -> Millis:

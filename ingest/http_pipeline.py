@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from ingest.alarm_lane import ArrivalListener
 from ingest.crowd import Crowd
 from ingest.identify import Record, sender_of
-from ingest.pipeline import Decoder, Sorted, place, sort_into
+from ingest.pipeline import Decoder, Sorted, has_strangers, place, sort_into
 from ingest.storing import Storing
 from models.records.base import UNKNOWN_STATION, Millis, Reason, Rejected
 from models.records.position import Fix, SignOfLife
@@ -42,9 +42,14 @@ class HttpPipeline:
         decode: Decoder,
         quarantine_bytes: int,
         on_arrival: ArrivalListener | None = None,
+        renew: Callable[[], Registry] | None = None,
     ) -> None:
-        """`decode(format, payload, received_at)` knows the formats; `registry` gives what is known of devices."""
+        """`decode(format, payload, received_at)` knows the formats; `registry` gives what is known of devices.
+
+        `renew` gives the same without a moment's delay: asked before a sender is called unknown.
+        """
         self._registry = registry
+        self._renew = renew or registry
         self._decode = decode
         self._on_arrival = on_arrival
         self._crowd = Crowd()
@@ -59,11 +64,9 @@ class HttpPipeline:
         Raises:
             StorageError: nothing was written; the sender must come again (503).
         """
-        registry = self._registry()
-        decoded = self._decode(topic_or_format, payload, received_at)
-        if not isinstance(decoded, Rejected):
-            decoded = _spoken_for(decoded, registry, credential, topic_or_format, payload)
-        outcomes = place(decoded, registry, received_at, topic_or_format, payload)
+        outcomes = self._read(topic_or_format, payload, received_at, credential, self._registry())
+        if has_strangers(outcomes):
+            outcomes = self._read(topic_or_format, payload, received_at, credential, self._renew())
         batch = Sorted(newest=received_at)
         sort_into(batch, outcomes, received_at, topic_or_format, payload)
         self._announce(batch, credential)
@@ -75,6 +78,14 @@ class HttpPipeline:
             return Outcome("duplicate")
         reason = batch.rejected[0].reason.value if batch.rejected else Reason.NO_FIX.value
         return Outcome("quarantined", reason)
+
+    def _read(
+        self, topic: str, payload: bytes, received_at: Millis, credential: Speaker, registry: Registry
+    ) -> list[Record | Rejected]:
+        decoded = self._decode(topic, payload, received_at)
+        if not isinstance(decoded, Rejected):
+            decoded = _spoken_for(decoded, registry, credential, topic, payload)
+        return place(decoded, registry, received_at, topic, payload)
 
     def _announce(self, batch: Sorted, credential: Speaker) -> None:
         if self._on_arrival is None:

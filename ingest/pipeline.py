@@ -41,6 +41,15 @@ class Sorted:
     newest: Millis = 0
 
 
+#: Refused for their sender: before that is the last word, the registry must be the newest.
+STRANGERS = frozenset({Reason.UNKNOWN_DEVICE, Reason.UNKNOWN_STATION})
+
+
+def has_strangers(outcomes: Iterable[Record | Rejected]) -> bool:
+    """Whether anything is refused because nobody knows its sender."""
+    return any(isinstance(item, Rejected) and item.reason in STRANGERS for item in outcomes)
+
+
 def refuse_retained(topic: str, payload: bytes, retained: bool) -> Rejected | None:
     """A retained event is an old one, kept by the broker: shown as new after a restart it would be a false alarm."""
     if retained and not topic.endswith(_STATE_ENDINGS):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from models.happenings import Happening, RegisterChanged
 from models.picture import Picture
+from models.records.base import UNKNOWN_STATION
 from store.database import Database
 from store.errors import StorageError
 from store.follower import Follower
@@ -34,6 +35,8 @@ class RegistryKeeper:
         self._stop = threading.Event()
         self._unsubscribe: Callable[[], None] = lambda: None
         self._thread = threading.Thread(target=self._run, name="registry", daemon=True)
+        self._loading = threading.Lock()
+        self._outdated = False
         self._down = False
 
     def __call__(self) -> Registry:
@@ -41,10 +44,14 @@ class RegistryKeeper:
         return self.registry
 
     def start(self) -> None:
-        """Load, and follow."""
-        self.reload()
-        self._unsubscribe = self._follower.subscribe(self._happened)
+        """Follow, and load again by itself from now on."""
+        self.follow()
         self._thread.start()
+
+    def follow(self) -> None:
+        """Hear of changes, and load: in this order none falls between."""
+        self._unsubscribe = self._follower.subscribe(self._happened)
+        self.reload()
 
     def stop(self) -> None:
         """Stop following."""
@@ -57,16 +64,45 @@ class RegistryKeeper:
     def reload(self) -> None:
         """Load now; when the store cannot be read the value stays as it was, said once in the log."""
         try:
-            with self._db.read() as conn:
-                self.registry = load(conn)
+            with self._loading:
+                self._load()
             self._down = False
         except StorageError as error:
             if not self._down:
                 log.warning("device registry cannot be read: %s", error)
             self._down = True
 
+    def renewed(self) -> Registry:
+        """The registry with every change that is committed by now: asked before a sender is called unknown.
+
+        A look at the change log; it is loaded only when a station's register changed since. A stranger cannot make
+        it load: that one waits for approval is no such change.
+
+        Raises:
+            StorageError: the store cannot be read; whether the sender is known is not known.
+        """
+        with self._db.read() as conn:
+            self._follower.catch_up(conn)
+        with self._loading:
+            if self._outdated:
+                self._load()
+        return self.registry
+
+    def _load(self) -> None:
+        """Load, the lock held. What changes meanwhile is told after this began, and makes it outdated again."""
+        self._outdated = False
+        try:
+            with self._db.read() as conn:
+                self.registry = load(conn)
+        except StorageError:
+            self._outdated = True
+            raise
+
     def _happened(self, picture: Picture, seq: int, happenings: Sequence[Happening]) -> None:
-        if any(isinstance(item, RegisterChanged) and item.register in _REGISTERS for item in happenings):
+        changed = [item for item in happenings if isinstance(item, RegisterChanged) and item.register in _REGISTERS]
+        if any(item.station != UNKNOWN_STATION for item in changed):
+            self._outdated = True
+        if changed:
             self._wake.set()
 
     def _run(self) -> None:

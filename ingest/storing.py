@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ingest.crowd import Crowd
 from ingest.identify import Record
-from ingest.pipeline import Sorted, read_batch, station_of
+from ingest.pipeline import Sorted, has_strangers, read_batch, station_of
 from ingest.sources.mqtt_client import Arrivals
 from ingest.sources.mqtt_packets import Message
 from models.picture import Key, Picture, UnitNow, apply_all
@@ -119,8 +119,12 @@ class Storing:
         quarantine_bytes: int = 256 * 1024 * 1024,
         keep_raw: bool = True,
         crowd: Crowd | None = None,
+        renew: Callable[[], Registry] | None = None,
     ) -> None:
-        """`registry` gives what is known of devices at this moment; `quarantine_bytes` bounds the quarantine."""
+        """`registry` gives what is known of devices at this moment, `renew` the same without a moment's delay.
+
+        `quarantine_bytes` bounds the quarantine.
+        """
         self.registry = registry
         self.clock = clock
         self._db = db
@@ -129,6 +133,7 @@ class Storing:
         self._quarantine_bytes = quarantine_bytes
         self._keep_raw = keep_raw
         self._crowd = crowd or Crowd()
+        self._renew = renew or registry
 
     def store(self, batch: Sequence[Arrivals]) -> None:
         """One transaction for the batch.
@@ -136,7 +141,10 @@ class Storing:
         Raises:
             StorageError: nothing was written.
         """
-        self.write(read_batch(batch, self.registry()))
+        result = read_batch(batch, self.registry())
+        if has_strangers(result.rejected):  # they may have been registered a moment ago
+            result = read_batch(batch, self._renew())
+        self.write(result)
 
     def write(self, batch: Sorted, credential: str = "", patience_s: float = PATIENCE_S) -> Stored:
         """Store what a batch became. `credential` names the key it came with, when it did not come by MQTT.

@@ -43,9 +43,6 @@ OPEN_KINDS = frozenset({"demo", "test"})
 #: Fixes due within this are published together, in s.
 _TOGETHER_S = 0.05
 
-#: Ingest workers learn of newly registered units a moment after the commit; what comes earlier is quarantined, in s.
-_LEARN_S = 2.0
-
 
 @dataclass(frozen=True, slots=True)
 class ReplayOptions:
@@ -139,8 +136,7 @@ def replay(
     names = unit_names(reader.units)
     move = Move(middle_of(fixes), _place(station)) if options.move else None
     stop = stop or threading.Event()
-    if _register(db, options.station, names, clock()):
-        stop.wait(_LEARN_S)
+    _register(db, options.station, names, clock())
     make = message_maker(options.station, names, SPEED_UNITS[options.speed_unit], move)
     began = time.monotonic()
     with Pump(endpoint, f"ssz-replay-{options.station}") as pump:
@@ -195,8 +191,8 @@ def _place(station: Station) -> Place:
     return Place(station.lat, station.lon)
 
 
-def _register(db: Database, station: str, names: list[str], now: Millis) -> bool:
-    """Put the units into the register as kind `replay`, True when one was new; a real unit is never taken over."""
+def _register(db: Database, station: str, names: list[str], now: Millis) -> None:
+    """Put the units into the register as kind `replay`; a real unit is never taken over."""
     wanted = set(names)
     with db.write() as tx:
         known = {unit.unit: unit for unit in registers.units(tx.conn, frozenset({station})) if unit.unit in wanted}
@@ -206,7 +202,6 @@ def _register(db: Database, station: str, names: list[str], now: Millis) -> bool
         new = [Unit(station=station, unit=name, kind="replay", call_sign=name) for name in names if name not in known]
         if new:
             registers.put_units(tx, new, now, by="replay")
-    return bool(new)
 
 
 def _groups(
