@@ -1,0 +1,47 @@
+"""`python -m benchmarks`: measure every figure, print it, write `RESULTS.md`. Exit status 1 when one is missed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from benchmarks import cold, drain_postgres, drain_sqlite, machine, memory, sos_flood, sos_wall, stored
+from benchmarks.report import as_text, write
+from benchmarks.rig import Rig
+
+ALL = (drain_sqlite, drain_postgres, stored, sos_flood, sos_wall, cold, memory)
+FIGURES = {module.NAME: module for module in ALL}
+
+
+def main() -> int:
+    """Measure; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("--only", action="append", choices=sorted(FIGURES), help="this figure (may be repeated)")
+    parser.add_argument(
+        "--quick", action="store_true", help="small numbers, to see that it works; nothing is written"
+    )
+    options = parser.parse_args()
+    chosen = [module for name, module in FIGURES.items() if not options.only or name in options.only]
+    facts = machine.facts()
+    for name, value in facts.items():
+        print(f"{name:20} {value}")
+    figures = []
+    rig = Rig(options.quick)
+    try:
+        for module in chosen:
+            start = time.monotonic()
+            print(f"\n== {module.NAME}", flush=True)
+            figures.append(module.measure(rig))
+            print(as_text(figures[-1]), f"\n  ({time.monotonic() - start:.0f} s)", flush=True)
+    finally:
+        rig.close()
+    if not options.quick and not options.only:
+        write(figures, facts)
+    missed = [figure.name for figure in figures if not figure.held]
+    print(f"\n{len(figures)} figures, missed: {', '.join(missed) or 'none'}")
+    return 1 if missed and not options.quick else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
