@@ -1,6 +1,6 @@
 #!/bin/sh
-# What the tests drive: Mosquitto, PostgreSQL and Chromium; npm checks the map component. Installed with apt as root; without root,
-# said and refused, unless ALLOW_SKIPS=1 (which never counts in CI).
+# What the tests drive: Mosquitto, PostgreSQL and Chromium; npm checks the map component. Installed with apt as
+# root; without root, said and refused, unless ALLOW_SKIPS=1 (which never counts in CI).
 set -eu
 
 if [ "${ALLOW_SKIPS:-}" = 1 ] && [ -n "${CI:-}" ]; then
