@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from models.picture import Key, UnitNow
 from models.records.base import Millis
-from models.records.position import Fix, FixFlag, Position
+from models.records.position import HIDDEN, Fix, FixFlag, Position
 from models.records.unit import Unit
 from models.track import TAIL, canonical, insert, judged, smaller
 from store.database import Tx
@@ -151,6 +151,12 @@ def newest_tails(conn: Connection) -> list[Fix]:
         rows = conn.execute(_NEWEST, {"of_station": station, "of_unit": unit}).all()
         result.extend(Fix(*row) for row in reversed(rows))
     return result
+
+
+def newest_mark(conn: Connection, station: str, unit: str) -> tuple[float, float] | None:
+    """Where a unit was last seen, (lat, lon) in degrees, by its last few fixes; None without a drawable one."""
+    rows = conn.execute(_NEWEST, {"of_station": station, "of_unit": unit}).all()
+    return next(((row.lat, row.lon) for row in rows if not row.flags & HIDDEN), None)
 
 
 def count(conn: Connection) -> int:

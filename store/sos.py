@@ -13,6 +13,7 @@ from models.records.sos import ALARMING, EventKind, Mark, Signal, SosBox, SosEve
 from store import alarms
 from store.alarms import Place
 from store.database import Tx
+from store.positions import newest_mark
 
 _EVENT = SosEvent.__table__  # type: ignore[attr-defined]
 _BOX = SosBox.__table__  # type: ignore[attr-defined]
@@ -101,6 +102,8 @@ def _place(tx: Tx, signal: Signal) -> Place:
             )
         ).one_or_none()
         return Place(signal.origin, signal.lat, signal.lon) if box is None else Place(box.name_th, box.lat, box.lon)
+    if signal.lat is None and signal.kind in ALARMING:
+        return Place(signal.origin, *(newest_mark(tx.conn, signal.station, signal.origin) or (None, None)))
     return Place(signal.origin, signal.lat, signal.lon)
 
 

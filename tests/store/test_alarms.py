@@ -9,9 +9,11 @@ from sqlalchemy import text
 
 from models.happenings import Happening, SignalStored
 from models.records.alarm import AlarmNow, IllegalStepError, Step
+from models.records.position import Fix, FixFlag
 from models.records.sos import EventKind, Mark, Signal
 from store import alarms
 from store.database import Database
+from store.positions import insert_fixes
 from store.sos import Taken, recent_keys, take_signal
 
 NOW = 1_700_000_000_000
@@ -223,3 +225,20 @@ def test_a_box_whose_unreadable_event_has_an_id_of_its_own_gets_its_receipt(db: 
 def test_the_receipt_of_an_unregistered_station_s_box_goes_where_the_box_listens(db: Database) -> None:
     take(db, replace(PRESS, station="_unknown", topic="ssz/v1/nowhere/sos/B1/event"))
     assert outbox(db)[0][0] == "ssz/v1/nowhere/sos/B1/receipt"
+
+
+def test_a_panic_without_a_place_is_where_its_unit_was_last_seen(db: Database) -> None:
+    seen = Fix("lumphini", "car-1", NOW - 9_000, 13.731, 100.541)
+    leapt = seen._replace(at=NOW - 1_000, lat=14.9, flags=int(FixFlag.JUMP))
+    with db.write() as tx:
+        insert_fixes(tx, [seen, leapt], {})
+    panic = Signal(
+        "lumphini", "unit", "car-1", "u1", NOW, EventKind.PANIC, NOW + 50, marks=frozenset({Mark.NO_PLACE})
+    )
+    alarm = take(db, panic).alarm
+    assert alarm is not None
+    assert (alarm.lat, alarm.lon) == (13.731, 100.541)
+    assert alarm.marks == "no_place", "its place at the press is not known"
+    stranger = take(db, replace(panic, origin="car-2")).alarm
+    assert stranger is not None
+    assert stranger.lat is None
