@@ -1,0 +1,93 @@
+"""`python -m benchmarks.soak`: the fault tests in their long form; what they counted goes to `SOAK.md`.
+
+Each test counts what was acknowledged against what is stored, through a fresh connection; here its time, its outcome
+and the properties it recorded are written down. Exit status as pytest's.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import machine
+from benchmarks.report import FOLDER
+
+COMMAND = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/fault"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One test as pytest tells it."""
+
+    name: str
+    word: str
+    seconds: float
+    counts: str
+
+
+def outcomes(report: Path) -> list[Outcome]:
+    """The tests of a JUnit report. Written by our own pytest a moment ago: nothing foreign is parsed."""
+    found: list[Outcome] = []
+    for case in ET.parse(report).iter("testcase"):  # noqa: S314 - our own file
+        bad = [word for word in ("failure", "error", "skipped") if case.find(word) is not None]
+        said = [(one.get("name", ""), one.get("value", "")) for one in case.iter("property")]
+        counts = ", ".join(f"{name} {value}" for name, value in said)
+        word = bad[0] if bad else "passed"
+        found.append(Outcome(case.get("name", ""), word, float(case.get("time", "0")), counts))
+    return found
+
+
+def as_markdown(found: list[Outcome], facts: dict[str, str], seconds: float) -> str:
+    """The page."""
+    passed = sum(one.word == "passed" for one in found)
+    rows = [f"| {_words(one.name)} | {one.word} | {one.seconds:.0f} | {one.counts} |" for one in found]
+    return "\n".join(
+        [
+            "# Soak",
+            "",
+            "Written by `make soak`: the fault tests (`tests/fault`) with the numbers and times of the goal table.",
+            "",
+            f"{passed} of {len(found)} passed in {seconds / 60:.0f} minutes.",
+            "",
+            "| Measured on | |",
+            "|---|---|",
+            *(f"| {name} | {value} |" for name, value in facts.items()),
+            "",
+            "| Test | Outcome | s | Counted |",
+            "|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def _words(name: str) -> str:
+    return name.removeprefix("test_").replace("_", " ")
+
+
+def main() -> int:
+    """Run them all; returns pytest's exit status."""
+    facts = machine.facts()
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="ssz-soak-") as folder:
+        report = Path(folder) / "report.xml"
+        command = [*COMMAND, f"--junitxml={report}", *sys.argv[1:]]
+        done = subprocess.run(command, check=False, cwd=machine.ROOT, env={**os.environ, "SSZ_SOAK": "1"})
+        if not report.exists():
+            return done.returncode or 1
+        text = as_markdown(outcomes(report), facts, time.monotonic() - start)
+    if len(sys.argv) > 1:  # a part of them is no soak
+        print(text)
+    else:
+        (FOLDER / "SOAK.md").write_text(text, encoding="utf-8")
+    return done.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
