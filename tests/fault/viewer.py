@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +14,7 @@ from websockets.sync.client import connect
 
 from dashboard.access.sessions import COOKIE, Keeper, Limits, SignedIn
 from store.database import open_database
-from tests.fault.product import now_ms
+from tests.fault.product import now_ms, sign_in
 from tests.servers import wait_until
 
 _DAY_MS = 86_400_000
@@ -30,6 +31,13 @@ def cookie(database_url: str, role: str = "dispatcher") -> str:
         db.close()
     assert isinstance(signed, SignedIn)
     return signed.cookie
+
+
+def signed_in(env: Mapping[str, str], base: str, role: str = "dispatcher") -> str:
+    """The cookie of a session got as a person gets one: the operator's command, and the sign-in page."""
+    client = sign_in(env, base, role)
+    client.close()
+    return str(client.cookies[COOKIE])
 
 
 @dataclass(frozen=True, slots=True)

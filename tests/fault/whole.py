@@ -65,9 +65,9 @@ class Whole:
         return all(process.running for process in self.processes) and "Traceback" not in self.output()
 
     @contextmanager
-    def viewer(self, database_url: str | None = None) -> Iterator[Viewer]:
-        """A screen of a dispatcher."""
-        screen = Viewer(self.web.base, cookie(database_url or self.database_url))
+    def viewer(self, signed: str = "") -> Iterator[Viewer]:
+        """A screen of a dispatcher, with a session's cookie or one of its own."""
+        screen = Viewer(self.web.base, signed or cookie(self.database_url))
         try:
             yield screen
         finally:
