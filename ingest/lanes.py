@@ -89,6 +89,7 @@ class Lane:
         self._waiting: deque[Waiting] = deque()
         self._count = 0
         self._bytes = 0
+        self._unsafe: set[int] = set()  # id() of messages of the batch at hand that are stored nowhere
         self._condition = threading.Condition()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"lane-{name}", daemon=True)
@@ -157,12 +158,14 @@ class Lane:
             batch = self._gather()
             if not batch or self._stop.is_set():
                 continue
+            self._unsafe.clear()
             try:
                 self._settle([item.arrivals for item in batch])
             except _StopError:
                 return
             for link, arrivals in batch:
-                link.ack([message[2] for message in arrivals.messages if message[2]], arrivals.generation)
+                safe = [message[2] for message in arrivals.messages if message[2] and id(message) not in self._unsafe]
+                link.ack(safe, arrivals.generation)
 
     def _settle(self, batch: list[Arrivals]) -> None:
         """Store a batch; if it cannot be stored, halve it until the one message at fault stands alone."""
@@ -181,7 +184,14 @@ class Lane:
     def _alone(self, arrivals: Arrivals, error: Exception) -> None:
         message = arrivals.messages[0]
         log.error("%s: a message on %r cannot be stored, set aside", self.name, message[0], exc_info=error)
-        self._until_stored(lambda: self._handler.set_aside(message, arrivals.received_at, error), [arrivals])
+        try:
+            self._until_stored(lambda: self._handler.set_aside(message, arrivals.received_at, error), [arrivals])
+        except _StopError:
+            raise
+        except Exception:
+            # A fault of ours twice over. The lane must live; the broker keeps the message and brings it again.
+            log.exception("%s: a message on %r cannot even be set aside", self.name, message[0])
+            self._unsafe.add(id(message))
 
     def _until_stored(self, store: Callable[[], None], batch: list[Arrivals]) -> None:
         wait_s = _FIRST_S

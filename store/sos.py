@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from models.happenings import BoxHeard, SignalStored
 from models.records.alarm import AlarmNow
-from models.records.base import UNKNOWN_STATION, Millis
+from models.records.base import Millis
 from models.records.sos import ALARMING, EventKind, Mark, Signal, SosBox, SosEvent, join_marks
 from store import alarms
 from store.alarms import Place
@@ -17,6 +19,9 @@ from store.positions import newest_mark
 
 _EVENT = SosEvent.__table__  # type: ignore[attr-defined]
 _BOX = SosBox.__table__  # type: ignore[attr-defined]
+
+#: Kinds of event that say whether a box is faulty.
+_FAULTS = frozenset({EventKind.TAMPER.value, EventKind.FAULT.value, EventKind.RESTORE.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,30 +113,45 @@ def _place(tx: Tx, signal: Signal) -> Place:
 
 
 def _box_heard(tx: Tx, signal: Signal) -> None:
-    """What the event says of the box's health; boxes of no registered station have no row to keep it in."""
-    if signal.station == UNKNOWN_STATION:
+    """What the event says of the box's health, unless a newer event has said it already: a late one is no news.
+
+    Boxes of no registered station have no row to keep it in.
+    """
+    mine = (_BOX.c.station == signal.station, _BOX.c.box == signal.origin)
+    box = tx.conn.execute(select(_BOX.c.heard_at, _BOX.c.tested_at).where(*mine)).one_or_none()
+    if box is None:
         return
-    fault = {EventKind.TAMPER: "tamper", EventKind.FAULT: signal.note or "fault", EventKind.RESTORE: ""}.get(
-        signal.kind
-    )
-    tested = signal.at if signal.kind is EventKind.TEST else None
-    heard = BoxHeard(
-        signal.station,
-        signal.origin,
-        signal.received_at,
-        battery_pct=signal.battery_pct,
-        mains=signal.mains,
-        fault=fault,
-        tested_at=tested,
-    )
-    values: dict[str, object] = {"heard_at": heard.at, "battery_pct": heard.battery_pct, "mains": heard.mains}
+    # Nothing newer can be there when it was sent after the box was last heard: spares the look at its events.
+    newer = _newer(tx, signal) if signal.at < (box.heard_at or 0) else []
+    battery_pct = None if any(row.battery_pct is not None for row in newer) else signal.battery_pct
+    mains = None if any(row.mains is not None for row in newer) else signal.mains
+    fault = None if any(row.kind in _FAULTS for row in newer) else _fault(signal)
+    tested = signal.at if signal.kind is EventKind.TEST and signal.at > (box.tested_at or 0) else None
+    heard_at = max(signal.received_at, box.heard_at or 0)
+    values: dict[str, object] = {"heard_at": heard_at, "battery_pct": battery_pct, "mains": mains}
     values |= {"fault": fault, "tested_at": tested}
     said = {name: value for name, value in values.items() if value is not None}
-    found = tx.conn.execute(
-        update(_BOX).where(_BOX.c.station == signal.station, _BOX.c.box == signal.origin).values(**said)
-    ).rowcount
-    if found:
-        tx.tell(heard)
+    tx.conn.execute(update(_BOX).where(*mine).values(**said))
+    tx.tell(BoxHeard(signal.station, signal.origin, heard_at, None, battery_pct, mains, fault, tested))
+
+
+def _fault(signal: Signal) -> str | None:
+    """The fault an event tells of; empty when it ends one, None when it is no word on faults."""
+    words = {EventKind.TAMPER: "tamper", EventKind.FAULT: signal.note or "fault", EventKind.RESTORE: ""}
+    return words.get(signal.kind)
+
+
+def _newer(tx: Tx, signal: Signal) -> Sequence[Row[Any]]:
+    """The stored events of the same box that come after this one by the box's clock."""
+    event = _EVENT.c
+    return tx.conn.execute(
+        select(event.kind, event.battery_pct, event.mains).where(
+            event.station == signal.station,
+            event.origin_kind == "box",
+            event.origin == signal.origin,
+            event.at > signal.at,
+        )
+    ).all()
 
 
 def recent_keys(conn: Connection, since: Millis, limit: int) -> list[str]:

@@ -171,3 +171,20 @@ def test_stop_does_not_wait_for_a_store_that_is_away(make: Make) -> None:
     lane.stop()
     assert link.acked == []
     assert not lane._thread.is_alive()
+
+
+def test_what_cannot_even_be_set_aside_stays_with_the_broker_and_the_lane_lives(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, link = Store(), Link()
+
+    def fail(message: Message, received_at: int, error: Exception) -> None:
+        raise NameError("a fault of ours")
+
+    monkeypatch.setattr(store, "set_aside", fail)
+    lane = make(store)
+    lane.put(link, arrivals([b"1", b"poison", b"3"]))
+    wait_until(lambda: len(link.acked) == 2, what="the neighbours")
+    lane.put(link, arrivals([b"4"], 4))
+    wait_until(lambda: link.acked == [1, 3, 4], what="the next message")
+    assert store.stored == [b"1", b"3", b"4"]
