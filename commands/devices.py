@@ -36,7 +36,9 @@ def add(commands: Commands) -> None:
 
     key = device.add_parser("key", help="print a key for /in/* alone on the last line")
     key.add_argument("label", metavar="LABEL", help="what the key is for")
-    key.add_argument("--device", nargs="+", default=[], metavar="SOURCE:ID", help="devices it may speak for")
+    key.add_argument(
+        "--device", nargs="+", action="extend", default=[], metavar="SOURCE:ID", help="devices it may speak for"
+    )
     key.add_argument("--channel", default="", metavar="C", help="report channel it may write to, with --station")
     key.add_argument("--station", default="", metavar="S", help="station of the report channel")
     key.set_defaults(run=_key)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.crowd import Crowd
+from ingest.decode import redact
 from ingest.identify import Record
 from ingest.pipeline import Sorted, has_strangers, read_batch, station_of
 from ingest.sources.mqtt_client import Arrivals
@@ -178,7 +179,9 @@ class Storing:
         return Stored(new, duplicates)
 
     def _refuse(self, tx: Tx, rejected: Sequence[Rejected], counts: Counts, now: Millis) -> None:
-        quarantine.keep(tx, rejected, now, self._quarantine_bytes)
+        # Redacted here, for whatever reason and at whatever step it was refused.
+        kept = [replace(item, payload=redact(item.topic, item.payload)) for item in rejected]
+        quarantine.keep(tx, kept, now, self._quarantine_bytes)
         for item in rejected:
             counts[item.source or "mqtt", item.station, item.reason.value] += 1
             if item.reason is Reason.UNKNOWN_DEVICE:

@@ -217,3 +217,20 @@ def test_no_storage_is_503_and_nothing_is_acknowledged(door: Door) -> None:
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "5"
     assert json.loads(answer.content)["status"] == "refused"
+
+
+def test_what_is_refused_after_decoding_is_kept_without_contacts_and_secrets(door: Door) -> None:
+    stranger = {
+        "position": {"deviceTime": "2026-01-01T00:00:00Z", "latitude": 13.73, "longitude": 100.54, "valid": True},
+        "device": {"uniqueId": "nobody-knows", "phone": "0812345678"},
+        "users": [{"token": "a-secret-token"}],
+    }
+    answer = door.server.http.post(
+        f"{door.server.url}/in/traccar", json=stranger, headers={"authorization": f"Bearer {door.gateway}"}
+    )
+    assert answer.json() == {"status": "quarantined", "reason": "unknown_device"}
+    with door.db.read() as conn:
+        kept = bytes(conn.execute(text("SELECT payload FROM quarantine")).scalar_one())
+    assert b"nobody-knows" in kept
+    assert b"0812345678" not in kept
+    assert b"a-secret-token" not in kept

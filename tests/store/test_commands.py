@@ -232,16 +232,24 @@ def test_a_device_is_approved_and_given_a_key(store: Database, capsys: pytest.Ca
     assert run("device", "approve", "chirpstack", "a84041", *at, "--box", "SOS-01") == 0
     assert run("device", "key", "phones", "--device", "osmand:350001") == 0
     key = capsys.readouterr().out.splitlines()[-1]
+    assert run("device", "approve", "traccar", "866", *at, "--unit", "car-201") == 0
+    assert run("device", "key", "two", "--device", "osmand:350001", "--device", "traccar:866") == 0
+    both = capsys.readouterr().out.splitlines()[-1]
     assert run("device", "key", "line", "--channel", "line", *at) == 0
     with store.read() as conn:
         registry = devices.load(conn)
         assert {item.label: (item.station, item.channel) for item in devices.keys(conn)} == {
             "phones": ("", ""),
+            "two": ("", ""),
             "line": ("mukdahan_example", "line"),
         }
     assert registry.resolve("osmand", "350001") == devices.Target("mukdahan_example", "unit", "car-201")
     assert registry.resolve("chirpstack", "a84041") == devices.Target("mukdahan_example", "box", "SOS-01")
     assert devices.hash_of(key) in registry.speakers
+    speaker = registry.speaker(both)
+    assert speaker is not None
+    assert registry.may_speak(speaker, "osmand", "350001"), "an option given twice takes both"
+    assert registry.may_speak(speaker, "traccar", "866")
 
 
 def test_backup_and_restore(store: Database, url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
