@@ -69,7 +69,7 @@ def test_settings_are_frozen() -> None:
 
 
 def test_secrets_are_masked() -> None:
-    assert SECRET not in repr(Settings(secret_key=SECRET))  # type: ignore[arg-type]
+    assert SECRET not in repr(Settings(secret_key=SECRET))
 
 
 def test_every_setting_is_described_and_documented() -> None:
