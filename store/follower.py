@@ -9,7 +9,6 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 
-import psycopg
 from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 
@@ -130,6 +129,8 @@ class Follower:
                     self.picture = forget_closed(self.picture, now - _CLOSED_MS)
 
     def _listen(self) -> None:
+        import psycopg  # here: a start on SQLite need not wait for it
+
         url = make_url(self._db.url).set(drivername="postgresql").render_as_string(hide_password=False)
         while not self._stop.is_set():
             try:

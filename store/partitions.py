@@ -9,7 +9,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from psycopg import sql
 from sqlalchemy import Connection, text
 
 from models.records.base import Millis
@@ -70,6 +69,8 @@ def ensure(tx: Tx, now: Millis, ahead: int = AHEAD) -> list[str]:
 
 def _run(tx: Tx, statement: str, **names: str | int) -> None:
     """Run a statement in which `{name}` stands for an identifier or a number, quoted by the driver."""
+    from psycopg import sql  # here: a start on SQLite need not wait for it
+
     parts = {
         name: sql.Identifier(value) if isinstance(value, str) else sql.Literal(value) for name, value in names.items()
     }

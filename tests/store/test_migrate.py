@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from models.records.tables import METADATA
@@ -16,6 +20,8 @@ from store import migrate
 from store.database import Database, open_database
 from store.errors import StorageBrokenError
 from tests.servers import PgCluster
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_migrated_schema_is_the_one_of_the_records(db: Database) -> None:
@@ -34,6 +40,24 @@ def test_a_migrated_database_passes_the_check(db: Database) -> None:
     migrate.check(db)
     with db.read() as conn:
         assert migrate.current(conn) == migrate.head()
+
+
+def test_the_files_of_the_steps_are_named_after_the_versions_alembic_reads_in_them() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).with_name("migrations")))
+    config.set_main_option("path_separator", "os")
+    scripts = ScriptDirectory.from_config(config)
+    assert scripts.get_heads() == [migrate.head()]
+    assert {step.revision for step in scripts.walk_revisions()} == migrate.known()
+
+
+def test_a_start_without_anything_to_migrate_does_not_load_alembic_or_psycopg(sqlite_url: str) -> None:
+    script = (
+        "import sys; from store import migrate, side; migrate.upgrade(sys.argv[1]);"
+        " print(*sorted({'alembic', 'psycopg'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script, sqlite_url], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "\n", "")
 
 
 def test_upgrading_twice_changes_nothing(db_url: str) -> None:
