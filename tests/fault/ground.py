@@ -51,17 +51,31 @@ def listening(publisher: Publisher, database_url: str) -> None:
             return bool(fixes.scalar_one()) and bool(events.scalar_one())
 
     wait_until(heard, 30, "the ingest worker listens", every_s=0.2)
-    last = now_ms()
-    publisher.position(STATION, PROBE, last)
-    publisher.event(STATION, PROBE, "last", "heartbeat")
-
-    def heard_last() -> bool:
-        with db.read() as conn:
-            fixes = conn.execute(text("SELECT COUNT(*) FROM position WHERE at = :at"), {"at": last})
-            events = conn.execute(text("SELECT COUNT(*) FROM sos_event WHERE id = 'last'"))
-            return bool(fixes.scalar_one()) and bool(events.scalar_one())
-
-    wait_until(heard_last, 30, "nothing of the probing is left on its way")
-    publisher.settle()
-    publisher.acked.clear()
     db.close()
+    drained(publisher, database_url)
+    publisher.acked.clear()
+
+
+def drained(publisher: Publisher, database_url: str, timeout_s: float = 60) -> None:
+    """Wait until everything published before this call has gone through every lane: each keeps the order."""
+    marker = now_ms()
+    publisher.position(STATION, PROBE, marker)
+    publisher.event(STATION, PROBE, f"marker-{marker}", "heartbeat")
+    topic = f"ssz/v1/{STATION}/unit/{PROBE}/status"
+    publisher.publish(("status", marker), topic, {"at": marker, "status": "available"})
+    publisher.settle(timeout_s)
+    db = open_database(database_url)
+    stored = (
+        "SELECT COUNT(*) FROM position WHERE unit = :probe AND at = :marker",
+        "SELECT COUNT(*) FROM sos_event WHERE origin = :probe AND id = :name",
+        "SELECT COUNT(*) FROM unit WHERE unit = :probe AND status_at = :marker",
+    )
+    values = {"probe": PROBE, "marker": marker, "name": f"marker-{marker}"}
+
+    def through() -> bool:
+        with db.read() as conn:
+            return all(conn.execute(text(query), values).scalar_one() for query in stored)
+
+    wait_until(through, timeout_s, "every lane is drained", every_s=0.1)
+    db.close()
+    publisher.acked -= {(PROBE, marker), (PROBE, f"marker-{marker}"), ("status", marker)}
