@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 #: Shortest accepted `SECRET_KEY`, in characters (OWASP ASVS 5.0 V13.3.1: 256 bits of a random value).
 MIN_SECRET_KEY = 32
@@ -114,9 +116,13 @@ class Settings(BaseSettings):
     def _known_database(cls, value: str) -> str:
         if value.startswith("sqlite:///") and len(value) > len("sqlite:///"):
             return value
-        if value.startswith("postgresql+psycopg://"):
-            return value
-        raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
+        if not value.startswith("postgresql+psycopg://"):
+            raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
+        try:
+            make_url(value)
+        except (ValueError, ArgumentError):
+            raise ValueError("must be postgresql+psycopg://user:pass@host:port/name") from None
+        return value
 
     @field_validator("mqtt_url")
     @classmethod
@@ -124,6 +130,10 @@ class Settings(BaseSettings):
         if value is None:
             return None
         parts = urlsplit(value)
+        try:
+            _ = parts.port  # raises when it is none
+        except ValueError:
+            raise ValueError("must end with a port from 1 to 65535, or with the host") from None
         if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
             raise ValueError("must be mqtt://host:port or mqtts://host:port")
         return value
