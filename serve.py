@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 import traceback
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -23,6 +24,9 @@ from dashboard import runtime
 from dashboard.access.secret import demo_secret, derived
 from dashboard.access.signin import link_path
 from settings import Settings, SettingsError, load_settings
+
+#: Where the program's own files are, whatever folder it is started in.
+ROOT = Path(__file__).resolve().parent
 
 #: How long open connections may take to end when the server stops, in s.
 STOP_S = 5
@@ -94,14 +98,16 @@ def configure(settings: Settings) -> None:
     except OSError as error:
         refuse(f"cannot write to {settings.data_dir}: {error.strerror} (setting SSZ_DATA_DIR)")
     os.environ["STREAMLIT_SERVER_COOKIE_SECRET"] = derived(secret, "streamlit cookies")
-    load_config_options(
-        {
-            "server.address": settings.host,
-            "server.port": settings.port,
-            "server.allowedHosts": sorted(settings.hosts),
-            "browser.serverAddress": "localhost",
-        }
-    )
+    # Streamlit looks for `.streamlit/config.toml` where the process stands, and without it shows faults to everybody.
+    with contextlib.chdir(ROOT):
+        load_config_options(
+            {
+                "server.address": settings.host,
+                "server.port": settings.port,
+                "server.allowedHosts": sorted(settings.hosts),
+                "browser.serverAddress": "localhost",
+            }
+        )
 
 
 def _quiet(number: int, frame: FrameType | None) -> None:

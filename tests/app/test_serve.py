@@ -100,3 +100,17 @@ def test_sigterm_ends_it_in_order_and_sessions_outlive_it(tmp_path: Path) -> Non
     with again.client(cookie) as client:
         assert client.get("/").status_code == 200
     assert again.stop() == 0
+
+
+def test_it_is_configured_the_same_from_every_folder(tmp_path: Path) -> None:
+    """Started elsewhere it must not fall back to Streamlit's defaults: faults shown to everybody, outside hosts asked."""
+    asked = """
+import serve, settings, streamlit.config as found
+serve.configure(settings.load_settings())
+print(*(found.get_option(n) for n in ("client.showErrorDetails", "browser.gatherUsageStats", "server.allowedHosts")))
+"""
+    given = environment(tmp_path, 8511) | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", asked], cwd=tmp_path, env=given, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout == "none False ['127.0.0.1', 'localhost']\n"
