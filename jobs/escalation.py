@@ -14,9 +14,10 @@ from store.database import Database, Lane
 
 
 def overdue(open_alarms: Iterable[AlarmNow], now: Millis, escalate_ms: Millis) -> bool:
-    """Whether one of the alarms waits for its first acknowledgement for too long. Pure."""
+    """Whether one of the alarms waits for its first acknowledgement for too long, or since before the clock was set
+    back (`store.alarms.escalate`). Pure."""
     return any(
-        alarm.state == State.RAISED and alarm.level == 0 and alarm.raised_at < now - escalate_ms
+        alarm.state == State.RAISED and alarm.level == 0 and abs(now - alarm.raised_at) > escalate_ms
         for alarm in open_alarms
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from models.happenings import Happening
 from models.records.alarm import OUTCOMES, Alarm, AlarmNow, AlarmStep, IllegalStepError, State, Step, next_state
@@ -219,11 +219,15 @@ def step(
 
 
 def escalate(tx: Tx, raised_before: Millis, now: Millis) -> list[AlarmNow]:
-    """Raise the level of every alarm nobody has acknowledged and that was raised before a moment."""
+    """Raise the level of every alarm nobody has acknowledged and that was raised before a moment.
+
+    An alarm raised as much after now as that moment lies before it is from before the clock was set back: how long
+    it waits nobody can say, so it waits no longer.
+    """
+    raised_at = _ALARM.c.raised_at
+    overdue = or_(raised_at < raised_before, raised_at > 2 * now - raised_before)
     rows = tx.conn.execute(
-        select(_ALARM).where(
-            _ALARM.c.state == State.RAISED.value, _ALARM.c.level == 0, _ALARM.c.raised_at < raised_before
-        )
+        select(_ALARM).where(_ALARM.c.state == State.RAISED.value, _ALARM.c.level == 0, overdue)
     ).all()
     result: list[AlarmNow] = []
     for row in rows:

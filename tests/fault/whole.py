@@ -82,11 +82,11 @@ def whole(folder: Path, database_url: str, mqtt_port: int, layout: Layout, **set
 
 
 @contextmanager
-def running(product: Whole) -> Iterator[Whole]:
-    """Started, and ended at all events."""
+def running(product: Whole, **more: str) -> Iterator[Whole]:
+    """Started, with `more` in the environment, and ended at all events."""
     with ExitStack() as stack:
         stack.callback(product.kill)
-        product.start()
+        product.start(**more)
         yield product
 
 

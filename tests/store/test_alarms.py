@@ -173,6 +173,14 @@ def test_escalation_takes_each_unanswered_alarm_once(db: Database) -> None:
         assert alarms.escalate(tx, NOW + 100, NOW + 300) == []
 
 
+def test_escalation_takes_an_alarm_from_before_the_clock_was_set_back(db: Database) -> None:
+    assert take(db, PRESS).alarm is not None
+    with db.write() as tx:
+        assert alarms.escalate(tx, NOW - 15_000, NOW) == []
+        set_back = NOW - 3_600_000
+        assert [item.level for item in alarms.escalate(tx, set_back - 15_000, set_back)] == [1]
+
+
 def test_a_test_press_raises_no_alarm_but_is_remembered(db: Database) -> None:
     assert take(db, replace(PRESS, kind=EventKind.TEST)).alarm is None
     with db.read() as conn:
