@@ -103,7 +103,7 @@ def test_sigterm_ends_it_in_order_and_sessions_outlive_it(tmp_path: Path) -> Non
 
 
 def test_it_is_configured_the_same_from_every_folder(tmp_path: Path) -> None:
-    """Started elsewhere it must not fall back to Streamlit's defaults: faults shown to everybody, outside hosts asked."""
+    """Elsewhere it must not fall back to Streamlit's defaults: faults shown to everybody, outside hosts asked."""
     asked = """
 import serve, settings, streamlit.config as found
 serve.configure(settings.load_settings())
