@@ -32,7 +32,8 @@ def ages_ms(screen: Viewer) -> list[int]:
 
 def hour_of(screen: Viewer) -> int:
     """How many hours the server's clock is off now."""
-    return round((screen.frames[-1].frame["now"] - now_ms()) / HOUR_MS)
+    told: int = screen.frames[-1].frame["now"]
+    return round((told - now_ms()) / HOUR_MS)
 
 
 def newest(screen: Viewer, box: str) -> dict[str, Any]:
