@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass
 
@@ -35,21 +36,16 @@ class Run:
     frames: int
 
 
-def servers(station: Station) -> list[psutil.Process]:
-    """The PostgreSQL processes; none with SQLite."""
+def server_cpu(rig: Rig, station: Station) -> float:
+    """CPU seconds all processes of the PostgreSQL cluster used so far, those that have ended too; 0 with SQLite."""
     if station.url.startswith("sqlite"):
-        return []
-    return [one for one in psutil.process_iter(["name"]) if one.info["name"] == "postgres"]
-
-
-def server_cpu(station: Station) -> float:
-    """CPU seconds all PostgreSQL processes used so far; one that has just ended counts no more."""
+        return 0.0
+    pid = int((rig.cluster().folder / "data" / "postmaster.pid").read_text().splitlines()[0])
+    postmaster = psutil.Process(pid)
     total = 0.0
-    for one in servers(station):
-        try:
-            total += cpu_of(one).seconds
-        except psutil.NoSuchProcess:
-            continue
+    for one in (postmaster, *postmaster.children(recursive=True)):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            total += sum(one.cpu_times()[:4])  # user, system, and both of the children it has buried
     return total
 
 
@@ -58,14 +54,14 @@ def idle(station: Station, held: Held) -> None:
     wait_for(lambda: "is idle: another process" in station.web.output(), 30, "the product waits for its lease")
 
 
-def product_drain(station: Station, held: Held, number: int) -> tuple[Cpu, Cpu, float]:
+def product_drain(rig: Rig, station: Station, held: Held, number: int) -> tuple[Cpu, Cpu, float]:
     """Release the product; its CPU before and after, and that of the servers between."""
     process, base = station.process, station.accepted()
-    servers_before, before = server_cpu(station), cpu_of(process)
+    servers_before, before = server_cpu(rig, station), cpu_of(process)
     held.release()
     wait_for(lambda: station.accepted() - base >= number, 900, "everything queued is stored")
     time.sleep(TRAIL_S)
-    return before, cpu_of(process), server_cpu(station) - servers_before
+    return before, cpu_of(process), server_cpu(rig, station) - servers_before
 
 
 def bare_drain(station: Station, number: int) -> dict[str, float]:
@@ -89,10 +85,12 @@ def one_run(rig: Rig, dialect: str, number: int, bare_first: bool) -> Run:
         blaster.pour(positions(number, history_ms(number, now_ms())))
         blaster.close()
         bare = bare_drain(station, number) if bare_first else {}
-        before, after, by_servers = product_drain(station, held, number)
+        before, after, by_servers = product_drain(rig, station, held, number)
         bare = bare or bare_drain(station, number)
         stored = station.count()
         assert stored == number, f"{stored} of {number} stored"
+        kept = station.count("SELECT COALESCE(SUM(messages), 0) FROM raw_batch")
+        assert kept >= number, f"raw payloads of {kept} of {number} kept"
         assert viewer.alive, "the wall was cut off"
         viewer.close()
         cpu, wall = after.seconds - before.seconds, after.at - before.at - TRAIL_S

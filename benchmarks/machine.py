@@ -15,6 +15,9 @@ import psutil
 
 from tests.servers import MissingBinaryError, mosquitto_binary, postgres_bin
 
+#: What a program that is not there, or says nothing, has said.
+_NOTHING = "not found"
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -22,9 +25,9 @@ def _said(*command: str) -> str:
     try:
         done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=20, cwd=ROOT)
     except OSError:
-        return "not found"
+        return _NOTHING
     lines = (done.stdout or done.stderr).strip().splitlines()
-    return lines[0] if lines else "not found"
+    return lines[0] if lines else _NOTHING
 
 
 def _cpu() -> str:
@@ -37,7 +40,7 @@ def _cpu() -> str:
 
 
 def _commit() -> str:
-    changed = _said("git", "status", "--porcelain", "--untracked-files=no") != "not found"
+    changed = _said("git", "status", "--porcelain", "--untracked-files=no") != _NOTHING
     return _said("git", "rev-parse", "--short=12", "HEAD") + (" with changes" if changed else "")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
+from tests.fault.counts import note
 from tests.fault.product import STATION, now_ms
 from tests.servers import wait_until
 
@@ -55,6 +56,7 @@ class Boxes:
 
     def close(self) -> None:
         """Disconnect."""
+        note("presses with a receipt", len(self.pressed - self.waiting))
         self._stop.set()
         self._thread.join(5)
         self._client.disconnect()

@@ -12,6 +12,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from tests.fault.counts import note
 from tests.servers import wait_until
 
 
@@ -87,5 +88,6 @@ class Publisher:
 
     def close(self) -> None:
         """Disconnect."""
+        note("acknowledged by the broker", len(self.acked))
         self._client.disconnect()
         self._client.loop_stop()
