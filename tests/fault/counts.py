@@ -8,8 +8,9 @@ _NOTED: Counter[str] = Counter()
 
 
 def note(what: str, number: int) -> None:
-    """Add to a count of the running test."""
-    _NOTED[what] += number
+    """Add to a count of the running test; nothing is noted of a sender that sent nothing."""
+    if number:
+        _NOTED[what] += number
 
 
 def taken() -> dict[str, int]:
