@@ -57,12 +57,6 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def base_url(settings: Settings) -> str:
-    """Where a person on this machine opens the dashboard."""
-    host = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0", "::") else settings.host  # noqa: S104 -- compared
-    return f"http://{host}:{settings.port}"
-
-
 class Server(uvicorn.Server):
     """Uvicorn that says where it is once it answers, and in one line why it does not."""
 
@@ -82,7 +76,7 @@ class Server(uvicorn.Server):
             self._announce()
 
     def _announce(self) -> None:
-        base = base_url(self._settings)
+        base = self._settings.base_url
         line = f"Listening: {base}"
         if self._settings.demo:
             link = runtime.current().keeper.new_link("demo", "administrator", LINK_MS)

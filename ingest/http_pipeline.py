@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from ingest.alarm_lane import ArrivalListener
 from ingest.crowd import Crowd
-from ingest.identify import Record, sender_of
+from ingest.decode.records import Record
+from ingest.identify import sender_of
 from ingest.pipeline import Decoder, Sorted, has_strangers, place, sort_into
 from ingest.storing import Storing
 from models.records.base import UNKNOWN_STATION, Millis, Reason, Rejected

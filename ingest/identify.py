@@ -4,30 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ingest.decode.records import Record
 from models.records.base import UNKNOWN_STATION, Reason, Rejected
 from models.records.camera import CameraStatus
 from models.records.change import Heartbeat
-from models.records.checkpoint import CheckpointScan
-from models.records.incident import IncidentReport
 from models.records.position import Fix, SignOfLife
-from models.records.report import CitizenReport
 from models.records.sos import BoxOnline, Mark, Signal
 from models.records.unit import StatusReport
 from models.signature import is_signed
 from store.registry import NATIVE, Registry, Target, native_id
-
-Record = (
-    Fix
-    | SignOfLife
-    | StatusReport
-    | Signal
-    | BoxOnline
-    | IncidentReport
-    | CitizenReport
-    | CheckpointScan
-    | CameraStatus
-    | Heartbeat
-)
 
 _UNVERIFIED = frozenset({Mark.UNVERIFIED})
 _UNKNOWN = frozenset({Mark.UNVERIFIED, Mark.UNKNOWN_BOX})
@@ -116,4 +101,7 @@ def identify(record: Record, registry: Registry, topic: str, payload: bytes) -> 
         return _box(record, registry, topic, payload)
     if record.station not in registry.stations:
         return _refused(Reason.UNKNOWN_STATION, topic, payload, NATIVE, record.station, UNKNOWN_STATION)
+    if isinstance(record, CameraStatus) and (record.station, record.point) not in registry.cameras:
+        sender = sender_of(NATIVE, record.station, "camera", record.point)
+        return _unknown(registry, topic, payload, NATIVE, sender, record.station)
     return record

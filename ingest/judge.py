@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ingest.identify import Record
+from ingest.decode.records import Record
 from models.records.base import Millis, Reason, Rejected
 from models.records.camera import CameraStatus
 from models.records.checkpoint import CheckpointScan

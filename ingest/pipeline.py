@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from ingest.decode import decode_topic, redact
-from ingest.identify import Record, identify
+from ingest.decode.records import Record
+from ingest.identify import identify
 from ingest.judge import judge
 from ingest.sources.mqtt_client import Arrivals
 from ingest.sources.mqtt_packets import Message

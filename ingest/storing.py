@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ingest.crowd import Crowd
 from ingest.decode import redact
-from ingest.identify import Record
+from ingest.decode.records import Record
 from ingest.pipeline import Sorted, has_strangers, read_batch, station_of
 from ingest.sources.mqtt_client import Arrivals
 from ingest.sources.mqtt_packets import Message

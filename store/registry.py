@@ -11,6 +11,7 @@ from types import MappingProxyType
 import orjson
 from sqlalchemy import Connection, select
 
+from models.records.camera import CameraPoint
 from models.records.device import Device, DeviceKey
 from models.records.sos import SosBox
 from models.records.station import Station, Zone
@@ -73,6 +74,7 @@ class Registry:
     speakers: Mapping[str, Speaker] = field(default_factory=lambda: MappingProxyType({}))
     key_of: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))
     natives: frozenset[Target] = frozenset()
+    cameras: frozenset[tuple[str, str]] = frozenset()
 
     def resolve(self, source: str, foreign_id: str) -> Target | None:
         """Whom an approved device speaks for; None for one that waits, is blocked, or was never heard."""
@@ -144,7 +146,7 @@ def _areas(conn: Connection) -> dict[str, Area]:
 
 def load(conn: Connection) -> Registry:
     """The registry as it stands."""
-    device, key, box, station = (table_of(kind) for kind in (Device, DeviceKey, SosBox, Station))
+    device, key, box, station, point = (table_of(kind) for kind in (Device, DeviceKey, SosBox, Station, CameraPoint))
     rows = conn.execute(select(device)).all()
     targets = {
         (row.source, row.foreign_id): Target(row.station, row.target_kind, row.target)
@@ -164,4 +166,5 @@ def load(conn: Connection) -> Registry:
         speakers=MappingProxyType({row.hash: Speaker(row.id, row.station, row.channel) for row in speakers}),
         key_of=MappingProxyType({(row.source, row.foreign_id): row.key_id for row in rows if row.key_id}),
         natives=frozenset(target for (source, _), target in targets.items() if source == NATIVE),
+        cameras=frozenset((row.station, row.point) for row in conn.execute(select(point.c.station, point.c.point))),
     )

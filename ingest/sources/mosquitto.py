@@ -123,7 +123,7 @@ class Mosquitto:
         while not self._stop.is_set():
             with self._log.open("wb") as output:
                 self._process = subprocess.Popen(  # noqa: S603 - a program of this machine, no shell
-                    self._command, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+                    self._command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
                 )
             code = self._process.wait()
             if not self._stop.is_set():

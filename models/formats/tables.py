@@ -18,8 +18,6 @@ from models.formats.problems import BadFileError, Problem
 from models.formats.text import clean
 
 NOT_TEXT = Problem("encoding", "ไฟล์ไม่ใช่ UTF-8 หรือ Windows-874", "the text is neither UTF-8 nor Windows-874 (Thai)")
-#: Text columns of a file in which the first line is the header; the row number of the first row under it.
-FIRST_ROW = 2
 
 
 @dataclass(frozen=True, slots=True)

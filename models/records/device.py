@@ -7,8 +7,6 @@ from sqlmodel import Field, SQLModel
 
 from models.records.base import Millis
 
-DEVICE_STATES = ("pending", "approved", "blocked")
-
 
 class Device(SQLModel, table=True):
     """A device and whom it speaks for. `pending` = heard but not approved: its messages are quarantined."""

@@ -9,9 +9,6 @@ from functools import cached_property
 
 from models.town.ground import Point, gap, length_m
 
-#: Kinds of street piece, from wide to narrow.
-STREET_KINDS = ("primary", "secondary", "residential", "service")
-
 
 @dataclass(frozen=True, slots=True)
 class Edge:

@@ -97,6 +97,17 @@ def test_the_broker_does_not_outlive_a_killed_parent(tmp_path: Path) -> None:
     wait_until(lambda: not listening(port), what="the broker to end")
 
 
+@pytest.mark.broker
+def test_our_mosquitto_does_not_end_by_a_key_pressed_for_us(tmp_path: Path) -> None:
+    broker = start_broker(None, free_port(), tmp_path)
+    try:
+        assert isinstance(broker.own, Mosquitto)
+        assert broker.own.pid is not None
+        assert os.getpgid(broker.own.pid) != os.getpgid(0), "Ctrl-C goes to the whole group"
+    finally:
+        broker.stop()
+
+
 def test_the_demo_broker_speaks_the_older_protocol_and_says_what_it_is(
     station_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

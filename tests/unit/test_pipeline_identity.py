@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from ingest.crowd import Crowd
-from ingest.identify import Record, identify
+from ingest.decode.records import Record
+from ingest.identify import identify
 from ingest.judge import judge
 from models.records.base import UNKNOWN_STATION, Reason, Rejected
+from models.records.camera import CameraStatus
 from models.records.change import Heartbeat
 from models.records.incident import IncidentReport
 from models.records.position import Fix, FixFlag, SignOfLife
@@ -38,6 +40,7 @@ REGISTRY = Registry(
     areas=MappingProxyType({"lumphini": Area(13.72, 100.53, 13.74, 100.55, 50.0)}),
     secrets=MappingProxyType({("lumphini", "b1"): "box key"}),
     natives=frozenset({UNIT, BOX}),
+    cameras=frozenset({("lumphini", "c1")}),
 )
 
 
@@ -102,6 +105,14 @@ def test_other_feeds_need_a_station() -> None:
     assert known(incident) is incident
     beat = Heartbeat("main", NOW, NOW)
     assert known(beat) is beat
+
+
+def test_an_unknown_camera_point_waits_like_any_device() -> None:
+    status = CameraStatus("lumphini", "c1", NOW, total=4, working=3, received_at=NOW)
+    assert known(status) is status
+    assert refused(replace(status, point="c404")) == (
+        Reason.UNKNOWN_DEVICE, "lumphini", "native", "lumphini/camera/c404",
+    )  # fmt: skip
 
 
 def test_a_signed_press_is_verified_and_any_other_is_kept_and_marked() -> None:
