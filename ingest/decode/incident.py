@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from ingest.decode.fields import BadPayloadError, flag_of, id_of, optional_place, required_text, text_of, word_of
+from ingest.decode.fields import (
+    MAX_ID,
+    BadPayloadError,
+    flag_of,
+    id_of,
+    optional_place,
+    required_text,
+    text_of,
+    word_of,
+)
 from ingest.decode.payload import load_object
 from ingest.decode.records import Record
 from ingest.decode.times import optional_time, time_of
@@ -20,7 +29,7 @@ def decode(topic: str, payload: bytes, received_at: Millis) -> list[Record]:
     Raises:
         BadPayloadError: as the fields say; a window that ends before it begins is `wrong_type`.
     """
-    where = native(topic)
+    where = native(topic, MAX_ID)
     values = load_object(payload)
     start = time_of(values.get("occurred_from"), "occurred_from")
     end = optional_time(values.get("occurred_to"), "occurred_to")

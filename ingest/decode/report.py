@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.decode.fields import id_of, optional_place, required_text, text_of, word_of
+from ingest.decode.fields import MAX_ID, id_of, optional_place, required_text, text_of, word_of
 from ingest.decode.payload import load_object
 from ingest.decode.records import Record
 from ingest.decode.times import time_of
@@ -17,7 +17,7 @@ def decode(topic: str, payload: bytes, received_at: Millis) -> list[Record]:
     Raises:
         BadPayloadError: as the fields say.
     """
-    where = native(topic)
+    where = native(topic, MAX_ID)
     values = load_object(payload)
     lat, lon = optional_place(values)
     return [

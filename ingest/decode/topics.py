@@ -37,14 +37,14 @@ def parse(topic: str) -> Topic | None:
     return Topic(station, kind, name, levels[5] if len(levels) == 6 else "")
 
 
-def native(topic: str) -> Topic:
-    """The parts of a native topic.
+def native(topic: str, most: int = MAX_NAME) -> Topic:
+    """The parts of a native topic whose name has at most that many characters.
 
     Raises:
         BadPayloadError: it is not one.
     """
     found = parse(topic)
-    if found is None:
+    if found is None or len(found.name) > most:
         raise BadPayloadError(Reason.BAD_TOPIC)
     return found
 
