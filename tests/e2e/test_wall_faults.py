@@ -1,0 +1,205 @@
+"""Rows 22 to 24 of the goal table, and row 16 as a page sees it, on an open wall in a real browser."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+from sqlalchemy import text
+
+from tests.e2e.screen import louder_than, marked, open_wall, row, silent, untouched
+from tests.fault.faketime import Clock
+from tests.fault.ground import BOXES, listening, prepare
+from tests.fault.product import STATION, fresh
+from tests.fault.proxy import Proxy
+from tests.fault.publisher import Publisher
+from tests.fault.scale import scaled
+from tests.fault.viewer import cookie
+from tests.fault.whole import AT_MOST_S, Layout, Whole, whole
+from tests.servers import Mosquitto
+
+pytestmark = [pytest.mark.browser, pytest.mark.broker, pytest.mark.fault]
+
+#: Age at which the page says that its data is old, in s, and what a busy machine may add.
+STALE_S = scaled(6, 15)
+SLACK_S = 3
+
+Start = Callable[..., Whole]
+
+
+@pytest.fixture
+def start(tmp_path: Path, sqlite_url: str, mosquitto: Mosquitto) -> Iterator[Start]:
+    """Starts the product over one registered station; it ends with the test."""
+    prepare(sqlite_url)
+    with ExitStack() as stack:
+
+        def make(layout: Layout = "embedded", clock: Clock | None = None, **settings: object) -> Whole:
+            product = whole(tmp_path, sqlite_url, mosquitto.port, layout, feed_stale_s=STALE_S, **settings)
+            stack.callback(product.kill)
+            product.start(**(clock.env if clock else {}))
+            return product
+
+        yield make
+
+
+@pytest.fixture
+def publisher(mosquitto: Mosquitto) -> Iterator[Publisher]:
+    """The station's devices."""
+    one = Publisher(mosquitto.port)
+    yield one
+    one.close()
+
+
+def fresh_data(page: Page) -> None:
+    """Wait until the wall says that its data is of now, and no band says anything else."""
+    expect(page.locator(".ssz-light-data")).to_have_attribute("data-state", "fresh", timeout=30_000)
+    expect(page.locator('[data-band="stale"]')).to_have_count(0)
+
+
+def said_old(page: Page, since: float) -> None:
+    """The band says in words that the data is old, in time."""
+    expect(page.locator('[data-band="stale"]')).to_contain_text("ข้อมูลไม่เป็นปัจจุบัน", timeout=(STALE_S + 10) * 1000)
+    assert time.monotonic() - since <= STALE_S + 1 + SLACK_S
+    expect(page.locator(".ssz-light-data")).to_have_attribute("data-state", "stale")
+
+
+def test_row_22_after_a_kill_of_the_server_the_wall_comes_back_untouched(
+    wall: Page, start: Start, publisher: Publisher
+) -> None:
+    product = start()
+    listening(publisher, product.database_url)
+    open_wall(wall, product.web.base, cookie(product.database_url))
+    fresh_data(wall)
+    marked(wall)
+    for number, down_s in enumerate(scaled([2], [2, 15, 60, 300])):
+        product.web.kill()
+        box = BOXES[number]
+        publisher.press(STATION, box, f"press-{number}")
+        wall.wait_for_timeout(down_s * 1000)
+        product.start()
+        up = time.monotonic()
+        expect(row(wall, box)).to_have_attribute("data-state", "raised", timeout=30_000)
+        fresh_data(wall)
+        assert time.monotonic() - up <= 10 + SLACK_S
+    assert untouched(wall)
+
+
+def test_row_23_a_silent_cut_between_browser_and_server_is_said_in_words(
+    wall: Page, start: Start, publisher: Publisher
+) -> None:
+    product = start()
+    listening(publisher, product.database_url)
+    proxy = Proxy(product.web.port)
+    try:
+        open_wall(wall, f"http://127.0.0.1:{proxy.port}", cookie(product.database_url))
+        fresh_data(wall)
+        marked(wall)
+        proxy.swallow()
+        said_old(wall, time.monotonic())
+        proxy.heal()
+        fresh_data(wall)
+        assert untouched(wall)
+    finally:
+        proxy.close()
+
+
+def test_row_23_a_stopped_ingest_is_said_in_words_though_the_server_lives(
+    wall: Page, start: Start, publisher: Publisher
+) -> None:
+    product = start("external")
+    assert product.ingest
+    listening(publisher, product.database_url)
+    open_wall(wall, product.web.base, cookie(product.database_url))
+    fresh_data(wall)
+    marked(wall)
+    product.ingest.kill()
+    said_old(wall, time.monotonic())
+    assert wall.locator(".ssz").get_attribute("data-link") == "up"
+    product.ingest.start()
+    fresh_data(wall)
+    assert untouched(wall)
+
+
+def steps(database_url: str, box: str) -> list[tuple[str, str, int]]:
+    """(step, by whom, when) of a box's alarm, in order, through a fresh connection."""
+    db = fresh(database_url)
+    query = (
+        "SELECT s.step, s.by, s.at FROM alarm_step s JOIN alarm a ON a.station = s.station AND a.id = s.alarm"
+        " WHERE a.origin = :box ORDER BY s.version"
+    )
+    with db.read() as conn:
+        rows = conn.execute(text(query), {"box": box}).all()
+    db.close()
+    return [(str(one[0]), str(one[1]), int(one[2])) for one in rows]
+
+
+def red_at(page: Page, x: float, y: float) -> bool:
+    """Whether pixels around a place of the screen are those of an open alarm."""
+    image = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    around = [(round(x) + dx, round(y) + dy) for dx in range(-9, 10, 3) for dy in range(-9, 10, 3)]
+    colours = [image.getpixel(place) for place in around]
+    return any(isinstance(one, tuple) and one[0] > 150 and one[1] < 90 and one[2] < 110 for one in colours)
+
+
+def test_row_24_a_press_is_stored_drawn_sounded_escalated_and_answered(
+    wall: Page, start: Start, publisher: Publisher
+) -> None:
+    product = start(escalate_s=scaled(6, 15))
+    listening(publisher, product.database_url)
+    open_wall(wall, product.web.base, cookie(product.database_url))
+    fresh_data(wall)
+    light = wall.locator(".ssz-light-sound")
+    expect(light).to_have_attribute("data-state", "blocked")
+    wall.locator(".ssz-figures").click()
+    expect(light).to_have_attribute("data-state", "on")
+    silent(wall)
+    began = time.monotonic()
+    publisher.press(STATION, "B03", "in-need")
+    expect(row(wall, "B03")).to_have_attribute("data-state", "raised", timeout=AT_MOST_S * 1000)
+    assert time.monotonic() - began <= AT_MOST_S
+    expect(row(wall, "B03").locator(".ssz-place")).to_have_text("ตู้ B03")
+    normal = louder_than(wall, 0.02)
+    pin = wall.locator(".ssz-pin").bounding_box()
+    assert pin is not None
+    assert red_at(wall, pin["x"] + pin["width"] / 2, pin["y"] + pin["height"] / 2)
+    louder_than(wall, normal * 1.5)
+    assert steps(product.database_url, "B03")[-1][0] == "escalate"
+    row(wall, "B03").locator(".ssz-ack").click()
+    expect(row(wall, "B03").locator(".ssz-state")).to_contain_text("tester", timeout=AT_MOST_S * 1000)
+    silent(wall)
+    expect(light).to_have_attribute("data-state", "on")
+    found = steps(product.database_url, "B03")
+    assert [(step, by) for step, by, _ in found] == [
+        ("raise", ""), ("escalate", "system"), ("acknowledge", "tester"),
+    ]  # fmt: skip
+    assert sorted(at for _, _, at in found) == [at for _, _, at in found]
+
+
+def test_row_16_a_jump_of_the_servers_clock_is_no_old_data(
+    wall: Page, start: Start, publisher: Publisher, tmp_path: Path
+) -> None:
+    clock = Clock(tmp_path)
+    product = start(clock=clock)
+    listening(publisher, product.database_url)
+    open_wall(wall, product.web.base, cookie(product.database_url))
+    fresh_data(wall)
+    marked(wall)
+    wall.evaluate(
+        """() => { window.__old = 0; new MutationObserver(() => {
+            window.__old += document.querySelectorAll('[data-band="stale"]').length
+        }).observe(document.querySelector(".ssz-bands"), { childList: true, subtree: true }) }"""
+    )
+    clocks = wall.locator(".ssz-now time")
+    for hours in (1, -1, 0):
+        before = clocks.inner_text()[:2]
+        clock.set(hours * 3600)
+        expect(clocks).not_to_contain_text(f"{before}:", timeout=10_000)
+        wall.wait_for_timeout(1_000)
+    assert wall.evaluate("window.__old") == 0
+    assert untouched(wall)
