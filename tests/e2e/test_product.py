@@ -1,0 +1,173 @@
+"""`make run` as a newcomer meets it: the printed link, each screen in both languages, a map that never blinks."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+
+from dashboard.language import switch_path
+from dashboard.words import Language, word
+from tests.fault.product import ROOT
+from tests.fault.scale import scaled
+from tests.servers import free_port, wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.broker]
+
+PATIENCE_MS = 45_000
+
+#: Screens by path, and a word each must show.
+SCREENS = {"/": "live.figure_live", "/incidents": "nav.incidents", "/feeds": "nav.feeds"}
+LANGUAGES: tuple[Language, ...] = ("th", "en")
+
+#: Opened at a screen's own address, Streamlit's page first asks for its server below it, is told 404, and finds it.
+_PROBED = re.compile(r"/(incidents|feeds)/_stcore/(health|host-config)$")
+
+_VIEW = "() => { const m = window.__ssz.map.raw, c = m.getCenter(); return [m.getZoom(), c.lng, c.lat] }"
+_MARKS = "() => Object.fromEntries([...window.__ssz.state.units].map(([key, one]) => [key, [one.lat, one.lon]]))"
+
+
+class Run:
+    """`serve.py` with the generated town, its own port, broker and folder; what it prints is kept."""
+
+    def __init__(self, folder: Path) -> None:
+        env = {name: value for name, value in os.environ.items() if not name.startswith("SSZ_")}
+        env |= {"SSZ_DEMO": "1", "SSZ_PORT": str(free_port()), "SSZ_MQTT_PORT": str(free_port())}
+        env |= {"SSZ_DATA_DIR": str(folder), "SSZ_DATABASE_URL": f"sqlite:///{folder / 'ssz.db'}"}
+        self._lines: list[str] = []
+        self.process = subprocess.Popen(
+            [sys.executable, "serve.py"],
+            cwd=ROOT,
+            env=env,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self._lines.append(line.rstrip("\n"))
+
+    def output(self) -> str:
+        """Everything it has written."""
+        return "\n".join(self._lines)
+
+    def link(self) -> str:
+        """The sign-in link it prints."""
+        wait_until(lambda: "Sign in: " in self.output(), 90, "the sign-in link")
+        found = re.search(r"^Sign in: (\S+)$", self.output(), re.MULTILINE)
+        assert found
+        return found.group(1)
+
+    def stop(self) -> int:
+        """End it in order; its exit status."""
+        self.process.terminate()
+        status = self.process.wait(30)
+        self._thread.join(10)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return status
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Run]:
+    """The demo, started as a person starts it."""
+    run = Run(tmp_path)
+    yield run
+    if run.process.poll() is None:
+        run.process.kill()
+        run.stop()
+
+
+class Watched:
+    """A page of which every request and every complaint is written down."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.context = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="th-TH")
+        self.page: Page = self.context.new_page()
+        self.hosts: set[str] = set()
+        self.wrong: list[str] = []
+        self.page.on("request", lambda request: self._asked(request.url))
+        self.page.on("websocket", lambda socket: self._asked(socket.url))
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("console", self._said)
+
+    def _asked(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("blob", "data"):
+            self.hosts.add(parts.hostname or "")
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not _PROBED.search(message.location.get("url", "")):
+            self.wrong.append(f"{message.text} {message.location.get('url', '')}")
+
+
+def drawn(page: Page) -> None:
+    """Wait until the map has drawn."""
+    expect(page.locator(".ssz")).to_have_attribute("data-idle", re.compile("[1-9]"), timeout=PATIENCE_MS)
+
+
+def test_the_printed_link_leads_to_every_screen_and_a_map_that_never_blinks(
+    chromium: Browser, demo: Run, tmp_path: Path
+) -> None:
+    seen = Watched(chromium)
+    page = seen.page
+    page.goto(demo.link())
+    page.screenshot(path=tmp_path / "sign-in.png")
+    page.get_by_role("button").click()
+    drawn(page)
+    base = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
+    moving(page)
+    for language in LANGUAGES:
+        page.goto(base + switch_path(language))
+        for path, name in SCREENS.items():
+            page.goto(base + path)
+            shown(page, path)
+            expect(page.get_by_text(word(name, language)).first).to_be_visible(timeout=PATIENCE_MS)
+            page.screenshot(path=tmp_path / f"{path.strip('/') or 'wall'}-{language}.png")
+    assert seen.hosts == {"localhost"}
+    assert seen.wrong == []
+    seen.context.close()
+    assert demo.stop() == 0
+    assert "Traceback" not in demo.output()
+
+
+def shown(page: Page, path: str) -> None:
+    """Wait until a screen has what it is for."""
+    if path == "/":
+        drawn(page)
+        return
+    what = "[data-testid=stDataFrame]"
+    expect(page.locator(what).first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("[data-testid=stException]")).to_have_count(0)
+
+
+def moving(page: Page) -> None:
+    """For a while of updates the canvas, pan and zoom stay, and the units' marks move."""
+    page.wait_for_function("() => window.__ssz.state.units.size === 8", timeout=PATIENCE_MS)
+    page.evaluate("document.querySelector('canvas').mine = true")
+    page.mouse.move(700, 600)
+    page.mouse.down()
+    page.mouse.move(760, 560, steps=4)
+    page.mouse.up()
+    page.mouse.wheel(0, -200)
+    page.wait_for_timeout(1_500)  # the map glides to its end
+    page.wait_for_function("() => !window.__ssz.map.raw.isMoving()", timeout=PATIENCE_MS)
+    view, marks = page.evaluate(_VIEW), page.evaluate(_MARKS)
+    page.wait_for_timeout(scaled(20, 600) * 1000)
+    assert page.evaluate(_VIEW) == view
+    assert page.evaluate("document.querySelector('canvas').mine") is True
+    assert page.evaluate("document.querySelectorAll('canvas').length") == 1
+    now = page.evaluate(_MARKS)
+    assert sum(now[key] != marks[key] for key in marks) >= 2
