@@ -89,7 +89,9 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(
         None, description="Bearer token of `/metrics` and of the details of `/readyz`; none: an API token is needed."
     )
-    batch_size: int = Field(1000, ge=1, le=5000, description="Most position messages in one transaction.")
+    batch_size: int = Field(
+        400, ge=1, le=5000, description="Most position messages in one transaction; an SOS may have to wait for one."
+    )
     batch_wait_ms: int = Field(
         25, ge=0, le=1000, description="How long the position lane gathers messages before it commits, in ms."
     )

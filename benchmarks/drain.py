@@ -15,10 +15,11 @@ from benchmarks.load import UNITS, history_ms, positions
 from benchmarks.pause import Held
 from benchmarks.report import Figure, Line
 from benchmarks.rig import Cpu, Rig, Station, Viewer, cpu_of, median, output_of, program, wait_for
+from settings import Settings
 from tests.fault.product import now_ms
 
 #: The product's receive window: two batches of the shipped size.
-WINDOW = 2000
+WINDOW = 2 * int(Settings.model_fields["batch_size"].default)
 
 #: After the last message, in s: acknowledgements, frames and the skimming connection count too.
 TRAIL_S = 1.0

@@ -145,6 +145,7 @@ class Storing:
         result = read_batch(batch, self.registry())
         if has_strangers(result.rejected):  # they may have been registered a moment ago
             result = read_batch(batch, self._renew())
+        result.signals.clear()  # a panic in a position is the alarm lane's, which reads the same topics
         self.write(result)
 
     def write(self, batch: Sorted, credential: str = "", patience_s: float = PATIENCE_S) -> Stored:

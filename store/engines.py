@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ def sqlite_engine(url: str, *, writing: bool, pool_size: int) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        if path and writing:
+            _keep_private(Path(path))
         connection.isolation_level = None  # transactions are begun by us, below
         connection.execute(f"PRAGMA busy_timeout={0 if writing else 5000}")
         connection.execute("PRAGMA journal_mode=WAL")
@@ -41,6 +44,13 @@ def sqlite_engine(url: str, *, writing: bool, pool_size: int) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+def _keep_private(file: Path) -> None:
+    """Contacts, secrets of boxes and kept bytes are in it. The files SQLite makes beside it take over its mode."""
+    with contextlib.suppress(OSError):  # not ours to change: then whoever owns it has decided
+        if file.stat().st_mode & 0o077:
+            file.chmod(0o600)
 
 
 def postgres_engine(url: str, *, writing: bool, pool_size: int) -> Engine:
