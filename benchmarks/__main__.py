@@ -10,7 +10,7 @@ from benchmarks import cold, drain_postgres, drain_sqlite, machine, memory, sos_
 from benchmarks.report import as_text, write
 from benchmarks.rig import Rig
 
-ALL = (drain_sqlite, drain_postgres, stored, sos_flood, sos_wall, cold, memory)
+ALL = (sos_flood, stored, cold, sos_wall, drain_sqlite, memory, drain_postgres)
 FIGURES = {module.NAME: module for module in ALL}
 
 
@@ -34,10 +34,10 @@ def main() -> int:
             print(f"\n== {module.NAME}", flush=True)
             figures.append(module.measure(rig))
             print(as_text(figures[-1]), f"\n  ({time.monotonic() - start:.0f} s)", flush=True)
+            if not options.quick and not options.only:
+                write(figures, facts)  # after each: a run that is cut short leaves what it has measured
     finally:
         rig.close()
-    if not options.quick and not options.only:
-        write(figures, facts)
     missed = [figure.name for figure in figures if not figure.held]
     print(f"\n{len(figures)} figures, missed: {', '.join(missed) or 'none'}")
     return 1 if missed and not options.quick else 0
