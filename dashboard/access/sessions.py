@@ -71,9 +71,9 @@ def digest_of(value: str) -> str:
     return hashlib.sha256(value.encode()).hexdigest()
 
 
-def alive(row: WebSession, now: Millis, idle_ms: Millis) -> bool:
-    """Whether a session row still opens doors. Pure."""
-    return row.revoked_at is None and now < row.expires_at and now < row.used_at + idle_ms
+def alive(row: WebSession, now: Millis, idle_ms: Millis, used_at: Millis = 0) -> bool:
+    """Whether a session row still opens doors. `used_at`: a use known here and perhaps not written down yet. Pure."""
+    return row.revoked_at is None and now < row.expires_at and now < max(row.used_at, used_at) + idle_ms
 
 
 class Keeper:
@@ -182,7 +182,7 @@ class Keeper:
                 # A wall must go on showing alarms while the store is away, and nobody can revoke meanwhile.
                 if known is None:
                     raise
-        if known is None or not alive(known.row, now, self._limits.idle_ms):
+        if known is None or not alive(known.row, now, self._limits.idle_ms, known.touched_at):
             return None
         if now - max(known.row.used_at, known.touched_at) >= TOUCH_MS:
             self._remember(_Known(known.row, known.read_at, now))
@@ -192,10 +192,11 @@ class Keeper:
     def _read(self, digest: str, now: Millis, before: _Known | None) -> _Known | None:
         with self._db.read() as conn:
             row = access.session(conn, digest)
-        if row is None or not alive(row, now, self._limits.idle_ms):
+        touched_at = before.touched_at if before else 0
+        if row is None or not alive(row, now, self._limits.idle_ms, touched_at):
             self._forget(digest)
             return None
-        known = _Known(row, now, before.touched_at if before else 0)
+        known = _Known(row, now, touched_at)
         self._remember(known)
         return known
 

@@ -168,3 +168,14 @@ def test_alive(revoked: int | None, expires: int, used: int, lives: bool) -> Non
         revoked_at=revoked,
     )
     assert alive(row, now=100, idle_ms=10) is lives
+
+
+def test_a_use_that_could_not_be_written_down_keeps_the_session_alive(
+    keeper: Keeper, db: Database, clock: Clock
+) -> None:
+    signed = signed_in(keeper)
+    clock.at += 7 * HOUR
+    with db.write():  # nothing can be written meanwhile
+        assert keeper.find(signed.cookie) is not None
+        clock.at += 2 * HOUR
+        assert keeper.find(signed.cookie) is not None
