@@ -17,6 +17,8 @@ class Who:
     """A signed-in browser or a caller with a token.
 
     `stations` is None for every station. `csrf` is empty and `digest` the token's hash for `via == "token"`.
+    `kiosk`: a screen nobody sits at, which may only look. `visitor`: strangers stand before that screen; what names a
+    person, tells a home or follows an officer must not leave the server.
     """
 
     name: str
@@ -25,6 +27,8 @@ class Who:
     via: Literal["session", "token"]
     digest: str
     csrf: str = ""
+    kiosk: bool = False
+    visitor: bool = False
 
     def sees(self, station: str) -> bool:
         """Whether this one may see a station."""

@@ -34,14 +34,15 @@ def live_routes(hub: Callable[[], Hub], ground: Callable[[], Ground]) -> list[Ba
 def _tag(scope: Scope, version: str) -> str:
     """The entity tag of a sheet: of its version, and of whom it is for."""
     mine = "*" if scope.stations is None else ",".join(sorted(scope.stations))
-    return f'"{version}-{hashlib.sha256(mine.encode()).hexdigest()[:12]}"'
+    whose = hashlib.sha256(f"{mine} {scope.visitor}".encode()).hexdigest()[:12]
+    return f'"{version}-{whose}"'
 
 
 async def _ground(request: Request, version: str, ground: Ground) -> Response:
     who = who_of(request.scope)
     if who is None:
         return PlainTextResponse("sign in first", 401)
-    scope = scope_for(who.role, who.stations)
+    scope = scope_for(who.role, who.stations, who.visitor)
     headers = {"etag": _tag(scope, version), "cache-control": "private, no-cache", "vary": "cookie"}
     if headers["etag"] in [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]:
         return Response(status_code=304, headers=headers)

@@ -34,7 +34,7 @@ async def live(socket: WebSocket, hub: Hub) -> None:
         await socket.close(_POLICY)
         return
     await socket.accept()
-    viewer = hub.attach(scope_for(who.role, who.stations))
+    viewer = hub.attach(scope_for(who.role, who.stations, who.visitor))
     sending = asyncio.create_task(_send(socket, hub, viewer))
     hearing = asyncio.create_task(_hear(socket, hub, viewer))
     try:

@@ -22,12 +22,14 @@ class Scope:
     """What a viewer may see. Viewers with equal scopes share every frame.
 
     `stations` None = every station of the register; `unknown` = also what no registry entry places;
-    `unknown_alarms` = alarms from there (contract: seen and sounded by all who may answer an alarm).
+    `unknown_alarms` = alarms from there (contract: seen and sounded by all who may answer an alarm);
+    `visitor` = strangers look on: no names, no homes, coarse places (`dashboard.live.visitor`).
     """
 
     stations: frozenset[str] | None
     unknown: bool = False
     unknown_alarms: bool = False
+    visitor: bool = False
 
     def sees(self, station: str) -> bool:
         """Whether units, boxes and ground of a station may be shown."""
@@ -40,8 +42,10 @@ class Scope:
         return self.unknown_alarms if station == UNKNOWN_STATION else self.sees(station)
 
 
-def scope_for(role: str, stations: frozenset[str] | None) -> Scope:
-    """The scope of a role with a station set (None = every station)."""
+def scope_for(role: str, stations: frozenset[str] | None, visitor: bool = False) -> Scope:
+    """The scope of a role with a station set (None = every station); a visitor sees nothing of unknown devices."""
+    if visitor:
+        return Scope(stations, visitor=True)
     return Scope(stations, unknown=role == ADMINISTRATOR, unknown_alarms=role in STEP_ROLES)
 
 
