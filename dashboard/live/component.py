@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Literal
 
 import streamlit as st
 
@@ -36,9 +37,11 @@ class Link:
 
     href: str
     title: str
+    here: bool = False
 
 
 def live_map(
+    mode: Literal["wall", "live"],
     *,
     language: Language,
     timezone: str,
@@ -48,7 +51,7 @@ def live_map(
     testing: bool = False,
     key: str = "live",
 ) -> None:
-    """Mount the live map, its SOS list, clocks, lights and sound over the whole window.
+    """Mount a page of the live feed over the whole window: the command wall, or the live map to work with.
 
     `csrf` is the session's value that the acknowledge button returns; `timezone` an IANA name.
     """
@@ -57,6 +60,7 @@ def live_map(
         key=key,
         data={
             "module": module_name(),
+            "mode": mode,
             "base": f"/{base}/" if base else "/",
             "words": words_with(PREFIXES, language),
             "language": language,

@@ -10,6 +10,7 @@ from models.records.alarm import STEP_ROLES
 here = visit()
 wall_look()
 live_map(
+    "wall",
     language=here.language,
     timezone=here.runtime.values.zone.key,
     csrf=here.who.csrf,

@@ -181,6 +181,7 @@ class FixtureServer:
 
     async def _page(self, _request: Request) -> Response:
         data: dict[str, Any] = {
+            "mode": "wall",
             "base": "/",
             "words": words_with(PREFIXES, "th"),
             "language": "th",

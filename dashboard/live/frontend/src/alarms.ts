@@ -3,12 +3,13 @@
 import { runningClock } from "./age";
 import { arrange, fill, flag, make, put } from "./dom";
 import { alarmMarks, type Words } from "./marks";
+import type { Moment, Part, Settings } from "./part";
 import type { Alarm } from "./protocol";
-import { inOrder, type Key, keyOf } from "./state";
+import { inOrder, type Key, keyOf, type Touched } from "./state";
 
 export interface ListNeeds {
-  words: Words;
-  mayAcknowledge: boolean;
+  alarms(): Map<Key, Alarm>;
+  now(): number;
   /** Name of a unit's call sign, or of a box. */
   originName(alarm: Alarm): string;
   acknowledge(alarm: Alarm): Promise<void>;
@@ -28,15 +29,17 @@ interface Row {
   busy: boolean;
 }
 
-export class AlarmList {
+export class AlarmList implements Part {
   private readonly rows = new Map<Key, Row>();
   private readonly list: HTMLElement;
   private readonly empty: HTMLElement;
   private readonly title: HTMLElement;
   private readonly count: HTMLElement;
   private readonly news: HTMLElement;
+  private words: Words = {};
+  private mayAcknowledge = false;
 
-  constructor(place: HTMLElement, private needs: ListNeeds) {
+  constructor(place: HTMLElement, private readonly needs: ListNeeds) {
     const head = make("div", "ssz-list-head", place);
     this.title = make("h2", "", head);
     this.count = make("strong", "ssz-count", head);
@@ -47,17 +50,29 @@ export class AlarmList {
     addEventListener("keydown", this.key);
   }
 
-  retell(needs: ListNeeds): void {
-    this.needs = needs;
+  retell({ words, mayAcknowledge }: Settings): void {
+    this.words = words;
+    this.mayAcknowledge = mayAcknowledge;
     for (const row of this.rows.values()) this.fillRow(row);
+    this.draw();
+  }
+
+  take(touched: Touched): void {
+    if (touched.alarms) this.draw();
+  }
+
+  /** Move the clocks on. */
+  pulse(moment: Moment): void {
+    for (const row of this.rows.values()) put(row.clock, runningClock(moment.now - row.alarm.raised));
   }
 
   stop(): void {
     removeEventListener("keydown", this.key);
   }
 
-  draw(alarms: Map<Key, Alarm>): void {
-    const { words } = this.needs;
+  private draw(): void {
+    const { words } = this;
+    const alarms = this.needs.alarms();
     put(this.title, words["live.open_alarms"] ?? "");
     put(this.count, String(alarms.size));
     flag(this.count, "some", alarms.size > 0 ? "yes" : "no");
@@ -67,26 +82,22 @@ export class AlarmList {
       this.rows.delete(key);
     }
     const ordered = inOrder(alarms.values());
-    for (const alarm of ordered) this.take(keyOf(alarm.s, alarm.id), alarm);
+    for (const alarm of ordered) this.keep(keyOf(alarm.s, alarm.id), alarm);
     arrange(this.list, ordered.map((alarm) => this.rows.get(keyOf(alarm.s, alarm.id))!.root));
     put(this.empty, alarms.size === 0 ? words["live.no_alarms"] ?? "" : "");
     this.empty.hidden = alarms.size > 0;
   }
 
-  /** Move the clocks on. */
-  tick(now: number): void {
-    for (const row of this.rows.values()) put(row.clock, runningClock(now - row.alarm.raised));
-  }
-
-  private take(key: Key, alarm: Alarm): void {
+  private keep(key: Key, alarm: Alarm): void {
     let row = this.rows.get(key);
     if (row === undefined) {
       row = this.build(key, alarm);
       this.rows.set(key, row);
-      if (alarm.state === "raised") put(this.news, `${this.needs.words["sos.pressed"] ?? ""} ${alarm.place}`);
+      if (alarm.state === "raised") put(this.news, `${this.words["sos.pressed"] ?? ""} ${alarm.place}`);
     }
     row.alarm = alarm;
     this.fillRow(row);
+    put(row.clock, runningClock(this.needs.now() - alarm.raised));
   }
 
   private build(key: Key, alarm: Alarm): Row {
@@ -113,7 +124,7 @@ export class AlarmList {
   }
 
   private fillRow(row: Row): void {
-    const { words, mayAcknowledge } = this.needs;
+    const { words, mayAcknowledge } = this;
     const { alarm } = row;
     flag(row.root, "state", alarm.state);
     flag(row.root, "stored", alarm.stored ? "yes" : "no");

@@ -1,7 +1,8 @@
 /** Entry of the component: the same view for the same element, however often the page runs. */
 
 import css from "./live.css";
-import { View, type Settings } from "./view";
+import type { Settings } from "./part";
+import { View } from "./view";
 
 interface Component {
   data: Settings;

@@ -2,36 +2,22 @@
 
 import { ageText, dateAndTime, DEFAULT_FEED, feedStale, freshness } from "./age";
 import { fill, flag, make, put } from "./dom";
-import { ageWords, boxState, type Words } from "./marks";
+import { ageWords, boxState } from "./marks";
+import type { Moment, Part } from "./part";
 import type { Feed } from "./protocol";
-import type { SoundState } from "./sound";
 import type { State } from "./state";
-
-export interface LightNeeds {
-  words: Words;
-  language: string;
-  zone: string;
-  toggleSound(): void;
-}
-
-export interface Health {
-  now: number;
-  connected: boolean;
-  /** True until the first frame has come and a short while has passed. */
-  starting: boolean;
-  sound: SoundState;
-}
+import type { View } from "./view";
 
 const FIGURES = ["alarms", "live", "stale", "lost", "boxes"] as const;
 
-export class Lights {
+export class Lights implements Part {
   private readonly date: HTMLElement;
   private readonly time: HTMLElement;
   private readonly data: HTMLElement;
   private readonly sound: HTMLButtonElement;
   private readonly figures = new Map<string, { root: HTMLElement; value: HTMLElement; name: HTMLElement }>();
 
-  constructor(head: HTMLElement, private readonly bands: HTMLElement, private needs: LightNeeds) {
+  constructor(private readonly view: View, head: HTMLElement, private readonly bands: HTMLElement) {
     const strip = make("div", "ssz-figures", head);
     for (const name of FIGURES) {
       const root = make("div", `ssz-figure ssz-figure-${name}`, strip);
@@ -42,21 +28,18 @@ export class Lights {
     this.data.setAttribute("role", "status");
     this.sound = make("button", "ssz-light ssz-light-sound", lights);
     this.sound.type = "button";
-    this.sound.onclick = () => this.needs.toggleSound();
+    this.sound.onclick = () => this.view.siren.toggle();
     const clock = make("div", "ssz-now", head);
     this.time = make("time", "", clock);
     this.date = make("span", "", clock);
     bands.setAttribute("aria-live", "assertive");
   }
 
-  retell(needs: LightNeeds): void {
-    this.needs = needs;
-  }
-
-  draw(state: State, health: Health): void {
-    const { words, language, zone } = this.needs;
+  pulse(health: Moment): void {
+    const { state } = this.view;
+    const { words, language, timezone } = this.view.settings;
     const feed = state.feed ?? DEFAULT_FEED;
-    const { date, time } = dateAndTime(health.now, language, zone);
+    const { date, time } = dateAndTime(health.now, language, timezone);
     put(this.date, date);
     put(this.time, time);
     flag(this.sound, "state", health.sound);
@@ -68,7 +51,7 @@ export class Lights {
   }
 
   private drawFigures(state: State, feed: Feed, now: number): void {
-    const { words } = this.needs;
+    const { words } = this.view.settings;
     const units = { live: 0, stale: 0, lost: 0 };
     for (const unit of state.units.values()) units[freshness(unit, now, feed)] += 1;
     const boxes = [...state.boxes.values()];
@@ -84,8 +67,8 @@ export class Lights {
     }
   }
 
-  private drawData(feed: Feed | null, health: Health): void {
-    const { words } = this.needs;
+  private drawData(feed: Feed | null, health: Moment): void {
+    const { words } = this.view.settings;
     const stale = feedStale(feed, health.now);
     const word = health.starting ? "starting" : stale ? "stale" : health.connected ? "fresh" : "reconnecting";
     flag(this.data, "state", word);
@@ -93,12 +76,12 @@ export class Lights {
     put(this.data, `${words[`live.data_${word}`] ?? word}${age}`);
   }
 
-  private drawBands(feed: Feed | null, health: Health): void {
-    const { words } = this.needs;
+  private drawBands(feed: Feed | null, health: Moment): void {
+    const { words } = this.view.settings;
     const wanted: [string, string][] = [];
     if (!health.starting && feedStale(feed, health.now)) {
       const known = feed !== null && feed.beat > 0;
-      const since = known ? dateAndTime(feed.beat, this.needs.language, this.needs.zone) : null;
+      const since = known ? dateAndTime(feed.beat, this.view.settings.language, this.view.settings.timezone) : null;
       const age = known ? ageText(health.now - feed.beat, ageWords(words)) : "";
       const text = since === null ? words["live.band_never"] : fill(words["live.band_stale"] ?? "", { time: since.time, age });
       const link = health.connected ? "" : ` · ${words["live.band_reconnecting"] ?? ""}`;

@@ -1,0 +1,46 @@
+/** The name of the page or of its one station, the ways to other pages, and the choice of station. */
+
+import { make, put } from "./dom";
+import type { Part, Settings } from "./part";
+import type { View } from "./view";
+
+export class Names implements Part {
+  private readonly title: HTMLElement;
+  private readonly menu: HTMLElement;
+
+  constructor(
+    private readonly view: View, place: HTMLElement, private readonly stations: HTMLSelectElement,
+    private readonly titleWord: string,
+  ) {
+    this.title = make("h1", "", place);
+    this.menu = make("nav", "", place);
+  }
+
+  retell({ words, links }: Settings): void {
+    put(this.title, words[this.titleWord] ?? "");
+    const wanted = JSON.stringify(links);
+    if (this.menu.dataset["text"] !== wanted) {
+      this.menu.dataset["text"] = wanted;
+      this.menu.replaceChildren(...links.map(({ href, title, here }) => {
+        const link = make("a");
+        link.href = href;
+        link.textContent = title;
+        if (here) link.setAttribute("aria-current", "page");
+        return link;
+      }));
+    }
+    this.ground();
+  }
+
+  ground(): void {
+    const stations = this.view.sheet.known?.stations ?? [];
+    this.stations.hidden = stations.length < 2;
+    const name = (one: { th: string; en: string }): string => (this.view.settings.language === "th" ? one.th : one.en);
+    if (stations.length === 1) put(this.title, name(stations[0]!));
+    const wanted = JSON.stringify(stations.map((one) => [one.code, name(one)]));
+    if (this.stations.dataset["text"] === wanted) return;
+    this.stations.dataset["text"] = wanted;
+    const chosen = this.stations.value;
+    this.stations.replaceChildren(...stations.map((one) => new Option(name(one), one.code, false, one.code === chosen)));
+  }
+}

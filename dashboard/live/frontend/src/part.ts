@@ -1,0 +1,54 @@
+/** What a page of the live feed is made of: the settings it is told, and the parts put round the one engine. */
+
+import type { Words } from "./marks";
+import type { Ground } from "./protocol";
+import type { SoundState } from "./sound";
+import type { Touched } from "./state";
+
+/** `wall`: nothing but what must be seen from across the room. `live`: the same map to work with. */
+export type Mode = "wall" | "live";
+
+export interface Settings {
+  mode: Mode;
+  /** Path the product is served under, with a slash at both ends. */
+  base: string;
+  words: Words;
+  language: string;
+  timezone: string;
+  csrf: string;
+  mayAcknowledge: boolean;
+  links: { href: string; title: string; here?: boolean }[];
+  testing: boolean;
+}
+
+/** The page's own time and what it knows of its links, at one beat. */
+export interface Moment {
+  /** Epoch milliseconds at the server, by the page's own clock. */
+  now: number;
+  connected: boolean;
+  /** True until the first frame has come or a short while has passed. */
+  starting: boolean;
+  sound: SoundState;
+}
+
+/** One thing on the page. Told of what changed; never asks by itself. */
+export interface Part {
+  /** Words, language, rights or the ground are new: draw all of it. */
+  retell?(settings: Settings): void;
+  /** A frame changed this much of the state. */
+  take?(touched: Touched): void;
+  /** Four times a second: running clocks and lights, so that no second is left out. */
+  pulse?(moment: Moment): void;
+  /** Once a second, and at once when something matters: ages. */
+  second?(moment: Moment): void;
+  /** What does not move has been fetched anew. */
+  ground?(ground: Ground): void;
+  stop?(): void;
+}
+
+/** The elements and parts a mode builds. */
+export interface Page {
+  /** Where the map, or the list in its place, is drawn. */
+  ground: HTMLElement;
+  parts: Part[];
+}

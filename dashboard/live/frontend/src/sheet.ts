@@ -1,0 +1,25 @@
+/** What does not move (stations, zones, streets, cameras, checkpoints), fetched anew when its version is. */
+
+import type { Ground } from "./protocol";
+
+export class GroundSheet {
+  known: Ground | null = null;
+  private asking = false;
+
+  constructor(private readonly base: string, private readonly fetched: (ground: Ground) => void) {}
+
+  async ask(): Promise<void> {
+    if (this.asking) return;
+    this.asking = true;
+    try {
+      const response = await fetch(`${this.base}live/ground`, { credentials: "same-origin" });
+      if (!response.ok) return;
+      this.known = (await response.json()) as Ground;
+      this.fetched(this.known);
+    } catch {
+      return; // asked again with the next connection or version
+    } finally {
+      this.asking = false;
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/** The command wall: what must be done right now, for a room. */
+
+import { AlarmList, type ListNeeds } from "./alarms";
+import { acknowledge } from "./answer";
+import { make } from "./dom";
+import { Lights } from "./lights";
+import type { Page } from "./part";
+import { Names } from "./names";
+import { buildTools } from "./tools";
+import type { View } from "./view";
+
+export function wallPage(view: View, root: HTMLElement): Page {
+  const head = make("header", "ssz-head", root);
+  const heading = make("div", "ssz-names", head);
+  const bands = make("div", "ssz-bands", root);
+  const body = make("div", "ssz-body", root);
+  const ground = make("div", "ssz-map", body);
+  const stations = buildTools(make("div", "ssz-tools", body), view.settings.words, {
+    zoom: (steps) => view.map?.zoom(steps),
+    fit: (station) => view.map?.fit(station),
+  });
+  const side = make("aside", "ssz-side", body);
+  const parts = [
+    new Names(view, heading, stations, "nav.command_wall"),
+    new Lights(view, head, bands),
+    new AlarmList(side, alarmNeeds(view)),
+  ];
+  return { ground, parts };
+}
+
+/** What the list of alarms needs of the page. */
+export function alarmNeeds(view: View): ListNeeds {
+  return {
+    alarms: () => view.state.alarms,
+    now: () => view.clock.now(),
+    originName: (alarm) => view.originName(alarm),
+    acknowledge: (alarm) => acknowledge(view.settings.base, view.settings.csrf, alarm, view.settings.words),
+    show: (alarm) => {
+      if (alarm.lat !== null && alarm.lon !== null) view.map?.centre(alarm.lat, alarm.lon);
+    },
+  };
+}
