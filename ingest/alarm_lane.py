@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from ingest.crowd import Crowd
 from ingest.decode import carries_alarm
 from ingest.lanes import Acknowledger, Lane
-from ingest.pipeline import Sorted, read_batch, read_message
+from ingest.pipeline import Sorted, has_strangers, read_batch, read_message
 from ingest.sources.mqtt_client import Arrivals
 from ingest.sources.mqtt_packets import Message
 from ingest.storing import SideStore, Storing
@@ -49,8 +49,8 @@ class AlarmStoring:
         self._storing = storing
         self._side_store = side_store
 
-    def _read(self, batch: Sequence[Arrivals]) -> Sorted:
-        result = read_batch(batch, self._storing.registry())
+    def _read(self, batch: Sequence[Arrivals], registry: Registry) -> Sorted:
+        result = read_batch(batch, registry)
         result.fixes.clear()
         result.lives.clear()
         result.raw.clear()
@@ -59,7 +59,13 @@ class AlarmStoring:
 
     def store(self, batch: Sequence[Arrivals]) -> None:
         """One transaction for the batch; raises StorageError, then nothing was written."""
-        self._storing.write(self._read(batch))
+        result = self._read(batch, self._storing.registry())
+        if has_strangers((*result.signals, *result.rejected)):  # they may have been registered a moment ago
+            before = result.signals
+            result = self._read(batch, self._storing.renew())
+            named = {signal.key for signal in result.signals}
+            result.renamed = [signal for signal in before if signal.key not in named]
+        self._storing.write(result)
 
     def set_aside(self, message: Message, received_at: Millis, error: Exception) -> None:
         """An SOS the database refuses is an alarm all the same, marked unreadable, without what was refused."""
@@ -86,7 +92,7 @@ class AlarmStoring:
         """Signals go to the side database; everything else of the batch is let go only with them."""
         if self._side_store is None:
             return False
-        return self._side_store(self._read(batch).signals)
+        return self._side_store(self._read(batch, self._storing.registry()).signals)
 
 
 class AlarmDoor:

@@ -8,6 +8,7 @@ from ingest.decode.records import Record
 from models.records.base import UNKNOWN_STATION, Reason, Rejected
 from models.records.camera import CameraStatus
 from models.records.change import Heartbeat
+from models.records.checkpoint import CheckpointScan
 from models.records.position import Fix, SignOfLife
 from models.records.sos import BoxOnline, Mark, Signal
 from models.records.unit import StatusReport
@@ -89,6 +90,21 @@ def _box(record: BoxOnline, registry: Registry, topic: str, payload: bytes) -> B
     return replace(record, station=target.station, box=target.id)
 
 
+def _spot(
+    record: CameraStatus | CheckpointScan, registry: Registry, topic: str, payload: bytes
+) -> CameraStatus | CheckpointScan | Rejected:
+    """What stands in the street must be in its register, and who scans a red box must be an approved unit."""
+    if isinstance(record, CameraStatus):
+        kind, name, known = "camera", record.point, (record.station, record.point) in registry.cameras
+    else:
+        kind, name, known = "checkpoint", record.box, (record.station, record.box) in registry.checkpoints
+        if known and not registry.native(record.station, "unit", record.unit):
+            kind, name, known = "unit", record.unit, False
+    if known:
+        return record
+    return _unknown(registry, topic, payload, NATIVE, sender_of(NATIVE, record.station, kind, name), record.station)
+
+
 def identify(record: Record, registry: Registry, topic: str, payload: bytes) -> Record | Rejected:
     """The record with its station and unit or box, or why it cannot be placed."""
     if isinstance(record, Fix | SignOfLife | StatusReport):
@@ -101,7 +117,6 @@ def identify(record: Record, registry: Registry, topic: str, payload: bytes) -> 
         return _box(record, registry, topic, payload)
     if record.station not in registry.stations:
         return _refused(Reason.UNKNOWN_STATION, topic, payload, NATIVE, record.station, UNKNOWN_STATION)
-    if isinstance(record, CameraStatus) and (record.station, record.point) not in registry.cameras:
-        sender = sender_of(NATIVE, record.station, "camera", record.point)
-        return _unknown(registry, topic, payload, NATIVE, sender, record.station)
+    if isinstance(record, CameraStatus | CheckpointScan):
+        return _spot(record, registry, topic, payload)
     return record

@@ -16,7 +16,7 @@ from ingest.sources.mqtt_client import Arrivals
 from ingest.sources.mqtt_packets import Message
 from models.records.base import UNKNOWN_STATION, Millis, Reason, Rejected
 from models.records.position import Fix, SignOfLife
-from models.records.sos import Signal
+from models.records.sos import Mark, Signal
 from store.registry import Registry
 
 #: bytes of one message -> its records, or why there are none
@@ -31,7 +31,10 @@ _STATE_ENDINGS = ("/status", "/online")
 
 @dataclass(slots=True)
 class Sorted:
-    """A batch after the pipeline: what each message became. Only ever appended to."""
+    """A batch after the pipeline: what each message became. Only ever appended to.
+
+    `renamed`: presses as they may have been told before their sender was known; they are in `signals` by their name.
+    """
 
     fixes: list[Fix] = field(default_factory=list)
     lives: list[SignOfLife] = field(default_factory=list)
@@ -40,6 +43,7 @@ class Sorted:
     rejected: list[Rejected] = field(default_factory=list)
     raw: list[RawRow] = field(default_factory=list)
     newest: Millis = 0
+    renamed: list[Signal] = field(default_factory=list)
 
 
 #: Refused for their sender: before that is the last word, the registry must be the newest.
@@ -47,8 +51,12 @@ STRANGERS = frozenset({Reason.UNKNOWN_DEVICE, Reason.UNKNOWN_STATION})
 
 
 def has_strangers(outcomes: Iterable[Record | Rejected]) -> bool:
-    """Whether anything is refused because nobody knows its sender."""
-    return any(isinstance(item, Rejected) and item.reason in STRANGERS for item in outcomes)
+    """Whether anything is refused, or a press marked, because nobody knows its sender."""
+    return any(
+        (isinstance(item, Rejected) and item.reason in STRANGERS)
+        or (isinstance(item, Signal) and Mark.UNKNOWN_BOX in item.marks)
+        for item in outcomes
+    )
 
 
 def refuse_retained(topic: str, payload: bytes, retained: bool) -> Rejected | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 
+from ingest.sources.http_rate import Buckets
 from models.happenings import Happening, RegisterChanged
 from models.picture import Picture
-from models.records.base import UNKNOWN_STATION
+from models.records.base import UNKNOWN_STATION, Millis
 from store.database import Database
 from store.errors import StorageError
 from store.follower import Follower
@@ -19,15 +21,24 @@ log = logging.getLogger("ingest.registry")
 #: Loaded again after this even when nobody told of a change, in s.
 RELOAD_S = 10.0
 
-#: Registers the value is made of.
+#: So often a second a stranger has the change log read before it is called one; after a pause so many at once.
+#: Beyond that the registry is what was read last, 0.1 s ago at most: made-up names must not cost a read each.
+LOOKS_PER_S, LOOKS_AT_ONCE = 20, 20
+
+#: Registers the value is made of; who may speak (a camera point, a red box too) is told as `devices`.
 _REGISTERS = frozenset({"devices", "stations", "zones", "boxes", "units"})
+
+
+def steady_ms() -> Millis:
+    """A clock in ms that never jumps; its zero means nothing."""
+    return time.monotonic_ns() // 1_000_000
 
 
 class RegistryKeeper:
     """`registry` is what is known of devices and stations now; empty until the store could be read."""
 
-    def __init__(self, db: Database, follower: Follower) -> None:
-        """A keeper that has loaded nothing yet."""
+    def __init__(self, db: Database, follower: Follower, steady: Callable[[], Millis] = steady_ms) -> None:
+        """A keeper that has loaded nothing yet. `steady` is a clock in ms that never jumps."""
         self.registry = Registry()
         self._db = db
         self._follower = follower
@@ -36,6 +47,7 @@ class RegistryKeeper:
         self._unsubscribe: Callable[[], None] = lambda: None
         self._thread = threading.Thread(target=self._run, name="registry", daemon=True)
         self._loading = threading.Lock()
+        self._looks = Buckets(steady, LOOKS_PER_S, LOOKS_AT_ONCE)
         self._outdated = False
         self._down = False
 
@@ -81,8 +93,11 @@ class RegistryKeeper:
         Raises:
             StorageError: the store cannot be read; whether the sender is known is not known.
         """
-        with self._db.read() as conn:
-            self._follower.catch_up(conn)
+        with self._loading:
+            look = self._looks.allow("")
+        if look:
+            with self._db.read() as conn:
+                self._follower.catch_up(conn)
         with self._loading:
             if self._outdated:
                 self._load()

@@ -12,6 +12,7 @@ from ingest.decode.records import Record
 from ingest.pipeline import Sorted, has_strangers, read_batch, station_of
 from ingest.sources.mqtt_client import Arrivals
 from ingest.sources.mqtt_packets import Message
+from models.happenings import SignalStored
 from models.picture import Key, Picture, UnitNow, apply_all
 from models.records.base import SYSTEM_STATION, Millis, Reason, Rejected
 from models.records.camera import CameraStatus
@@ -134,7 +135,7 @@ class Storing:
         self._quarantine_bytes = quarantine_bytes
         self._keep_raw = keep_raw
         self._crowd = crowd or Crowd()
-        self._renew = renew or registry
+        self.renew = renew or registry
 
     def store(self, batch: Sequence[Arrivals]) -> None:
         """One transaction for the batch.
@@ -144,7 +145,7 @@ class Storing:
         """
         result = read_batch(batch, self.registry())
         if has_strangers(result.rejected):  # they may have been registered a moment ago
-            result = read_batch(batch, self._renew())
+            result = read_batch(batch, self.renew())
         result.signals.clear()  # a panic in a position is the alarm lane's, which reads the same topics
         self.write(result)
 
@@ -162,6 +163,8 @@ class Storing:
                 taken = sos.take_signal(tx, self._crowd.mark(signal, credential), now)
                 counts[signal.source, signal.station, _word(not taken.duplicate)] += 1
                 new, duplicates = new + (not taken.duplicate), duplicates + taken.duplicate
+            # Told under another name before it was stored: what waits on a screen under that name is safe.
+            tx.tell(*(SignalStored(signal.station, signal.key, now) for signal in batch.renamed))
             if batch.fixes:
                 self._follower.catch_up(tx.conn)
                 stored = write_fixes(tx, batch.fixes, self._follower.picture, counts)

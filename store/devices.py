@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from models.happenings import RegisterChanged
 from models.records.base import UNKNOWN_STATION, Millis
@@ -16,7 +16,7 @@ from store.rows import of_stations, put, records, table_of
 
 __all__ = [
     "NATIVE", "Registry", "Target", "approve", "approve_native", "assign_key", "block", "create_key", "devices",
-    "hash_of", "heard_unknown", "keys", "load", "native_id", "revoke_key",
+    "forget_waiting", "hash_of", "heard_unknown", "keys", "load", "native_id", "revoke_key",
 ]  # fmt: skip
 
 _DEVICE = table_of(Device)
@@ -93,6 +93,14 @@ def approve_native(tx: Tx, targets: Sequence[Target], by: str, now: Millis) -> N
     )
     free = [(NATIVE, name, target) for name, target in zip(ids, targets, strict=True) if fitting(name) not in blocked]
     _approve(tx, free, by, now)
+
+
+def forget_waiting(tx: Tx, names: Sequence[str]) -> None:
+    """Strike native senders off the list of those who wait: they are of a register that needs no approval."""
+    fitted = [fitting(name) for name in names]
+    waiting = (_DEVICE.c.source == NATIVE, _DEVICE.c.state == "pending")
+    for at in range(0, len(fitted), 500):  # a database takes so many values at once
+        tx.conn.execute(delete(_DEVICE).where(*waiting, _DEVICE.c.foreign_id.in_(fitted[at : at + 500])))
 
 
 def block(tx: Tx, source: str, foreign_id: str, by: str, now: Millis) -> None:

@@ -91,6 +91,12 @@ def zone_versions(conn: Connection, station: str, code: str) -> list[Zone]:
     return records(conn, Zone, query)
 
 
+def _no_stranger(tx: Tx, kind: str, names: Sequence[tuple[str, str]], codes: set[str], now: Millis) -> None:
+    """What was imported waits no more among the unknown devices, and may speak from now on."""
+    devices.forget_waiting(tx, [devices.native_id(devices.Target(station, kind, name)) for station, name in names])
+    _tell(tx, codes, "devices", now)
+
+
 def _tell(tx: Tx, codes: set[str], register: str, now: Millis) -> None:
     tx.tell(*(RegisterChanged(code, register, now) for code in sorted(codes)))
 
@@ -182,6 +188,7 @@ def put_cameras(tx: Tx, rows: Sequence[CameraPoint], now: Millis) -> None:
     silent = [values_of(row) for row in rows if (row.station, row.point) not in reported]
     put(tx, table, spoken, keep=_CAMERA_SAYS)
     put(tx, table, silent)
+    _no_stranger(tx, "camera", [(row.station, row.point) for row in rows], codes, now)
     _tell(tx, codes, "cameras", now)
 
 
@@ -189,6 +196,7 @@ def put_checkpoints(tx: Tx, rows: Sequence[Checkpoint], now: Millis) -> None:
     """Add red boxes or change them."""
     codes = _of_known_stations(tx, rows)
     put(tx, table_of(Checkpoint), [values_of(row) for row in rows])
+    _no_stranger(tx, "checkpoint", [(row.station, row.box) for row in rows], codes, now)
     _tell(tx, codes, "checkpoints", now)
 
 

@@ -10,8 +10,10 @@ from types import MappingProxyType
 
 import orjson
 from sqlalchemy import Connection, select
+from sqlmodel import SQLModel
 
 from models.records.camera import CameraPoint
+from models.records.checkpoint import Checkpoint
 from models.records.device import Device, DeviceKey
 from models.records.sos import SosBox
 from models.records.station import Station, Zone
@@ -75,6 +77,7 @@ class Registry:
     key_of: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))
     natives: frozenset[Target] = frozenset()
     cameras: frozenset[tuple[str, str]] = frozenset()
+    checkpoints: frozenset[tuple[str, str]] = frozenset()
 
     def resolve(self, source: str, foreign_id: str) -> Target | None:
         """Whom an approved device speaks for; None for one that waits, is blocked, or was never heard."""
@@ -144,9 +147,15 @@ def _areas(conn: Connection) -> dict[str, Area]:
     return result
 
 
+def _spots(conn: Connection, kind: type[SQLModel], name: str) -> frozenset[tuple[str, str]]:
+    """What stands in the street, (station, name)."""
+    columns = table_of(kind).c
+    return frozenset((station, spot) for station, spot in conn.execute(select(columns.station, columns[name])))
+
+
 def load(conn: Connection) -> Registry:
     """The registry as it stands."""
-    device, key, box, station, point = (table_of(kind) for kind in (Device, DeviceKey, SosBox, Station, CameraPoint))
+    device, key, box, station = (table_of(kind) for kind in (Device, DeviceKey, SosBox, Station))
     rows = conn.execute(select(device)).all()
     targets = {
         (row.source, row.foreign_id): Target(row.station, row.target_kind, row.target)
@@ -166,5 +175,6 @@ def load(conn: Connection) -> Registry:
         speakers=MappingProxyType({row.hash: Speaker(row.id, row.station, row.channel) for row in speakers}),
         key_of=MappingProxyType({(row.source, row.foreign_id): row.key_id for row in rows if row.key_id}),
         natives=frozenset(target for (source, _), target in targets.items() if source == NATIVE),
-        cameras=frozenset((row.station, row.point) for row in conn.execute(select(point.c.station, point.c.point))),
+        cameras=_spots(conn, CameraPoint, "point"),
+        checkpoints=_spots(conn, Checkpoint, "box"),
     )

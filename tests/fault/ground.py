@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
+from models.records.checkpoint import Checkpoint
 from models.records.sos import SosBox
 from models.records.station import Station
 from models.records.unit import Unit
@@ -27,6 +28,7 @@ def prepare(database_url: str) -> None:
         station = Station(code=STATION, name_th="สน.ลุมพินี", name_en="Lumphini", kind="test", lat=13.73, lon=100.54)
         registers.put_stations(tx, [station], now)
         registers.put_units(tx, [Unit(station=STATION, unit=unit, call_sign=unit) for unit in (*UNITS, PROBE)], now)
+        registers.put_checkpoints(tx, [Checkpoint(station=STATION, box="red-1", lat=13.73, lon=100.54)], now)
         boxes = [
             SosBox(station=STATION, box=box, name_th=f"ตู้ {box}", lat=13.73 + number * 1e-3, lon=100.54)
             for number, box in enumerate(BOXES)

@@ -15,6 +15,7 @@ from ingest.judge import judge
 from models.records.base import UNKNOWN_STATION, Reason, Rejected
 from models.records.camera import CameraStatus
 from models.records.change import Heartbeat
+from models.records.checkpoint import CheckpointScan
 from models.records.incident import IncidentReport
 from models.records.position import Fix, FixFlag, SignOfLife
 from models.records.report import CitizenReport
@@ -41,6 +42,7 @@ REGISTRY = Registry(
     secrets=MappingProxyType({("lumphini", "b1"): "box key"}),
     natives=frozenset({UNIT, BOX}),
     cameras=frozenset({("lumphini", "c1")}),
+    checkpoints=frozenset({("lumphini", "r1")}),
 )
 
 
@@ -113,6 +115,26 @@ def test_an_unknown_camera_point_waits_like_any_device() -> None:
     assert refused(replace(status, point="c404")) == (
         Reason.UNKNOWN_DEVICE, "lumphini", "native", "lumphini/camera/c404",
     )  # fmt: skip
+
+
+def test_a_scan_needs_a_red_box_and_a_unit_of_the_register() -> None:
+    scan = CheckpointScan("lumphini", "r1", "s1", NOW, "u1", NOW)
+    assert known(scan) is scan
+    unknown_box = (Reason.UNKNOWN_DEVICE, "lumphini", "native", "lumphini/checkpoint/r404")
+    assert refused(replace(scan, box="r404")) == unknown_box
+    assert refused(replace(scan, box="r404", unit="u404")) == unknown_box
+    for unit in ("u404", "b1"):
+        assert refused(replace(scan, unit=unit)) == (
+            Reason.UNKNOWN_DEVICE, "lumphini", "native", f"lumphini/unit/{unit}",
+        )  # fmt: skip
+    assert refused(replace(scan, station="atlantis"))[0] is Reason.UNKNOWN_STATION
+
+
+def test_a_blocked_unit_makes_no_scan() -> None:
+    blocked = replace(REGISTRY, natives=frozenset({BOX}), blocked=frozenset({("native", "lumphini/unit/u1")}))
+    result = identify(CheckpointScan("lumphini", "r1", "s1", NOW, "u1", NOW), blocked, "topic", b"payload")
+    assert isinstance(result, Rejected)
+    assert result.reason is Reason.UNKNOWN_DEVICE
 
 
 def test_a_signed_press_is_verified_and_any_other_is_kept_and_marked() -> None:
