@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import socket
 import sys
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,10 +75,9 @@ def _complain(line: str) -> None:
 
 def _demo(args: argparse.Namespace, settings: Settings) -> int:
     from ingest.sources.demo import Demo, DemoRefusedError, make_town, prepare
+    from ingest.stopping import stop_signal
 
-    done = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: done.set())
+    wait = stop_signal()
     with opened(settings) as database:
         endpoint = _endpoint(settings)
         town = make_town(settings.demo_seed)
@@ -91,6 +88,6 @@ def _demo(args: argparse.Namespace, settings: Settings) -> int:
         demo = Demo(endpoint, town, now_ms)
         demo.start()
         say(f"demo: {len(town.units)} units and {len(town.boxes)} SOS boxes at {town.station}; Ctrl-C ends it")
-        done.wait()
+        wait()
         demo.stop()
     return 0

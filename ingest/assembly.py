@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-import signal
-import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -27,6 +25,7 @@ from ingest.sources.inbox import Inbox
 from ingest.sources.mqtt import Link
 from ingest.sources.mqtt_publish import Sender
 from ingest.status import IngestStatus
+from ingest.stopping import stop_signal
 from ingest.storing import SideStore, Storing
 from ingest.supervisor import Supervisor
 from ingest.watch import BeatListener, Watch
@@ -202,9 +201,7 @@ def main() -> int:
     except SettingsError as error:
         log.error("%s", error)
         return 2
-    done = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: done.set())
+    wait = stop_signal()
     with ExitStack() as stack:
         try:
             opened = open_safely(settings.database_url, now_ms(), budget_s=_EXAMINE_S)
@@ -219,6 +216,6 @@ def main() -> int:
             log.error("%s", error)
             return 2
         log.info("ingest worker %s: %r", settings.worker, worker.broker.endpoint)
-        done.wait()
+        wait()
     log.info("ingest worker %s stopped", settings.worker)
     return 0
