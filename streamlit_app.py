@@ -46,6 +46,7 @@ from jobs.runner import Runner
 from jobs.standard import standard_jobs
 from models.records.base import Millis
 from models.records.change import Heartbeat
+from models.town.town import Town
 from settings import Settings, load_settings
 from store.database import Database
 from store.errors import StorageError
@@ -82,24 +83,30 @@ def values_of(settings: Settings) -> runtime.Values:
     )
 
 
+def _town_of(settings: Settings) -> Town:
+    try:
+        return town(settings.demo_seed)
+    except ValueError as error:
+        raise runtime.CannotStartError(f"setting SSZ_DEMO_SEED: {error}") from error
+
+
 def open_store(settings: Settings) -> Opened:
     """The migrated store, with the town of the demo in it; beside a damaged one, the side database.
 
     Raises:
-        CannotStartError: it is newer than this program, or not to be reached.
+        CannotStartError: it is newer than this program or not to be reached, or there is no town of the demo's seed.
     """
+    played = _town_of(settings) if settings.demo else None
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         opened = open_safely(settings.database_url, now())
-        if settings.demo:
-            prepare(opened.database, town(settings.demo_seed), now())
+        if played:
+            prepare(opened.database, played, now())
         return opened
     except StorageError as error:
         raise runtime.CannotStartError(f"database: {error}") from error
     except DemoRefusedError as error:
         raise runtime.CannotStartError(f"demo: {error}") from error
-    except ValueError as error:
-        raise runtime.CannotStartError(f"setting SSZ_DEMO_SEED: {error}") from error
     except OSError as error:
         raise runtime.CannotStartError(f"cannot write to {settings.data_dir}: {error.strerror}") from error
 
@@ -114,18 +121,20 @@ def start_feed(settings: Settings, opened: Opened, follower: Follower, hub: Hub)
         CannotStartError: a broker of our own is needed and its port is taken.
     """
 
+    def on_broker(word: str) -> None:
+        hub.on_broker(cast("Broker", word))
+
     def on_status(status: IngestStatus) -> None:
-        hub.on_broker(cast("Broker", status.broker))
+        on_broker(status.broker)
         hub.on_storage("readonly" if opened.health.readonly else cast("Storage", status.worst_storage))
 
     def on_beat(beat: Heartbeat) -> None:
-        hub.on_broker("ok")
         hub.on_beat(beat.worker, beat.at)
 
     db = opened.database
     try:
         if settings.ingest == "external":
-            return start_watch(settings, db, follower, now, hub.on_arrival, on_beat)
+            return start_watch(settings, db, follower, now, hub.on_arrival, on_beat, on_broker)
         side = opened.health.readonly
         ingest = start_ingest(settings, db, follower, now, hub.on_arrival, on_status, alarms_only=side)
     except BrokerError as error:

@@ -28,7 +28,7 @@ from ingest.status import IngestStatus
 from ingest.stopping import stop_signal
 from ingest.storing import SideStore, Storing
 from ingest.supervisor import Supervisor
-from ingest.watch import BeatListener, Watch
+from ingest.watch import BeatListener, BrokerListener, Watch
 from models.records.base import Millis
 from settings import Settings, SettingsError, load_settings
 from store.database import Database
@@ -157,12 +157,16 @@ def start_watch(
     clock: Callable[[], Millis],
     on_arrival: ArrivalListener,
     on_beat: BeatListener,
+    on_broker: BrokerListener,
 ) -> Callable[[], None]:
-    """For a web process with an external ingest: hear presses and heartbeats at once; returns how to stop."""
+    """For a web process with an external ingest: hear presses and heartbeats at once; returns how to stop.
+
+    `on_broker` is told `ok`, `down` or `demo` when the connection to the broker comes or goes.
+    """
     keeper = RegistryKeeper(db, follower)
     found = endpoint_of(settings.mqtt_url, settings.mqtt_port, settings.mqtt_ca_file)
     endpoint = replace(found, keepalive_s=settings.mqtt_keepalive_s)
-    watch = Watch(endpoint, keeper, clock, on_arrival, on_beat)
+    watch = Watch(endpoint, keeper, clock, on_arrival, on_beat, on_broker)
     keeper.start()
     watch.start()
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import threading
 from collections.abc import Callable
 
 from ingest.alarm_lane import ArrivalListener, signals_of
@@ -27,6 +28,9 @@ log = logging.getLogger("ingest.watch")
 #: Told of every heartbeat that comes through the broker.
 BeatListener = Callable[[Heartbeat], None]
 
+#: Told `ok` (or `demo`) when both connections stand, `down` when one does not. Must not wait.
+BrokerListener = Callable[[str], None]
+
 
 class Watch:
     """Two connections: alarms and heartbeats on the one, positions skimmed for panics on the other."""
@@ -38,25 +42,36 @@ class Watch:
         clock: Callable[[], Millis],
         on_arrival: ArrivalListener,
         on_beat: BeatListener,
+        on_broker: BrokerListener,
     ) -> None:
-        """A watch that is not yet connected."""
+        """A watch that is not yet connected. `on_broker` is told on every change, on the connections' own threads."""
         self._registry = registry
+        self._up_word = "ok" if endpoint.v5 else "demo"
+        self._on_broker = on_broker
+        self._up: dict[str, bool] = {}
+        self._word = ""
+        self._lock = threading.Lock()
         self._on_arrival = on_arrival
         self._on_beat = on_beat
         self._crowd = Crowd()
         name = f"ssz-watch-{secrets.token_hex(6)}"
         self._links = [
-            Link(endpoint, f"{name}-{part}", filters, 2000, sink, lambda wait_s: True, clock, persistent=False)
+            Link(
+                endpoint,
+                f"{name}-{part}",
+                filters,
+                2000,
+                sink,
+                lambda wait_s: True,
+                clock,
+                self._state_of(part),
+                False,
+            )
             for part, filters, sink in (
                 ("alarm", (*ALARMS, beat_topic("+")), self._take),
                 ("skim", SKIMMED, self._skim),
             )
         ]
-
-    @property
-    def connected(self) -> bool:
-        """Whether both connections stand."""
-        return all(link.connected for link in self._links)
 
     def start(self) -> None:
         """Connect."""
@@ -67,6 +82,19 @@ class Watch:
         """Disconnect."""
         for link in self._links:
             link.stop()
+
+    def _state_of(self, part: str) -> Callable[[bool, str], None]:
+        self._up[part] = False
+
+        def told(connected: bool, detail: str) -> None:
+            with self._lock:
+                self._up[part] = connected
+                word = self._up_word if all(self._up.values()) else "down"
+                if word != self._word:
+                    self._word = word
+                    self._on_broker(word)
+
+        return told
 
     def _skim(self, link: Link, arrivals: Arrivals) -> None:
         self._acknowledge(link, arrivals)

@@ -9,18 +9,34 @@ from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from models.happenings import Happening
 from models.records.alarm import OUTCOMES, Alarm, AlarmNow, AlarmStep, IllegalStepError, State, Step, next_state
-from models.records.base import Millis
+from models.records.base import UNKNOWN_STATION, Millis
 from models.records.sos import EventKind, Mark, Signal, join_marks, split_marks
+from models.records.unit import Unit
 from store.database import Tx
+from store.rows import of_stations, table_of
 
 _ALARM = Alarm.__table__  # type: ignore[attr-defined]
 _STEP = AlarmStep.__table__  # type: ignore[attr-defined]
+_UNIT = table_of(Unit)
 
 #: Origin of the one alarm that many unknown boxes of one credential share.
 GROUP_ORIGIN = "_unknown_boxes"
 
 _KIND = {EventKind.PRESS: "sos", EventKind.PANIC: "panic", EventKind.UNREADABLE: "unreadable"}
 _COMMAND = {Step.ACKNOWLEDGE: "acknowledged", Step.ASSIGN: "dispatched", Step.CLOSE: "closed"}
+
+
+#: Words for an alarm, the clearest last.
+_CLARITY = ("unreadable", "panic", "sos")
+
+
+def kind_with(kind: str, said: EventKind) -> str:
+    """What an alarm is called after one more press: the clearest word that any of them said."""
+    return max(kind, _KIND[said], key=_CLARITY.index)
+
+
+class UnknownUnitError(Exception):
+    """There is no unit of that name to be sent; `str()` is one line."""
 
 
 class UnknownAlarmError(Exception):
@@ -132,7 +148,7 @@ def raise_or_join(tx: Tx, signal: Signal, place: Place, now: Millis) -> AlarmNow
             last_at=max(known.last_at, signal.received_at),
             presses=known.presses + 1,
             marks=join_marks(marks),
-            kind="sos" if signal.kind is EventKind.PRESS else known.kind,
+            kind=kind_with(known.kind, signal.kind),
             lat=known.lat if known.lat is not None else place.lat,
             lon=known.lon if known.lon is not None else place.lon,
             changed_at=now,
@@ -187,6 +203,7 @@ def step(
     Raises:
         UnknownAlarmError: there is no such alarm within `stations`.
         IllegalStepError: the state does not permit it, or the step lacks its unit, outcome or note; nothing changed.
+        UnknownUnitError: the unit is not in the register of the alarm's station; nothing changed.
     """
     known = find(tx.conn, alarm_id, stations)
     if step is Step.ACKNOWLEDGE and known.state != State.RAISED:
@@ -198,6 +215,8 @@ def step(
         raise IllegalStepError(f"close needs an outcome: {', '.join(OUTCOMES)}")
     if step is Step.NOTE and not note:
         raise IllegalStepError("note needs a text")
+    if step is Step.ASSIGN:
+        _must_be_unit(tx.conn, known, unit, stations)
     alarm = _changed(
         known,
         state=state.value,
@@ -216,6 +235,15 @@ def step(
             {"id": f"{alarm.id}-{alarm.version}", "at": now, "kind": _COMMAND[step], "alarm": alarm.id},
         )
     return alarm
+
+
+def _must_be_unit(conn: Connection, alarm: AlarmNow, unit: str, stations: frozenset[str] | None) -> None:
+    """A unit is sent by its own station; to an alarm of no station, by any that the person sees."""
+    nowhere = alarm.station == UNKNOWN_STATION
+    query = select(_UNIT.c.unit).where(_UNIT.c.unit == unit).limit(1)
+    query = of_stations(query, _UNIT.c.station, stations if nowhere else frozenset({alarm.station}))
+    if conn.execute(query).first() is None:
+        raise UnknownUnitError(f"no unit {unit} in the register{'' if nowhere else ' of ' + alarm.station}")
 
 
 def escalate(tx: Tx, raised_before: Millis, now: Millis) -> list[AlarmNow]:

@@ -104,7 +104,7 @@ def acknowledge(call: Calling, alarm: str, said: StepIn | None = None) -> dict[s
 
 @router.post("/alarms/{alarm}/assign")
 def assign(call: Calling, alarm: str, said: StepIn | None = None) -> dict[str, Any]:
-    """Send a unit."""
+    """Send a unit of the alarm's station; 422 when its register has none of that name."""
     return _step(call, alarm, Step.ASSIGN, said)
 
 

@@ -15,7 +15,7 @@ from dashboard.api import alarms, incidents, sources, units, zones
 from dashboard.api.caller import Calling, Parts
 from dashboard.api.limits import BodyLimit
 from models.records.alarm import IllegalStepError
-from store.alarms import UnknownAlarmError
+from store.alarms import UnknownAlarmError, UnknownUnitError
 from store.errors import StorageError
 
 PREFIX = "/api/v1"
@@ -23,7 +23,7 @@ PREFIX = "/api/v1"
 _NOUNS = (units, alarms, incidents, zones, sources)
 
 #: What an error of ours means to a caller.
-_STATUS: dict[type[Exception], int] = {UnknownAlarmError: 404, IllegalStepError: 409}
+_STATUS: dict[type[Exception], int] = {UnknownAlarmError: 404, UnknownUnitError: 422, IllegalStepError: 409}
 
 
 def _said(status: int, word: str, headers: dict[str, str] | None = None) -> JSONResponse:

@@ -10,21 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from models.picture import Key, Picture
 from models.records.alarm import AlarmNow, State
 from models.records.base import Millis
 from models.records.sos import ALARMING, EventKind, Mark, Signal, join_marks, split_marks
-from store.alarms import alarm_id, origin_of
+from store.alarms import alarm_id, kind_with, origin_of
 
 #: A press not stored this long after its arrival is shown at once (contract, section 3).
 GRACE_MS = 1000
 
 #: Keys of stored presses remembered; a box sends again for minutes, this is days of a busy station.
 REMEMBER = 50_000
-
-#: What an alarm is called by the kind of the signal that raised it.
-_KINDS = {EventKind.PRESS: "sos", EventKind.PANIC: "panic", EventKind.UNREADABLE: "unreadable"}
 
 #: (station, origin kind, origin)
 Origin = tuple[str, str, str]
@@ -108,7 +106,7 @@ def _raised(signals: list[Signal], picture: Picture) -> AlarmNow:
         id=alarm_id(first),
         origin_kind=first.origin_kind,
         origin=origin_of(first),
-        kind=_KINDS[first.kind],
+        kind=_kind(EventKind.UNREADABLE.value, signals),
         state=State.RAISED,
         version=0,
         raised_at=min(arrived),
@@ -134,6 +132,11 @@ def _open_by_origin(alarms: Iterable[AlarmNow]) -> dict[Origin, AlarmNow]:
     }
 
 
+def _kind(kind: str, signals: Iterable[Signal]) -> str:
+    """As the store will call it: the clearest word of all its presses."""
+    return reduce(kind_with, (signal.kind for signal in signals), kind)
+
+
 def _marks(signals: Iterable[Signal]) -> frozenset[Mark]:
     return frozenset(mark for signal in signals for mark in signal.marks)
 
@@ -149,6 +152,7 @@ def _joined(alarm: AlarmNow, signals: list[Signal]) -> AlarmNow:
         alarm,
         last_at=max(alarm.last_at, *(signal.received_at for signal in signals)),
         presses=alarm.presses + len(signals),
+        kind=_kind(alarm.kind, signals),
         marks=join_marks(marks),
         stored=False,
     )

@@ -185,6 +185,8 @@ def test_the_life_of_an_alarm_by_api(server: LiveServer, sqlite_db: Database) ->
     again = api.post(f"alarms/{name}/acknowledge")
     assert (again.status_code, again.json()) == (409, {"error": "already acknowledged by somchai"})
     assert api.post(f"alarms/{name}/assign", {}).status_code == 409
+    nobody = api.post(f"alarms/{name}/assign", {"unit": "ghost"})
+    assert (nobody.status_code, nobody.json()) == (422, {"error": "no unit ghost in the register of lumphini"})
     assert api.post(f"alarms/{name}/assign", {"unit": "c1"}).json()["assigned"] == "c1"
     assert api.post(f"alarms/{name}/arrive", {}).json()["state"] == "on_scene"
     assert api.post(f"alarms/{name}/note", {"note": "ส่งต่อโรงพยาบาล"}).json()["state"] == "on_scene"

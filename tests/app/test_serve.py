@@ -28,6 +28,38 @@ def refused(folder: Path, port: int, **settings: str) -> str:
     return said[0]
 
 
+_OPEN = """
+import sys
+import streamlit_app
+from dashboard.runtime import CannotStartError
+
+def wrong(*_):
+    raise ValueError("no such thing")
+
+setattr(streamlit_app, sys.argv[1], wrong)
+try:
+    streamlit_app.open_store(streamlit_app.SETTINGS)
+except (ValueError, CannotStartError) as error:
+    print(type(error).__name__, error)
+"""
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ("town", "CannotStartError setting SSZ_DEMO_SEED: no such thing"),
+        ("prepare", "ValueError no such thing"),
+        ("open_safely", "ValueError no such thing"),
+    ],
+)
+def test_only_a_seed_without_a_town_is_called_a_wrong_seed(tmp_path: Path, part: str, said: str) -> None:
+    told = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", _OPEN, part],
+        cwd=ROOT, env=environment(tmp_path, 1, SSZ_DEMO="1"), capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert told.stdout.strip() == said
+
+
 @pytest.mark.parametrize(
     ("setting", "value"),
     [

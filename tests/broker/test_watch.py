@@ -24,13 +24,14 @@ def test_presses_and_heartbeats_are_heard_beside_the_worker(
 ) -> None:
     signals: list[Signal] = []
     beats: list[Heartbeat] = []
+    words: list[str] = []
     db = open_database(station_url)
     follower = Follower(db, now_ms)
     follower.start()
     settings = Settings(
         database_url=station_url, mqtt_url=mosquitto.url, data_dir=tmp_path, secret_key=DEMO_KEY, _env_file=None
     )
-    stop = start_watch(settings, db, follower, now_ms, signals.append, beats.append)
+    stop = start_watch(settings, db, follower, now_ms, signals.append, beats.append, words.append)
     box = device()
     try:
 
@@ -49,6 +50,12 @@ def test_presses_and_heartbeats_are_heard_beside_the_worker(
         assert {signal.kind for signal in signals} == {EventKind.PRESS, EventKind.PANIC}
         worker()
         wait_until(lambda: bool(beats), what="a heartbeat")
+        wait_until(lambda: words[-1:] == ["ok"], what="both connections are told")
+        told = len(words)
+        mosquitto.stop()
+        wait_until(lambda: words[told:] == ["down"], what="the broker's end is told")
+        mosquitto.start()
+        wait_until(lambda: words[told:] == ["down", "ok"], what="the broker's return is told")
         wait_until(lambda: number(station_url, "SELECT count(*) FROM alarm") == 0, what="nothing stored by the watch")
     finally:
         stop()

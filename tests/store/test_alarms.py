@@ -11,9 +11,12 @@ from models.happenings import Happening, SignalStored
 from models.records.alarm import AlarmNow, IllegalStepError, Step
 from models.records.position import Fix, FixFlag
 from models.records.sos import EventKind, Mark, Signal
+from models.records.station import Station
+from models.records.unit import Unit
 from store import alarms
 from store.database import Database
 from store.positions import insert_fixes
+from store.registers import put_stations, put_units
 from store.sos import Taken, recent_keys, take_signal
 
 NOW = 1_700_000_000_000
@@ -35,6 +38,13 @@ def _box(db: Database) -> None:
                 " VALUES ('lumphini', 'B1', 'หน้าตลาด', '', 13.73, 100.54, '')"
             )
         )
+
+
+@pytest.fixture(autouse=True)
+def _units(db: Database, _box: None) -> None:
+    with db.write() as tx:
+        put_stations(tx, [Station(code="hat_yai", name_th="ห", name_en="H", kind="test")], NOW)
+        put_units(tx, [Unit(station="lumphini", unit="u1"), Unit(station="hat_yai", unit="h1")], NOW)
 
 
 def take(db: Database, signal: Signal, now: int = NOW + 60) -> Taken:
@@ -163,6 +173,35 @@ def test_a_whole_life_is_history_and_the_retained_state_is_cleared_at_its_end(db
     assert [word in line for word, line in zip(("acknowledged", "dispatched", "closed"), commands, strict=True)] == [
         True
     ] * 3
+
+
+@pytest.mark.parametrize("unit", ["h1", "B1", "U1", "u1 ", "'; DROP TABLE unit"])
+def test_only_a_unit_of_the_alarms_station_is_sent(db: Database, unit: str) -> None:
+    alarm = take(db, PRESS).alarm
+    assert alarm is not None
+    step(db, alarm.id, Step.ACKNOWLEDGE)
+    with pytest.raises(alarms.UnknownUnitError, match=r"no unit .* of lumphini"):
+        step(db, alarm.id, Step.ASSIGN, unit=unit)
+    with db.read() as conn:
+        assert alarms.find(conn, alarm.id).state == "acknowledged"
+
+
+def test_to_an_alarm_of_no_station_any_unit_the_person_sees_is_sent(db: Database) -> None:
+    alarm = take(db, replace(PRESS, station="_unknown")).alarm
+    assert alarm is not None
+    step(db, alarm.id, Step.ACKNOWLEDGE)
+    seen = frozenset({"lumphini", "_unknown"})
+    with db.write() as tx, pytest.raises(alarms.UnknownUnitError):
+        alarms.step(tx, alarm.id, Step.ASSIGN, by="ก", origin="", now=NOW, unit="h1", stations=seen)
+    with db.write() as tx:
+        sent = alarms.step(tx, alarm.id, Step.ASSIGN, by="ก", origin="", now=NOW, unit="u1", stations=seen)
+    assert sent.assigned == "u1"
+
+
+def test_the_clearest_press_names_the_alarm(db: Database) -> None:
+    kinds = [EventKind.UNREADABLE, EventKind.PANIC, EventKind.UNREADABLE, EventKind.PRESS, EventKind.PANIC]
+    named = [take(db, replace(PRESS, id=f"k{n}", kind=kind)).alarm for n, kind in enumerate(kinds)]
+    assert [alarm.kind for alarm in named if alarm] == ["unreadable", "panic", "panic", "sos", "sos"]
 
 
 def test_escalation_takes_each_unanswered_alarm_once(db: Database) -> None:

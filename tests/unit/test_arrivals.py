@@ -173,3 +173,15 @@ def test_what_shows_is_what_arrived_and_was_never_stored(steps: list[tuple[str, 
             stored.add(number)
     shown = [alarm.origin for alarm in arrivals.due(10_000, Picture())]
     assert sorted(shown) == sorted(f"p{number}" for number in seen - stored)
+
+
+def test_the_clearest_press_names_the_alarm_before_it_is_stored_too() -> None:
+    garbled = press("g", kind=EventKind.UNREADABLE)
+    arrivals = Arrivals()
+    for signal in (garbled, press("p", kind=EventKind.PANIC)):
+        arrivals.arrived(signal, 0)
+    (fresh,) = arrivals.due(5_000, Picture())
+    assert (fresh.kind, fresh.id) == ("panic", alarm_id(garbled))
+    picture = apply(Picture(), stored_alarm(press("g0"), kind="unreadable"))
+    (joined,) = arrivals.due(5_000, picture)
+    assert joined.kind == "panic"
