@@ -32,6 +32,7 @@ from dashboard.live import assets_route
 from dashboard.live.ground import Ground
 from dashboard.live.hub import Hub, steady_ms
 from dashboard.live.names import load_names, load_stored
+from dashboard.live.past_routes import past_routes
 from dashboard.live.routes import live_routes
 from dashboard.live.status import Broker, FeedStatus, Storage
 from dashboard.live.status import Limits as FeedLimits
@@ -250,6 +251,7 @@ else:
             *in_routes(lambda: app.state["http"]),
             api_route(lambda: runtime.current().api),
             *live_routes(lambda: runtime.current().hub, lambda: runtime.current().ground),
+            *past_routes(lambda: runtime.current().past),
             *assets_route.routes(),
         ],
         middleware=[

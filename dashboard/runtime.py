@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from dashboard.access.sessions import Keeper
 from dashboard.api.caller import Parts
 from dashboard.health import Health
+from dashboard.live import past_routes
 from dashboard.live.ground import Ground
 from dashboard.live.hub import Hub
 from models.records.base import Millis
@@ -55,6 +56,11 @@ class Runtime:
         """What the API works with."""
         values = self.values
         return Parts(self.db, self.follower, self.clock, values.zone, values.live_s, values.lost_s)
+
+    @property
+    def past(self) -> past_routes.Parts:
+        """What looking back works with."""
+        return past_routes.Parts(self.db, self.clock)
 
 
 class NotRunningError(RuntimeError):
