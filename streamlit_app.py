@@ -21,6 +21,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import runtime
 from dashboard.access.headers import SecurityHeaders
+from dashboard.access.kiosk import KioskDoor
 from dashboard.access.middleware import Gate
 from dashboard.access.sessions import Keeper, Limits
 from dashboard.access.signin import SignIn
@@ -247,6 +248,7 @@ else:
         routes=[
             *health_routes(lambda: runtime.current().health),
             *SignIn(lambda: runtime.current().keeper, now, FACES).routes(),
+            *KioskDoor(lambda: runtime.current().keeper, now).routes(),
             *language_routes(),
             *in_routes(lambda: app.state["http"]),
             api_route(lambda: runtime.current().api),

@@ -1,4 +1,4 @@
-"""`user link` and `token create|revoke`: ways in, each shown once and stored hashed."""
+"""`user link` and `token create|revoke`: ways in, each shown once and stored hashed. Screens: `commands.kiosks`."""
 
 from __future__ import annotations
 

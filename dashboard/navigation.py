@@ -17,11 +17,18 @@ _LOG = logging.getLogger("dashboard.page")
 
 def navigate() -> None:
     """Show the page asked for, to somebody who is signed in."""
-    chosen = visit().language
+    here = visit()
+    chosen = here.language
+    wall = st.Page("pages/watch/wall.py", title=word("nav.command_wall", chosen), url_path="wall", default=True)
+    if here.who.kiosk:
+        # A screen nobody sits at: what is not in this list cannot be reached over its WebSocket either.
+        st.navigation([wall], position="hidden").run()
+        return
     # One level, no menus to open: there are few screens, and each must be found at a glance.
     page = st.navigation(
         [
-            st.Page("pages/watch/wall.py", title=word("nav.command_wall", chosen), url_path="wall", default=True),
+            wall,
+            st.Page("pages/watch/live_map.py", title=word("nav.live_map", chosen), url_path="map"),
             st.Page("pages/insight/incidents.py", title=word("nav.incidents", chosen), url_path="incidents"),
             st.Page("pages/admin/feeds.py", title=word("nav.feeds", chosen), url_path="feeds"),
         ],

@@ -12,8 +12,10 @@ from models.records.base import Millis
 from store.database import Tx
 
 _ADD_SESSION = text(
-    "INSERT INTO web_session (hash, name, role, stations, csrf, created_at, used_at, expires_at, revoked_at)"
-    " VALUES (:hash, :name, :role, :stations, :csrf, :created_at, :used_at, :expires_at, :revoked_at)"
+    "INSERT INTO web_session (hash, name, role, stations, csrf, created_at, used_at, expires_at, revoked_at,"
+    " kiosk, visitor, rotate_s)"
+    " VALUES (:hash, :name, :role, :stations, :csrf, :created_at, :used_at, :expires_at, :revoked_at,"
+    " :kiosk, :visitor, :rotate_s)"
 )
 
 
@@ -25,7 +27,8 @@ def digest_of(secret: str) -> str:
 def session(conn: Connection, digest: str) -> WebSession | None:
     """The session with this hash, ended or not."""
     row = conn.execute(text("SELECT * FROM web_session WHERE hash = :hash"), {"hash": digest}).one_or_none()
-    return None if row is None else WebSession(**row._mapping)
+    # Validated, because SQLite gives a flag back as a number.
+    return None if row is None else WebSession.model_validate(dict(row._mapping))
 
 
 def add_session(tx: Tx, row: WebSession) -> None:
@@ -130,4 +133,5 @@ def forget(tx: Tx, before: Millis) -> int:
     ended = tx.conn.execute(
         text("DELETE FROM web_session WHERE expires_at < :before OR revoked_at < :before"), {"before": before}
     ).rowcount
+    tx.conn.execute(text("DELETE FROM kiosk WHERE expires_at < :before OR revoked_at < :before"), {"before": before})
     return ended + tx.conn.execute(text("DELETE FROM sign_in_link WHERE expires_at < :b"), {"b": before}).rowcount

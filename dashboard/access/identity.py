@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from models.records.access import ALL_STATIONS, ApiToken, WebSession
+from models.records.base import Millis
 
 #: Key of the ASGI scope under which the door leaves the `Who`.
 SCOPE_KEY = "ssz.who"
@@ -18,7 +19,8 @@ class Who:
 
     `stations` is None for every station. `csrf` is empty and `digest` the token's hash for `via == "token"`.
     `kiosk`: a screen nobody sits at, which may only look. `visitor`: strangers stand before that screen; what names a
-    person, tells a home or follows an officer must not leave the server.
+    person, tells a home or follows an officer must not leave the server. `rotate_s`: seconds each station is shown on
+    that screen, 0 for no rotation. `until`: when the session ends at the latest, ms.
     """
 
     name: str
@@ -29,6 +31,8 @@ class Who:
     csrf: str = ""
     kiosk: bool = False
     visitor: bool = False
+    rotate_s: int = 0
+    until: Millis = 0
 
     def sees(self, station: str) -> bool:
         """Whether this one may see a station."""
@@ -43,7 +47,10 @@ def station_set(text: str) -> frozenset[str] | None:
 
 def who_of_session(row: WebSession) -> Who:
     """The one a session row stands for."""
-    return Who(row.name, row.role, station_set(row.stations), "session", row.hash, row.csrf)
+    return Who(
+        row.name, row.role, station_set(row.stations), "session", row.hash, row.csrf,
+        kiosk=bool(row.kiosk), visitor=row.visitor, rotate_s=row.rotate_s, until=row.expires_at,
+    )  # fmt: skip
 
 
 def who_of_token(row: ApiToken) -> Who:

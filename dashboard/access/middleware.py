@@ -12,8 +12,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard.access import csrf
 from dashboard.access.identity import Who, place
+from dashboard.access.kiosk import renewed
 from dashboard.access.policy import (
     KEY_PATHS,
+    KIOSK_RENEWS,
     SAFE_METHODS,
     SIGN_IN,
     Door,
@@ -21,6 +23,7 @@ from dashboard.access.policy import (
     door_of,
     host_allowed,
     is_page,
+    kiosk_may,
     same_origin,
 )
 from dashboard.access.sessions import COOKIE, Keeper
@@ -97,6 +100,8 @@ class Gate:
         if request.socket and verdict is not None and verdict.via == "session":
             await guarded(self._app, scope, receive, send, still=lambda: self._keeper().still(verdict.digest))
             return
+        if verdict is not None and verdict.kiosk and request.path in KIOSK_RENEWS:
+            send = renewed(send, request.cookie, verdict.until - self._keeper().now(), request.secure)
         await self._app(scope, receive, send)
 
     async def _judge(self, request: Request) -> Who | Refusal | None:
@@ -126,6 +131,8 @@ class Gate:
         who = await self._keeper().session(request.cookie) if request.cookie else None
         if who is None:
             return Refusal(401, "sign in first")
+        if who.kiosk and not kiosk_may(request.path, request.method):
+            return Refusal(403, "this screen may only show the wall")
         origin = request.headers.get("origin")
         if request.socket:
             # A client without an Origin header is no browser: it carries no cookie it was not given.

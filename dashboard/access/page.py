@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from dashboard.access.policy import SIGN_IN, SIGN_OUT
+from dashboard.access.policy import KIOSK_SCRIPT, SIGN_IN, SIGN_OUT
 
 #: What the page says, by the word in `?why=` or the reason a link was refused: (Thai, English).
 MESSAGES: dict[str, tuple[str, str]] = {
@@ -93,6 +93,32 @@ def sign_out_page(name: str) -> str:
     return _HEAD + _BUTTON.format(action=SIGN_OUT, field="", th="ออกจากระบบ", en="Sign out") + who + _TAIL
 
 
+#: What a kiosk's page says by the word the server or its script gives.
+KIOSK_MESSAGES: dict[str, tuple[str, str]] = {
+    "again": ("ระบบยังไม่พร้อม จะลองใหม่เอง", "The server is not ready. This screen tries again by itself."),
+    "wrong": ("ลิงก์จอนี้ไม่ถูกต้อง ขอลิงก์ใหม่จากผู้ดูแล", "This screen's link is not right. Ask your administrator."),
+    "expired": ("ลิงก์จอนี้หมดอายุแล้ว ขอลิงก์ใหม่จากผู้ดูแล", "This screen's link has expired. Ask your administrator."),
+    "revoked": (
+        "ผู้ดูแลยกเลิกลิงก์จอนี้แล้ว ขอลิงก์ใหม่จากผู้ดูแล",
+        "This screen's link was revoked. Ask your administrator for a new one.",
+    ),
+}
+
+
+def kiosk_page() -> str:
+    """The page a kiosk link opens: its script exchanges the secret; without one it says what is missing."""
+    lines = "".join(
+        f'<p class="said bad" role="status" data-why="{why}" hidden>{escape(th)} '
+        f'<span lang="en">{escape(en)}</span></p>\n'
+        for why, (th, en) in KIOSK_MESSAGES.items()
+    )
+    opening = '<p>กำลังเปิดจอศูนย์ควบคุมสั่งการ <span lang="en">Opening the command wall</span></p>\n'
+    needs = (
+        '<noscript><p class="said bad">ต้องเปิดใช้ JavaScript <span lang="en">JavaScript is needed</span></p></noscript>'
+    )
+    return _HEAD + opening + lines + needs + f'<script src="{KIOSK_SCRIPT}"></script>' + _TAIL
+
+
 STYLE = """
 @font-face{font-family:Sarabun;src:url(/sign-in/thai.woff2) format("woff2");
 unicode-range:U+0E00-0E7F,U+200C-200D,U+25CC}
@@ -104,6 +130,7 @@ font:400 18px/1.65 Sarabun,"Noto Sans Thai",Tahoma,system-ui,sans-serif}
 main{width:min(30rem,calc(100vw - 2rem));padding:2.25rem;background:#16202b;
 border:1px solid #2b3a4a;border-radius:.75rem}
 h1{margin:.25rem 0 0;font-size:1.6rem;line-height:1.3}
+[hidden]{display:none}
 [lang=en]{display:block;color:#b3c0cc;font-size:.9em}
 .sub{margin:.1rem 0 1.5rem}
 .mark{width:2.5rem;height:.4rem;margin:0;background:#4aa8ff;border-radius:.2rem}

@@ -21,11 +21,17 @@ class Door(Enum):
 
 SIGN_IN: Final = "/sign-in"
 SIGN_OUT: Final = "/sign-out"
+#: Where a kiosk link leads. Its secret stands behind the `#`, which browsers do not send.
+KIOSK: Final = f"{SIGN_IN}/kiosk"
+KIOSK_SCRIPT: Final = f"{KIOSK}.js"
 
 #: Paths without any check but the host's. Whole paths only: what is below them is not open.
 OPEN_PATHS: Final = frozenset(
-    {"/healthz", "/readyz", SIGN_IN, f"{SIGN_IN}/style.css", f"{SIGN_IN}/thai.woff2", f"{SIGN_IN}/latin.woff2"}
-)
+    {
+        "/healthz", "/readyz", SIGN_IN, f"{SIGN_IN}/style.css", f"{SIGN_IN}/thai.woff2", f"{SIGN_IN}/latin.woff2",
+        KIOSK, KIOSK_SCRIPT,
+    }
+)  # fmt: skip
 #: Paths that check a device or channel key themselves, and their methods. What is not named, an unknown path below
 #: `/in/` or another method, would otherwise fall through to Streamlit's own pages.
 KEY_PATHS: Final = {
@@ -44,6 +50,15 @@ _MACHINE_PREFIXES: Final = (
     "/_stcore/", "/static/", "/media/", "/component/", "/app/static/", "/api/", "/assets/", "/live/", "/tiles/",
     "/in/",
 )  # fmt: skip
+
+#: All that a kiosk's session opens: the wall, its feed, and the files they are made of.
+_KIOSK_PATHS: Final = frozenset(
+    {"/", "/wall", "/live", "/live/ground", "/live/figures", "/favicon.png", "/_stcore/stream", "/_stcore/health",
+     "/_stcore/host-config"}
+)  # fmt: skip
+#: Asked for by an open wall again and again: with each answer its cookie begins anew.
+KIOSK_RENEWS: Final = frozenset({"/", "/wall", "/live/ground", "/live/figures"})
+_KIOSK_PREFIXES: Final = ("/assets/", "/static/", "/tiles/", "/basemap/")
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -70,6 +85,13 @@ def door_of(path: str) -> Door:
     if path.startswith(API_PREFIX):
         return Door.API
     return Door.SESSION
+
+
+def kiosk_may(path: str, method: str) -> bool:
+    """Whether a screen nobody sits at may ask for this: to look at the wall, never to write. Default deny."""
+    # Opened at a page's own address, Streamlit first asks for its server below it.
+    asked = path.removeprefix("/wall") if path.startswith("/wall/_stcore/") else path
+    return method in SAFE_METHODS and (asked in _KIOSK_PATHS or asked.startswith(_KIOSK_PREFIXES))
 
 
 def is_page(path: str) -> bool:

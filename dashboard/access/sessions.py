@@ -17,7 +17,7 @@ from anyio import to_thread
 from dashboard.access.identity import Who, who_of_session, who_of_token
 from models.records.access import ALL_STATIONS, WebSession
 from models.records.base import Millis
-from store import access
+from store import access, kiosks
 from store.database import Database
 from store.errors import StorageError
 
@@ -34,11 +34,12 @@ _REMEMBERED = 4_096
 
 
 class LinkProblem(StrEnum):
-    """Why a sign-in link was not exchanged."""
+    """Why a sign-in or kiosk link was not exchanged."""
 
     WRONG = "wrong"
     USED = "used"
     EXPIRED = "expired"
+    REVOKED = "revoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,12 @@ def digest_of(value: str) -> str:
 
 
 def alive(row: WebSession, now: Millis, idle_ms: Millis, used_at: Millis = 0) -> bool:
-    """Whether a session row still opens doors. `used_at`: a use known here and perhaps not written down yet. Pure."""
-    return row.revoked_at is None and now < row.expires_at and now < max(row.used_at, used_at) + idle_ms
+    """Whether a session row still opens doors. `used_at`: a use known here and perhaps not written down yet. Pure.
+
+    A kiosk's session knows no idle time: a screen that was dark for a month comes back by itself.
+    """
+    idle = not row.kiosk and now >= max(row.used_at, used_at) + idle_ms
+    return row.revoked_at is None and now < row.expires_at and not idle
 
 
 class Keeper:
@@ -89,6 +94,10 @@ class Keeper:
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._lock = threading.Lock()
         self._later = ThreadPoolExecutor(max_workers=1, thread_name_prefix="session-use")
+
+    def now(self) -> Millis:
+        """The clock sessions end by."""
+        return self._clock()
 
     async def session(self, cookie: str) -> Who | None:
         """Whose session a cookie's value opens; None: nobody's, ended or revoked.
@@ -138,6 +147,37 @@ class Keeper:
                 csrf=secrets.token_urlsafe(24), created_at=now, used_at=now, expires_at=now + self._limits.life_ms,
             )  # fmt: skip
             access.add_session(tx, row)
+            who = who_of_session(row)
+        if old_cookie:
+            self._forget(digest_of(old_cookie))
+        return SignedIn(cookie, who)
+
+    def open_kiosk(self, link: str, old_cookie: str = "") -> SignedIn | LinkProblem:
+        """Begin a screen's session by a kiosk link, which stays good for the next screen; the browser's former
+        session ends.
+
+        Raises:
+            StorageError: the store cannot be written.
+        """
+        now = self._clock()
+        cookie = secrets.token_urlsafe(32)
+        with self._db.write() as tx:
+            known = kiosks.kiosk(tx.conn, digest_of(link))
+            if known is None:
+                return LinkProblem.WRONG
+            if known.revoked_at is not None:
+                return LinkProblem.REVOKED
+            if known.expires_at <= now:
+                return LinkProblem.EXPIRED
+            if old_cookie:
+                access.revoke_session(tx, digest_of(old_cookie), now)
+            row = WebSession(
+                hash=digest_of(cookie), name=known.name, role="viewer", stations=known.stations,
+                csrf=secrets.token_urlsafe(24), created_at=now, used_at=now, expires_at=known.expires_at,
+                kiosk=known.hash, visitor=known.visitor, rotate_s=known.rotate_s,
+            )  # fmt: skip
+            access.add_session(tx, row)
+            kiosks.opened(tx, known.hash, now)
             who = who_of_session(row)
         if old_cookie:
             self._forget(digest_of(old_cookie))

@@ -12,8 +12,9 @@ from typing import Literal
 
 import streamlit as st
 
+from dashboard.language import switch_path
 from dashboard.live.assets_route import module_name
-from dashboard.words import Language, words_with
+from dashboard.words import Language, word, words_with
 
 #: Words the bundle uses.
 PREFIXES = ("live.", "mark.", "sos.", "err.no_permission", "sys.simulated", "nav.command_wall", "nav.stations")
@@ -28,6 +29,13 @@ export default function (component) {
 }
 """
 
+_PAGES = (
+    ("/", "nav.command_wall"),
+    ("/map", "nav.live_map"),
+    ("/incidents", "nav.incidents"),
+    ("/feeds", "nav.feeds"),
+)
+
 _component = st.components.v2.component("ssz_live", html=_HTML, js=_JS, isolate_styles=False)
 
 
@@ -40,6 +48,12 @@ class Link:
     here: bool = False
 
 
+def ways(here: str, language: Language) -> list[Link]:
+    """The ways from a live page at path `here` to the other screens, and to the other language."""
+    other = Link(switch_path("en" if language == "th" else "th"), word("nav.other_language", language))
+    return [*(Link(path, word(name, language), path == here) for path, name in _PAGES), other]
+
+
 def live_map(
     mode: Literal["wall", "live"],
     *,
@@ -48,12 +62,17 @@ def live_map(
     csrf: str,
     may_acknowledge: bool,
     links: Sequence[Link] = (),
+    kiosk: bool = False,
+    visitor: bool = False,
+    rotate_s: int = 0,
     testing: bool = False,
     key: str = "live",
 ) -> None:
     """Mount a page of the live feed over the whole window: the command wall, or the live map to work with.
 
     `csrf` is the session's value that the acknowledge button returns; `timezone` an IANA name.
+    `kiosk`: nobody sits at this screen; `visitor`: strangers stand before it; `rotate_s`: seconds each station is
+    shown before the next one, 0 for no rotation.
     """
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     _component(
@@ -68,6 +87,9 @@ def live_map(
             "csrf": csrf,
             "mayAcknowledge": may_acknowledge,
             "links": [asdict(link) for link in links],
+            "kiosk": kiosk,
+            "visitor": visitor,
+            "rotateS": rotate_s,
             "testing": testing,
         },
     )

@@ -1,4 +1,4 @@
-"""Sessions, one-time sign-in links and API tokens: rows, so that they outlive a restart; secrets only hashed."""
+"""Sessions, one-time sign-in links, kiosk links and API tokens: rows that outlive a restart; secrets only hashed."""
 
 from __future__ import annotations
 
@@ -26,6 +26,25 @@ class WebSession(SQLModel, table=True):
     created_at: Millis = Field(sa_type=BigInteger)
     used_at: Millis = Field(sa_type=BigInteger)
     expires_at: Millis = Field(sa_type=BigInteger)
+    revoked_at: Millis | None = Field(default=None, sa_type=BigInteger)
+    kiosk: str = Field(default="", max_length=64, description="hash of the kiosk link it came from; empty: a person")
+    visitor: bool = Field(default=False, description="strangers stand before this screen")
+    rotate_s: int = Field(default=0, description="seconds a station is shown before the next one; 0: no rotation")
+
+
+class Kiosk(SQLModel, table=True):
+    """A link that opens the command wall on a screen nobody sits at: long-lived, read-only, revocable."""
+
+    __tablename__ = "kiosk"
+
+    hash: str = Field(primary_key=True, max_length=64, description="SHA-256 of the link's random value")
+    name: str = Field(unique=True)
+    stations: str = Field(description="comma list of codes, or *")
+    visitor: bool = False
+    rotate_s: int = 0
+    created_at: Millis = Field(sa_type=BigInteger)
+    expires_at: Millis = Field(sa_type=BigInteger)
+    opened_at: Millis | None = Field(default=None, sa_type=BigInteger, description="when a screen last opened it")
     revoked_at: Millis | None = Field(default=None, sa_type=BigInteger)
 
 

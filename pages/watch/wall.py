@@ -1,10 +1,8 @@
 """Command wall: what must be done right now."""
 
-from dashboard.language import switch_path
-from dashboard.live.component import Link, live_map
+from dashboard.live.component import live_map, ways
 from dashboard.theme import wall_look
 from dashboard.visit import visit
-from dashboard.words import word
 from models.records.alarm import STEP_ROLES
 
 here = visit()
@@ -15,10 +13,10 @@ live_map(
     timezone=here.runtime.values.zone.key,
     csrf=here.who.csrf,
     may_acknowledge=here.who.role in STEP_ROLES,
-    links=[
-        Link("/incidents", word("nav.incidents", here.language)),
-        Link("/feeds", word("nav.feeds", here.language)),
-        Link(switch_path("en" if here.language == "th" else "th"), word("nav.other_language", here.language)),
-    ],
+    # A screen nobody sits at has nowhere to go.
+    links=[] if here.who.kiosk else ways("/", here.language),
+    kiosk=here.who.kiosk,
+    visitor=here.who.visitor,
+    rotate_s=here.who.rotate_s,
     testing=here.runtime.values.demo,
 )

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import socket
-import subprocess
-import sys
 from http.client import HTTPConnection
 
 import pytest
@@ -13,45 +10,9 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from dashboard.access.policy import KEY_PATHS, OPEN_PATHS, Door, door_of
-from tests.app.serving import ROOT, Product, environment
+from tests.app.serving import METHODS, ROOT, Product
 
-_ROUTES = """
-import json
-from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
-from streamlit.web.server.starlette.starlette_app import create_streamlit_routes
-from streamlit_app import app
-
-def told(route, prefix=""):
-    if isinstance(route, Mount) and route.routes:
-        return [row for inner in route.routes for row in told(inner, prefix + route.path)]
-    kind = "socket" if isinstance(route, WebSocketRoute) else "http"
-    return [(kind, prefix + getattr(route, "path", "/"))]
-
-routes = app._user_routes + create_streamlit_routes(app._create_runtime())
-print(json.dumps([row for route in routes for row in told(route)]))
-"""
-
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 REFUSED = {303, 401, 403, 404}
-
-
-@pytest.fixture(scope="module")
-def routes(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
-    """(kind, path) of every route of the app, Streamlit's own included, with its parameters filled in."""
-    folder = tmp_path_factory.mktemp("routes")
-    told = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", _ROUTES],
-        cwd=ROOT, env=environment(folder, 1), capture_output=True, text=True, timeout=60, check=True,
-    )  # fmt: skip
-    rows: list[list[str]] = json.loads(told.stdout.splitlines()[-1])
-    found = {(kind, _filled(path)) for kind, path in rows}
-    assert len(found) > 20
-    return sorted(found)
-
-
-def _filled(path: str) -> str:
-    parts = ["x" if part.startswith("{") else part for part in path.split("/")]
-    return "/".join(parts) or "/"
 
 
 def test_every_http_route_refuses(product: Product, routes: list[tuple[str, str]]) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.access.sessions import MEMORY_MS, TOUCH_MS, Keeper, Limits, LinkProblem, SignedIn, alive, digest_of
 from models.records.access import WebSession
-from store import access
+from store import access, kiosks
 from store.database import Database
 from store.errors import StorageBusyError, StorageError
 
@@ -179,3 +179,38 @@ def test_a_use_that_could_not_be_written_down_keeps_the_session_alive(
         assert keeper.find(signed.cookie) is not None
         clock.at += 2 * HOUR
         assert keeper.find(signed.cookie) is not None
+
+
+def test_a_kiosk_knows_no_idle_time_and_ends_with_its_link(keeper: Keeper, db: Database, clock: Clock) -> None:
+    with db.write() as tx:
+        link = kiosks.create_kiosk(tx, "wall", "hat_yai", clock.at, 90 * 24 * HOUR, rotate_s=30)
+    signed = keeper.open_kiosk(link)
+    assert isinstance(signed, SignedIn)
+    assert (signed.who.role, signed.who.kiosk, signed.who.visitor, signed.who.rotate_s) == ("viewer", True, False, 30)
+    assert signed.who.stations == frozenset({"hat_yai"})
+    clock.at += 89 * 24 * HOUR
+    after_restart = Keeper(db, clock, LIMITS)
+    assert after_restart.find(signed.cookie) == signed.who
+    clock.at += 24 * HOUR
+    assert after_restart.find(signed.cookie) is None
+    assert keeper.open_kiosk(link) is LinkProblem.EXPIRED
+    after_restart.close()
+
+
+def test_revoking_a_link_ends_every_screen_and_no_persons_session(keeper: Keeper, db: Database, clock: Clock) -> None:
+    person = signed_in(keeper)
+    with db.write() as tx:
+        link = kiosks.create_kiosk(tx, "wall", "*", clock.at, HOUR)
+        other = kiosks.create_kiosk(tx, "other", "*", clock.at, HOUR)
+    screens = [keeper.open_kiosk(link), keeper.open_kiosk(link), keeper.open_kiosk(other)]
+    cookies = [screen.cookie for screen in screens if isinstance(screen, SignedIn)]
+    with db.write() as tx:
+        assert kiosks.revoke_kiosk(tx, "wall", clock.at)
+    clock.at += MEMORY_MS
+    assert [keeper.find(cookie) is None for cookie in [*cookies, person.cookie]] == [True, True, False, False]
+    assert keeper.open_kiosk(link) is LinkProblem.REVOKED
+    with db.read() as conn:
+        assert [(row.name, row.revoked_at) for row in kiosks.kiosks(conn)] == [
+            ("other", None),
+            ("wall", clock.at - MEMORY_MS),
+        ]

@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 import manage
 from models.records.station import Station
-from store import access, devices, imports, incidents, registers
+from store import access, devices, imports, incidents, kiosks, registers
 from store.access import digest_of
 from store.database import Database, open_database
 from tests.real_data import real
@@ -223,6 +223,32 @@ def test_a_token_is_the_last_line_and_can_be_ended(store: Database, capsys: pyte
     assert "there already" in refused(capsys, "token", "create", "ci")
     assert run("token", "revoke", "ci") == 0
     assert refused(capsys, "token", "revoke", "ci") == "no token ci that still works"
+
+
+def test_a_kiosk_link_is_printed_once_listed_and_ended(store: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    examples()
+    made = ("kiosk", "create", "--station", "mukdahan_example", "--days", "90", "--name", "hall")
+    assert run(*made, "--visitor", "--rotate", "30") == 0
+    link = capsys.readouterr().out.splitlines()[-1]
+    secret = link.partition("/sign-in/kiosk#")[2]
+    with store.read() as conn:
+        kiosk = kiosks.kiosk(conn, digest_of(secret))
+    assert kiosk
+    assert (kiosk.name, kiosk.stations, kiosk.visitor, kiosk.rotate_s) == ("hall", "mukdahan_example", True, 30)
+    assert kiosk.expires_at - kiosk.created_at == 90 * 86_400_000
+    assert run("kiosk", "create", "--station", "*") == 0
+    assert "there already" in refused(capsys, *made)
+    assert "no station nowhere" in refused(capsys, "kiosk", "create", "--station", "nowhere")
+    assert "--days" in refused(capsys, "kiosk", "create", "--station", "*", "--days", "0")
+    assert "--rotate" in refused(capsys, "kiosk", "create", "--station", "*", "--rotate", "1")
+    capsys.readouterr()
+    assert run("kiosk", "revoke", "hall") == 0
+    assert run("kiosk", "list") == 0
+    told = capsys.readouterr().out
+    assert secret not in told
+    assert re.search(r"^hall  mukdahan_example  revoked .*  never opened  rotates 30 s  visitor$", told, re.MULTILINE)
+    assert re.search(r"^kiosk-[0-9a-f]{6}  \*  until .*  never opened$", told, re.MULTILINE)
+    assert refused(capsys, "kiosk", "revoke", "hall") == "no kiosk hall that still works"
 
 
 def test_a_device_is_approved_and_given_a_key(store: Database, capsys: pytest.CaptureFixture[str]) -> None:

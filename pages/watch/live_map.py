@@ -1,0 +1,19 @@
+"""Live map: the wall's map to work with."""
+
+from dashboard.live.component import live_map, ways
+from dashboard.theme import wall_look
+from dashboard.visit import visit
+from models.records.alarm import STEP_ROLES
+
+here = visit()
+wall_look()
+live_map(
+    "live",
+    language=here.language,
+    timezone=here.runtime.values.zone.key,
+    csrf=here.who.csrf,
+    may_acknowledge=here.who.role in STEP_ROLES,
+    links=ways("/map", here.language),
+    visitor=here.who.visitor,
+    testing=here.runtime.values.demo,
+)
