@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,6 +16,8 @@ import pytest
 
 from store.database import Database, open_database
 from store.migrate import upgrade
+from tests.fault import counts
+from tests.fault.scale import SOAK
 from tests.servers import MissingBinaryError, Mosquitto, PgCluster
 
 
@@ -23,6 +25,23 @@ def pytest_configure() -> None:
     """Skips are for a developer's desk, never for CI."""
     if os.environ.get("ALLOW_SKIPS") == "1" and os.environ.get("CI"):
         raise pytest.UsageError("ALLOW_SKIPS=1 is refused in CI: every check must run")
+
+
+@pytest.fixture(autouse=True)
+def _report_counts(request: pytest.FixtureRequest, record_property: Callable[[str, object], None]) -> Iterator[None]:
+    """What a fault test counted and timed goes into its report; in the long form no time may be over its limit."""
+    if request.node.get_closest_marker("fault") is None:
+        yield
+        return
+    counts.taken()
+    yield
+    numbers, times = counts.taken()
+    for what, value in (numbers | times).items():
+        record_property(what, str(value))
+    if SOAK:
+        record_property("load", f"{os.getloadavg()[0]:.1f}")
+        late = [f"{what}: {time}" for what, time in times.items() if time.late]
+        assert not late, late
 
 
 def _missing(error: MissingBinaryError) -> NoReturn:

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
 from tests.e2e.screen import louder_than, marked, open_wall, row, silent, untouched
+from tests.fault.counts import took
 from tests.fault.faketime import Clock
 from tests.fault.ground import BOXES, listening, prepare
 from tests.fault.product import STATION, fresh
@@ -65,7 +66,7 @@ def fresh_data(page: Page) -> None:
 def said_old(page: Page, since: float) -> None:
     """The band says in words that the data is old, in time."""
     expect(page.locator('[data-band="stale"]')).to_contain_text("ข้อมูลไม่เป็นปัจจุบัน", timeout=(STALE_S + 10) * 1000)
-    assert time.monotonic() - since <= STALE_S + 1 + SLACK_S
+    took("called old", time.monotonic() - since, 16)
     expect(page.locator(".ssz-light-data")).to_have_attribute("data-state", "stale")
 
 
@@ -82,11 +83,13 @@ def test_row_22_after_a_kill_of_the_server_the_wall_comes_back_untouched(
         box = BOXES[number]
         publisher.press(STATION, box, f"press-{number}")
         wall.wait_for_timeout(down_s * 1000)
+        begun = time.monotonic()
         product.start()
         up = time.monotonic()
         expect(row(wall, box)).to_have_attribute("data-state", "raised", timeout=30_000)
         fresh_data(wall)
-        assert time.monotonic() - up <= 10 + SLACK_S
+        took("wall back after the server answers", time.monotonic() - up, 10)
+        took("wall back after the server's start", time.monotonic() - begun)
     assert untouched(wall)
 
 

@@ -12,6 +12,7 @@ from store import registers
 from store.database import open_database
 from tests.fault.product import STATION, now_ms
 from tests.fault.publisher import Publisher
+from tests.fault.scale import scaled
 from tests.servers import wait_until
 
 UNITS = tuple(f"u{number:03d}" for number in range(50))
@@ -58,7 +59,7 @@ def listening(publisher: Publisher, database_url: str) -> None:
     publisher.acked.clear()
 
 
-def drained(publisher: Publisher, database_url: str, timeout_s: float = 60) -> None:
+def drained(publisher: Publisher, database_url: str, timeout_s: float = scaled(60, 300)) -> None:
     """Wait until everything published before this call has gone through every lane: each keeps the order."""
     marker = now_ms()
     publisher.position(STATION, PROBE, marker)

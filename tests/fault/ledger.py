@@ -12,6 +12,7 @@ from sqlalchemy import text
 from tests.fault.ground import BOXES, PROBE, listening, prepare
 from tests.fault.product import Process, environment, fresh, worker
 from tests.fault.publisher import Publisher
+from tests.fault.scale import scaled
 from tests.servers import wait_until
 
 
@@ -49,13 +50,18 @@ def presses(db_url: str) -> int:
     return number(db_url, "SELECT coalesce(sum(presses), 0) FROM alarm")
 
 
+def told_presses(db_url: str) -> int:
+    """Presses in the alarms' history: each raises an alarm or joins one; escalation is nobody's press."""
+    return number(db_url, "SELECT count(*) FROM alarm_step WHERE step <> 'escalate'")
+
+
 def counted(db_url: str, reason: str) -> int:
     """What the feeds' health screen says of native messages of one outcome."""
     query = "SELECT coalesce(sum(count), 0) FROM source_count WHERE source = 'native' AND reason = "
     return number(db_url, f"{query}'{reason}'")
 
 
-def balance(db_url: str, publisher: Publisher, timeout_s: float = 60) -> None:
+def balance(db_url: str, publisher: Publisher, timeout_s: float = scaled(60, 300)) -> None:
     """Settle, then hold the ledger against the store: nothing lost, nothing doubled, nothing invented."""
     publisher.settle(timeout_s)
 

@@ -13,6 +13,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from tests.fault.counts import note
+from tests.fault.scale import scaled
 from tests.servers import wait_until
 
 
@@ -82,7 +83,7 @@ class Publisher:
         with self._lock:
             return len(self._mids)
 
-    def settle(self, timeout_s: float = 30.0) -> None:
+    def settle(self, timeout_s: float = scaled(30.0, 120.0)) -> None:
         """Wait until everything offered is acknowledged."""
         wait_until(lambda: self.unacknowledged == 0, timeout_s, "acknowledgement of everything offered")
 

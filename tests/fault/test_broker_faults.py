@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.fault.box import Boxes
+from tests.fault.counts import timing, took
 from tests.fault.ground import BOXES, UNITS
 from tests.fault.ledger import balance, heard, presses, publishing, running, stored
 from tests.fault.product import STATION, now_ms
@@ -35,10 +38,13 @@ def test_row_4_a_broker_restarted_in_the_stream_loses_nothing_and_ingest_comes_b
     start, part = now_ms() - 3_600_000, 1000
     with running(tmp_path, db_url, mosquitto.port) as ingest, publishing(mosquitto.port, db_url) as publisher:
         stream(publisher, 0, part, start)
-        for restart in range(1, scaled(2, 40) + 1):
+        connected = "ssz-main-position: connected"
+        for restart in range(1, scaled(2, 30) + 1):
             mosquitto.restart()
-            # No waiting: what is published while the worker is still away must be kept for it.
-            stream(publisher, restart * part, part, start)
+            there_again = partial(lambda times: ingest.output().count(connected) > times, restart)
+            with timing("ingest back after the broker", there_again, 3):
+                # No waiting: what is published while the worker is still away must be kept for it.
+                stream(publisher, restart * part, part, start)
             publisher.settle()
             newest = (UNITS[-1], start + ((restart + 1) * part - 1) // len(UNITS) * 1000)
             wait_until(lambda newest=newest: newest in stored(db_url), 30, "ingest is back")  # type: ignore[misc]
@@ -75,8 +81,8 @@ def test_row_5_broker_and_ingest_killed_every_press_is_stored_once_and_every_box
             boxes.close()
     assert heard(sqlite_url) == boxes.pressed
     assert presses(sqlite_url) == len(boxes.pressed) == len(boxes.delays)
-    if SOAK:
-        assert max(boxes.delays) <= 5
+    took("press to receipt, p99", sorted(boxes.delays)[math.ceil(0.99 * len(boxes.delays)) - 1], 3)
+    took("press to receipt, worst", max(boxes.delays), 5)
 
 
 def test_row_19_a_silent_cut_is_noticed_and_nothing_is_lost(
@@ -96,12 +102,11 @@ def test_row_19_a_silent_cut_is_noticed_and_nothing_is_lost(
             cut = time.monotonic()
             stream(publisher, 500, 500, start)
             wait_until(lambda: lost in ingest.output(), 40, "the cut is noticed")
-            noticed = time.monotonic() - cut
+            took("silent cut noticed", time.monotonic() - cut, 20)
             publisher.settle()
             assert len(publisher.acked - stored(sqlite_url) - heard(sqlite_url)) >= 500  # the cut was one
             if SOAK:
                 wait_until(lambda: time.monotonic() > cut + 60, 61, "the end of a cut of 60 s", every_s=0.5)
-                assert noticed <= 2 * keepalive + 2
             proxy.heal()
             balance(sqlite_url, publisher)
             assert ingest.running

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from ingest.sources.mqtt_client import READ_BYTES
+from tests.fault.counts import took
 from tests.fault.ground import BOXES, UNITS, listening, prepare
-from tests.fault.ledger import balance, heard, number, presses, publishing, rows, running, stored
+from tests.fault.ledger import balance, heard, number, presses, publishing, rows, running, stored, told_presses
 from tests.fault.product import STATION, Process, environment, hooked, now_ms
 from tests.fault.scale import scaled
 from tests.servers import Mosquitto, PgCluster, wait_until
@@ -25,7 +26,7 @@ def test_row_8_postgresql_stopped_without_a_word_loses_no_press_no_incident_and_
     start, number_of, stops = now_ms() - 3_600_000, 0, scaled(2, 8)
     incidents: set[tuple[str, int]] = set()
     with running(tmp_path, pg_url, mosquitto.port) as ingest, publishing(mosquitto.port, pg_url) as publisher:
-        for _ in range(stops):
+        for stop in range(stops):
             for part in range(10):
                 for _ in range(50):
                     unit = UNITS[number_of % len(UNITS)]
@@ -42,6 +43,11 @@ def test_row_8_postgresql_stopped_without_a_word_loses_no_press_no_incident_and_
                 publisher.settle()
             finally:
                 pg_cluster.start()
+            there = time.monotonic()
+            publisher.press(STATION, BOXES[-1], f"press-after-{stop}")
+            after = (BOXES[-1], f"press-after-{stop}")
+            wait_until(lambda after=after: after in heard(pg_url), 30, "ingest is back")  # type: ignore[misc]
+            took("a new press stored after PostgreSQL's start", time.monotonic() - there, 5)
         publisher.settle()
         assert incidents <= publisher.acked
         publisher.acked -= incidents
@@ -50,7 +56,7 @@ def test_row_8_postgresql_stopped_without_a_word_loses_no_press_no_incident_and_
         wait_until(lambda: number(pg_url, kept) == len(incidents), 30, "every incident", every_s=0.1)
         assert ingest.running
     assert number(pg_url, "SELECT count(*) FROM incident") == len(incidents)
-    assert presses(pg_url) == len(heard(pg_url)) == number(pg_url, "SELECT count(*) FROM alarm_step")
+    assert presses(pg_url) == len(heard(pg_url)) == told_presses(pg_url)
 
 
 BATCH = 200

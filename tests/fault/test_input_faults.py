@@ -62,7 +62,7 @@ def test_row_15_a_stream_repeated_shuffled_and_late_ends_in_the_state_of_the_cle
         folder = tmp_path / name
         folder.mkdir()
         with (
-            running(folder, address, mosquitto.port, name, worker=name) as ingest,
+            running(folder, address, mosquitto.port, name, worker=name, escalate_s=3600) as ingest,
             publishing(mosquitto.port, address) as publisher,
         ):
             for number_of, one in enumerate(said):
