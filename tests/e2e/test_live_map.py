@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.fixture_server import FixtureServer, alarm, box, now_ms, unit
 from tests.e2e.looking import drawn_at, near, open_wall, pixel
+from tests.servers import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -91,6 +92,20 @@ def test_a_silently_cut_link_says_so_by_the_pages_own_clock(wall: Page, server: 
     server.silent = False
     expect(band).to_have_count(0, timeout=10_000)
     assert server.connects == 2
+
+
+def test_a_machine_that_slept_takes_its_link_for_dead_though_its_steady_clock_stood_still(
+    wall: Page, server: FixtureServer
+) -> None:
+    open_wall(wall, server)
+    expect(wall.locator(".ssz-light-data")).to_have_attribute("data-state", "fresh")
+    server.silent = True
+    wall.evaluate("() => { const real = Date.now; Date.now = () => real() + 60_000 }")
+    expect(wall.locator('[data-band="stale"]')).to_be_visible(timeout=3_000)
+    # Long before ten seconds of silence.
+    wait_until(lambda: server.connects == 2, 8, "a new link")
+    server.silent = False
+    expect(wall.locator('[data-band="stale"]')).to_have_count(0, timeout=10_000)
 
 
 def test_a_dead_ingest_is_seen_though_the_link_lives(wall: Page, server: FixtureServer) -> None:

@@ -1,4 +1,4 @@
-"""Rows 22 to 24 of the goal table, and row 16 as a page sees it, on an open wall in a real browser."""
+"""Rows 23 and 24 of the goal table, and row 16 as a page sees it, on an open wall in a real browser."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
+from tests.e2e.recovery import STALE_S, fresh_data
 from tests.e2e.screen import louder_than, marked, open_wall, row, silent, untouched
 from tests.fault.counts import took
 from tests.fault.faketime import Clock
-from tests.fault.ground import BOXES, listening, prepare
+from tests.fault.ground import listening, prepare
 from tests.fault.product import STATION, fresh
-from tests.fault.proxy import Proxy
 from tests.fault.publisher import Publisher
 from tests.fault.scale import scaled
 from tests.fault.viewer import cookie
@@ -26,10 +26,6 @@ from tests.fault.whole import AT_MOST_S, Layout, Whole, whole
 from tests.servers import Mosquitto
 
 pytestmark = [pytest.mark.browser, pytest.mark.broker, pytest.mark.fault]
-
-#: Age at which the page says that its data is old, in s, and what a busy machine may add.
-STALE_S = scaled(6, 15)
-SLACK_S = 3
 
 Start = Callable[..., Whole]
 
@@ -57,59 +53,11 @@ def publisher(mosquitto: Mosquitto) -> Iterator[Publisher]:
     one.close()
 
 
-def fresh_data(page: Page) -> None:
-    """Wait until the wall says that its data is of now, and no band says anything else."""
-    expect(page.locator(".ssz-light-data")).to_have_attribute("data-state", "fresh", timeout=30_000)
-    expect(page.locator('[data-band="stale"]')).to_have_count(0)
-
-
 def said_old(page: Page, since: float) -> None:
     """The band says in words that the data is old, in time."""
     expect(page.locator('[data-band="stale"]')).to_contain_text("ข้อมูลไม่เป็นปัจจุบัน", timeout=(STALE_S + 10) * 1000)
     took("called old", time.monotonic() - since, 16)
     expect(page.locator(".ssz-light-data")).to_have_attribute("data-state", "stale")
-
-
-def test_row_22_after_a_kill_of_the_server_the_wall_comes_back_untouched(
-    wall: Page, start: Start, publisher: Publisher
-) -> None:
-    product = start()
-    listening(publisher, product.database_url)
-    open_wall(wall, product.web.base, cookie(product.database_url))
-    fresh_data(wall)
-    marked(wall)
-    for number, down_s in enumerate(scaled([2], [2, 15, 60, 300])):
-        product.web.kill()
-        box = BOXES[number]
-        publisher.press(STATION, box, f"press-{number}")
-        wall.wait_for_timeout(down_s * 1000)
-        begun = time.monotonic()
-        product.start()
-        up = time.monotonic()
-        expect(row(wall, box)).to_have_attribute("data-state", "raised", timeout=30_000)
-        fresh_data(wall)
-        took("wall back after the server answers", time.monotonic() - up, 10)
-        took("wall back after the server's start", time.monotonic() - begun)
-    assert untouched(wall)
-
-
-def test_row_23_a_silent_cut_between_browser_and_server_is_said_in_words(
-    wall: Page, start: Start, publisher: Publisher
-) -> None:
-    product = start()
-    listening(publisher, product.database_url)
-    proxy = Proxy(product.web.port)
-    try:
-        open_wall(wall, f"http://127.0.0.1:{proxy.port}", cookie(product.database_url))
-        fresh_data(wall)
-        marked(wall)
-        proxy.swallow()
-        said_old(wall, time.monotonic())
-        proxy.heal()
-        fresh_data(wall)
-        assert untouched(wall)
-    finally:
-        proxy.close()
 
 
 def test_row_23_a_stopped_ingest_is_said_in_words_though_the_server_lives(

@@ -18,6 +18,7 @@ class Proxy:
         self._open = threading.Event()
         self._open.set()
         self._closing = False
+        self._era = 0
         self._pairs: list[socket.socket] = []
         self._server = socket.create_server(("127.0.0.1", self.port))
         threading.Thread(target=self._accept, name="proxy", daemon=True).start()
@@ -26,9 +27,15 @@ class Proxy:
         """From now on every byte, both ways, is read and dropped; new connections are taken and left silent."""
         self._open.clear()
 
-    def heal(self) -> None:
-        """Forward again what comes on new connections; those that lost bytes are closed."""
-        self._drop()
+    def heal(self, *, closing: bool = True) -> None:
+        """Forward again what comes on new connections.
+
+        Those that lost bytes are closed; not `closing`: they stay silent for good and nobody is told, as when a box
+        on the way has forgotten them.
+        """
+        self._era += 1
+        if closing:
+            self._drop()
         self._open.set()
 
     def close(self) -> None:
@@ -61,11 +68,12 @@ class Proxy:
                 threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
 
     def _pump(self, source: socket.socket, sink: socket.socket) -> None:
+        era = self._era
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
-                if self._open.is_set():
+                if self._open.is_set() and era == self._era:
                     sink.sendall(data)
-        if self._open.is_set():
+        if self._open.is_set() and era == self._era:
             for end in (source, sink):
                 with contextlib.suppress(OSError):
                     end.shutdown(socket.SHUT_RDWR)

@@ -18,6 +18,7 @@ from ingest.decode import decode_topic, signals_of
 from ingest.sources.mqtt_packets import read_packets
 from models.happenings import SignalStored, to_json
 from models.records.position import Fix
+from tests.fault import counts
 
 NOW = 1_790_000_000_000
 
@@ -77,14 +78,26 @@ def test_results_say_what_was_missed(tmp_path: Path) -> None:
     assert orjson.loads((tmp_path / "results.json").read_bytes())["samples"] == {"one": {"ms": [1.0]}}
 
 
+def test_of_several_times_the_longest_is_held_against_what_is_allowed() -> None:
+    for seconds in (1.0, 3.5, 2.0):
+        counts.took("back", seconds, 3)
+    counts.took("only told", 99.0)
+    _, times = counts.taken()
+    assert times["back"].late
+    assert str(times["back"]) == "3.5 s (allowed: 3 s)"
+    assert not times["only told"].late
+    assert counts.taken() == ({}, {})
+
+
 def test_a_soak_tells_each_test_with_its_counts(tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
     report.write_text(
         '<testsuites><testsuite><testcase name="test_row_1_kills" time="61.2"><properties>'
-        '<property name="acknowledged by the broker" value="20000"/></properties></testcase>'
+        '<property name="acknowledged by the broker" value="20000"/><property name="back" value="2.0 s"/>'
+        '<property name="load" value="1.5"/></properties></testcase>'
         '<testcase name="test_row_2" time="1"><failure message="no"/></testcase></testsuite></testsuites>'
     )
     page = as_markdown(outcomes(report), {"commit": "abc"}, 600)
-    assert "| row 1 kills | passed | 61 | 20000 acknowledged by the broker |" in page
-    assert "| row 2 | failure | 1 |  |" in page
+    assert "| row 1 kills | passed | 61 | 1.5 | acknowledged by the broker: 20000; back: 2.0 s |" in page
+    assert "| row 2 | failure | 1 |  |  |" in page
     assert "1 of 2 passed in 10 minutes" in page

@@ -3,8 +3,14 @@
 import { parseFrame, type Frame } from "./protocol";
 
 export const SILENCE_MS = 10_000;
-export const BACKOFF_MS = [500, 1000, 2000, 4000];
+export const BACKOFF_MS = [500, 1000, 2000];
 const PING_MS = 5_000;
+
+/** A connection that is not made in this time never will be: its packets were lost, and a new one may get through. */
+const CONNECT_MS = 4_000;
+
+/** A steady clock this far behind the other has stood still: the machine has slept, and its connections are dead. */
+const SLEPT_MS = 3_000;
 
 export interface LinkEvents {
   frame(frame: Frame): void;
@@ -18,6 +24,7 @@ export class Link {
   private pings = 0;
   private heardAt = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
+  private lag = Date.now() - performance.now();
   private readonly watch: ReturnType<typeof setInterval>;
   private stopped = false;
 
@@ -89,12 +96,24 @@ export class Link {
   }
 
   private check(): void {
+    if (this.slept()) {
+      if (this.timer === null) this.again();
+      else this.hurry();
+      return;
+    }
     if (this.socket === null) return;
     const quiet = performance.now() - this.heardAt;
-    if (quiet > SILENCE_MS) this.again();
+    if (quiet > (this.socket.readyState === WebSocket.CONNECTING ? CONNECT_MS : SILENCE_MS)) this.again();
     else if (quiet > PING_MS && this.socket.readyState === WebSocket.OPEN) {
       this.pings += 1;
       this.socket.send(JSON.stringify({ t: "ping", n: this.pings }));
     }
+  }
+
+  /** Whether the machine has slept since this was last asked. */
+  private slept(): boolean {
+    const before = this.lag;
+    this.lag = Date.now() - performance.now();
+    return this.lag - before > SLEPT_MS;
   }
 }

@@ -87,6 +87,7 @@ export class View {
   private setConnected(up: boolean): void {
     this.connected = up;
     flag(this.root, "link", up ? "up" : "down");
+    if (up) this.clock.renew();
     if (up) void this.sheet.ask(); // after a restart the ground may have changed without a new version
     this.tick();
   }

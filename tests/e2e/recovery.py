@@ -1,0 +1,179 @@
+"""A wall left alone: opened once, its sound permitted once, and from then on watched from inside the page."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+
+import psutil
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import text
+
+from models.town.town import STATION
+from store.database import Database, open_database
+from tests.e2e.screen import louder_than, marked, open_wall, row, silent, untouched
+from tests.fault.answering import close_alarm
+from tests.fault.counts import took
+from tests.fault.product import now_ms
+from tests.fault.proxy import Proxy
+from tests.fault.publisher import Publisher
+from tests.fault.scale import scaled
+from tests.fault.viewer import cookie
+from tests.fault.whole import Whole
+from tests.servers import wait_until
+
+#: Age at which the page says that its data is old, in s: as shipped in the long form.
+STALE_S = scaled(6, 15)
+
+#: What the goal table allows a wall to come back in, in s; a test's own patience is longer.
+BACK_S, PATIENCE_MS = 10, 40_000
+
+# By the page's own steady clock: when the last frame came, when the band of old data came up, and every unit whose
+# fix became older than it was.
+_WATCH = """() => {
+    const root = document.querySelector(".ssz"), bands = root.querySelector(".ssz-bands")
+    const seen = new Map(), watch = (window.__watch = { frame: performance.now(), old: null, back: [], looks: 0 })
+    new MutationObserver(() => { watch.frame = performance.now() })
+        .observe(root, { attributes: true, attributeFilter: ["data-frames"] })
+    new MutationObserver(() => {
+        const old = bands.querySelector('[data-band="stale"]') !== null
+        if (old && watch.old === null) watch.old = performance.now() - watch.frame
+    }).observe(bands, { childList: true, subtree: true })
+    setInterval(() => {
+        watch.looks += 1
+        for (const [key, one] of window.__ssz.state.units) {
+            const known = seen.get(key)
+            if (known !== undefined && one.at < known) watch.back.push([key, known, one.at])
+            seen.set(key, one.at)
+        }
+    }, 50)
+}"""
+
+_OF_NOW = """(since) => {
+    const units = [...window.__ssz.state.units.values()]
+    return units.length === 8 && units.every((one) => one.at > since)
+}"""
+
+
+@dataclass
+class OpenWall:
+    """The demo's wall in a browser, behind a proxy, its sound on and nothing to sound for."""
+
+    product: Whole
+    page: Page
+    proxy: Proxy
+    publisher: Publisher
+    db: Database
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    _pressed: list[str] = field(default_factory=list)
+
+    def press(self) -> None:
+        """Somebody presses a box, on the wire; not through the web server."""
+        number = next(self._numbers)
+        box = f"sos-{number % 12 + 1:02d}"
+        self._pressed.append(box)
+        self.publisher.press(STATION, box, f"recovery-{number}")
+
+    @contextmanager
+    def back_after(self, what: str) -> Iterator[None]:
+        """A fault, over when the context ends: then the wall is back with data of now, shows every press, and sounds.
+
+        Nothing of the page is touched; afterwards the alarms are closed, by somebody elsewhere.
+        """
+        self._pressed.clear()
+        silent(self.page)
+        self.page.evaluate("() => { window.__watch.old = null }")
+        looks = self.page.evaluate("() => window.__watch.looks")
+        yield
+        over, over_ms = time.monotonic(), now_ms()
+        for box in self._pressed:
+            expect(row(self.page, box)).to_have_attribute("data-state", "raised", timeout=PATIENCE_MS)
+        shown = time.monotonic()
+        louder_than(self.page, 0.02, PATIENCE_MS)
+        sounded = time.monotonic()
+        fresh_data(self.page)
+        took(f"press shown after {what}", shown - over, BACK_S)
+        took(f"sounds after {what}", sounded - over, BACK_S)
+        took(f"data of now after {what}", time.monotonic() - over, BACK_S)
+        self.page.wait_for_function(_OF_NOW, arg=over_ms, timeout=PATIENCE_MS)
+        took(f"every unit of now after {what}", time.monotonic() - over)
+        assert self._pressed
+        assert untouched(self.page)
+        assert self.page.evaluate("() => window.__watch.looks") > looks
+        assert self.page.evaluate("() => window.__watch.back") == []
+        self._answer()
+
+    def called_old(self, what: str) -> None:
+        """The band says that the data is old; how long after the last frame is noted, by the page's own clock."""
+        band = self.page.locator('[data-band="stale"]')
+        expect(band).to_contain_text("ข้อมูลไม่เป็นปัจจุบัน", timeout=(STALE_S + 10) * 1000)
+        expect(self.page.locator(".ssz-light-data")).to_have_attribute("data-state", "stale")
+        took(
+            f"called old after the last frame, {what}", self.page.evaluate("() => window.__watch.old") / 1000, STALE_S
+        )
+
+    def _answer(self) -> None:
+        query = text("SELECT id FROM alarm WHERE origin = :box AND state <> 'closed'")
+        for box in self._pressed:
+            with self.db.read() as conn:
+                open_alarms = [str(found[0]) for found in conn.execute(query, {"box": box})]
+            assert len(open_alarms) == 1
+            close_alarm(self.db, open_alarms[0])
+            expect(row(self.page, box)).to_have_count(0, timeout=PATIENCE_MS)
+
+
+def fresh_data(page: Page) -> None:
+    """Wait until the wall says that its data is of now, and no band says anything else."""
+    expect(page.locator(".ssz-light-data")).to_have_attribute("data-state", "fresh", timeout=PATIENCE_MS)
+    expect(page.locator('[data-band="stale"]')).to_have_count(0)
+
+
+@contextmanager
+def opened(browser: Browser, product: Whole) -> Iterator[OpenWall]:
+    """The wall of a started product with the demo's town, all units driving, its sound permitted by one click."""
+    proxy = Proxy(product.web.port)
+    publisher = Publisher(product.mqtt_port)
+    db = open_database(product.database_url)
+    context = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="th-TH")
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    try:
+        open_wall(page, f"http://127.0.0.1:{proxy.port}", cookie(product.database_url))
+        page.locator(".ssz-figures").click()
+        expect(page.locator(".ssz-light-sound")).to_have_attribute("data-state", "on")
+        fresh_data(page)
+        page.wait_for_function(_OF_NOW, arg=0, timeout=PATIENCE_MS)
+        marked(page)
+        page.evaluate(_WATCH)
+        yield OpenWall(product, page, proxy, publisher, db)
+    finally:
+        context.close()
+        proxy.close()
+        publisher.close()
+        db.close()
+    assert wrong == []
+
+
+@contextmanager
+def standing_still(*, page_alone: bool = False) -> Iterator[None]:
+    """This run's own browser stands still, every process of it, as when its machine sleeps.
+
+    `page_alone`: the pages only. The browser goes on and keeps for them what comes, as for a page put to sleep; the
+    DevTools' own way (`Page.setWebLifecycleState`) does nothing to a page that can be seen.
+    """
+    mine = [one for one in psutil.Process().children(recursive=True) if "chrom" in one.name()]
+    found = [one for one in mine if not page_alone or "--type=renderer" in one.cmdline()]
+    assert 0 < len(found) < len(mine) if page_alone else len(found) > 2
+    for one in found:
+        one.send_signal(signal.SIGSTOP)
+    try:
+        wait_until(lambda: all(one.status() == psutil.STATUS_STOPPED for one in found), 10, "a browser that stands")
+        yield
+    finally:
+        for one in found:
+            one.send_signal(signal.SIGCONT)

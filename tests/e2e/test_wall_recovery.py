@@ -1,0 +1,72 @@
+"""A wall that nobody touches comes back by itself: after the server was killed or stood still, after a sleep of its
+own machine, after a pulled cable. What was pressed meanwhile is shown and sounds, and no mark goes backwards."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from store.migrate import upgrade
+from tests.e2e.recovery import STALE_S, OpenWall, opened, standing_still
+from tests.fault.scale import scaled
+from tests.fault.whole import whole
+from tests.servers import Mosquitto
+
+pytestmark = [pytest.mark.browser, pytest.mark.broker, pytest.mark.fault]
+
+
+@pytest.fixture(scope="module")
+def wall(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenWall]:
+    """The demo's wall, open behind a cable that can be cut: one for all tests, for it stays open for months."""
+    folder: Path = tmp_path_factory.mktemp("recovery")
+    url = f"sqlite:///{folder / 'ssz.db'}"
+    upgrade(url)
+    with ExitStack() as stack:
+        broker = Mosquitto(folder / "mosquitto")
+        stack.callback(broker.stop)
+        product = whole(folder, url, broker.port, "embedded", demo=1, feed_stale_s=STALE_S)
+        stack.callback(product.kill)
+        product.start()
+        yield stack.enter_context(opened(chromium, product))
+
+
+@pytest.mark.parametrize("down_s", scaled([2], [2, 15, 60, 300]))
+def test_row_22_after_a_kill_of_the_server_the_wall_comes_back(wall: OpenWall, down_s: float) -> None:
+    with wall.back_after(f"{down_s} s of a killed server"):
+        wall.product.web.kill()
+        wall.press()
+        wall.page.wait_for_timeout(down_s * 1000)
+        wall.product.start()
+
+
+def test_row_23_a_server_that_stands_still_is_called_old(wall: OpenWall) -> None:
+    with wall.back_after("a server that stood still"):
+        wall.product.web.pause()
+        wall.press()
+        wall.called_old("server stopped (SIGSTOP)")
+        wall.product.web.resume()
+
+
+@pytest.mark.parametrize("cut_s", scaled([20], [20, 60, 300]))
+def test_row_23_a_pulled_cable_is_called_old_and_the_wall_comes_back(wall: OpenWall, cut_s: float) -> None:
+    with wall.back_after(f"{cut_s} s of a pulled cable"):
+        begun = time.monotonic()
+        wall.proxy.swallow()
+        wall.press()
+        wall.called_old("cable pulled")
+        wall.page.wait_for_timeout((begun + cut_s - time.monotonic()) * 1000)
+        wall.proxy.heal(closing=False)  # nobody tells the page that its connections are dead
+
+
+@pytest.mark.parametrize("asleep_s", scaled([3], [3, 60]))
+@pytest.mark.parametrize("page_alone", [False, True], ids=["browser", "page"])
+def test_a_wall_that_slept_is_of_now_at_once(wall: OpenWall, asleep_s: float, page_alone: bool) -> None:
+    what = "page" if page_alone else "browser"
+    with wall.back_after(f"{asleep_s} s of a {what} that slept"), standing_still(page_alone=page_alone):
+        wall.press()
+        time.sleep(asleep_s)  # nothing of the browser may be asked meanwhile
