@@ -38,10 +38,7 @@ _WATCH = """() => {
     new MutationObserver(look).observe(document.querySelector(".ssz"), { childList: true, subtree: true })
 }"""
 
-_UNITS = """() => {
-    const map = window.__ssz?.map?.raw
-    return Boolean(map?.getLayer("units") && map.queryRenderedFeatures({ layers: ["units"] }).length)
-}"""
+_UNITS = "() => (window.__ssz?.map?.layer.visible ?? 0) > 0"
 
 _PAINTED = "(key) => { const one = window.__shown[key]; return one?.row && one?.pin ? [one.row, one.pin] : null }"
 

@@ -20,9 +20,8 @@ def drawn_at(page: Page, key: str, lat: float, lon: float) -> None:
     """Wait until the map has drawn the unit's mark at the pixel of a place."""
     page.wait_for_function(
         """([key, lat, lon]) => {
-            const map = window.__ssz.map.raw, at = map.project([lon, lat])
-            return map.queryRenderedFeatures([[at.x - 3, at.y - 3], [at.x + 3, at.y + 3]], { layers: ["units"] })
-                .some((one) => one.properties.id === key)
+            const wanted = window.__ssz.map.raw.project([lon, lat]), at = window.__ssz.map.where(key)
+            return at !== null && Math.hypot(at.x - wanted.x, at.y - wanted.y) < 3
         }""",
         arg=[key, lat, lon],
         timeout=10_000,

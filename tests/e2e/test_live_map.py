@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -68,7 +66,7 @@ def test_a_reconnect_is_by_itself_and_old_frames_move_nothing_back(wall: Page, s
     open_wall(wall, server)
     server.units = [unit("201", 16.5480, 104.7255, at=newest - 60_000)]
     server.drop()
-    wall.wait_for_function("document.querySelector('.ssz').dataset.link === 'down'", timeout=5_000)
+    wall.wait_for_function("document.querySelector('.ssz').dataset.link === 'down'", timeout=5_000, polling=50)
     wall.wait_for_function("document.querySelector('.ssz').dataset.link === 'up'", timeout=10_000)
     assert server.connects == 2
     drawn_at(wall, "demo/201", 16.5460, 104.7265)
@@ -151,10 +149,13 @@ def test_old_and_lost_units_are_told_by_word_and_shape(wall: Page, server: Fixtu
     server.units = [unit(name, 16.5445 + i * 0.0015, 104.7265, at=now_ms() - old[name]) for i, name in enumerate(old)]
     open_wall(wall, server)
     drawn_at(wall, "demo/203", 16.5475, 104.7265)
-    found: list[dict[str, Any]] = wall.evaluate(
-        "window.__ssz.map.raw.querySourceFeatures('units').map((one) => one.properties)"
+    told: dict[str, list[str]] = wall.evaluate(
+        """() => Object.fromEntries(window.__ssz.map.layer.labels.shown.map(
+            ({ mark, name, word, age }) => [name, [mark.fresh, word, age]]))"""
     )
-    seen = {one["call"]: (one["icon"], one["note"].split(" · ")[0]) for one in found}
-    assert seen["สายตรวจ 201"] == ("unit-available-live", "ว่าง พร้อมปฏิบัติ")
-    assert seen["สายตรวจ 202"] == ("unit-available-stale", "พิกัดเก่า")
-    assert seen["สายตรวจ 203"] == ("unit-available-lost", "ขาดสัญญาณ GPS")
+    assert told["สายตรวจ 201"].pop().endswith(" วิ")
+    assert told == {
+        "สายตรวจ 201": ["live", "ว่าง พร้อมปฏิบัติ · "],
+        "สายตรวจ 202": ["stale", "พิกัดเก่า · ", "1 นาที"],
+        "สายตรวจ 203": ["lost", "ขาดสัญญาณ GPS · ", "15 นาที"],
+    }

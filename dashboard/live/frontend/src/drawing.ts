@@ -1,7 +1,6 @@
-/** The part that draws the state on the map; where there is no map, the list in its place. */
+/** The part that draws the state on the map; where there is no map, for good or for a while, the list in its place. */
 
-import { DEFAULT_FEED } from "./age";
-import { boxFeature, unitFeature } from "./marks";
+import { flag, make } from "./dom";
 import type { Moment, Part } from "./part";
 import { drawPlain } from "./plain";
 import type { Ground } from "./protocol";
@@ -9,7 +8,12 @@ import type { Touched } from "./state";
 import type { View } from "./view";
 
 export class Drawing implements Part {
-  constructor(private readonly view: View, private readonly place: HTMLElement) {}
+  private readonly instead: HTMLElement;
+
+  constructor(private readonly view: View, private readonly place: HTMLElement) {
+    this.instead = make("div", "ssz-instead", place);
+    this.instead.hidden = true;
+  }
 
   retell(): void {
     const { units, boxes } = this.view.state;
@@ -24,9 +28,12 @@ export class Drawing implements Part {
 
   second(moment: Moment): void {
     const { state, map, settings } = this.view;
-    this.marks({ units: new Set(state.units.keys()), boxes: new Set() });
-    if (map === null) drawPlain(this.place, state, moment.now, settings.language, settings.words);
-    else if (state.alarms.size > 0) this.pins();
+    map?.tick();
+    if (state.alarms.size > 0) this.pins();
+    const trouble = map === null ? "none" : map.trouble;
+    this.instead.hidden = trouble === null;
+    flag(this.place, "trouble", trouble ?? "");
+    if (trouble !== null) drawPlain(this.instead, state, trouble, moment.now, settings.language, settings.words);
   }
 
   ground(ground: Ground): void {
@@ -34,18 +41,12 @@ export class Drawing implements Part {
   }
 
   private marks(touched: Pick<Touched, "units" | "boxes">): void {
-    const { map, clock, state } = this.view;
-    const { words, language } = this.view.settings;
-    const { units, boxes } = state;
-    const now = clock.now();
-    const feed = state.feed ?? DEFAULT_FEED;
-    const of = <T, F>(keys: Set<string>, all: Map<string, T>, feature: (key: string, one: T) => F): Map<string, F | null> =>
-      new Map([...keys].map((key) => [key, all.has(key) ? feature(key, all.get(key) as T) : null]));
-    map?.draw("units", of(touched.units, units, (key, unit) => unitFeature(key, unit, now, feed, words)));
-    if (touched.boxes.size > 0) map?.draw("boxes", of(touched.boxes, boxes, (key, box) => boxFeature(key, box, language, words)));
+    const { map } = this.view;
+    map?.drawUnits(touched.units);
+    if (touched.boxes.size > 0) map?.drawBoxes(touched.boxes);
   }
 
   private pins(): void {
-    this.view.map?.drawAlarms(this.view.state.alarms, (alarm) => alarm.place || this.view.originName(alarm));
+    this.view.map?.drawAlarms((alarm) => alarm.place || this.view.originName(alarm));
   }
 }

@@ -1,18 +1,32 @@
 /** The map's style: sources and layers, bottom to top. No tiles, no glyph server: the page's own Sarabun draws text. */
 
-import type { DataDrivenPropertyValueSpecification, StyleSpecification } from "maplibre-gl";
+import type { DataDrivenPropertyValueSpecification, ExpressionSpecification, StyleSpecification } from "maplibre-gl";
 import { GROUND } from "./look";
+import type { Part } from "./urlstate";
 
 const FONT = ["Sarabun SemiBold"];
 const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
-const source = (): { type: "geojson"; data: GeoJSON.FeatureCollection; promoteId: string } => ({
-  type: "geojson", data: EMPTY, promoteId: "id",
-});
-const line = (): { type: "geojson"; data: GeoJSON.FeatureCollection } => ({ type: "geojson", data: EMPTY });
+const source = (): { type: "geojson"; data: GeoJSON.FeatureCollection } => ({ type: "geojson", data: EMPTY });
 
+/** Layers of each part that can be switched off; units and labels are switched in their own layer. */
+export const PART_LAYERS: Record<Exclude<Part, "units" | "labels">, readonly string[]> = {
+  trails: ["trail-line", "trail-gap", "trail-word"], boxes: ["boxes"], zones: ["zone-fill", "zone-line"], ring: ["ring-fill", "ring-line"],
+  beats: ["beat-line", "beat-names"], hotspots: ["hotspot-fill", "hotspot-line", "hotspot-names"], streets: ["streets", "street-names"],
+  cameras: ["cameras"], checkpoints: ["checkpoints"],
+};
+
+/** Sources fed by the page, each a feature collection. */
+export const SOURCES = [
+  "hotspots", "ring", "zones", "streets", "cameras", "checkpoints", "trails", "boxes", "area",
+] as const;
+export type SourceName = (typeof SOURCES)[number];
+
+const BEAT: ExpressionSpecification = ["==", ["get", "kind"], "beat"];
 const NAME: DataDrivenPropertyValueSpecification<string> = [
   "coalesce", ["get", "th"], ["get", "name_th"], ["get", "name"], "",
 ];
+
+const WITH_NOTE: ExpressionSpecification = ["concat", ["get", "name"], "\n", ["get", "note"]];
 
 const text = (size: number, color: string) => ({
   layout: { "text-font": FONT, "text-size": size, "text-letter-spacing": 0, "text-line-height": 1.3 },
@@ -22,16 +36,17 @@ const text = (size: number, color: string) => ({
 export function liveStyle(): StyleSpecification {
   const street = text(14, GROUND.streetName);
   const small = text(16, GROUND.label);
-  const unit = text(21, GROUND.label);
   return {
     version: 8,
     transition: { duration: 0, delay: 0 },
-    sources: {
-      zones: line(), streets: line(), cameras: line(), checkpoints: line(), boxes: source(), units: source(),
-    },
+    sources: Object.fromEntries(SOURCES.map((name) => [name, source()])),
     layers: [
       { id: "land", type: "background", paint: { "background-color": GROUND.land } },
-      { id: "zone-fill", type: "fill", source: "zones", paint: { "fill-color": GROUND.zoneFill, "fill-opacity": 0.06 } },
+      {
+        id: "ring-fill", type: "fill", source: "ring",
+        paint: { "fill-color": GROUND.ring, "fill-opacity": 0.05 },
+      },
+      { id: "zone-fill", type: "fill", source: "zones", filter: ["!", BEAT], paint: { "fill-color": GROUND.zoneFill, "fill-opacity": 0.06 } },
       {
         id: "streets", type: "line", source: "streets",
         layout: { "line-cap": "round", "line-join": "round" },
@@ -50,7 +65,31 @@ export function liveStyle(): StyleSpecification {
         paint: street.paint,
       },
       {
-        id: "zone-line", type: "line", source: "zones",
+        id: "hotspot-fill", type: "fill", source: "hotspots",
+        paint: { "fill-color": GROUND.hotspot, "fill-opacity": 0.22 },
+      },
+      {
+        id: "hotspot-line", type: "line", source: "hotspots",
+        paint: { "line-color": GROUND.hotspot, "line-width": 2 },
+      },
+      {
+        id: "hotspot-names", type: "symbol", source: "hotspots", minzoom: 13,
+        layout: { ...small.layout, "text-field": NAME }, paint: { ...small.paint, "text-color": GROUND.hotspotName },
+      },
+      {
+        id: "ring-line", type: "line", source: "ring",
+        paint: { "line-color": GROUND.ring, "line-width": 1.5, "line-dasharray": [1, 3] },
+      },
+      {
+        id: "beat-line", type: "line", source: "zones", filter: BEAT,
+        paint: { "line-color": GROUND.beat, "line-width": 2, "line-dasharray": [6, 2, 1, 2] },
+      },
+      {
+        id: "beat-names", type: "symbol", source: "zones", filter: BEAT, minzoom: 13,
+        layout: { ...small.layout, "text-field": NAME }, paint: { ...small.paint, "text-color": GROUND.beat },
+      },
+      {
+        id: "zone-line", type: "line", source: "zones", filter: ["!", BEAT],
         paint: { "line-color": GROUND.zone, "line-width": 3, "line-dasharray": [3, 1.5] },
       },
       {
@@ -64,34 +103,41 @@ export function liveStyle(): StyleSpecification {
         paint: { "icon-opacity": 0.85 },
       },
       {
+        id: "trail-line", type: "line", source: "trails", filter: ["!", ["get", "gap"]],
+        layout: { "line-cap": "round", "line-join": "round" },
+        paint: { "line-color": GROUND.trail, "line-width": 4, "line-opacity": 0.85 },
+      },
+      {
+        id: "trail-gap", type: "line", source: "trails", filter: ["get", "gap"],
+        paint: { "line-color": GROUND.trail, "line-width": 2.5, "line-dasharray": [2, 2], "line-opacity": 0.85 },
+      },
+      {
+        id: "trail-word", type: "symbol", source: "trails", filter: ["get", "gap"],
+        layout: { ...street.layout, "symbol-placement": "line-center", "text-field": ["get", "note"] },
+        paint: { ...street.paint, "text-color": GROUND.trail },
+      },
+      {
         id: "boxes", type: "symbol", source: "boxes",
         layout: {
           ...small.layout, "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-size": 1,
-          "text-field": ["step", ["zoom"], ["get", "note"], 15.5,
-            ["case", ["==", ["get", "note"], ""], ["get", "name"],
-              ["concat", ["get", "name"], "\n", ["get", "note"]]]],
+          // Far out only what needs somebody is told in words; near by every box, and that it is ready too.
+          "text-field": ["step", ["zoom"], ["case", ["==", ["get", "state"], "ok"], "", ["get", "note"]],
+            15.5, ["case", ["==", ["get", "state"], "ok"], ["get", "name"], WITH_NOTE], 17, WITH_NOTE],
           "text-anchor": "top", "text-offset": [0, 1.1], "text-optional": true, "text-max-width": 12,
         },
         paint: small.paint,
       },
       {
-        id: "heading", type: "symbol", source: "units", filter: [">=", ["get", "heading"], 0],
-        layout: {
-          "icon-image": "heading", "icon-rotate": ["get", "heading"], "icon-rotation-alignment": "map",
-          "icon-allow-overlap": true, "icon-ignore-placement": true,
-        },
+        id: "area-fill", type: "fill", source: "area", filter: ["==", ["geometry-type"], "Polygon"],
+        paint: { "fill-color": "#ffffff", "fill-opacity": 0.1 },
       },
       {
-        id: "units", type: "symbol", source: "units",
-        layout: {
-          ...unit.layout, "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-ignore-placement": true,
-          "text-field": ["format", ["get", "call"], {}, "\n", {}, ["get", "note"], { "font-scale": 0.82 }],
-          // Where two units are close, the label goes to the side that is free.
-          "text-variable-anchor": ["top", "left", "right", "bottom"], "text-radial-offset": 1.2, "text-justify": "auto",
-          "text-optional": true, "text-max-width": 16,
-          "symbol-sort-key": ["match", ["get", "fresh"], "live", 0, "stale", 1, 2],
-        },
-        paint: { ...unit.paint, "text-color": ["match", ["get", "fresh"], "live", GROUND.label, "#b4bec8"] },
+        id: "area-line", type: "line", source: "area", filter: ["!=", ["geometry-type"], "Point"],
+        paint: { "line-color": "#ffffff", "line-width": 2.5, "line-dasharray": [2, 1] },
+      },
+      {
+        id: "area-corners", type: "circle", source: "area", filter: ["==", ["geometry-type"], "Point"],
+        paint: { "circle-radius": 5, "circle-color": "#ffffff", "circle-stroke-color": GROUND.halo, "circle-stroke-width": 2 },
       },
     ],
   };

@@ -4,6 +4,7 @@ import type { Freshness } from "./age";
 
 export const GROUND = {
   land: "#10161d", street: "#2b3743", streetMajor: "#3d4d5c", streetName: "#8fa1b3",
+  ring: "#c9d3dd", beat: "#9fb7e8", hotspot: "#d98c5f", hotspotName: "#f0c3a6", trail: "#7fd1c7",
   zone: "#e8c547", zoneFill: "#e8c547", camera: "#8fa9c4", checkpoint: "#c9b48f", label: "#f3f6f9", halo: "#0b1016",
 } as const;
 
@@ -26,7 +27,7 @@ export function statusOf(st: string | null): Status {
   return st !== null && st in STATUS ? (st as Status) : "unknown";
 }
 
-export const unitIcon = (status: Status, fresh: Freshness): string => `unit-${status}-${fresh}`;
+export const STATUSES = Object.keys(STATUS) as Status[];
 
 function outline(pen: CanvasRenderingContext2D, shape: string, c: number, r: number): void {
   pen.beginPath();
@@ -57,54 +58,64 @@ function paint(draw: (pen: CanvasRenderingContext2D) => void, width = SIDE, heig
   return pen.getImageData(0, 0, width, height);
 }
 
-/** A unit's mark: live is filled in its colour, stale filled grey, lost hollow. */
-export function unitImage(status: Status, fresh: Freshness): ImageData {
+/** A unit's mark in a square of SIDE: live is filled in its colour, stale filled grey, lost hollow. */
+export function drawUnit(pen: CanvasRenderingContext2D, status: Status, fresh: Freshness): void {
   const { colour, shape } = STATUS[status];
   const tint = fresh === "live" ? colour : STALE;
-  return paint((pen) => {
-    outline(pen, shape, SIDE / 2, 15);
-    if (fresh === "lost") {
-      pen.lineWidth = 9;
-      pen.strokeStyle = GROUND.halo;
-      pen.stroke();
-      pen.lineWidth = 4;
-      pen.setLineDash([6, 4]);
-      pen.strokeStyle = tint;
-      pen.stroke();
-      return;
-    }
-    pen.lineWidth = 7;
+  pen.lineJoin = "round";
+  outline(pen, shape, SIDE / 2, 15);
+  if (fresh === "lost") {
+    pen.lineWidth = 9;
     pen.strokeStyle = GROUND.halo;
     pen.stroke();
-    if (shape === "ring") {
-      pen.lineWidth = 5;
-      pen.strokeStyle = tint;
-      pen.stroke();
-      return;
-    }
-    pen.fillStyle = tint;
-    pen.fill();
-    pen.lineWidth = 2;
-    pen.strokeStyle = "#ffffff";
+    pen.lineWidth = 4;
+    pen.setLineDash([6, 4]);
+    pen.strokeStyle = tint;
     pen.stroke();
-  });
+    pen.setLineDash([]);
+    return;
+  }
+  pen.lineWidth = 7;
+  pen.strokeStyle = GROUND.halo;
+  pen.stroke();
+  if (shape === "ring") {
+    pen.lineWidth = 5;
+    pen.strokeStyle = tint;
+    pen.stroke();
+    return;
+  }
+  pen.fillStyle = tint;
+  pen.fill();
+  pen.lineWidth = 2;
+  pen.strokeStyle = "#ffffff";
+  pen.stroke();
 }
 
-/** The heading: an arrow head outside the mark, turned by the map. */
-export function headingImage(): ImageData {
-  return paint((pen) => {
-    const c = SIDE / 2;
+/** The heading: an arrow head at the top of the square of SIDE, to be turned round its middle. */
+export function drawHeading(pen: CanvasRenderingContext2D): void {
+  const c = SIDE / 2;
+  pen.lineJoin = "round";
+  pen.beginPath();
+  pen.moveTo(c, 2);
+  pen.lineTo(c + 9, 13);
+  pen.lineTo(c - 9, 13);
+  pen.closePath();
+  pen.lineWidth = 4;
+  pen.strokeStyle = GROUND.halo;
+  pen.stroke();
+  pen.fillStyle = "#ffffff";
+  pen.fill();
+}
+
+/** The ring round what is selected. */
+export function drawChosen(pen: CanvasRenderingContext2D): void {
+  for (const [width, colour] of [[7, GROUND.halo], [3.5, "#ffffff"]] as const) {
     pen.beginPath();
-    pen.moveTo(c, 1);
-    pen.lineTo(c + 9, 12);
-    pen.lineTo(c - 9, 12);
-    pen.closePath();
-    pen.lineWidth = 4;
-    pen.strokeStyle = GROUND.halo;
+    pen.arc(SIDE / 2, SIDE / 2, 23.5, 0, Math.PI * 2);
+    pen.lineWidth = width;
+    pen.strokeStyle = colour;
     pen.stroke();
-    pen.fillStyle = "#ffffff";
-    pen.fill();
-  });
+  }
 }
 
 export const BOX_STATES = ["ok", "fault", "offline", "unknown"] as const;

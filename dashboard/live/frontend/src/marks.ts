@@ -1,7 +1,8 @@
-/** State -> what the map draws: GeoJSON features and the difference to what it has. Pure. */
+/** State -> the words and features the map draws. Pure. */
 
-import { ageText, freshness, type AgeWords } from "./age";
-import { statusOf, unitIcon, type BoxState } from "./look";
+import { freshness, type AgeWords } from "./age";
+import { statusOf, type BoxState } from "./look";
+import { drawable } from "./mercator";
 import type { Alarm, Box, Feed, Unit } from "./protocol";
 import type { Key } from "./state";
 
@@ -20,25 +21,6 @@ export function unitWord(unit: Unit, now: number, feed: Feed, words: Words): str
   return words[`live.status_${statusOf(unit.st)}`] ?? "";
 }
 
-export function unitFeature(key: Key, unit: Unit, now: number, feed: Feed, words: Words): GeoJSON.Feature | null {
-  if (unit.lat === null || unit.lon === null || unit.at === null) return null;
-  const fresh = freshness(unit, now, feed);
-  const age = ageText(now - unit.at, ageWords(words));
-  return {
-    type: "Feature",
-    id: key,
-    geometry: { type: "Point", coordinates: [unit.lon, unit.lat] },
-    properties: {
-      id: key,
-      icon: unitIcon(statusOf(unit.st), fresh),
-      fresh,
-      call: unit.call || unit.id,
-      note: `${unitWord(unit, now, feed, words)} · ${age}`,
-      heading: fresh === "live" && unit.hdg !== null && (unit.spd ?? 1) > 0 ? unit.hdg : -1,
-    },
-  };
-}
-
 export function boxState(box: Box): BoxState {
   if (box.online === false) return "offline";
   if (box.fault !== "" || box.mains === false || (box.bat !== null && box.bat < 20)) return "fault";
@@ -46,57 +28,17 @@ export function boxState(box: Box): BoxState {
 }
 
 export function boxFeature(key: Key, box: Box, language: string, words: Words): GeoJSON.Feature | null {
-  if (box.lat === null || box.lon === null) return null;
+  if (box.lat === null || box.lon === null || !drawable(box.lat, box.lon)) return null;
   const state = boxState(box);
   const name = (language === "th" ? box.th || box.en : box.en || box.th) || box.id;
-  const word = state === "ok" ? "" : words[`live.box_${state}`] ?? "";
+  const word = words[`live.box_${state}`] ?? "";
   return {
     type: "Feature",
     id: key,
     geometry: { type: "Point", coordinates: [box.lon, box.lat] },
-    properties: { id: key, icon: `box-${state}`, name, note: word },
+    properties: { id: key, icon: `box-${state}`, state, name, note: word },
   };
 }
-
-export interface Difference {
-  add: GeoJSON.Feature[];
-  remove: string[];
-  update: { id: string; newGeometry?: GeoJSON.Geometry; addOrUpdateProperties?: { key: string; value: unknown }[] }[];
-}
-
-function changedProperties(known: GeoJSON.Feature, wanted: GeoJSON.Feature): { key: string; value: unknown }[] {
-  return Object.entries(wanted.properties ?? {})
-    .filter(([name, value]) => known.properties?.[name] !== value)
-    .map(([key, value]) => ({ key, value }));
-}
-
-/** What to tell a GeoJSON source so that it draws the wanted features; `drawn` is brought up to date. */
-export function difference(drawn: Map<Key, GeoJSON.Feature>, wanted: Map<Key, GeoJSON.Feature | null>): Difference {
-  const diff: Difference = { add: [], remove: [], update: [] };
-  for (const [key, feature] of wanted) {
-    const known = drawn.get(key);
-    if (feature === null) {
-      if (drawn.delete(key)) diff.remove.push(key);
-    } else if (known === undefined) {
-      diff.add.push(feature);
-      drawn.set(key, feature);
-    } else {
-      const properties = changedProperties(known, feature);
-      const moved = JSON.stringify(known.geometry) !== JSON.stringify(feature.geometry);
-      if (!moved && properties.length === 0) continue;
-      diff.update.push({
-        id: key,
-        ...(moved ? { newGeometry: feature.geometry } : {}),
-        ...(properties.length > 0 ? { addOrUpdateProperties: properties } : {}),
-      });
-      drawn.set(key, feature);
-    }
-  }
-  return diff;
-}
-
-export const isEmpty = (diff: Difference): boolean =>
-  diff.add.length === 0 && diff.remove.length === 0 && diff.update.length === 0;
 
 const MARKS = new Set(["unverified", "unknown_box", "unreadable", "clock_suspect", "id_reused", "late", "no_place", "grouped"]);
 

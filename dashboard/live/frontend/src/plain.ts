@@ -1,15 +1,16 @@
-/** What is shown where the map cannot be (no WebGL): the units and boxes as a readable list. */
+/** What is shown where the map cannot be (no WebGL, or none for now): the units and boxes as a readable list. */
 
 import { ageText, DEFAULT_FEED, freshness } from "./age";
 import { make } from "./dom";
 import { ageWords, boxState, unitWord, type Words } from "./marks";
 import type { State } from "./state";
 
-export function drawPlain(place: HTMLElement, state: State, now: number, language: string, words: Words): void {
+/** `why`: none (no WebGL at all), lost (for a while), failed. */
+export function drawPlain(place: HTMLElement, state: State, why: string, now: number, language: string, words: Words): void {
   const feed = state.feed ?? DEFAULT_FEED;
   const table = make("table", "ssz-plain");
   const caption = make("caption", "", table);
-  caption.textContent = words["live.no_map"] ?? "";
+  caption.textContent = words[why === "none" ? "live.no_map" : `live.map_${why}`] ?? "";
   const body = make("tbody", "", table);
   const row = (cells: string[], fresh: string): void => {
     const line = make("tr", "", body);

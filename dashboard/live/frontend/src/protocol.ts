@@ -93,6 +93,10 @@ export interface Ground {
   streets: GeoJSON.FeatureCollection;
   cameras: GeoJSON.FeatureCollection;
   checkpoints: GeoJSON.FeatureCollection;
+  /** The ring round each zone; not told by an older server. */
+  ring?: GeoJSON.FeatureCollection;
+  /** Published hotspots, when there are any. */
+  hotspots?: GeoJSON.FeatureCollection;
 }
 
 /** A frame of the feed; null when the text is none (a `pong`, or what a proxy made of it). */

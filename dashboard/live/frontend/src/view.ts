@@ -7,9 +7,11 @@ import { GroundSheet } from "./sheet";
 import { hasWebGL, LiveMap } from "./map";
 import type { Mode, Moment, Page, Part, Settings } from "./part";
 import type { Alarm, Frame } from "./protocol";
+import { Selection } from "./selection";
 import { Siren } from "./sound";
 import { Link } from "./socket";
 import { emptyState, keyOf, takeFrame } from "./state";
+import { ViewUrl } from "./viewurl";
 import { wallPage } from "./wall";
 
 const START_MS = 5_000;
@@ -20,6 +22,8 @@ const PAGES: Record<Mode, (view: View, root: HTMLElement) => Page> = { wall: wal
 export class View {
   readonly state = emptyState();
   readonly clock = new ServerClock();
+  readonly selection = new Selection();
+  readonly url = new ViewUrl();
   readonly siren: Siren;
   readonly map: LiveMap | null;
   readonly sheet: GroundSheet;
@@ -38,7 +42,11 @@ export class View {
     this.siren = new Siren(() => this.tick());
     this.sheet = new GroundSheet(settings.base, (ground) => this.parts.forEach((part) => part.ground?.(ground)));
     const page = PAGES[settings.mode](this, this.root);
-    this.map = hasWebGL() ? new LiveMap(page.ground, this.assets, () => this.count("idle")) : null;
+    const canvas = make("div", "ssz-canvas", page.ground);
+    this.map = hasWebGL() ? new LiveMap(canvas, {
+      assets: this.assets, state: this.state, now: () => this.clock.now(), tongue: () => this.settings, selection: this.selection,
+      url: this.url, drawn: () => this.count("idle"), trouble: () => this.tick(),
+    }) : null;
     flag(this.root, "map", this.map === null ? "none" : "webgl");
     this.parts = [new Drawing(this, page.ground), ...page.parts];
     this.sizes = new ResizeObserver(() => this.map?.resize());
@@ -74,6 +82,7 @@ export class View {
     for (const part of this.parts) part.stop?.();
     this.siren.stop();
     this.map?.stop();
+    this.url.stop();
     this.root.remove();
   }
 

@@ -6,6 +6,8 @@ import { make } from "./dom";
 import { Lights } from "./lights";
 import type { Page } from "./part";
 import { Names } from "./names";
+import { selectionKey } from "./selection";
+import { keyOf } from "./state";
 import { buildTools } from "./tools";
 import type { View } from "./view";
 
@@ -36,6 +38,7 @@ export function alarmNeeds(view: View): ListNeeds {
     originName: (alarm) => view.originName(alarm),
     acknowledge: (alarm) => acknowledge(view.settings.base, view.settings.csrf, alarm, view.settings.words),
     show: (alarm) => {
+      view.selection.set(selectionKey("alarm", keyOf(alarm.s, alarm.id)));
       if (alarm.lat !== null && alarm.lon !== null) view.map?.centre(alarm.lat, alarm.lon);
     },
   };

@@ -1,0 +1,110 @@
+/** The units as marks: where each is drawn at a moment, its freshness, what it is called. No drawing here. */
+
+import { freshness, type Freshness } from "./age";
+import { statusOf, type Status } from "./look";
+import { drawable, mercatorX, mercatorY } from "./mercator";
+import { type Glide, onward, placed } from "./motion";
+import type { Side } from "./declutter";
+import type { Feed, Unit } from "./protocol";
+import type { Key } from "./state";
+
+export interface Mark {
+  readonly key: Key;
+  unit: Unit;
+  glide: Glide;
+  fresh: Freshness;
+  status: Status;
+  /** Left out by the filter. */
+  hidden: boolean;
+  /** Where it was drawn last, px of the map; NaN when outside. Of a spread mark: without its offset. */
+  x: number;
+  y: number;
+  /** Offset of a spread mark, px. */
+  dx: number;
+  dy: number;
+  /** Where its label was drawn last. */
+  side: Side | null;
+}
+
+/** When things are told: on the page's own clock (for motion), and at the server (for ages). */
+export interface Times {
+  mono: number;
+  server: number;
+  feed: Feed;
+  /** The reader wants no motion. */
+  still: boolean;
+}
+
+const RANK: Record<Freshness, number> = { lost: 0, stale: 1, live: 2 };
+
+export class Fleet {
+  readonly marks = new Map<Key, Mark>();
+  /** Units with a fix that no map can show. */
+  readonly nowhere = new Set<Key>();
+  private sorted: Mark[] | null = null;
+  private text = "";
+
+  /** In the order of drawing: lost ones below, live ones on top. */
+  get order(): readonly Mark[] {
+    this.sorted ??= [...this.marks.values()].filter((mark) => !mark.hidden).sort((a, b) => RANK[a.fresh] - RANK[b.fresh]);
+    return this.sorted;
+  }
+
+  /** Take these units as they are now; one that is not in `all` is taken off. */
+  take(keys: Iterable<Key>, all: Map<Key, Unit>, times: Times): void {
+    for (const key of keys) {
+      const unit = all.get(key);
+      if (unit === undefined || unit.at === null || unit.lat === null || unit.lon === null) this.drop(key);
+      else if (!drawable(unit.lat, unit.lon)) {
+        this.drop(key);
+        this.nowhere.add(key);
+      } else this.put(key, unit, mercatorX(unit.lon), mercatorY(unit.lat), unit.at, times);
+    }
+  }
+
+  private drop(key: Key): void {
+    this.nowhere.delete(key);
+    if (this.marks.delete(key)) this.sorted = null;
+  }
+
+  private put(key: Key, unit: Unit, x: number, y: number, at: number, { mono, server, feed, still }: Times): void {
+    this.nowhere.delete(key);
+    const known = this.marks.get(key);
+    if (known !== undefined) {
+      if (known.unit === unit) return;
+      known.glide = onward(known.glide, x, y, at, mono, still);
+      known.unit = unit;
+      known.status = statusOf(unit.st);
+      this.freshen(known, server, feed);
+      return;
+    }
+    this.marks.set(key, {
+      key, unit, glide: placed(x, y, at), fresh: freshness(unit, server, feed), status: statusOf(unit.st), hidden: !this.meant(unit),
+      x: NaN, y: NaN, dx: 0, dy: 0, side: null,
+    });
+    this.sorted = null;
+  }
+
+  /** Age all marks: freshness by the server's time. */
+  age(now: number, feed: Feed): void {
+    for (const mark of this.marks.values()) this.freshen(mark, now, feed);
+  }
+
+  private freshen(mark: Mark, now: number, feed: Feed): void {
+    const fresh = freshness(mark.unit, now, feed);
+    if (fresh === mark.fresh) return;
+    mark.fresh = fresh;
+    this.sorted = null;
+  }
+
+  /** Show only units whose call sign or id has this text; empty: all. */
+  filter(text: string): void {
+    this.text = text.toLocaleLowerCase();
+    for (const mark of this.marks.values()) mark.hidden = !this.meant(mark.unit);
+    this.sorted = null;
+  }
+
+  private meant(unit: Unit): boolean {
+    return this.text === "" || `${unit.call} ${unit.id}`.toLocaleLowerCase().includes(this.text);
+  }
+}

@@ -1,0 +1,176 @@
+/** The units on the map: one WebGL layer draws marks, headings, legs and labels in four calls, whatever their number.
+ * It asks for the next frame only while something moves, and only as often as half a pixel needs. */
+
+import type { CustomLayerInterface, Map as MapLibre } from "maplibre-gl";
+import type { Area } from "./declutter";
+import type { Fleet, Mark } from "./fleet";
+import { Labels, type Tongue } from "./labels";
+import { Legs } from "./legs";
+import { mercatorX, mercatorY } from "./mercator";
+import { pace, speed, xOf, yOf } from "./motion";
+import { CHOSEN, HEADING, spriteOf, Sprites } from "./sprites";
+import type { Key } from "./state";
+import { Measure, Writing } from "./writing";
+
+export interface Scene {
+  fleet: Fleet;
+  /** Units whose label must be shown: selected, followed. */
+  must(): ReadonlySet<Key>;
+  /** A place with the ring of the selected, Mercator units; null: none but perhaps a unit. */
+  chosen(): { x: number; y: number } | Mark | null;
+  obstacles(): Area[];
+  tongue(): Tongue;
+  shows(part: "units" | "labels"): boolean;
+  failed(error: unknown): void;
+}
+
+/** Labels find new places at most this often, ms. */
+const REPLACE_MS = 400;
+/** Marks this far outside the picture, px, may still reach into it. */
+const MARGIN = 30;
+
+/** Marks shrink where there are very many: [up to so many on the screen, their scale]. */
+const SCALES = [[1500, 1], [6000, 0.7], [Infinity, 0.5]] as const;
+export const scaleFor = (count: number): number => SCALES.find(([most]) => count <= most)?.[1] ?? 1;
+
+export class MarkLayer implements CustomLayerInterface {
+  readonly id = "units";
+  readonly type = "custom";
+  readonly renderingMode = "2d";
+  /** Frames drawn, marks in the last one, and the page's time of it. */
+  renders = 0;
+  visible = 0;
+  drawnAt = 0;
+  readonly labels: Labels;
+  private readonly measure = new Measure();
+  private map: MapLibre | null = null;
+  private parts: { sprites: Sprites; writing: Writing; legs: Legs; ratio: number } | null = null;
+  private placedAt = 0;
+  /** Greatest speed of a mark on the screen, px a ms. */
+  private fastest = 0;
+  private dirty = true;
+  private broken = false;
+
+  constructor(private readonly scene: Scene) {
+    this.labels = new Labels(this.measure);
+  }
+
+  onAdd(map: MapLibre, gl: WebGL2RenderingContext): void {
+    this.map = map;
+    this.parts = null;
+    this.build(gl);
+  }
+
+  onRemove(): void {
+    const { parts } = this;
+    this.parts = null;
+    this.map = null;
+    parts?.sprites.free();
+    parts?.writing.free();
+    parts?.legs.free();
+  }
+
+  /** Labels may have to move: marks came or went, words changed, the camera moved. */
+  disturb(): void {
+    this.dirty = true;
+  }
+
+  private build(gl: WebGL2RenderingContext): NonNullable<MarkLayer["parts"]> {
+    const ratio = this.map?.getPixelRatio() ?? 1;
+    this.parts = { sprites: new Sprites(gl, ratio), writing: new Writing(gl, ratio, this.measure), legs: new Legs(gl), ratio };
+    return this.parts;
+  }
+
+  render(gl: WebGL2RenderingContext | WebGLRenderingContext): void {
+    if (this.map === null || this.broken) return;
+    try {
+      this.draw(this.map, gl as WebGL2RenderingContext);
+    } catch (error) {
+      this.broken = true;
+      this.scene.failed(error);
+    }
+  }
+
+  private draw(map: MapLibre, gl: WebGL2RenderingContext): void {
+    let { parts } = this;
+    if (parts !== null && parts.ratio !== map.getPixelRatio()) {
+      this.onRemove();
+      this.map = map;
+      parts = null;
+    }
+    const { sprites, writing, legs } = parts ?? this.build(gl);
+    const now = performance.now();
+    const { clientWidth: width, clientHeight: height } = map.getCanvas();
+    this.renders += 1;
+    this.drawnAt = now;
+    this.spot(map, width, height, now);
+    const scale = scaleFor(this.visible);
+    this.marks(sprites, map, width, height);
+    const spread = this.scene.fleet.order.filter((mark) => (mark.dx !== 0 || mark.dy !== 0) && mark.x === mark.x);
+    legs.draw(spread, width, height);
+    sprites.draw(width, height, scale);
+    if (!this.scene.shows("labels") || !this.scene.shows("units")) return;
+    if (this.dirty && now - this.placedAt >= REPLACE_MS) {
+      this.labels.place(this.scene.fleet, this.scene.must(), this.scene.obstacles(), this.scene.tongue());
+      this.placedAt = now;
+      this.dirty = false;
+    }
+    writing.begin();
+    this.labels.write((text, hand, x, y) => writing.add(text, hand, x, y));
+    writing.draw(width, height);
+  }
+
+  /** Where every mark is on the screen now. */
+  private spot(map: MapLibre, width: number, height: number, now: number): void {
+    const centre = map.getCenter();
+    const cx = mercatorX(centre.lng);
+    const cy = mercatorY(centre.lat);
+    const world = 512 * 2 ** map.getZoom();
+    const shown = this.scene.shows("units");
+    let visible = 0;
+    let fastest = 0;
+    for (const mark of this.scene.fleet.marks.values()) {
+      let dx = xOf(mark.glide, now) - cx;
+      if (dx > 0.5) dx -= 1;
+      else if (dx < -0.5) dx += 1;
+      const x = dx * world + width / 2;
+      const y = (yOf(mark.glide, now) - cy) * world + height / 2;
+      const there = shown && !mark.hidden && x > -MARGIN && y > -MARGIN && x < width + MARGIN && y < height + MARGIN;
+      mark.x = there ? x : NaN;
+      mark.y = there ? y : NaN;
+      if (!there) continue;
+      visible += 1;
+      fastest = Math.max(fastest, speed(mark.glide, now));
+    }
+    if (visible !== this.visible || fastest > 0) this.dirty = true;
+    this.visible = visible;
+    this.fastest = fastest * world;
+  }
+
+  private marks(sprites: Sprites, map: MapLibre, width: number, height: number): void {
+    const { order } = this.scene.fleet;
+    sprites.begin(2 * this.visible + 1);
+    const chosen = this.scene.chosen();
+    if (chosen !== null && "glide" in chosen) {
+      if (chosen.x === chosen.x) sprites.add(chosen.x + chosen.dx, chosen.y + chosen.dy, CHOSEN);
+    } else if (chosen !== null) {
+      const centre = map.getCenter();
+      const world = 512 * 2 ** map.getZoom();
+      sprites.add((chosen.x - mercatorX(centre.lng)) * world + width / 2, (chosen.y - mercatorY(centre.lat)) * world + height / 2, CHOSEN);
+    }
+    for (const mark of order) {
+      const { unit } = mark;
+      if (mark.x !== mark.x || mark.fresh !== "live" || unit.hdg === null || !((unit.spd ?? 1) > 0)) continue;
+      sprites.add(mark.x + mark.dx, mark.y + mark.dy, HEADING, (unit.hdg * Math.PI) / 180);
+    }
+    for (const mark of order) {
+      if (mark.x === mark.x) sprites.add(mark.x + mark.dx, mark.y + mark.dy, spriteOf(mark.status, mark.fresh));
+    }
+  }
+
+  /** After how many ms to draw again; Infinity when nothing moves. */
+  get pause(): number {
+    const label = this.dirty && this.visible > 0 ? Math.max(1, this.placedAt + REPLACE_MS - performance.now()) : Infinity;
+    return Math.min(pace(this.fastest), label);
+  }
+}

@@ -1,0 +1,87 @@
+/** Open alarms on the map: above everything, each an element of its own that stays the same while the alarm is open.
+ * Only what is new moves: a press pulses for its first minute and after each escalation, then wears a still ring. */
+
+import { type Map as MapLibre, Marker } from "maplibre-gl";
+import type { Area } from "./declutter";
+import { flag, make, put } from "./dom";
+import { drawable } from "./mercator";
+import type { Alarm } from "./protocol";
+import type { Key } from "./state";
+
+export const NEW_MS = 60_000;
+
+interface Pin {
+  marker: Marker;
+  element: HTMLElement;
+  name: HTMLElement;
+  level: number;
+  newAt: number;
+  wide: number;
+}
+
+export class Pins {
+  private readonly pins = new Map<Key, Pin>();
+  private map: MapLibre | null = null;
+
+  constructor(private readonly chosen: (key: Key) => void) {}
+
+  show(map: MapLibre | null): void {
+    this.map = map;
+    if (map === null) this.clear();
+  }
+
+  /** `now`: the page's own clock, ms. */
+  draw(alarms: Map<Key, Alarm>, label: (alarm: Alarm) => string, now: number): void {
+    if (this.map === null) return;
+    for (const [key, pin] of this.pins) {
+      if (alarms.has(key)) continue;
+      pin.marker.remove();
+      this.pins.delete(key);
+    }
+    for (const [key, alarm] of alarms) {
+      if (alarm.lat === null || alarm.lon === null || !drawable(alarm.lat, alarm.lon)) continue;
+      const pin = this.pins.get(key) ?? this.build(this.map, key, [alarm.lon, alarm.lat], now);
+      pin.marker.setLngLat([alarm.lon, alarm.lat]);
+      if (alarm.level > pin.level) pin.newAt = now;
+      pin.level = alarm.level;
+      flag(pin.element, "state", alarm.state);
+      flag(pin.element, "new", now - pin.newAt < NEW_MS ? "yes" : "no");
+      const wanted = label(alarm);
+      if (pin.name.textContent === wanted) continue;
+      put(pin.name, wanted);
+      pin.element.setAttribute("aria-label", wanted);
+      pin.wide = pin.name.offsetWidth;
+    }
+  }
+
+  /** What labels must leave free. */
+  areas(map: MapLibre): Area[] {
+    return [...this.pins.values()].map(({ marker, wide }) => {
+      const { x, y } = map.project(marker.getLngLat());
+      return [x - 24, y - 24, x + 28 + wide, y + 24];
+    });
+  }
+
+  private build(map: MapLibre, key: Key, at: [number, number], now: number): Pin {
+    const element = document.createElement("div");
+    element.className = "ssz-pin";
+    element.dataset["alarm"] = key;
+    element.setAttribute("role", "img");
+    make("i", "", element);
+    make("b", "", element);
+    const name = make("span", "", element);
+    element.onclick = (event) => {
+      event.stopPropagation();
+      this.chosen(key);
+    };
+    const marker = new Marker({ element, anchor: "center" }).setLngLat(at).addTo(map);
+    const pin: Pin = { marker, element, name, level: 0, newAt: now, wide: 0 };
+    this.pins.set(key, pin);
+    return pin;
+  }
+
+  private clear(): void {
+    for (const { marker } of this.pins.values()) marker.remove();
+    this.pins.clear();
+  }
+}

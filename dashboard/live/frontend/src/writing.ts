@@ -1,0 +1,191 @@
+/** Words on the map: each text is drawn once by the browser itself (its shaper sets every Thai vowel and tone mark),
+ * kept in one texture, and shown as often and wherever it is needed. */
+
+import { GROUND } from "./look";
+import { compile, FRAGMENT, newTexture, Quads } from "./program";
+
+export interface Hand {
+  font: string;
+  colour: string;
+  /** Line height, px: room for two storeys of marks above and one below. */
+  height: number;
+}
+
+const FACE = "'Sarabun SemiBold', Sarabun, sans-serif";
+export const HANDS = {
+  name: { font: `600 21px ${FACE}`, colour: GROUND.label, height: 30 },
+  nameOld: { font: `600 21px ${FACE}`, colour: "#b4bec8", height: 30 },
+  note: { font: `600 17px ${FACE}`, colour: GROUND.label, height: 25 },
+  noteOld: { font: `600 17px ${FACE}`, colour: "#b4bec8", height: 25 },
+} as const satisfies Record<string, Hand>;
+export type HandName = keyof typeof HANDS;
+
+const VERTEX = `#version 300 es
+precision highp float;
+uniform vec2 u_half;
+in vec2 a_corner;
+in vec4 a_box;
+in vec4 a_place;
+out vec2 v_uv;
+void main() {
+  vec2 q = a_box.xy + a_corner * a_box.zw;
+  gl_Position = vec4((q.x - u_half.x) / u_half.x, (u_half.y - q.y) / u_half.y, 0.0, 1.0);
+  v_uv = a_place.xy + a_corner * a_place.zw;
+}`;
+
+/** Side of the texture, device px. */
+const SIDE = 2048;
+/** Room round a text for its halo, px. */
+const PAD = 4;
+const HALO = 4;
+/** Longest text drawn, px: what is longer is cut with three dots. */
+const LONGEST = 320;
+const MOST_WIDTHS = 4000;
+
+interface Kept {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+/** Widths of texts, kept. */
+export class Measure {
+  private readonly pen: CanvasRenderingContext2D;
+  private readonly widths = new Map<string, number>();
+
+  constructor() {
+    const pen = document.createElement("canvas").getContext("2d");
+    if (pen === null) throw new Error("no canvas");
+    this.pen = pen;
+  }
+
+  width(text: string, hand: HandName): number {
+    const name = `${hand} ${text}`;
+    let width = this.widths.get(name);
+    if (width === undefined) {
+      if (this.widths.size > MOST_WIDTHS) this.widths.clear();
+      this.pen.font = HANDS[hand].font;
+      width = Math.min(LONGEST, Math.ceil(this.pen.measureText(text).width));
+      this.widths.set(name, width);
+    }
+    return width;
+  }
+}
+
+export class Writing {
+  private readonly program: WebGLProgram;
+  private readonly texture: WebGLTexture;
+  private readonly quads: Quads;
+  private readonly half: WebGLUniformLocation | null;
+  private readonly kept = new Map<string, Kept>();
+  private readonly scratch = document.createElement("canvas");
+  private readonly pen: CanvasRenderingContext2D;
+  private left = 0;
+  private top = 0;
+  private full = false;
+
+  constructor(private readonly gl: WebGL2RenderingContext, private readonly ratio: number, private readonly measure: Measure) {
+    this.program = compile(gl, VERTEX, FRAGMENT);
+    this.quads = new Quads(gl, this.program, [["a_box", 4], ["a_place", 4]], 8);
+    this.half = gl.getUniformLocation(this.program, "u_half");
+    this.texture = newTexture(gl);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, SIDE, SIDE, 0, gl.RGBA, gl.UNSIGNED_BYTE, null);
+    this.scratch.width = Math.ceil((LONGEST + 2 * PAD) * ratio);
+    this.scratch.height = Math.ceil(40 * ratio);
+    const pen = this.scratch.getContext("2d", { willReadFrequently: true });
+    if (pen === null) throw new Error("no canvas");
+    this.pen = pen;
+  }
+
+  begin(): void {
+    this.quads.count = 0;
+    if (!this.full) return;
+    this.kept.clear();
+    this.left = 0;
+    this.top = 0;
+    this.full = false;
+  }
+
+  /** A text with its line's left upper corner at (x, y) px. */
+  add(text: string, hand: HandName, x: number, y: number): void {
+    const kept = this.entry(text, hand);
+    if (kept === null) return;
+    const { quads, ratio } = this;
+    quads.reserve(quads.count + 1);
+    // On whole device pixels the text is as sharp as the browser drew it.
+    const left = Math.round((x - PAD) * ratio) / ratio;
+    const top = Math.round(y * ratio) / ratio;
+    quads.data.set([
+      left, top, kept.width / ratio, kept.height / ratio, kept.left / SIDE, kept.top / SIDE, kept.width / SIDE, kept.height / SIDE,
+    ], quads.count * 8);
+    quads.count += 1;
+  }
+
+  draw(width: number, height: number): void {
+    const { gl } = this;
+    gl.useProgram(this.program);
+    gl.activeTexture(gl.TEXTURE0);
+    gl.bindTexture(gl.TEXTURE_2D, this.texture);
+    gl.uniform2f(this.half, width / 2, height / 2);
+    this.quads.draw();
+  }
+
+  free(): void {
+    this.quads.free();
+    this.gl.deleteTexture(this.texture);
+    this.gl.deleteProgram(this.program);
+  }
+
+  private entry(text: string, hand: HandName): Kept | null {
+    const name = `${hand} ${text}`;
+    const known = this.kept.get(name);
+    if (known !== undefined) return known;
+    const width = Math.ceil((this.measure.width(text, hand) + 2 * PAD) * this.ratio);
+    const row = this.scratch.height;
+    if (this.left + width > SIDE) {
+      this.left = 0;
+      this.top += row;
+    }
+    this.full ||= this.top + row > SIDE;
+    if (this.full) return null; // comes with the next frame, which starts with an empty texture
+    const kept = { left: this.left, top: this.top, width, height: Math.ceil(HANDS[hand].height * this.ratio) };
+    this.write(text, hand, kept);
+    this.left += width;
+    this.kept.set(name, kept);
+    return kept;
+  }
+
+  private write(text: string, hand: HandName, kept: Kept): void {
+    const { gl, pen, ratio } = this;
+    const { font, colour, height } = HANDS[hand];
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.clearRect(0, 0, this.scratch.width, this.scratch.height);
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    pen.font = font;
+    pen.textBaseline = "alphabetic";
+    pen.lineJoin = "round";
+    pen.lineWidth = HALO;
+    pen.strokeStyle = GROUND.halo;
+    pen.fillStyle = colour;
+    const shown = this.cut(text, pen);
+    pen.strokeText(shown, PAD, height * 0.72);
+    pen.fillText(shown, PAD, height * 0.72);
+    const pixels = pen.getImageData(0, 0, kept.width, kept.height);
+    gl.bindTexture(gl.TEXTURE_2D, this.texture);
+    gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, true);
+    gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, false);
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, kept.left, kept.top, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
+  }
+
+  /** Cut between characters as a reader sees them, never between a consonant and its marks. */
+  private cut(text: string, pen: CanvasRenderingContext2D): string {
+    if (pen.measureText(text).width <= LONGEST) return text;
+    let shown = "";
+    for (const { segment } of new Intl.Segmenter("th", { granularity: "grapheme" }).segment(text)) {
+      if (pen.measureText(`${shown}${segment}…`).width > LONGEST) break;
+      shown += segment;
+    }
+    return `${shown}…`;
+  }
+}
