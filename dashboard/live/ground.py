@@ -1,4 +1,4 @@
-"""What does not move: stations, zones, streets, cameras and checkpoints of a viewer's stations, as one sheet."""
+"""What does not move, of a viewer's stations: zones with their rings, streets, cameras, checkpoints; as one sheet."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import Connection
 
 from dashboard.live.views import Scope
+from dashboard.live.zone_shapes import drawn, ring
 from models.records.camera import CameraPoint
 from models.records.checkpoint import Checkpoint
 from models.records.station import Station, Street, Zone
@@ -65,14 +66,22 @@ def _checkpoint(row: Checkpoint) -> tuple[Any, dict[str, Any]]:
 def ground_of(conn: Connection, scope: Scope, version: str) -> dict[str, Any]:
     """The ground of a scope's stations, for orjson."""
     mine = scope.stations
+    zones = registers.zones(conn, mine)
     return {
         "version": version,
         "stations": [_station(row) for row in registers.stations(conn, mine)],
-        "zones": _features([(orjson.Fragment(row.polygon), zone_values(row)) for row in registers.zones(conn, mine)]),
+        "zones": _features([(orjson.Fragment(drawn(row.polygon)), zone_values(row)) for row in zones]),
+        "ring": _features(_rings(zones)),
         "streets": _features([_street(row) for row in registers.streets(conn, mine)]),
         "cameras": _features([_camera(row) for row in registers.cameras(conn, mine)]),
         "checkpoints": _features([_checkpoint(row) for row in registers.checkpoints(conn, mine)]),
     }
+
+
+def _rings(zones: Sequence[Zone]) -> list[tuple[Any, dict[str, Any]]]:
+    """The ring of each safety zone; a beat has none."""
+    found = [(row, ring(row.polygon)) for row in zones if row.kind != "beat"]
+    return [(orjson.Fragment(text), {"s": row.station, "id": row.code}) for row, text in found if text is not None]
 
 
 class Ground:

@@ -32,7 +32,7 @@ _CODE = re.compile(r"[a-z0-9_]{1,64}")
 #: What can stand as a level of an MQTT topic, and the most a key holds.
 _ID = re.compile(r"[^\s/+#\x00-\x1f]{1,128}")
 
-_KINDS_TH = {"เสี่ยง": "risk", "แลนด์มาร์ก": "landmark", "เศรษฐกิจ": "economic"}
+_KINDS_TH = {"เสี่ยง": "risk", "แลนด์มาร์ก": "landmark", "เศรษฐกิจ": "economic", "เขตตรวจ": "beat"}
 _UNITS_TH = {
     "สายตรวจรถยนต์": "car", "สายตรวจรถจักรยานยนต์": "motorcycle", "สายตรวจจักรยาน": "bicycle",
     "สายตรวจเดินเท้า": "foot", "สายตรวจเรือยนต์": "boat",

@@ -148,6 +148,15 @@ def test_too_many_corners() -> None:
     )
 
 
+def test_a_million_corners_are_refused_in_words() -> None:
+    turns = [2 * math.pi * step / 1_000_000 for step in range(1_000_000)]
+    text = "POLYGON((" + ",".join(f"{104.7 + 0.01 * math.cos(t):.7f} {16.5 + 0.01 * math.sin(t):.7f}" for t in turns)
+    with pytest.raises(BadValueError) as refused:
+        measure(f"{text}, 104.71 16.5))")
+    assert "10,000" in refused.value.problem.th
+    assert "10,000" in refused.value.problem.en
+
+
 def test_a_square_of_metres_on_a_pointed_map() -> None:
     measured = measure(SQUARE)
     ring = measure(ring_around(measured.polygon, 100.0))

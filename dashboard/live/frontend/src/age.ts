@@ -31,11 +31,10 @@ export interface AgeWords {
   d: string;
 }
 
-/** An age as one number and a word, in steps coarse enough that a map's labels are not laid out anew each second. */
+/** An age as one number and a word. */
 export function ageText(ms: number, words: AgeWords): string {
   const s = Math.max(0, Math.floor(ms / 1000));
-  if (s < 10) return `${s} ${words.s}`;
-  if (s < 60) return `${Math.floor(s / 5) * 5} ${words.s}`;
+  if (s < 60) return `${s} ${words.s}`;
   if (s < 3600) return `${Math.floor(s / 60)} ${words.m}`;
   if (s < 172800) return `${Math.floor(s / 3600)} ${words.h}`;
   return `${Math.floor(s / 86400)} ${words.d}`;
