@@ -124,21 +124,21 @@ def start_feed(settings: Settings, opened: Opened, follower: Follower, hub: Hub)
     """
 
     def on_broker(word: str) -> None:
-        hub.on_broker(cast("Broker", word))
+        hub.intake.on_broker(cast("Broker", word))
 
     def on_status(status: IngestStatus) -> None:
         on_broker(status.broker)
-        hub.on_storage("readonly" if opened.health.readonly else cast("Storage", status.worst_storage))
+        hub.intake.on_storage("readonly" if opened.health.readonly else cast("Storage", status.worst_storage))
 
     def on_beat(beat: Heartbeat) -> None:
-        hub.on_beat(beat.worker, beat.at)
+        hub.intake.on_beat(beat.worker, beat.at)
 
     db = opened.database
     try:
         if settings.ingest == "external":
-            return start_watch(settings, db, follower, now, hub.on_arrival, on_beat, on_broker)
+            return start_watch(settings, db, follower, now, hub.intake.on_arrival, on_beat, on_broker)
         side = opened.health.readonly
-        ingest = start_ingest(settings, db, follower, now, hub.on_arrival, on_status, alarms_only=side)
+        ingest = start_ingest(settings, db, follower, now, hub.intake.on_arrival, on_status, alarms_only=side)
     except BrokerError as error:
         raise runtime.CannotStartError(f"broker: {error}") from error
     if not settings.demo:
@@ -158,7 +158,7 @@ def make_http(settings: Settings, db: Database, follower: Follower, hub: Hub, st
     registry = RegistryKeeper(db, follower)
     registry.start()
     stack.push_async_callback(to_thread.run_sync, registry.stop)
-    pipeline = http_pipeline(settings, db, follower, registry, now, hub.on_arrival)
+    pipeline = http_pipeline(settings, db, follower, registry, now, hub.intake.on_arrival)
     return HttpIn(pipeline.take, lambda key: registry.registry.speaker(key), now, steady_ms)
 
 
@@ -197,10 +197,10 @@ async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
     await hub.start()
     stack.push_async_callback(hub.stop)
     if opened.health.readonly:
-        hub.on_storage("readonly")
+        hub.intake.on_storage("readonly")
     stop_feed = start_feed(settings, opened, follower, hub)
     stack.push_async_callback(to_thread.run_sync, stop_feed)
-    stack.enter_context(DiskWatch(settings.data_dir, settings.disk_low_mb, hub.on_disk).running())
+    stack.enter_context(DiskWatch(settings.data_dir, settings.disk_low_mb, hub.intake.on_disk).running())
     jobs = make_jobs(settings, db)
     jobs.start()
     stack.push_async_callback(to_thread.run_sync, lambda: jobs.stop())

@@ -27,6 +27,7 @@ from models.records.access import ALL_STATIONS
 from store.database import open_database
 from store.migrate import upgrade
 from tests.fault.product import ROOT, Web, environment, now_ms
+from tests.live_reader import QUERY
 from tests.servers import Mosquitto, PgCluster, wait_until
 
 #: As the product's own broker is set, with a queue for what is measured.
@@ -117,7 +118,7 @@ class Viewer:
     def __init__(self, station: Station) -> None:
         self.frames = self.bytes = 0
         self._socket = connect(
-            f"ws://localhost:{station.web.port}/live",
+            f"ws://localhost:{station.web.port}/live?{QUERY}",
             additional_headers={"Cookie": f"{COOKIE}={station.cookie()}", "Origin": station.web.base},
             max_size=None,
             proxy=None,

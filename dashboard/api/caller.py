@@ -42,7 +42,7 @@ class Caller:
     @property
     def scope(self) -> Scope:
         """What the caller may see."""
-        return scope_for(self.who.role, self.who.stations)
+        return scope_for(self.who.role, self.who.stations, self.who.visitor)
 
     def alarm_stations(self, conn: Connection) -> frozenset[str] | None:
         """Stations whose alarms the caller sees; None for all of them, those of no station too."""

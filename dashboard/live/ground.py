@@ -64,17 +64,20 @@ def _checkpoint(row: Checkpoint) -> tuple[Any, dict[str, Any]]:
 
 
 def ground_of(conn: Connection, scope: Scope, version: str) -> dict[str, Any]:
-    """The ground of a scope's stations, for orjson."""
+    """The ground of a scope's stations, for orjson. Visitors see no cameras and no checkpoints: their
+    places and notes are for those on duty, and a checkpoint may hang at a home."""
     mine = scope.stations
     zones = registers.zones(conn, mine)
+    cameras = [] if scope.visitor else registers.cameras(conn, mine)
+    checkpoints = [] if scope.visitor else registers.checkpoints(conn, mine)
     return {
         "version": version,
         "stations": [_station(row) for row in registers.stations(conn, mine)],
         "zones": _features([(orjson.Fragment(drawn(row.polygon)), zone_values(row)) for row in zones]),
         "ring": _features(_rings(zones)),
         "streets": _features([_street(row) for row in registers.streets(conn, mine)]),
-        "cameras": _features([_camera(row) for row in registers.cameras(conn, mine)]),
-        "checkpoints": _features([_checkpoint(row) for row in registers.checkpoints(conn, mine)]),
+        "cameras": _features([_camera(row) for row in cameras]),
+        "checkpoints": _features([_checkpoint(row) for row in checkpoints]),
     }
 
 

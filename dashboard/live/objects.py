@@ -1,4 +1,4 @@
-"""The objects of the push feed: a unit, a box and an alarm as JSON values. Pure; the fields are documented in
+"""The objects of the push feed: what is told of a unit, a box and an alarm. Pure; the fields are documented in
 `docs/live-feed.md`."""
 
 from __future__ import annotations
@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from dashboard.live.views import UnitInfo
+from dashboard.live.wire import UnitValues
 from models.picture import BoxNow, UnitNow
 from models.records.alarm import AlarmNow
 
@@ -14,29 +15,19 @@ def _rounded(value: float | None, digits: int) -> float | None:
     return None if value is None else round(value, digits)
 
 
-def unit_object(unit: UnitNow, info: UnitInfo) -> dict[str, Any]:
-    """`U` of the feed: degrees, km/h, degrees from north, metres, ms. Place and time are null without a fix."""
+def unit_values(unit: UnitNow) -> UnitValues:
+    """What a unit's record tells: of the newest fix that may be drawn, its status and its newest sign of life."""
     mark = unit.mark
-    shown: dict[str, Any] = {
-        "s": unit.station,
-        "id": unit.unit,
-        "kind": info.kind,
-        "call": info.call or unit.unit,
-        "lat": None,
-        "lon": None,
-        "at": None,
-        "spd": None,
-        "hdg": None,
-        "acc": None,
-        "st": unit.status,
-        "heard": unit.heard_at,
-    }
-    if mark is not None:
-        # Six digits are 0.1 m: a third of the frame's size for nothing a map can show.
-        shown["lat"], shown["lon"], shown["at"] = round(mark.lat, 6), round(mark.lon, 6), mark.at
-        shown["spd"], shown["hdg"] = _rounded(mark.speed_kmh, 1), _rounded(mark.heading_deg, 1)
-        shown["acc"] = _rounded(mark.accuracy_m, 1)
-    return shown
+    if mark is None:
+        return UnitValues(None, None, None, None, None, None, unit.status, unit.heard_at)
+    return UnitValues(
+        mark.lat, mark.lon, mark.at, mark.speed_kmh, mark.heading_deg, mark.accuracy_m, unit.status, unit.heard_at
+    )
+
+
+def entry(index: int, unit: UnitNow, info: UnitInfo) -> list[Any]:
+    """A unit's roster entry: what its records do not repeat. Without a call sign the id stands for it."""
+    return [index, unit.station, unit.unit, info.kind, info.call or unit.unit]
 
 
 def box_object(box: BoxNow) -> dict[str, Any]:

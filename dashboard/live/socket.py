@@ -13,12 +13,16 @@ from dashboard.access.identity import who_of
 from dashboard.live.hub import Hub
 from dashboard.live.viewers import Viewer
 from dashboard.live.views import scope_for
+from dashboard.live.wire import VERSION
 
 #: A frame not taken by the network within this long ends the connection; the page comes back by itself, in s.
 SEND_S = 5.0
 
 #: Longest message a client may send, in characters: a ping needs 30.
 _MAX_MESSAGE = 256
+
+#: Close code for a page that speaks another version than we do; the reason is ours. Of the private range.
+OTHER_VERSION = 4010
 
 # Close codes, RFC 6455 section 7.4 and the IANA registry.
 _POLICY = 1008
@@ -34,6 +38,9 @@ async def live(socket: WebSocket, hub: Hub) -> None:
         await socket.close(_POLICY)
         return
     await socket.accept()
+    if socket.query_params.get("v") != str(VERSION):
+        await socket.close(OTHER_VERSION, str(VERSION))
+        return
     viewer = hub.attach(scope_for(who.role, who.stations, who.visitor))
     sending = asyncio.create_task(_send(socket, hub, viewer))
     hearing = asyncio.create_task(_hear(socket, hub, viewer))
@@ -55,7 +62,8 @@ async def _send(socket: WebSocket, hub: Hub, viewer: Viewer) -> int | None:
     """Pass frames on; returns the close code when it is we who end it."""
     try:
         while (frame := await hub.next_frame(viewer)) is not None:
-            await asyncio.wait_for(socket.send_text(frame), SEND_S)
+            sending = socket.send_bytes(frame) if isinstance(frame, bytes) else socket.send_text(frame)
+            await asyncio.wait_for(sending, SEND_S)
     except TimeoutError:
         return _TRY_LATER
     except WebSocketDisconnect:

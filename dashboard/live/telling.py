@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from dashboard.live.frames import Changes, Header, changes, closed_by, encode, everything, visible
+from dashboard.live.encoding import Frames, Header
+from dashboard.live.frames import Changes, changes, closed_by, everything
+from dashboard.live.roster import Roster
 from dashboard.live.viewers import Viewer
 from dashboard.live.views import Scope, Shown
 from models.picture import Key
@@ -23,9 +25,11 @@ class Teller:
 
     def __init__(self) -> None:
         self.viewers: set[Viewer] = set()
+        self._roster = Roster()
         self._told = Shown()
         self._header = Header("", 0, 0, {}, "")
-        self._all: Changes | None = None
+        self._all: Frames | None = None
+        self._snapshots: dict[Scope, bytes] = {}
         self._leaving: list[Key] = []
         self._sent_at: dict[Scope, Millis] = {}
 
@@ -41,27 +45,31 @@ class Teller:
         news = header.feed != self._header.feed or header.ground != self._header.ground
         self._told, self._header = new, header
         self._leaving = closed_by(old, new) if moved else []
+        self._snapshots.clear()
         if moved:
             self._all = None
         if not self.viewers:
             return
         found = changes(old, new, leaving) if moved or leaving else Changes()
+        frames = Frames(found, self._roster, header.now)
         for scope, viewers in self._by_scope().items():
-            fields = visible(found, scope)
-            if news or any(fields.values()) or steady - self._sent_at.get(scope, 0) >= IDLE_MS:
+            part = frames.part(scope)
+            if news or part or steady - self._sent_at.get(scope, 0) >= IDLE_MS:
                 self._sent_at[scope] = steady
-                frame = encode("delta", header, fields)
+                frame = frames.frame("delta", header, part)
                 for viewer in viewers:
                     viewer.put(frame)
 
-    def snapshot(self, viewer: Viewer, now: Millis) -> str:
+    def snapshot(self, viewer: Viewer) -> bytes:
         """Everything the viewer may see, as of the last tick; the deltas that follow continue it."""
-        if self._all is None:
-            self._all = everything(self._told)
         viewer.caught_up()
-        last = self._header
-        header = Header(last.boot, last.seq, now, last.feed, last.ground)
-        return encode("snapshot", header, visible(self._all, viewer.scope))
+        known = self._snapshots.get(viewer.scope)
+        if known is None:
+            if self._all is None:
+                self._all = Frames(everything(self._told), self._roster, self._header.now)
+            known = self._all.frame("snapshot", self._header, self._all.part(viewer.scope))
+            self._snapshots[viewer.scope] = known
+        return known
 
     def _by_scope(self) -> dict[Scope, list[Viewer]]:
         groups: dict[Scope, list[Viewer]] = defaultdict(list)

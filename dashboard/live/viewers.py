@@ -7,6 +7,9 @@ from collections import deque
 
 from dashboard.live.views import Scope
 
+#: A binary frame, or a word of text (an answer to a ping).
+Message = bytes | str
+
 #: Frames a viewer may be behind: eight seconds of a busy feed.
 QUEUE = 32
 
@@ -20,11 +23,11 @@ class Viewer:
         self.closed = False
         self.resyncs = 0
         self._limit = limit
-        self._frames: deque[str] = deque()
+        self._frames: deque[Message] = deque()
         self._ready = asyncio.Event()
         self._ready.set()
 
-    def put(self, frame: str) -> None:
+    def put(self, frame: Message) -> None:
         """Queue a frame; with no room left, mark the viewer for a snapshot instead."""
         if self.behind or self.closed:
             return
@@ -45,7 +48,7 @@ class Viewer:
         """Until there is a frame, a snapshot is due, or the viewer is closed."""
         await self._ready.wait()
 
-    def take(self) -> str | None:
+    def take(self) -> Message | None:
         """The next queued frame, None when there is none (or a snapshot is due)."""
         frame = self._frames.popleft() if self._frames and not self.behind else None
         if not self._frames and not self.behind and not self.closed:

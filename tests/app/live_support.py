@@ -9,13 +9,12 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 
 import httpx
-import orjson
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
-from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as open_socket
+from websockets.sync.connection import Connection
 
 from dashboard.access.identity import Who, place
 from dashboard.live.ground import Ground
@@ -28,6 +27,7 @@ from store import registers
 from store.database import Database
 from store.follower import Follower
 from tests.app.serving import clock
+from tests.live_reader import QUERY, Reader
 from tests.servers import free_port, wait_until
 
 PATIENCE_S = 5.0
@@ -66,7 +66,7 @@ class LiveServer:
         app = Starlette(routes=[*live_routes(lambda: self.hub, lambda: ground), *routes], lifespan=self._lifespan)
         config = uvicorn.Config(
             Known(app), host="127.0.0.1", port=self.port, log_level="error", access_log=False, ws="websockets-sansio",
-            timeout_graceful_shutdown=2,
+            timeout_graceful_shutdown=2, ws_per_message_deflate=False,
         )  # fmt: skip
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
@@ -100,20 +100,39 @@ class LiveServer:
         self._thread.join(10)
 
     @contextlib.contextmanager
-    def viewer(self, query: str = "role=administrator") -> Iterator[ClientConnection]:
+    def viewer(self, query: str = "role=administrator", version: str = QUERY) -> Iterator[Screen]:
         """A connected screen."""
-        socket = open_socket(f"ws://127.0.0.1:{self.port}/live?{query}", open_timeout=PATIENCE_S, proxy=None)
-        with socket:
-            yield socket
+        address = f"ws://127.0.0.1:{self.port}/live?{version}&{query}"
+        with open_socket(address, open_timeout=PATIENCE_S, proxy=None) as socket:
+            yield Screen(socket)
 
 
-def frame(socket: ClientConnection) -> dict[str, object]:
+class Screen:
+    """One connection to the feed, and what its frames have said of the units so far."""
+
+    def __init__(self, socket: Connection) -> None:
+        self.socket = socket
+        self._reader = Reader()
+
+    def send(self, message: str | bytes) -> None:
+        """Say something to the server."""
+        self.socket.send(message)
+
+    def raw(self) -> bytes | str:
+        """The next message as it is."""
+        return self.socket.recv(timeout=PATIENCE_S)
+
+    def next(self) -> dict[str, object]:
+        """The next message, read."""
+        return self._reader.read(self.raw())
+
+
+def frame(screen: Screen) -> dict[str, object]:
     """The next frame."""
-    result: dict[str, object] = orjson.loads(socket.recv(timeout=PATIENCE_S))
-    return result
+    return screen.next()
 
 
-def frame_with(socket: ClientConnection, part: str) -> dict[str, object]:
+def frame_with(socket: Screen, part: str) -> dict[str, object]:
     """The next frame in which a part is not empty.
 
     Raises:

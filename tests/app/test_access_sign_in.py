@@ -13,6 +13,7 @@ from websockets.sync.connection import Connection
 from dashboard.access.sessions import COOKIE
 from store import access
 from tests.app.serving import Product, clock
+from tests.live_reader import QUERY
 
 
 def exchange(client: httpx.Client, link: str, address: str, **headers: str) -> httpx.Response:
@@ -116,7 +117,7 @@ def test_sign_out_by_the_page(product: Product) -> None:
         assert client.get("/live/ground", headers={"cookie": f"{COOKIE}={signed.cookie}"}).status_code == 401
 
 
-@pytest.mark.parametrize("path", ["/live", "/_stcore/stream"])
+@pytest.mark.parametrize("path", [f"/live?{QUERY}", "/_stcore/stream"])
 def test_a_revoked_sessions_sockets_end_within_ten_seconds(product: Product, path: str) -> None:
     signed = product.session()
     headers = {"cookie": f"{COOKIE}={signed.cookie}"}

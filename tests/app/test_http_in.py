@@ -65,7 +65,7 @@ def opened(db: Database) -> Iterator[Door]:
     server = LiveServer(db, in_routes(lambda: held[0]))
     keeper = RegistryKeeper(db, server.follower)
     pipeline = HttpPipeline(
-        db, server.follower, keeper, clock, decode_http, 1_000_000, lambda signal: server.hub.on_arrival(signal)
+        db, server.follower, keeper, clock, decode_http, 1_000_000, lambda one: server.hub.intake.on_arrival(one)
     )
     held.append(HttpIn(pipeline.take, lambda key: keeper().speaker(key), clock, clock))
     with server:

@@ -10,7 +10,6 @@ from typing import Any
 import orjson
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection
 
 from models.happenings import RegisterChanged, SignalStored
 from models.records.alarm import Step
@@ -20,7 +19,7 @@ from models.records.sos import EventKind, Signal
 from models.records.unit import Unit
 from store import alarms, registers, sos
 from store.database import Database, Lane
-from tests.app.live_support import LiveServer, add_stations, frame, frame_with
+from tests.app.live_support import LiveServer, Screen, add_stations, frame, frame_with
 from tests.app.serving import clock
 from tests.servers import wait_until
 
@@ -38,7 +37,7 @@ def tell(db: Database, *happenings: Any) -> None:
         tx.tell(*happenings)
 
 
-def close_code(screen: ClientConnection) -> int:
+def close_code(screen: Screen) -> int:
     try:
         while True:
             frame(screen)
@@ -151,7 +150,7 @@ def test_a_press_not_stored_within_a_second_shows_and_becomes_the_same_alarm(
         frame(screen)
         signal = press()
         began = time.monotonic()
-        server.hub.on_arrival(signal)
+        server.hub.intake.on_arrival(signal)
         said: Any = frame_with(screen, "alarms")
         assert 0.9 < time.monotonic() - began < 1.5
         assert [(a["id"], a["stored"], a["v"]) for a in said["alarms"]] == [(alarms.alarm_id(signal), False, 0)]
@@ -168,7 +167,7 @@ def test_a_press_is_shown_while_the_store_is_locked(server: LiveServer, sqlite_d
         frame(screen)
         with sqlite_db.write():
             began = time.monotonic()
-            server.hub.on_arrival(press())
+            server.hub.intake.on_arrival(press())
             said: Any = frame_with(screen, "alarms")
             assert time.monotonic() - began < 2.0
     assert said["alarms"][0]["stored"] is False
@@ -178,9 +177,9 @@ def test_a_press_stored_in_time_is_never_shown_as_not_stored(server: LiveServer,
     with server.viewer() as screen:
         frame(screen)
         signal = press()
-        server.hub.on_arrival(signal)
+        server.hub.intake.on_arrival(signal)
         take(sqlite_db, signal)
-        server.hub.on_arrival(signal)  # redelivered
+        server.hub.intake.on_arrival(signal)  # redelivered
         assert frame_with(screen, "alarms")["alarms"][0]["stored"] is True  # type: ignore[index]
         until = time.monotonic() + 1.6
         while time.monotonic() < until:
@@ -191,7 +190,7 @@ def test_a_grouped_press_loses_its_own_alarm(server: LiveServer, sqlite_db: Data
     with server.viewer() as screen:
         frame(screen)
         signal = press(station="_unknown")
-        server.hub.on_arrival(signal)
+        server.hub.intake.on_arrival(signal)
         said: Any = frame_with(screen, "alarms")
         tell(sqlite_db, SignalStored("_unknown", signal.key, clock(), "another"))
         assert frame_with(screen, "gone")["gone"] == [["alarm", "_unknown", said["alarms"][0]["id"]]]
@@ -201,7 +200,7 @@ def test_the_feed_says_when_the_store_is_slow(server: LiveServer, sqlite_db: Dat
     with server.viewer() as screen:
         assert frame(screen)["feed"]["storage"] == "ok"  # type: ignore[index]
         at = clock()
-        server.hub.on_beat("main", at)
+        server.hub.intake.on_beat("main", at)
         said: Any = frame(screen)
         while said["feed"]["storage"] == "ok":
             said = frame(screen)
@@ -211,10 +210,10 @@ def test_the_feed_says_when_the_store_is_slow(server: LiveServer, sqlite_db: Dat
             said = frame(screen)
         assert said["feed"]["storage"] == "ok"
         assert said["feed"]["beat"] >= at
-        server.hub.on_broker("down")
+        server.hub.intake.on_broker("down")
         while said["feed"]["broker"] == "ok":
             said = frame(screen)
-        server.hub.on_storage("full")
+        server.hub.intake.on_storage("full")
         while said["feed"]["storage"] == "ok":
             said = frame(screen)
         assert said["feed"]["storage"] == "full"

@@ -20,7 +20,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from dashboard.live.assets_route import module_name, routes
 from dashboard.live.component import PREFIXES
+from dashboard.live.socket import OTHER_VERSION
 from dashboard.words import words_with
+from tests.live_reader import write
 
 _PAGE = """<!doctype html><html lang="th"><head><meta charset="utf-8"><title>live map</title></head><body>
 <div id="place"></div>
@@ -114,6 +116,8 @@ class FixtureServer:
         self.silent = False
         self.refusing = False
         self.connects = 0
+        self.pages = 0
+        self.other_version = ""
         self._sockets: set[WebSocket] = set()
         self._loop = asyncio.new_event_loop()
         listener = socket.create_server(("127.0.0.1", 0))
@@ -152,6 +156,10 @@ class FixtureServer:
         """Send one frame to every page, as the feed would."""
         self._call(lambda: self._send_all(self.frame(kind, **fields)))
 
+    def send_raw(self, data: bytes | str) -> None:
+        """Send a message that may be anything."""
+        self._call(lambda: self._send_all(data))
+
     def drop(self) -> None:
         """Close every socket, as a restart of the server does."""
 
@@ -161,13 +169,13 @@ class FixtureServer:
 
         self._call(close)
 
-    def frame(self, kind: str, **fields: Any) -> str:
+    def frame(self, kind: str, **fields: Any) -> bytes:
         """One frame of the protocol."""
         if self.beating:
             self.feed["beat"] = now_ms()
         empty: dict[str, Any] = {"units": [], "boxes": [], "alarms": [], "gone": []}
         head = {"t": kind, "boot": "b1", "seq": 1, "now": now_ms(), "feed": self.feed, "ground": "g1"}
-        return orjson.dumps(empty | head | fields).decode()
+        return write(empty | head | fields)
 
     def _call(self, work: Callable[[], Awaitable[None]]) -> None:
         async def run() -> None:
@@ -175,11 +183,12 @@ class FixtureServer:
 
         asyncio.run_coroutine_threadsafe(run(), self._loop).result(5)
 
-    async def _send_all(self, text: str) -> None:
+    async def _send_all(self, data: bytes | str) -> None:
         for one in list(self._sockets):
-            await one.send_text(text)
+            await (one.send_bytes(data) if isinstance(data, bytes) else one.send_text(data))
 
     async def _page(self, _request: Request) -> Response:
+        self.pages += 1
         data: dict[str, Any] = {
             "mode": "wall",
             "base": "/",
@@ -204,7 +213,10 @@ class FixtureServer:
             return
         await ws.accept()
         self.connects += 1
-        await ws.send_text(self.frame("snapshot", units=self.units, boxes=self.boxes, alarms=self.alarms))
+        if self.other_version:
+            await ws.close(OTHER_VERSION, self.other_version)
+            return
+        await ws.send_bytes(self.frame("snapshot", units=self.units, boxes=self.boxes, alarms=self.alarms))
         self._sockets.add(ws)
         beat = asyncio.create_task(self._beat(ws))
         try:
@@ -220,4 +232,4 @@ class FixtureServer:
         while True:
             await asyncio.sleep(0.5)
             if not self.silent:
-                await ws.send_text(self.frame("delta"))
+                await ws.send_bytes(self.frame("delta"))

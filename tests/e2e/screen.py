@@ -32,7 +32,7 @@ def open_wall(page: Page, base: str, cookie: str) -> None:
     page.context.add_cookies([{"name": COOKIE, "value": cookie, "url": base}])
     # Until the page has made its siren nothing may look at it: to a browser that is an act of the person, which
     # permits the page to sound.
-    with page.expect_event("websocket", lambda socket: socket.url.endswith("/live"), timeout=60_000):
+    with page.expect_event("websocket", lambda socket: "/live?" in socket.url, timeout=60_000):
         page.goto(base)
     expect(page.locator(".ssz")).to_have_attribute("data-idle", re.compile("[1-9]"), timeout=60_000)
 

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
 from dashboard.access.sessions import COOKIE, Keeper, Limits, SignedIn
 from store.database import open_database
 from tests.fault.product import now_ms, sign_in
+from tests.live_reader import QUERY, Reader
 from tests.servers import wait_until
 
 _DAY_MS = 86_400_000
@@ -76,14 +76,15 @@ class Viewer:
 
     def _listen(self) -> None:
         headers = {"Cookie": f"{COOKIE}={self.cookie}", "Origin": self.base}
-        address = self.base.replace("http", "ws", 1) + "/live"
+        address = self.base.replace("http", "ws", 1) + f"/live?{QUERY}"
+        reader = Reader()
         with connect(address, additional_headers=headers, open_timeout=10, proxy=None) as socket:
             while not self._stop.is_set():
                 try:
-                    text = socket.recv(timeout=0.2)
+                    data = socket.recv(timeout=0.2)
                 except TimeoutError:
                     continue
-                self.frames.append(Seen(time.monotonic(), orjson.loads(text)))
+                self.frames.append(Seen(time.monotonic(), reader.read(data)))
 
     @property
     def feed(self) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-import orjson
-
-from dashboard.live.frames import Header, changes, closed_by, encode, everything, visible
-from dashboard.live.objects import alarm_object, box_object, unit_object
+from dashboard.live.encoding import Frames, Header
+from dashboard.live.frames import changes, closed_by, everything
+from dashboard.live.objects import alarm_object, box_object, entry, unit_values
+from dashboard.live.roster import Roster
 from dashboard.live.views import (
     Scope,
     Shown,
@@ -24,6 +24,7 @@ from models.picture import Picture, UnitNow, apply, apply_all
 from models.records.alarm import AlarmNow
 from models.records.position import Fix, FixFlag, SignOfLife
 from models.records.unit import StatusReport, UnitStatus
+from tests.live_reader import Reader
 
 NOW = 1_800_000_000_000
 EVERYONE = Scope(None)
@@ -44,26 +45,36 @@ def shown(picture: Picture, *waiting: AlarmNow) -> Shown:
 
 
 def frame(old: Shown, new: Shown, scope: Scope = EVERYONE, leaving: Any = ()) -> dict[str, Any]:
-    result: dict[str, Any] = orjson.loads(encode("delta", HEADER, visible(changes(old, new, leaving), scope)))
-    return result
+    """The frame that tells the change, read by one who was told `old`."""
+    roster, reader = Roster(), Reader()
+    reader.read(snapshot_bytes(old, scope, roster))
+    frames = Frames(changes(old, new, leaving), roster, NOW)
+    return reader.read(frames.frame("delta", HEADER, frames.part(scope)))
 
 
-def test_unit_object_carries_the_newest_drawable_fix() -> None:
+def snapshot_bytes(now: Shown, scope: Scope = EVERYONE, roster: Roster | None = None) -> bytes:
+    frames = Frames(everything(now), roster or Roster(), NOW)
+    return frames.frame("snapshot", HEADER, frames.part(scope))
+
+
+def snapshot(now: Shown, scope: Scope = EVERYONE) -> dict[str, Any]:
+    return Reader().read(snapshot_bytes(now, scope))
+
+
+def test_unit_values_are_of_the_newest_drawable_fix() -> None:
     fixes = (
         Fix("lumphini", "c1", NOW, 13.7300001, 100.5400004, 41.26, 90.04, 4.0),
         Fix("lumphini", "c1", NOW + 1000, 14.9, 101.0, flags=int(FixFlag.OUT_OF_AREA)),
     )
     unit = UnitNow("lumphini", "c1", fixes, NOW + 1000, "busy")
-    assert unit_object(unit, UnitInfo("motorcycle", "สายตรวจ 201")) == {
-        "s": "lumphini", "id": "c1", "kind": "motorcycle", "call": "สายตรวจ 201", "lat": 13.73, "lon": 100.54,
-        "at": NOW, "spd": 41.3, "hdg": 90.0, "acc": 4.0, "st": "busy", "heard": NOW + 1000,
-    }  # fmt: skip
+    assert unit_values(unit) == (13.7300001, 100.5400004, NOW, 41.26, 90.04, 4.0, "busy", NOW + 1000)
+    assert entry(7, unit, UnitInfo("motorcycle", "สายตรวจ 201")) == [7, "lumphini", "c1", "motorcycle", "สายตรวจ 201"]
 
 
-def test_unit_without_fix_has_null_place_and_its_id_for_a_call_sign() -> None:
-    picture = apply(Picture(), SignOfLife("lumphini", "c1", NOW))
-    said = unit_object(picture.units["lumphini", "c1"], UnitInfo())
-    assert (said["lat"], said["lon"], said["at"], said["call"], said["st"]) == (None, None, None, "c1", None)
+def test_unit_without_fix_has_no_place_and_its_id_for_a_call_sign() -> None:
+    unit = apply(Picture(), SignOfLife("lumphini", "c1", NOW)).units["lumphini", "c1"]
+    assert unit_values(unit) == (None, None, None, None, None, None, None, NOW)
+    assert entry(0, unit, UnitInfo())[-1] == "c1"
 
 
 def test_box_object_says_what_the_box_said() -> None:
@@ -147,9 +158,9 @@ def test_verified_alarms_come_first_then_the_oldest() -> None:
         (alarm(name="u", marks="unverified", raised_at=1), alarm(name="n", origin="p02", raised_at=3),
          alarm(name="o", origin="p03", raised_at=2)),
     )  # fmt: skip
-    said = orjson.loads(encode("snapshot", HEADER, visible(everything(shown(picture)), EVERYONE)))
+    said = snapshot(shown(picture))
     assert [a["id"] for a in said["alarms"]] == ["o", "n", "u"]
-    assert "gone" not in said
+    assert said["gone"] == []
 
 
 def _town() -> Shown:
@@ -167,7 +178,7 @@ def _town() -> Shown:
 
 
 def _seen(scope: Scope) -> tuple[set[str], set[str], set[str]]:
-    said = orjson.loads(encode("snapshot", HEADER, visible(everything(_town()), scope)))
+    said = snapshot(_town(), scope)
     units, boxes, alarms = ({item["s"] for item in said[part]} for part in ("units", "boxes", "alarms"))
     return units, boxes, alarms
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
-from dashboard.live.frames import Header
+from dashboard.live.encoding import Header
 from dashboard.live.telling import IDLE_MS, Teller
 from dashboard.live.viewers import Viewer
 from dashboard.live.views import Scope, Shown
 from models.picture import Picture, apply
 from models.records.position import Fix
+from tests.live_reader import Reader
 
 NOW = 1_800_000_000_000
 EVERY = Scope(None)
@@ -26,33 +25,39 @@ def moved(shown: Shown, seconds: int) -> Shown:
     return Shown(apply(shown.picture, Fix("lumphini", "c1", NOW + seconds * 1000, 13.7 + seconds / 10_000, 100.5)))
 
 
-def joined(teller: Teller, scope: Scope = EVERY, limit: int = 32) -> Viewer:
-    viewer = Viewer(scope, limit)
-    teller.viewers.add(viewer)
-    snapshot(teller, viewer)
-    return viewer
+class Screen:
+    """A viewer, and what reads its frames."""
+
+    def __init__(self, teller: Teller, scope: Scope = EVERY, limit: int = 32) -> None:
+        self.viewer = Viewer(scope, limit)
+        self._teller = teller
+        self._reader = Reader()
+        teller.viewers.add(self.viewer)
+
+    def snapshot(self) -> dict[str, Any]:
+        return self._reader.read(self._teller.snapshot(self.viewer))
+
+    def taken(self) -> list[dict[str, Any]]:
+        frames = []
+        while (frame := self.viewer.take()) is not None:
+            frames.append(self._reader.read(frame))
+        return frames
 
 
-def snapshot(teller: Teller, viewer: Viewer) -> dict[str, Any]:
-    result: dict[str, Any] = orjson.loads(teller.snapshot(viewer, NOW))
-    return result
-
-
-def taken(viewer: Viewer) -> list[dict[str, Any]]:
-    frames = []
-    while (frame := viewer.take()) is not None:
-        frames.append(orjson.loads(frame))
-    return frames
+def joined(teller: Teller, scope: Scope = EVERY, limit: int = 32) -> Screen:
+    screen = Screen(teller, scope, limit)
+    screen.snapshot()
+    return screen
 
 
 def test_viewers_of_one_scope_share_one_frame() -> None:
     teller = Teller()
     one, two, other = joined(teller), joined(teller), joined(teller, MINE)
     teller.tell(moved(Shown(), 1), header(), steady=0)
-    first, second = one.take(), two.take()
+    first, second = one.viewer.take(), two.viewer.take()
     assert first is not None
     assert first is second
-    assert taken(other)[0]["units"] == []
+    assert other.taken()[0]["units"] == []
 
 
 def test_nothing_new_is_not_sent_until_a_second_is_nearly_over() -> None:
@@ -61,9 +66,9 @@ def test_nothing_new_is_not_sent_until_a_second_is_nearly_over() -> None:
     shown = moved(Shown(), 1)
     teller.tell(shown, header(), steady=1_000)
     teller.tell(shown, header(), steady=1_250)
-    assert len(taken(viewer)) == 1
+    assert len(viewer.taken()) == 1
     teller.tell(shown, header(), steady=1_000 + IDLE_MS)
-    (idle,) = taken(viewer)
+    (idle,) = viewer.taken()
     assert (idle["units"], idle["gone"]) == ([], [])
 
 
@@ -73,7 +78,7 @@ def test_news_of_the_feed_is_sent_at_once() -> None:
     shown = moved(Shown(), 1)
     teller.tell(shown, header("ok"), steady=1_000)
     teller.tell(shown, header("down"), steady=1_001)
-    assert [frame["feed"]["broker"] for frame in taken(viewer)] == ["ok", "down"]
+    assert [frame["feed"]["broker"] for frame in viewer.taken()] == ["ok", "down"]
 
 
 def test_an_overflow_is_followed_by_a_snapshot_and_then_deltas() -> None:
@@ -83,28 +88,38 @@ def test_an_overflow_is_followed_by_a_snapshot_and_then_deltas() -> None:
     for second in range(1, 8):
         shown = moved(shown, second)
         teller.tell(shown, header(seq=second), steady=second * 1000)
-    assert slow.behind
-    assert slow.resyncs == 1
-    assert slow.take() is None
-    fresh = snapshot(teller, slow)
+    assert slow.viewer.behind
+    assert slow.viewer.resyncs == 1
+    assert slow.viewer.take() is None
+    fresh = slow.snapshot()
     assert (fresh["t"], fresh["seq"], fresh["units"][0]["at"]) == ("snapshot", 7, NOW + 7000)
-    assert not slow.behind
+    assert not slow.viewer.behind
     teller.tell(moved(shown, 8), header(seq=8), steady=8000)
-    assert [frame["units"][0]["at"] for frame in taken(slow)] == [NOW + 8000]
-    assert len(taken(quick)) == 8
+    assert [frame["units"][0]["at"] for frame in slow.taken()] == [NOW + 8000]
+    assert len(quick.taken()) == 8
 
 
 def test_a_viewer_that_joins_late_continues_where_the_snapshot_ended() -> None:
     teller = Teller()
     shown = moved(Shown(Picture()), 1)
     teller.tell(shown, header(), steady=0)
-    viewer = Viewer(EVERY)
-    teller.viewers.add(viewer)
+    viewer = Screen(teller)
     teller.tell(moved(shown, 2), header(), steady=1)
-    assert viewer.take() is None, "nothing is queued before the snapshot"
-    assert snapshot(teller, viewer)["units"][0]["at"] == NOW + 2000
+    assert viewer.viewer.take() is None, "nothing is queued before the snapshot"
+    assert viewer.snapshot()["units"][0]["at"] == NOW + 2000
     teller.tell(moved(shown, 3), header(), steady=2)
-    assert [frame["units"][0]["at"] for frame in taken(viewer)] == [NOW + 3000]
+    assert [frame["units"][0]["at"] for frame in viewer.taken()] == [NOW + 3000]
+
+
+def test_snapshots_of_one_moment_are_one() -> None:
+    teller = Teller()
+    teller.tell(moved(Shown(), 1), header(), steady=0)
+    one, two, other = Viewer(EVERY), Viewer(EVERY), Viewer(MINE)
+    assert teller.snapshot(one) is teller.snapshot(two)
+    assert teller.snapshot(other) is not teller.snapshot(one)
+    former = teller.snapshot(one)
+    teller.tell(moved(Shown(), 2), header(), steady=1)
+    assert teller.snapshot(one) is not former
 
 
 def test_a_closed_viewer_takes_no_more() -> None:

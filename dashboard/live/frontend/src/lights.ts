@@ -87,6 +87,10 @@ export class Lights implements Part {
       const link = health.connected ? "" : ` · ${words["live.band_reconnecting"] ?? ""}`;
       wanted.push(["stale", `${text ?? ""}${link}`]);
     }
+    if (health.trouble.kind !== "none") {
+      const text = words[`live.band_${health.trouble.kind}`] ?? health.trouble.kind;
+      wanted.push([health.trouble.kind, fill(text, { n: String(health.trouble.count) })]);
+    }
     if (feed !== null) {
       if (feed.broker === "down") wanted.push(["broker", words["live.band_broker_down"] ?? ""]);
       if (feed.storage !== "ok") wanted.push(["storage", words[`live.band_storage_${feed.storage}`] ?? ""]);

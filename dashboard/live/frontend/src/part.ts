@@ -2,6 +2,7 @@
 
 import type { Words } from "./marks";
 import type { Ground } from "./protocol";
+import type { Trouble } from "./socket";
 import type { SoundState } from "./sound";
 import type { Touched } from "./state";
 
@@ -29,6 +30,7 @@ export interface Moment {
   /** True until the first frame has come or a short while has passed. */
   starting: boolean;
   sound: SoundState;
+  trouble: Trouble;
 }
 
 /** One thing on the page. Told of what changed; never asks by itself. */

@@ -98,29 +98,3 @@ export interface Ground {
   /** Published hotspots, when there are any. */
   hotspots?: GeoJSON.FeatureCollection;
 }
-
-/** A frame of the feed; null when the text is none (a `pong`, or what a proxy made of it). */
-export function parseFrame(text: string): Frame | null {
-  let raw: unknown;
-  try {
-    raw = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  const frame = raw as Partial<Frame> | null;
-  if (frame === null || typeof frame !== "object") return null;
-  if (frame.t !== "snapshot" && frame.t !== "delta") return null;
-  if (typeof frame.now !== "number") return null;
-  return {
-    t: frame.t,
-    boot: frame.boot ?? "",
-    seq: frame.seq ?? 0,
-    now: frame.now,
-    units: frame.units ?? [],
-    boxes: frame.boxes ?? [],
-    alarms: frame.alarms ?? [],
-    gone: frame.gone ?? [],
-    feed: frame.feed ?? null,
-    ground: frame.ground ?? null,
-  };
-}

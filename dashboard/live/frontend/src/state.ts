@@ -15,6 +15,8 @@ export interface State {
   feed: Feed | null;
   ground: string | null;
   boot: string;
+  /** Newest change number told in this boot. */
+  seq: number;
   frames: number;
 }
 
@@ -30,15 +32,17 @@ const MAX_CLOSED = 500;
 export function emptyState(): State {
   return {
     units: new Map(), boxes: new Map(), alarms: new Map(), closed: new Map(),
-    feed: null, ground: null, boot: "", frames: 0,
+    feed: null, ground: null, boot: "", seq: -1, frames: 0,
   };
 }
 
 /** The unit after one more word of it: the place goes with the newer fix time, the words with the newer sign of life. */
 export function newerUnit(known: Unit | undefined, word: Unit): Unit {
   if (known === undefined) return word;
+  const newer = word.heard >= known.heard;
+  if (newer && word.lat !== null && (word.at ?? 0) >= (known.at ?? 0)) return word;
   const place = word.lat !== null && (known.lat === null || (word.at ?? 0) >= (known.at ?? 0)) ? word : known;
-  const words = word.heard >= known.heard ? word : known;
+  const words = newer ? word : known;
   return {
     ...words, lat: place.lat, lon: place.lon, at: place.at, spd: place.spd, hdg: place.hdg, acc: place.acc,
     heard: Math.max(known.heard, word.heard),
@@ -74,6 +78,13 @@ function foldBoxes(state: State, frame: Frame, touched: Set<Key>): void {
   if (frame.t === "snapshot") dropAbsent(state.boxes, new Set(frame.boxes.map((b) => keyOf(b.s, b.id))), touched);
 }
 
+/** Whether a frame was overtaken by others: with an older change number, or a delta of a run of the server whose
+ * snapshot is not the last that was taken. */
+export function isOld(state: State, frame: Frame): boolean {
+  if (frame.boot === state.boot) return frame.seq < state.seq;
+  return frame.t === "delta" && state.boot !== "";
+}
+
 function close(state: State, key: Key, version: number): void {
   state.alarms.delete(key);
   state.closed.delete(key);
@@ -86,6 +97,12 @@ function close(state: State, key: Key, version: number): void {
 
 function foldAlarms(state: State, frame: Frame): boolean {
   let changed = false;
+  if (frame.t === "snapshot" && frame.boot !== state.boot) {
+    // Another run of the server may stand on a store that was put back: what it tells as open is open.
+    changed = state.alarms.size > 0;
+    state.alarms.clear();
+    state.closed.clear();
+  }
   for (const word of frame.alarms) {
     const key = keyOf(word.s, word.id);
     const known = state.alarms.get(key);
@@ -96,8 +113,11 @@ function foldAlarms(state: State, frame: Frame): boolean {
   }
   for (const [what, station, id] of frame.gone) {
     const key = keyOf(station, id);
-    if (what === "alarm") changed = state.alarms.delete(key) || changed;
-    else if (what === "unit") state.units.delete(key);
+    const known = what === "alarm" ? state.alarms.get(key) : undefined;
+    if (known !== undefined) {
+      close(state, key, Math.max(known.v, state.closed.get(key) ?? known.v));
+      changed = true;
+    } else if (what === "unit") state.units.delete(key);
     else if (what === "box") state.boxes.delete(key);
   }
   if (frame.t === "snapshot") {
@@ -108,9 +128,17 @@ function foldAlarms(state: State, frame: Frame): boolean {
   return changed;
 }
 
+/** Of a frame that was overtaken only what cannot lead back is taken: newer fixes of units that are there. */
+function takeOld(state: State, frame: Frame, touched: Touched): Touched {
+  const known = frame.units.filter((word) => state.units.has(keyOf(word.s, word.id)));
+  foldUnits(state, { ...frame, t: "delta", units: known }, touched.units);
+  return touched;
+}
+
 /** Take a frame into the state (in place); what it touched is returned so that only that is drawn again. */
 export function takeFrame(state: State, frame: Frame): Touched {
   const touched: Touched = { units: new Set(), boxes: new Set(), alarms: false };
+  if (isOld(state, frame)) return takeOld(state, frame, touched);
   foldUnits(state, frame, touched.units);
   foldBoxes(state, frame, touched.boxes);
   touched.alarms = foldAlarms(state, frame);
@@ -121,6 +149,7 @@ export function takeFrame(state: State, frame: Frame): Touched {
   if (frame.feed) state.feed = frame.feed;
   if (frame.ground !== null) state.ground = frame.ground;
   state.boot = frame.boot;
+  state.seq = frame.seq;
   state.frames += 1;
   return touched;
 }

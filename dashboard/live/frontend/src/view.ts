@@ -9,8 +9,8 @@ import type { Mode, Moment, Page, Part, Settings } from "./part";
 import type { Alarm, Frame } from "./protocol";
 import { Selection } from "./selection";
 import { Siren } from "./sound";
-import { Link } from "./socket";
-import { emptyState, keyOf, takeFrame } from "./state";
+import { Link, NO_TROUBLE } from "./socket";
+import { emptyState, isOld, keyOf, takeFrame } from "./state";
 import { ViewUrl } from "./viewurl";
 import { wallPage } from "./wall";
 
@@ -102,7 +102,7 @@ export class View {
   }
 
   private take(frame: Frame): void {
-    this.clock.observe(frame.now);
+    if (!isOld(this.state, frame)) this.clock.observe(frame.now);
     const ground = this.state.ground;
     const touched = takeFrame(this.state, frame);
     this.count("frames");
@@ -122,7 +122,8 @@ export class View {
 
   private moment(): Moment {
     const starting = this.state.frames === 0 && performance.now() - this.startedAt < START_MS;
-    return { now: this.clock.now(), connected: this.connected, starting, sound: this.siren.state };
+    const trouble = this.link?.trouble ?? NO_TROUBLE; // the siren may speak before there is a link
+    return { now: this.clock.now(), connected: this.connected, starting, sound: this.siren.state, trouble };
   }
 
   private pulse(): void {

@@ -1,21 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseFrame, type Alarm, type Box, type Frame, type Unit } from "../src/protocol";
+import type { Frame } from "../src/protocol";
 import { emptyState, inOrder, takeFrame } from "../src/state";
-
-const unit = (at: number | null, lat: number | null, more: Partial<Unit> = {}): Unit => ({
-  s: "demo", id: "u1", kind: "car", call: "201", lat, lon: lat, at, spd: 1, hdg: 1, acc: 1, st: null, heard: at ?? 0, ...more,
-});
-const box = (heard: number, online: boolean): Box => ({
-  s: "demo", id: "b1", lat: 1, lon: 1, th: "", en: "", online, heard, bat: null, mains: null, fault: "",
-});
-const alarm = (id: string, v: number, more: Partial<Alarm> = {}): Alarm => ({
-  s: "demo", id, ok: "box", origin: "b1", kind: "sos", state: "raised", v, raised: 10, pressed: 10, last: 10,
-  presses: 1, marks: [], place: "", lat: null, lon: null, level: 0, by: "", unit: "", outcome: "", stored: true, ...more,
-});
-const frame = (more: Partial<Frame>): Frame => ({
-  t: "delta", boot: "b", seq: 1, now: 1, units: [], boxes: [], alarms: [], gone: [], feed: null, ground: null, ...more,
-});
+import { alarm, box, frame, random, unit } from "./frames";
 
 test("a late or old fix never moves a mark back, also not from a snapshot after a reconnect", () => {
   const state = emptyState();
@@ -77,9 +64,61 @@ test("unanswered first, of these the verified first, then the oldest", () => {
   assert.deepEqual(order, ["old", "new", "unverified", "done"]);
 });
 
-test("what is no frame is left alone", () => {
-  for (const text of ["", "null", "[]", "{}", '{"t":"pong","now":1}', '{"t":"delta"}', "<html>"]) {
-    assert.equal(parseFrame(text), null);
+test("what another run of the server tells as open is open, whatever was known of it", () => {
+  const state = emptyState();
+  takeFrame(state, frame({ alarms: [alarm("a", 4, { state: "closed" }), alarm("c", 5, { state: "acknowledged" })] }));
+  takeFrame(state, frame({ t: "snapshot", boot: "after the backup was put back", alarms: [alarm("a", 3), alarm("c", 1)] }));
+  assert.deepEqual([...state.alarms.values()].map((one) => [one.id, one.v]), [["a", 3], ["c", 1]]);
+});
+
+test("an alarm that is gone does not return with an overtaken frame", () => {
+  const state = emptyState();
+  const shown = frame({ seq: 4, alarms: [alarm("own", 0, { stored: false })] });
+  takeFrame(state, shown);
+  takeFrame(state, frame({ seq: 5, gone: [["alarm", "demo", "own"]] }));
+  takeFrame(state, shown);
+  assert.equal(state.alarms.size, 0);
+});
+
+/** Twelve units driving east for two minutes, as one run of the server tells it; a status now and then. */
+function drive(boot: string, first: number): Frame[] {
+  const place = (id: number, second: number): number => 100 + id + second / 1000;
+  const told = (second: number): Frame["units"] => Array.from({ length: 12 }, (_, id) =>
+    unit(second * 1000 + id, place(id, second), { id: `u${id}`, st: second % 7 === 0 ? "busy" : "available" }));
+  return Array.from({ length: 120 }, (_, step) => {
+    const second = first + step;
+    return frame({ t: step === 0 ? "snapshot" : "delta", boot, seq: second, now: second * 1000 + 50, units: told(second) });
+  });
+}
+
+function shuffled<T>(given: T[], next: () => number): T[] {
+  const all = [...given];
+  for (let at = all.length - 1; at > 0; at -= 1) {
+    const other = Math.floor(next() * (at + 1));
+    [all[at], all[other]] = [all[other]!, all[at]!];
   }
-  assert.deepEqual(parseFrame('{"t":"delta","now":5}')?.units, []);
+  return all;
+}
+
+test("shuffled, doubled, and of an older run of the server: no frame moves a mark backwards", () => {
+  for (let seed = 1; seed <= 40; seed += 1) {
+    const next = random(seed);
+    const older = drive("older", 1);
+    const newer = drive("newer", 61);
+    const state = emptyState();
+    takeFrame(state, newer[0]!);
+    const at = new Map<string, number>();
+    for (const one of shuffled([...older, ...older, ...newer, ...newer], next)) {
+      takeFrame(state, one);
+      for (const [key, known] of state.units) {
+        assert.ok((known.at ?? 0) >= (at.get(key) ?? 0), `${key} went back`);
+        at.set(key, known.at ?? 0);
+      }
+    }
+    for (const [key, known] of state.units) {
+      const newest = newer.at(-1)!.units.find((one) => `demo/${one.id}` === key)!;
+      assert.deepEqual(known, newest);
+    }
+    assert.equal(state.units.size, 12);
+  }
 });
