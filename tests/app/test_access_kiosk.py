@@ -17,6 +17,7 @@ from dashboard.access.sessions import COOKIE
 from store import kiosks
 from tests.app.serving import METHODS, Product, clock
 from tests.app.test_access_deny import handshake
+from tests.live_reader import QUERY
 
 DAY_MS = 86_400_000
 
@@ -140,9 +141,9 @@ def test_a_kiosk_looks_at_the_wall_and_at_nothing_else(product: Product, routes:
     assert handshake(product, "/live", cookie, origin="http://evil.example") == 403
 
 
-@pytest.mark.parametrize("path", ["/live", "/_stcore/stream"])
+@pytest.mark.parametrize("path", [f"/live?{QUERY}", "/_stcore/stream"])
 def test_a_revoked_kiosk_ends_everywhere_within_ten_seconds(product: Product, path: str) -> None:
-    name = f"ends{path.replace('/', '-')}"
+    name = f"ends{path.partition('?')[0].replace('/', '-')}"
     cookie, secret = opened(product, name)
     with product.client() as client:
         exchange(client, secret)
