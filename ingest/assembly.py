@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from ingest.alarm_lane import AlarmDoor, AlarmStoring, ArrivalListener
+from ingest.broker_watch import BrokerWatch
 from ingest.crowd import Crowd
 from ingest.decode import decode_http
 from ingest.heartbeat import Heart
@@ -22,6 +23,7 @@ from ingest.registry_keeper import RegistryKeeper
 from ingest.side import SideKeeper
 from ingest.sources.broker import BrokerError, RunningBroker, endpoint_of, start_broker
 from ingest.sources.inbox import Inbox
+from ingest.sources.mosquitto import Mosquitto
 from ingest.sources.mqtt import Link
 from ingest.sources.mqtt_publish import Sender
 from ingest.status import IngestStatus
@@ -31,6 +33,7 @@ from ingest.supervisor import Supervisor
 from ingest.watch import BeatListener, BrokerListener, Watch
 from models.records.base import Millis
 from settings import Settings, SettingsError, load_settings
+from store import quarantine
 from store.database import Database
 from store.database import Lane as StoreLane
 from store.errors import StorageError
@@ -69,10 +72,6 @@ class Ingest:
             stop()
 
 
-def _quarantine_bytes(settings: Settings) -> int:
-    return settings.quarantine_max_mb * 1024 * 1024
-
-
 def _lanes(
     settings: Settings,
     db: Database,
@@ -82,6 +81,7 @@ def _lanes(
     on_arrival: ArrivalListener | None,
     on_storage: Callable[[str, str], None],
     side_store: SideStore | None,
+    room: quarantine.Room,
 ) -> Lanes:
     crowd = Crowd()
     normal, alarm = (
@@ -91,10 +91,10 @@ def _lanes(
             keeper,
             clock,
             lane,
-            _quarantine_bytes(settings),
-            settings.retention_raw_days > 0,
-            crowd,
-            keeper.renewed,
+            keep_raw=settings.retention_raw_days > 0,
+            crowd=crowd,
+            renew=keeper.renewed,
+            room=room,
         )
         for lane in (StoreLane.NORMAL, StoreLane.ALARM)
     )
@@ -135,7 +135,8 @@ def start_ingest(
     supervisor = Supervisor(db, clock, IngestStatus(worker, endpoint.kind, storage=storage), links, on_status)
     side = SideKeeper(settings.database_url, clock)
     side_store = side if db.dialect == "sqlite" and not alarms_only else None
-    lanes = _lanes(settings, db, follower, keeper, clock, on_arrival, supervisor.storage_state, side_store)
+    room = quarantine.Room(settings.quarantine_max_mb * 1024 * 1024)
+    lanes = _lanes(settings, db, follower, keeper, clock, on_arrival, supervisor.storage_state, side_store, room)
     # A name of its own: an idle worker of the same name must not throw the writing one off the broker.
     sender = Sender(endpoint, f"ssz-{worker}-publisher-{secrets.token_hex(4)}")
     heart = Heart(sender, worker, clock, lambda: supervisor.status.leads)
@@ -143,11 +144,16 @@ def start_ingest(
     inbox = Inbox(db, settings.inbox_dir, settings.zone, clock)
     for part in (keeper, *lanes.each(), sender, publisher, heart, supervisor):
         part.start()
+    stops: list[Callable[[], None]] = []
     if not alarms_only:
         inbox.start()
+        if isinstance(broker.own, Mosquitto):
+            refusing = BrokerWatch(broker.own.refused, Storing(db, follower, keeper, clock, room=room), clock)
+            refusing.start()
+            stops.append(refusing.stop)
     # The lanes first: the batch at hand is stored and acknowledged while the connections still stand.
     parts = (inbox, *lanes.each(), supervisor, heart, publisher, sender, keeper, broker)
-    return Ingest(broker, supervisor, lanes, [*(part.stop for part in parts), side.close])
+    return Ingest(broker, supervisor, lanes, [*stops, *(part.stop for part in parts), side.close])
 
 
 def start_watch(
@@ -187,7 +193,7 @@ def http_pipeline(
 ) -> HttpPipeline:
     """The door for `/in/*` of a web process. `keeper` is started and stopped by who made it."""
     return HttpPipeline(
-        db, follower, keeper, clock, decode_http, _quarantine_bytes(settings), on_arrival, keeper.renewed
+        db, follower, keeper, clock, decode_http, settings.quarantine_max_mb * 1024 * 1024, on_arrival, keeper.renewed
     )
 
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from ingest.alarm_lane import AlarmDoor
 from ingest.heartbeat import beat_topic
 from ingest.lanes import Lane
+from ingest.rest import rest_door
 from ingest.sources.endpoint import Endpoint
 from ingest.sources.mqtt import Link
 from models.records.base import Millis
 
-#: Positions: many, may be spread over several workers.
-POSITIONS = ("ssz/v1/+/unit/+/position", "owntracks/+/+", "positions")
+#: Positions: many, may be spread over several workers. With them comes every native topic there is, so that what
+#: nobody listens to is seen, counted and kept; what is another connection's is let go at the door (`ingest/rest.py`).
+POSITIONS = ("ssz/#", "owntracks/+/+", "positions")
 
 #: Alarms: few, never shared.
 ALARMS = ("ssz/v1/+/sos/+/event", "ssz/v1/+/unit/+/alarm", "application/+/device/+/event/up")
@@ -90,7 +92,7 @@ def make_links(
     }
     if not alarms_only:
         spread = shared(POSITIONS, group if endpoint.shares else None)
-        links["position"] = link("position", spread, lanes.position, lanes.position.put, window)
+        links["position"] = link("position", spread, lanes.position, rest_door(lanes.position), window)
         quiet = (*GENERAL, beat_topic(worker))
         links["general"] = link("general", quiet, lanes.general, lanes.general.put, 500)
     return links

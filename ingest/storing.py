@@ -14,7 +14,7 @@ from ingest.sources.mqtt_client import Arrivals
 from ingest.sources.mqtt_packets import Message
 from models.happenings import SignalStored
 from models.picture import Key, Picture, UnitNow, apply_all
-from models.records.base import SYSTEM_STATION, Millis, Reason, Rejected
+from models.records.base import SYSTEM_STATION, UNKNOWN_STATION, Millis, Reason, Rejected
 from models.records.camera import CameraStatus
 from models.records.change import Heartbeat
 from models.records.checkpoint import CheckpointScan
@@ -122,17 +122,18 @@ class Storing:
         keep_raw: bool = True,
         crowd: Crowd | None = None,
         renew: Callable[[], Registry] | None = None,
+        room: quarantine.Room | None = None,
     ) -> None:
         """`registry` gives what is known of devices at this moment, `renew` the same without a moment's delay.
 
-        `quarantine_bytes` bounds the quarantine.
+        `quarantine_bytes` bounds the quarantine, when it is not shared with another lane as `room`.
         """
         self.registry = registry
         self.clock = clock
         self._db = db
         self._follower = follower
         self._lane = lane
-        self._quarantine_bytes = quarantine_bytes
+        self._room = room or quarantine.Room(quarantine_bytes)
         self._keep_raw = keep_raw
         self._crowd = crowd or Crowd()
         self.renew = renew or registry
@@ -183,9 +184,14 @@ class Storing:
         return Stored(new, duplicates)
 
     def _refuse(self, tx: Tx, rejected: Sequence[Rejected], counts: Counts, now: Millis) -> None:
+        if not rejected:
+            return
+        # A station nobody registered has no line of its own in the counts: made-up names would fill them.
+        known = {*self.registry().stations, SYSTEM_STATION}
+        rejected = [item if item.station in known else replace(item, station=UNKNOWN_STATION) for item in rejected]
         # Redacted here, for whatever reason and at whatever step it was refused.
         kept = [replace(item, payload=redact(item.topic, item.payload)) for item in rejected]
-        quarantine.keep(tx, kept, now, self._quarantine_bytes)
+        self._room.keep(tx, kept, now)
         for item in rejected:
             counts[item.source or "mqtt", item.station, item.reason.value] += 1
             if item.reason is Reason.UNKNOWN_DEVICE:

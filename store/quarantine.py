@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from store.database import Tx
 
 #: Most bytes kept of one message; what is longer is cut, its size stays known.
 KEEP_BYTES = 80 * 1024
+
+#: What a row is counted as beside its payload: a flood of empty messages takes space too.
+ROW_BYTES = 512
 
 _INSERT = text(
     "INSERT INTO quarantine (station, source, reason, topic, foreign_id, detail, size, payload, received_at)"
@@ -33,40 +37,67 @@ class Held:
     received_at: Millis
 
 
-def keep(tx: Tx, rejected: Sequence[Rejected], now: Millis, max_bytes: int) -> None:
-    """Keep rejected messages; the oldest go when there are more than `max_bytes`."""
-    if not rejected:
-        return
-    tx.conn.execute(
-        _INSERT,
-        [
-            {
-                "station": item.station,
-                "source": item.source,
-                "reason": item.reason.value,
-                "topic": item.topic[:512].replace("\x00", ""),
-                "foreign_id": item.foreign_id[:160].replace("\x00", ""),
-                "detail": item.detail[:512].replace("\x00", ""),
-                "size": len(item.payload),
-                "payload": item.payload[:KEEP_BYTES],
-                "received_at": now,
-            }
-            for item in rejected
-        ],
-    )
-    held = int(tx.conn.execute(text("SELECT COALESCE(SUM(size), 0) FROM quarantine")).scalar_one())
-    if held > max_bytes:
-        _make_room(tx, held - max_bytes * 9 // 10)
+class Room:
+    """Keeps rejected messages within a size: the oldest go when there are more.
+
+    How much is held is counted here and looked up only now and then, because looking up reads every row: a flood of
+    junk must not make each batch dearer than the one before. Several writers may each have a room over one table; the
+    limit is then exceeded by a tenth a writer at most.
+    """
+
+    def __init__(self, max_bytes: int) -> None:
+        """`max_bytes` bounds the payloads and `ROW_BYTES` for each row."""
+        self._max = max_bytes
+        self._held = 0
+        self._counted: int | None = None  # bytes added since the table was looked at; None: never
+        self._lock = threading.Lock()
+
+    def keep(self, tx: Tx, rejected: Sequence[Rejected], now: Millis) -> None:
+        """Keep rejected messages."""
+        if not rejected:
+            return
+        rows = [_row(item, now) for item in rejected]
+        tx.conn.execute(_INSERT, rows)
+        added = sum(len(item.payload) + ROW_BYTES for item in rejected)
+        with self._lock:
+            if self._counted is None or self._counted + added > self._max // 10:
+                self._held, self._counted = held_bytes(tx.conn), 0
+            else:
+                self._held, self._counted = self._held + added, self._counted + added
+            excess = self._held - self._max
+            if excess > 0:
+                self._held -= _make_room(tx, excess + self._max // 100)
 
 
-def _make_room(tx: Tx, excess: int) -> None:
+def _row(item: Rejected, now: Millis) -> dict[str, object]:
+    return {
+        "station": item.station,
+        "source": item.source,
+        "reason": item.reason.value,
+        "topic": item.topic[:512].replace("\x00", ""),
+        "foreign_id": item.foreign_id[:160].replace("\x00", ""),
+        "detail": item.detail[:512].replace("\x00", ""),
+        "size": len(item.payload),
+        "payload": item.payload[:KEEP_BYTES],
+        "received_at": now,
+    }
+
+
+def held_bytes(conn: Connection) -> int:
+    """How much is held, as it is bounded; reads every row."""
+    size, number = conn.execute(text("SELECT COALESCE(SUM(size), 0), COUNT(*) FROM quarantine")).one()
+    return int(size) + ROW_BYTES * int(number)
+
+
+def _make_room(tx: Tx, excess: int) -> int:
     freed = 0
     last = 0
     for row in tx.conn.execute(text("SELECT id, size FROM quarantine ORDER BY id")):
-        last, freed = row.id, freed + row.size
+        last, freed = row.id, freed + row.size + ROW_BYTES
         if freed >= excess:
             break
     tx.conn.execute(text("DELETE FROM quarantine WHERE id <= :last"), {"last": last})
+    return freed
 
 
 def newest(conn: Connection, limit: int = 100, stations: frozenset[str] | None = None) -> list[Held]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from models.records.base import Millis
-from store import access, outbox, partitions
+from store import access, outbox, partitions, quarantine
 from store.database import Database, Tx
 
 #: Rows deleted in one transaction: some 10 ms of the write lock.
@@ -135,9 +135,10 @@ def _quarantine(database: Database, before: Millis, most_bytes: int) -> int:
     # The sum runs from the newest row down: what lies beyond the limit is the oldest.
     excess = _deleting(
         "DELETE FROM quarantine WHERE id IN (SELECT id FROM"
-        " (SELECT id, SUM(size) OVER (ORDER BY id DESC) AS held FROM quarantine) AS summed"
+        " (SELECT id, SUM(size + :row) OVER (ORDER BY id DESC) AS held FROM quarantine) AS summed"
         " WHERE held > :most ORDER BY id LIMIT :piece)",
         most=most_bytes,
+        row=quarantine.ROW_BYTES,
     )
     return _in_pieces(database, old) + _in_pieces(database, excess)
 

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 from ingest.sources.endpoint import BrokerError
+from ingest.sources.mosquitto_log import LogReader, Refusal, refusals
 
 #: Places a distribution puts the program that are often missing from a user's PATH.
 _EXTRA_DIRS = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin")
@@ -52,10 +53,11 @@ def configuration(port: int, folder: Path) -> str:
             "max_connections 2000",
             "max_keepalive 120",
             "set_tcp_nodelay true",
-            "connection_messages false",
+            "connection_messages true",  # also says whom it cut off, and why: `mosquitto_log`
             "log_dest stderr",
             "log_type error",
             "log_type warning",
+            "log_type notice",
             "",
         ]
     )
@@ -94,6 +96,8 @@ class Mosquitto:
         config = folder / "mosquitto.conf"
         config.write_text(configuration(port, folder), encoding="utf-8")
         self._log = folder / "mosquitto.log"
+        self._log.unlink(missing_ok=True)
+        self._reader = LogReader(self._log)
         self._command = [*_death_wish(), program, "-c", str(config)]
         self._process: subprocess.Popen[bytes] | None = None
         self._stop = threading.Event()
@@ -108,6 +112,10 @@ class Mosquitto:
         process = self._process
         return process.pid if process and process.poll() is None else None
 
+    def refused(self) -> list[Refusal]:
+        """What it cut off since the last call."""
+        return refusals(self._reader.new_lines())
+
     def stop(self) -> None:
         """End it; it saves its queue first."""
         self._stop.set()
@@ -121,7 +129,7 @@ class Mosquitto:
 
     def _keep(self) -> None:
         while not self._stop.is_set():
-            with self._log.open("wb") as output:
+            with self._log.open("ab") as output:
                 self._process = subprocess.Popen(  # noqa: S603 - a program of this machine, no shell
                     self._command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
                 )
@@ -145,4 +153,5 @@ class Mosquitto:
 
     def _last_words(self) -> str:
         lines = self._log.read_text("utf-8", "replace").strip().splitlines()
-        return lines[-1] if lines else "no message"
+        errors = [line for line in lines if "Error" in line]
+        return (errors or lines or ["no message"])[-1]

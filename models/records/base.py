@@ -24,6 +24,7 @@ class Reason(StrEnum):
     """Why a message was not accepted; the words counted on the feeds' health screen."""
 
     TOO_LARGE = "too_large"
+    BAD_PACKET = "bad_packet"  # not MQTT: refused by the broker itself
     BAD_UTF8 = "bad_utf8"
     NOT_JSON = "not_json"
     TOO_DEEP = "too_deep"

@@ -141,7 +141,7 @@ class Worker:
     def __init__(
         self,
         url: str,
-        mqtt_url: str,
+        mqtt_url: str | None,
         folder: Path,
         clock: Callable[[], Millis] = now_ms,
         wait: bool = True,

@@ -15,7 +15,13 @@ from store.retention import Keep
 
 NOW = 1_790_000_000_000
 DAY = 86_400_000
-KEEP = Keep(raw_days=14, position_days=90, quarantine_days=7, change_days=2, quarantine_bytes=1000)
+KEEP = Keep(
+    raw_days=14,
+    position_days=90,
+    quarantine_days=7,
+    change_days=2,
+    quarantine_bytes=10 * (100 + quarantine.ROW_BYTES),
+)
 
 #: Counting a table: the statements are written out, nothing is put together.
 COUNT = {
@@ -82,8 +88,8 @@ def test_raw_payloads_go_by_the_time_they_came_in(db: Database) -> None:
 def test_quarantine_is_bounded_in_time_and_bytes(db: Database) -> None:
     rejected = [Rejected(Reason.NOT_JSON, "t", b"x" * 100) for _ in range(15)]
     with db.write() as tx:
-        quarantine.keep(tx, rejected, NOW - 8 * DAY, 1_000_000)
-        quarantine.keep(tx, rejected, NOW, 1_000_000)
+        quarantine.Room(1_000_000).keep(tx, rejected, NOW - 8 * DAY)
+        quarantine.Room(1_000_000).keep(tx, rejected, NOW)
     assert retention.run(db, KEEP, NOW)["quarantine"] == 15 + 5
     with db.read() as conn:
         assert sum(held.size for held in quarantine.newest(conn)) == 1000
