@@ -207,6 +207,7 @@ async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
     health = Health(
         db, lambda: follower.picture, beat, stale_ms=settings.feed_stale_s * 1000, clock=now,
         keeper=lambda: keeper, alive=lambda: hub.alive, words=lambda: words_of(status, opened),
+        viewers=lambda: hub.viewers,
     )  # fmt: skip
     runtime.hold(runtime.Runtime(values_of(settings), now, db, follower, hub, Ground(db), keeper, health))
     stack.callback(runtime.release)

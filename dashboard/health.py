@@ -83,6 +83,7 @@ class Health:
         keeper: Callable[[], Keeper],
         alive: Callable[[], bool] = lambda: True,
         words: Callable[[], Mapping[str, str]] = dict,
+        viewers: Callable[[], int] = lambda: 0,
     ) -> None:
         self._db = db
         self._picture = picture
@@ -92,6 +93,7 @@ class Health:
         self._keeper = keeper
         self._alive = alive
         self._words = words
+        self._viewers = viewers
         self._probe_lock = threading.Lock()
         self._probed: tuple[Millis, str] = (-_PROBE_MS, "")
 
@@ -138,7 +140,7 @@ class Health:
             with self._db.read() as conn:
                 counted = sources.counts(conn)
             picture = self._picture()
-            return exposition(picture, counted, self._beat.age_ms(picture), self._clock())
+            return exposition(picture, counted, self._beat.age_ms(picture), self._clock(), self._viewers())
 
         try:
             body = await to_thread.run_sync(page)

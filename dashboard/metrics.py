@@ -65,7 +65,9 @@ def _plain(name: str, words: str, value: float) -> GaugeMetricFamily:
     return GaugeMetricFamily(name, words, value=value)
 
 
-def exposition(picture: Picture, counted: Sequence[Counted], beat_age_ms: Millis | None, now: Millis) -> bytes:
+def exposition(
+    picture: Picture, counted: Sequence[Counted], beat_age_ms: Millis | None, now: Millis, viewers: int = 0
+) -> bytes:
     """The page in the Prometheus text format; a heartbeat never heard has age NaN."""
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
@@ -80,6 +82,7 @@ def exposition(picture: Picture, counted: Sequence[Counted], beat_age_ms: Millis
                 _plain("ssz_heartbeat_age_seconds", "Age of our own heartbeat through broker and database.", age_s),
                 _plain("ssz_units", "Units in the live picture.", len(picture.units)),
                 _plain("ssz_boxes", "SOS boxes in the live picture.", len(picture.boxes)),
+                _plain("ssz_live_viewers", "Screens connected to the live feed.", viewers),
                 _plain("ssz_change_seq", "Newest change folded into the live picture.", picture.seq),
             ]
         )

@@ -17,7 +17,7 @@ from dashboard.live.frames import Changes
 from dashboard.live.objects import alarm_object, box_object, entry, unit_values
 from dashboard.live.roster import Roster
 from dashboard.live.views import Scope, UnitInfo
-from dashboard.live.visitor import alarm_for_visitors, entry_for_visitors, unit_for_visitors
+from dashboard.live.visitor import alarm_for_visitors, entry_for_visitors, is_public, unit_for_visitors
 from dashboard.live.wire import AHEAD_MS, Odd, message, pack
 from models.records.base import Millis
 
@@ -68,10 +68,11 @@ class _Encoded:
 
     def __init__(self, found: Changes, roster: Roster, base: Millis, visitor: bool) -> None:
         self.units = _units(found, roster, base, visitor)
-        self.boxes = _pieces(box_object(box) for box in found.boxes)
         if visitor:
+            self.boxes = _pieces(box_object(box) for box in found.boxes if is_public(box))
             self.alarms = _pieces(alarm_for_visitors(alarm, found.known) for alarm in found.alarms)
         else:
+            self.boxes = _pieces(box_object(box) for box in found.boxes)
             self.alarms = _pieces(alarm_object(alarm) for alarm in found.alarms)
 
 

@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.live.objects import alarm_object, unit_values
+from dashboard.live.objects import alarm_object, box_object, unit_values
 from dashboard.live.wire import UnitValues
 from models.picture import BoxNow, Key, UnitNow
 from models.records.alarm import AlarmNow
@@ -52,13 +52,19 @@ def entry_for_visitors(index: int, station: str, kind: str) -> list[Any]:
     return [index, station, f"u{index}", kind, ""]
 
 
+def is_public(box: BoxNow) -> bool:
+    """Whether the register says where a box stands: in a street, for everybody to see."""
+    return box.lat is not None and box.lon is not None
+
+
 def alarm_for_visitors(alarm: AlarmNow, boxes: Mapping[Key, BoxNow]) -> dict[str, Any]:
     """`A` of the feed. Of a public box, its registered place and name; of anything else, a square and no word."""
     full = alarm_object(alarm)
     told = {name: full[name] for name in _ALARM}
     box = boxes.get((alarm.station, alarm.origin)) if alarm.origin_kind == "box" else None
-    if box is not None and box.lat is not None and box.lon is not None:
-        told |= {"origin": box.box, "place": box.name_th, "lat": round(box.lat, 6), "lon": round(box.lon, 6)}
+    if box is not None and is_public(box):
+        shown = box_object(box)
+        told |= {"origin": box.box, "place": box.name_th, "lat": shown["lat"], "lon": shown["lon"]}
     else:
         told |= {"origin": "", "place": "", "lat": None, "lon": None}
         if alarm.lat is not None and alarm.lon is not None:

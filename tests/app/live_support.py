@@ -41,7 +41,7 @@ def add_stations(db: Database, *codes: str) -> None:
 
 
 class Known:
-    """Lets everybody in as the one named by the query: `?role=…&stations=a,b`; nobody without."""
+    """Lets everybody in as the one named by the query: `?role=…&stations=a,b&visitor=1`; nobody without."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -51,7 +51,10 @@ class Known:
         query = dict(part.split("=", 1) for part in scope.get("query_string", b"").decode().split("&") if "=" in part)
         if "role" in query:
             stations = frozenset(query["stations"].split(",")) if "stations" in query else None
-            place(scope, Who("somchai", query["role"], stations, "session", "digest", "csrf"))
+            place(
+                scope,
+                Who("somchai", query["role"], stations, "session", "digest", "csrf", visitor="visitor" in query),
+            )
         await self._app(scope, receive, send)
 
 
