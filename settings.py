@@ -81,6 +81,11 @@ class Settings(BaseSettings):
     demo_seed: int = Field(4, ge=0, description="Seed of the generated town; the same seed gives the same town.")
     data_dir: Path = Field(Path("var"), description="Folder for the database, generated configuration and inbox.")
     basemap: Path | None = Field(None, description="A `.pmtiles` file with the offline base map.")
+    map_credit: str = Field(
+        "© OpenStreetMap contributors",
+        max_length=200,
+        description="Whose data the imported streets are, written on maps that show them.",
+    )
     secret_key: SecretStr | None = Field(
         None, description="Random value of 32 characters or more; no start without one unless `DEMO=1`."
     )

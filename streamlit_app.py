@@ -26,6 +26,8 @@ from dashboard.access.middleware import Gate
 from dashboard.access.sessions import Keeper, Limits
 from dashboard.access.signin import SignIn
 from dashboard.api.app import api_route
+from dashboard.basemap.routes import basemap_routes
+from dashboard.basemap.shown import Basemap
 from dashboard.disk import DiskWatch
 from dashboard.health import BeatAge, Health, health_routes
 from dashboard.language import language_routes
@@ -81,7 +83,6 @@ def values_of(settings: Settings) -> runtime.Values:
         box_silent_s=settings.box_silent_s,
         escalate_s=settings.escalate_s,
         data_dir=settings.data_dir,
-        basemap=settings.basemap,
     )
 
 
@@ -209,7 +210,9 @@ async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
         keeper=lambda: keeper, alive=lambda: hub.alive, words=lambda: words_of(status, opened),
         viewers=lambda: hub.viewers,
     )  # fmt: skip
-    runtime.hold(runtime.Runtime(values_of(settings), now, db, follower, hub, Ground(db), keeper, health))
+    basemap = Basemap(settings.basemap, "" if settings.demo else settings.map_credit)
+    await to_thread.run_sync(basemap.now)  # a bad file is said in the log now, not at the first look
+    runtime.hold(runtime.Runtime(values_of(settings), now, db, follower, hub, Ground(db), keeper, health, basemap))
     stack.callback(runtime.release)
     return make_http(settings, db, follower, hub, stack)
 
@@ -256,6 +259,7 @@ else:
             *live_routes(lambda: runtime.current().hub, lambda: runtime.current().ground),
             *past_routes(lambda: runtime.current().past),
             *assets_route.routes(),
+            *basemap_routes(lambda: runtime.current().basemap),
         ],
         middleware=[
             Middleware(SecurityHeaders, allowed_hosts=SETTINGS.hosts, index_page=INDEX_PAGE),

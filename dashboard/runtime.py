@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard.access.sessions import Keeper
 from dashboard.api.caller import Parts
+from dashboard.basemap.shown import Basemap
 from dashboard.health import Health
 from dashboard.live import past_routes
 from dashboard.live.ground import Ground
@@ -35,7 +36,10 @@ class Values:
     box_silent_s: int
     escalate_s: int
     data_dir: Path
-    basemap: Path | None = None
+
+
+#: No file is named and no street is imported: plain ground.
+NO_BASEMAP = Basemap(None, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Runtime:
     ground: Ground
     keeper: Keeper
     health: Health
+    basemap: Basemap = NO_BASEMAP
 
     @property
     def api(self) -> Parts:

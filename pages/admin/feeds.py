@@ -37,6 +37,8 @@ def health() -> None:
         st.dataframe(rows, hide_index=True, key="feeds-sources")
     else:
         st.info(word("feeds.nothing", language))
+    basemap = seen.runtime.basemap
+    (st.warning if basemap.note(language) else st.caption)(basemap.words(language))
     st.subheader(word("feeds.by_reason", language), anchor=False)
     rejected = reason_rows(counted, names, clock_zone, language)
     if rejected:

@@ -2,7 +2,14 @@
 
 import streamlit as st
 
-from dashboard.basemap import group_legend, incident_deck, incident_points
+from dashboard.basemap.deck import (
+    credit_line,
+    desk_theme,
+    group_legend,
+    incident_deck,
+    incident_points,
+    own_streets_wanted,
+)
 from dashboard.desk import desk_head
 from dashboard.filters import days_text, filter_bar
 from dashboard.tables import incident_rows, station_names
@@ -29,7 +36,8 @@ with here.runtime.db.read() as conn:
     found = list(incidents(conn, wanted, limit=MOST))
     # The streets of one station help; those of a whole bureau would only be slow.
     near = own if own is not None else frozenset(station.code for station in stations)
-    streets = registers.streets(conn, near) if len(near) == 1 else []
+    own_streets = own_streets_wanted(here.runtime.basemap) and len(near) == 1
+    streets = registers.streets(conn, near) if own_streets else []
 
 points = incident_points(found, clock_zone, language)
 figures = st.columns([1, 1, 4], vertical_alignment="bottom")
@@ -40,7 +48,8 @@ if total > MOST:
     st.info(word("inc.limited", language, n=f"{MOST:,}"))
 shown = [zone for zone in zones if own is None or zone.station in own]
 group_legend(language)
-st.pydeck_chart(incident_deck(points, shown, streets), height=520, key="incident-map")
+st.pydeck_chart(incident_deck(points, shown, streets, desk_theme()), height=520, key="incident-map")
+credit_line(here.runtime.basemap, len(streets), language)
 if found:
     st.dataframe(
         incident_rows(found, station_names(stations, language), clock_zone, language),

@@ -18,6 +18,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from dashboard.basemap.routes import basemap_routes
+from dashboard.basemap.shown import Basemap
 from dashboard.live.assets_route import module_name, routes
 from dashboard.live.component import PREFIXES
 from dashboard.live.socket import OTHER_VERSION
@@ -116,6 +118,7 @@ class FixtureServer:
         self.silent = False
         self.refusing = False
         self.connects = 0
+        self.basemap = Basemap(None, "")
         self.pages = 0
         self.other_version = ""
         self._sockets: set[WebSocket] = set()
@@ -129,6 +132,7 @@ class FixtureServer:
                 Route("/live/ground", self._serve_ground),
                 Route("/api/v1/alarms/{id}/acknowledge", self._acknowledge, methods=["POST"]),
                 *routes(),
+                *basemap_routes(lambda: self.basemap),
             ]
         )
         config = uvicorn.Config(app, log_level="error", lifespan="off", ws="websockets-sansio")

@@ -68,7 +68,7 @@ def _short(body: bytes) -> str:
 def test_the_committed_bundle_is_built_from_the_sources_beside_it() -> None:
     frontend = FOLDER.parent / "frontend"
     sources = [f"src/{path.name}" for path in (frontend / "src").iterdir()]
-    names = sorted([*sources, "desk-style.json", "package-lock.json", "build.mjs"])
+    names = sorted([*sources, "../../basemap/palette.json", "package-lock.json", "build.mjs"])
     lines = "".join(f"{name} {_short((frontend / name).read_bytes())}\n" for name in names)
     manifest = orjson.loads((FOLDER / "manifest.json").read_bytes())
     assert manifest["sources"] == _short(lines.encode()), "run `make frontend` and commit dashboard/live/assets"
@@ -79,5 +79,5 @@ def test_fonts_worker_and_licences_are_there() -> None:
     names = assets().keys()
     for weight in (400, 600, 700):
         assert {f"fonts/sarabun-{part}-{weight}-normal.woff2" for part in ("thai", "latin")} <= names
-    assert {"licenses/maplibre-gl.txt", "licenses/sarabun-OFL.txt", "desk-style.json"} <= names
+    assert {f"licenses/{name}.txt" for name in ("maplibre-gl", "pmtiles", "fflate", "sarabun-OFL")} <= names
     assert any(name.startswith("maplibre-worker-") for name in names)

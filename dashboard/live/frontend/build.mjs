@@ -15,7 +15,7 @@ const hash = (bytes) => createHash("sha256").update(bytes).digest("hex").slice(0
 function sourcesHash() {
   const here = new URL("./", import.meta.url);
   const names = readdirSync(new URL("src/", here)).map((name) => `src/${name}`);
-  const all = [...names, "desk-style.json", "package-lock.json", "build.mjs"].sort();
+  const all = [...names, "../../basemap/palette.json", "package-lock.json", "build.mjs"].sort();
   return hash(all.map((name) => `${name} ${hash(read(name, here))}\n`).join(""));
 }
 
@@ -63,8 +63,10 @@ async function buildAssets() {
     }
   }
   copyFileSync(new URL("maplibre-gl/LICENSE.txt", MODULES), new URL("licenses/maplibre-gl.txt", ASSETS));
+  // The package comes without the text of its licence: it is kept here.
+  copyFileSync(new URL("./pmtiles-LICENSE.txt", import.meta.url), new URL("licenses/pmtiles.txt", ASSETS));
+  copyFileSync(new URL("fflate/LICENSE", MODULES), new URL("licenses/fflate.txt", ASSETS));
   copyFileSync(new URL("@fontsource/sarabun/LICENSE", MODULES), new URL("licenses/sarabun-OFL.txt", ASSETS));
-  copyFileSync(new URL("./desk-style.json", import.meta.url), new URL("desk-style.json", ASSETS));
   writeFileSync(new URL("manifest.json", ASSETS), `${JSON.stringify({ module: moduleName, worker: workerName, sources: sourcesHash() }, null, 2)}\n`);
   console.log(moduleName, code.length, workerName, worker.length);
 }

@@ -1,9 +1,12 @@
 /** Colours, shapes and icons of the marks. Red is for open alarms only; every state has a shape and a word too. */
 
+import palette from "../../../basemap/palette.json";
 import type { Freshness } from "./age";
 
+const night = palette.night;
+
 export const GROUND = {
-  land: "#10161d", street: "#2b3743", streetMajor: "#3d4d5c", streetName: "#8fa1b3",
+  land: night.land, street: night.street, streetMajor: night.primary, streetName: night.streetName,
   ring: "#c9d3dd", beat: "#9fb7e8", hotspot: "#d98c5f", hotspotName: "#f0c3a6", trail: "#7fd1c7",
   zone: "#e8c547", zoneFill: "#e8c547", camera: "#8fa9c4", checkpoint: "#c9b48f", label: "#f3f6f9", halo: "#0b1016",
 } as const;

@@ -64,6 +64,7 @@ export class LiveMap {
   private gone = false;
   private byHand = false;
   private timer: ReturnType<typeof setTimeout> | null = null;
+  private readonly styled = new Set<(map: MapLibre) => void>();
   private readonly clicked = new Set<(event: MapMouseEvent) => boolean>();
   private readonly leave: (() => void)[] = [];
 
@@ -137,6 +138,7 @@ export class LiveMap {
     for (const [name, image] of Object.entries(images)) if (!map.hasImage(name)) map.addImage(name, image);
     if (map.getLayer(this.layer.id) === undefined) map.addLayer(this.layer, "area-fill");
     this.ready = true;
+    for (const told of this.styled) told(map);
     this.sheets.show(map);
     this.pins.show(map);
     this.showView();
@@ -172,6 +174,12 @@ export class LiveMap {
 
   get raw(): MapLibre | null {
     return this.map;
+  }
+
+  /** Told whenever a map has its style: at once, and of each one that is made anew. */
+  onStyle(told: (map: MapLibre) => void): void {
+    this.styled.add(told);
+    if (this.ready && this.map !== null) told(this.map);
   }
 
   /** Told of each click until one takes it (returns true); asked in the order of coming. Returns what ends it. */

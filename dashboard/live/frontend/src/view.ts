@@ -1,5 +1,6 @@
 /** The engine of every live page: one socket, one state, one map, one siren. What is seen are the parts round it. */
 
+import { Basemap } from "./basemap";
 import { ServerClock } from "./clock";
 import { flag, make } from "./dom";
 import { Drawing } from "./drawing";
@@ -48,7 +49,7 @@ export class View {
       url: this.url, drawn: () => this.count("idle"), trouble: () => this.tick(),
     }) : null;
     flag(this.root, "map", this.map === null ? "none" : "webgl");
-    this.parts = [new Drawing(this, page.ground), ...page.parts];
+    this.parts = [new Basemap(this, page.ground), new Drawing(this, page.ground), ...page.parts];
     this.sizes = new ResizeObserver(() => this.map?.resize());
     this.sizes.observe(page.ground);
     this.link = new Link(this.address, { frame: (frame) => this.take(frame), connected: (up) => this.setConnected(up) });

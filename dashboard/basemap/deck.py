@@ -1,31 +1,47 @@
-"""Maps of the analysis pages: pydeck on a plain ground of our own server; no request leaves the building."""
+"""Maps of the analysis pages: pydeck over the base map of our own server; no request leaves the building.
+
+No Thai name stands on these maps: the renderer inside pydeck has no glyphs of ours, cannot use the app's face, and
+deck.gl's own text garbles Thai. What a mark is, is told by its tip and the table.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import orjson
 import pydeck as pdk
 import streamlit as st
 
+from dashboard.basemap.palette import Theme, rgb
+from dashboard.basemap.routes import credit_words
+from dashboard.basemap.shown import Basemap
 from dashboard.filters import GROUPS, group_text
 from dashboard.times import moment
 from dashboard.words import Language
 from models.records.incident import Incident
 from models.records.station import Street, Zone
 
-#: Served by `dashboard.live.assets_route`; without a style of its own the chart would ask a public server.
-STYLE = "/assets/desk-style.json"
-
 #: Colours of the offence groups, told apart by every kind of colour vision; none is red.
 GROUP_COLOURS: dict[int, tuple[int, int, int]] = {
     0: (110, 120, 130), 1: (0, 90, 160), 2: (213, 130, 0), 3: (0, 140, 100), 4: (160, 90, 140),
 }  # fmt: skip
-_STREET = [176, 186, 196]
 _EDGE = [255, 255, 255]
-_ZONE = [120, 90, 0]
+_ZONE: dict[Theme, list[int]] = {"day": [120, 90, 0], "night": [232, 197, 71]}
+
+
+def style_address(theme: Theme) -> str:
+    """The style of a page's map; the page alone knows how the browser reached it."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    scheme = urlsplit(str(st.context.url or "")).scheme
+    return f"{f'/{base}' if base else ''}/tiles/style.json?theme={theme}&scheme={scheme}"
+
+
+def desk_theme() -> Theme:
+    """Day or night, as the page itself is."""
+    return "night" if st.context.theme.type == "dark" else "day"
 
 
 def incident_points(incidents: Iterable[Incident], zone: ZoneInfo, language: Language) -> list[dict[str, object]]:
@@ -64,13 +80,21 @@ def _view(points: Sequence[dict[str, object]], zones: Sequence[Zone]) -> pdk.Vie
     return pdk.ViewState(longitude=view.longitude, latitude=view.latitude, zoom=min(float(view.zoom) + 0.5, 15.5))
 
 
-def incident_deck(points: Sequence[dict[str, object]], zones: Sequence[Zone], streets: Sequence[Street]) -> pdk.Deck:
-    """Incidents over the streets and zone outlines."""
+def own_streets_wanted(basemap: Basemap) -> bool:
+    """Whether the registers' streets are to be drawn: not where the base map draws the same ones."""
+    archive = basemap.now().archive
+    return archive is None or not basemap.streets_credit or not archive.layers & {"street", "highway"}
+
+
+def incident_deck(
+    points: Sequence[dict[str, object]], zones: Sequence[Zone], streets: Sequence[Street], theme: Theme = "day"
+) -> pdk.Deck:
+    """Incidents over the base map, the streets and zone outlines."""
     layers = [
-        pdk.Layer("GeoJsonLayer", _features(one.line for one in streets), id="streets", get_line_color=_STREET,
-                  line_width_min_pixels=1.5, get_line_width=4),
+        pdk.Layer("GeoJsonLayer", _features(one.line for one in streets), id="streets",
+                  get_line_color=rgb(theme, "ownStreet"), line_width_min_pixels=1.5, get_line_width=4),
         pdk.Layer("GeoJsonLayer", _features(one.polygon for one in zones), id="zones", filled=False,
-                  get_line_color=_ZONE, line_width_min_pixels=2.5),
+                  get_line_color=_ZONE[theme], line_width_min_pixels=2.5),
         pdk.Layer("ScatterplotLayer", list(points), id="incidents", get_position="at", get_fill_color="colour",
                   get_radius=9, radius_min_pixels=8, radius_max_pixels=14, stroked=True, get_line_color=_EDGE,
                   line_width_min_pixels=1, opacity=0.85, pickable=True),
@@ -82,9 +106,20 @@ def incident_deck(points: Sequence[dict[str, object]], zones: Sequence[Zone], st
         layers=layers,
         initial_view_state=_view(points, zones),
         map_provider="carto",
-        map_style=STYLE,
+        map_style=style_address(theme),
         tooltip={"text": "{offence}\n{group}\n{when}"},
     )
+
+
+def credit_line(basemap: Basemap, streets: int, language: Language) -> None:
+    """Below a map: what is wrong with the base map, and whose data it or its imported streets are."""
+    note = basemap.note(language)
+    if note:
+        st.warning(note, icon=":material/map:")
+    archive = basemap.now().archive
+    credit = archive.attribution if archive else basemap.streets_credit if streets else ""
+    if credit:
+        st.html(f'<p class="ssz-mapcredit">{escape(credit_words(credit, language))}</p>')
 
 
 def group_legend(language: Language) -> None:

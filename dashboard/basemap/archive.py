@@ -1,0 +1,283 @@
+"""A `.pmtiles` file: looked at before it is used, then asked for tiles. Version 3 of the format, vector tiles.
+
+Source of the format: github.com/protomaps/PMTiles, spec/v3.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import weakref
+import zlib
+from functools import lru_cache
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+from pmtiles.tile import (
+    Compression,
+    Entry,
+    HeaderDict,
+    MagicNumberNotFound,
+    SpecVersionUnsupported,
+    TileType,
+    deserialize_directory,
+    deserialize_header,
+    find_tile,
+    tileid_to_zxy,
+    zxy_to_tileid,
+)
+
+from models.basemap.layers import BY_NAME
+
+_HEADER_BYTES: Final = 127
+#: A directory refers to at most this many further levels (format, section 4.2).
+_MAX_DEPTH: Final = 4
+#: No directory and no metadata we would read is larger; a damaged length must not be obeyed.
+_MAX_PART: Final = 64 * 1024 * 1024
+#: Tiles looked into before a file is used.
+_PROBES: Final = 24
+#: What a broken directory or tile raises while it is unpacked.
+_GARBAGE: Final = (OSError, EOFError, zlib.error, ValueError, OverflowError, IndexError, MemoryError)
+
+
+class BadArchiveError(Exception):
+    """A file that cannot be the base map; `key` names the words for it, `str()` is them in English, one line."""
+
+    def __init__(self, key: str, words: str) -> None:
+        super().__init__(words)
+        self.key = key
+
+
+def _bad(key: str) -> BadArchiveError:
+    return BadArchiveError(key, WORDS[key])
+
+
+#: Key of `words.csv` -> the log's words.
+WORDS: Final[dict[str, str]] = {
+    "map.missing": "the file is not there",
+    "map.no_file": "it is not a file that can be read",
+    "map.empty": "the file is empty",
+    "map.foreign": "it is not a .pmtiles file of version 3",
+    "map.truncated": "the file is cut off: its header names more bytes than it has",
+    "map.no_vector": "it holds pictures, not vector tiles",
+    "map.packing": "its tiles are packed in a way that is not read here (only gzip)",
+    "map.damaged": "the file is damaged: a part of it cannot be unpacked",
+    "map.no_layer": "it has no layer of use; make one with `python manage.py basemap build`",
+}
+
+
+class Archive:
+    """An open, checked file. Tiles may be asked for from any thread.
+
+    Raises:
+        BadArchiveError: it cannot be the base map.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = _open(path)
+        # A tile may still be read while a newer file takes its place: closed when nobody has it any more.
+        self.close = weakref.finalize(self, os.close, self._file)
+        try:
+            self.size = os.fstat(self._file).st_size
+            self.header = self._read_header()
+            self.metadata = self._read_metadata()
+            if not self.layers & BY_NAME.keys():
+                raise _bad("map.no_layer")
+            self._directory = lru_cache(maxsize=64)(self._read_directory)
+            self._probe()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def layers(self) -> frozenset[str]:
+        """Names of the layers in its tiles."""
+        listed = self.metadata.get("vector_layers")
+        if not isinstance(listed, list):
+            return frozenset()
+        return frozenset(str(one.get("id")) for one in listed if isinstance(one, dict))
+
+    @property
+    def zooms(self) -> tuple[int, int]:
+        """First and last zoom of its tiles."""
+        return self.header["min_zoom"], self.header["max_zoom"]
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north in degrees."""
+        edges = ("min_lon_e7", "min_lat_e7", "max_lon_e7", "max_lat_e7")
+        west, south, east, north = (int(self.header[edge]) / 1e7 for edge in edges)  # type: ignore[literal-required]
+        return west, south, east, north
+
+    @property
+    def attribution(self) -> str:
+        """Whose data it is, as plain text: tags of other makers' files are taken off."""
+        return plain_text(str(self.metadata.get("attribution") or ""))
+
+    @property
+    def gzipped(self) -> bool:
+        """Whether its tiles are handed on packed."""
+        return self.header["tile_compression"] is Compression.GZIP
+
+    def tile(self, z: int, x: int, y: int) -> bytes | None:
+        """A tile as it lies in the file; None: there is none.
+
+        Raises:
+            ValueError: no such place at that zoom.
+            BadArchiveError: the directory is damaged there.
+        """
+        tile_id = zxy_to_tileid(z, x, y)
+        offset, length = self.header["root_offset"], self.header["root_length"]
+        for _ in range(_MAX_DEPTH):
+            found = find_tile(self._directory(offset, length), tile_id)
+            if found is None:
+                return None
+            if found.run_length:
+                return self._read(self.header["tile_data_offset"] + found.offset, found.length)
+            offset, length = self.header["leaf_directory_offset"] + found.offset, found.length
+        raise _bad("map.damaged")
+
+    def count(self) -> int:
+        """How many places have a tile."""
+        return self.header["addressed_tiles_count"]
+
+    def check(self, found: Entry) -> None:
+        """Unpack one tile of the directory.
+
+        Raises:
+            BadArchiveError: it cannot be.
+        """
+        body = self._read(self.header["tile_data_offset"] + found.offset, found.length)
+        try:
+            whole = gzip.decompress(body) if self.gzipped else body
+        except _GARBAGE as error:
+            raise _bad("map.damaged") from error
+        if not whole.startswith(b"\x1a"):  # field 3, a layer: the only field of a tile
+            raise _bad("map.damaged")
+
+    def entries(self) -> list[Entry]:
+        """Every tile of the directory, in order.
+
+        Raises:
+            BadArchiveError: a directory is damaged.
+        """
+        found: list[Entry] = []
+        open_parts = [(self.header["root_offset"], self.header["root_length"], 0)]
+        while open_parts:
+            offset, length, depth = open_parts.pop()
+            if depth >= _MAX_DEPTH:
+                raise _bad("map.damaged")
+            for entry in self._read_directory(offset, length):
+                if entry.run_length:
+                    found.append(entry)
+                else:
+                    leaf = self.header["leaf_directory_offset"] + entry.offset
+                    open_parts.append((leaf, entry.length, depth + 1))
+        return sorted(found, key=lambda entry: entry.tile_id)
+
+    def _probe(self) -> None:
+        """Look into some tiles, spread over the file."""
+        entries = self.entries()
+        if not entries:
+            raise _bad("map.no_layer")
+        for entry in entries[:: max(1, len(entries) // _PROBES)]:
+            try:
+                tileid_to_zxy(entry.tile_id)
+            except OverflowError as error:
+                raise _bad("map.damaged") from error
+            self.check(entry)
+
+    def _read(self, offset: int, length: int) -> bytes:
+        body = os.pread(self._file, length, offset)
+        if len(body) != length:
+            raise _bad("map.truncated")
+        return body
+
+    def _read_header(self) -> HeaderDict:
+        head = os.pread(self._file, _HEADER_BYTES, 0)
+        if not head:
+            raise _bad("map.empty")
+        try:
+            header = deserialize_header(head)
+        except (MagicNumberNotFound, SpecVersionUnsupported, ValueError, IndexError) as error:
+            raise _bad("map.foreign") from error
+        parts = (
+            (header["root_offset"], header["root_length"]),
+            (header["metadata_offset"], header["metadata_length"]),
+            (header["leaf_directory_offset"], header["leaf_directory_length"]),
+            (header["tile_data_offset"], header["tile_data_length"]),
+        )
+        if any(offset + length > self.size for offset, length in parts):
+            raise _bad("map.truncated")
+        if header["tile_type"] is not TileType.MVT:
+            raise _bad("map.no_vector")
+        packings = (Compression.GZIP, Compression.NONE)
+        if header["internal_compression"] is not Compression.GZIP or header["tile_compression"] not in packings:
+            raise _bad("map.packing")
+        return header
+
+    def _read_metadata(self) -> dict[str, Any]:
+        header = self.header
+        if header["metadata_length"] > _MAX_PART:
+            raise _bad("map.damaged")
+        try:
+            found = orjson.loads(gzip.decompress(self._read(header["metadata_offset"], header["metadata_length"])))
+        except _GARBAGE as error:
+            raise _bad("map.damaged") from error
+        return found if isinstance(found, dict) else {}
+
+    def _read_directory(self, offset: int, length: int) -> list[Entry]:
+        if not 0 < length <= _MAX_PART:
+            raise _bad("map.damaged")
+        try:
+            return deserialize_directory(self._read(offset, length))
+        except _GARBAGE as error:
+            raise _bad("map.damaged") from error
+
+
+def _open(path: Path) -> int:
+    try:
+        if path.is_dir():
+            raise _bad("map.no_file")
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError as error:
+        raise _bad("map.missing") from error
+    except OSError as error:
+        raise _bad("map.no_file") from error
+
+
+def read_through(path: Path) -> int:
+    """Open a file and unpack every tile of it; returns how many.
+
+    Raises:
+        BadArchiveError: it cannot be the base map, or a tile is damaged.
+    """
+    archive = Archive(path)
+    try:
+        entries = archive.entries()
+        for entry in entries:
+            archive.check(entry)
+        return sum(entry.run_length for entry in entries)
+    finally:
+        archive.close()
+
+
+class _Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        """Keep what is between tags."""
+        self.parts.append(data)
+
+
+def plain_text(text: str) -> str:
+    """Text without its tags, one line."""
+    reader = _Text()
+    reader.feed(text)
+    reader.close()
+    return " ".join("".join(reader.parts).split())[:300]
