@@ -10,8 +10,6 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import cache
-from pathlib import Path
 from typing import cast
 
 import streamlit as st
@@ -25,7 +23,7 @@ from dashboard.access.kiosk import KioskDoor
 from dashboard.access.middleware import Gate
 from dashboard.access.sessions import Keeper, Limits
 from dashboard.access.signin import SignIn
-from dashboard.api.app import api_route
+from dashboard.api.route import api_route
 from dashboard.basemap.routes import basemap_routes
 from dashboard.basemap.shown import Basemap
 from dashboard.disk import DiskWatch
@@ -40,17 +38,18 @@ from dashboard.live.routes import live_routes
 from dashboard.live.status import Broker, FeedStatus, Storage
 from dashboard.live.status import Limits as FeedLimits
 from dashboard.navigation import navigate, page_failed
+from dashboard.shell import INDEX_PAGE, Shell
 from ingest.assembly import http_pipeline, start_ingest, start_watch
 from ingest.registry_keeper import RegistryKeeper
 from ingest.sources.broker import BrokerError
-from ingest.sources.demo import Demo, DemoRefusedError, make_town, prepare
+from ingest.sources.demo_ground import DemoRefusedError, NoTownError
+from ingest.sources.demo_life import Life
 from ingest.sources.http import HttpIn, in_routes
 from ingest.status import IngestStatus
 from jobs.runner import Runner
 from jobs.standard import standard_jobs
 from models.records.base import Millis
 from models.records.change import Heartbeat
-from models.town.town import Town
 from settings import Settings, load_settings
 from store.database import Database
 from store.errors import StorageError
@@ -58,17 +57,10 @@ from store.follower import Follower
 from store.retention import Keep
 from store.side import Opened, open_safely
 
-FONTS = Path(assets_route.FOLDER) / "fonts"
-INDEX_PAGE = Path(st.__file__).parent / "static" / "index.html"
-
 
 def now() -> Millis:
     """The clock of this process."""
     return time.time_ns() // 1_000_000
-
-
-#: The demo's town by its seed; making it takes a third of a second, and it is needed twice.
-town = cache(make_town)
 
 
 def values_of(settings: Settings) -> runtime.Values:
@@ -86,35 +78,33 @@ def values_of(settings: Settings) -> runtime.Values:
     )
 
 
-def _town_of(settings: Settings) -> Town:
-    try:
-        return town(settings.demo_seed)
-    except ValueError as error:
-        raise runtime.CannotStartError(f"setting SSZ_DEMO_SEED: {error}") from error
-
-
-def open_store(settings: Settings) -> Opened:
-    """The migrated store, with the town of the demo in it; beside a damaged one, the side database.
+def open_store(settings: Settings) -> tuple[Opened, Life | None]:
+    """The migrated store, beside a damaged one the side database; and with the demo its town, written into it.
 
     Raises:
         CannotStartError: it is newer than this program or not to be reached, or there is no town of the demo's seed.
     """
-    played = _town_of(settings) if settings.demo else None
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         opened = open_safely(settings.database_url, now())
-        if played:
-            prepare(opened.database, played, now())
-        return opened
+        if not settings.demo:
+            return opened, None
+        life = Life(opened.database, settings.demo_seed, now)
+        life.furnish()
+        return opened, life
     except StorageError as error:
         raise runtime.CannotStartError(f"database: {error}") from error
     except DemoRefusedError as error:
         raise runtime.CannotStartError(f"demo: {error}") from error
+    except NoTownError as error:
+        raise runtime.CannotStartError(f"setting SSZ_DEMO_SEED: {error}") from error
     except OSError as error:
         raise runtime.CannotStartError(f"cannot write to {settings.data_dir}: {error.strerror}") from error
 
 
-def start_feed(settings: Settings, opened: Opened, follower: Follower, hub: Hub) -> Callable[[], None]:
+def start_feed(
+    settings: Settings, opened: Opened, life: Life | None, follower: Follower, hub: Hub
+) -> Callable[[], None]:
     """Ingest in this process, or an ear on the broker beside ingest workers of their own; returns how to stop.
 
     To be called in a thread that lives as long as the process: a broker of our own ends with the thread that
@@ -139,19 +129,12 @@ def start_feed(settings: Settings, opened: Opened, follower: Follower, hub: Hub)
         if settings.ingest == "external":
             return start_watch(settings, db, follower, now, hub.intake.on_arrival, on_beat, on_broker)
         side = opened.health.readonly
-        ingest = start_ingest(settings, db, follower, now, hub.intake.on_arrival, on_status, alarms_only=side)
+        ingest = start_ingest(
+            settings, db, follower, now, hub.intake.on_arrival, on_status, alarms_only=side, life=life
+        )
     except BrokerError as error:
         raise runtime.CannotStartError(f"broker: {error}") from error
-    if not settings.demo:
-        return ingest.stop
-    demo = Demo(ingest.broker.endpoint, town(settings.demo_seed), now)
-    demo.start()
-
-    def stop() -> None:
-        demo.stop()
-        ingest.stop()
-
-    return stop
+    return ingest.stop
 
 
 def make_http(settings: Settings, db: Database, follower: Follower, hub: Hub, stack: AsyncExitStack) -> HttpIn:
@@ -181,7 +164,7 @@ def make_jobs(settings: Settings, db: Database) -> Runner:
 
 async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
     """Start everything in order and hold it as the runtime; the stack stops it in reverse."""
-    opened = await to_thread.run_sync(open_store, settings)
+    opened, life = await to_thread.run_sync(open_store, settings)
     db = opened.database
     stack.callback(db.close)
     follower = Follower(db, now)
@@ -199,7 +182,7 @@ async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
     stack.push_async_callback(hub.stop)
     if opened.health.readonly:
         hub.intake.on_storage("readonly")
-    stop_feed = start_feed(settings, opened, follower, hub)
+    stop_feed = start_feed(settings, opened, life, follower, hub)
     stack.push_async_callback(to_thread.run_sync, stop_feed)
     stack.enter_context(DiskWatch(settings.data_dir, settings.disk_low_mb, hub.intake.on_disk).running())
     jobs = make_jobs(settings, db)
@@ -210,9 +193,11 @@ async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
         keeper=lambda: keeper, alive=lambda: hub.alive, words=lambda: words_of(status, opened),
         viewers=lambda: hub.viewers,
     )  # fmt: skip
+    ground = Ground(db)
+    ground.warm(hub.ground)
     basemap = Basemap(settings.basemap, "" if settings.demo else settings.map_credit)
     await to_thread.run_sync(basemap.now)  # a bad file is said in the log now, not at the first look
-    runtime.hold(runtime.Runtime(values_of(settings), now, db, follower, hub, Ground(db), keeper, health, basemap))
+    runtime.hold(runtime.Runtime(values_of(settings), now, db, follower, hub, ground, keeper, health, basemap))
     stack.callback(runtime.release)
     return make_http(settings, db, follower, hub, stack)
 
@@ -232,9 +217,9 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, HttpIn]]:
         except BaseException as error:
             runtime.fail(error)
             raise
-        # What was made so far stays for good: the collector need not look at it again.
-        gc.collect()
+        # What was made so far stays for good: the collector, put off by the launcher, need not look at it ever.
         gc.freeze()
+        gc.enable()
         yield {"http": http}
 
 
@@ -242,16 +227,12 @@ if get_script_run_ctx(suppress_warning=True) is not None:
     navigate()
 else:
     SETTINGS = load_settings()
-    FACES = {
-        "thai.woff2": FONTS / "sarabun-thai-400-normal.woff2",
-        "latin.woff2": FONTS / "sarabun-latin-400-normal.woff2",
-    }
     app: st.App = st.App(
         __file__,
         lifespan=lifespan,
         routes=[
             *health_routes(lambda: runtime.current().health),
-            *SignIn(lambda: runtime.current().keeper, now, FACES).routes(),
+            *SignIn(lambda: runtime.current().keeper, now, assets_route.FACES).routes(),
             *KioskDoor(lambda: runtime.current().keeper, now).routes(),
             *language_routes(),
             *in_routes(lambda: app.state["http"]),
@@ -264,6 +245,7 @@ else:
         middleware=[
             Middleware(SecurityHeaders, allowed_hosts=SETTINGS.hosts, index_page=INDEX_PAGE),
             Middleware(Gate, keeper=lambda: runtime.current().keeper, allowed_hosts=SETTINGS.hosts),
+            Middleware(Shell),
         ],
         on_script_error=page_failed,
     )

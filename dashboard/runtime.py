@@ -12,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from dashboard.access.sessions import Keeper
-from dashboard.api.caller import Parts
+from dashboard.api.parts import Parts
 from dashboard.basemap.shown import Basemap
 from dashboard.health import Health
 from dashboard.live import past_routes

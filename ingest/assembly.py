@@ -22,6 +22,7 @@ from ingest.publisher import Publisher
 from ingest.registry_keeper import RegistryKeeper
 from ingest.side import SideKeeper
 from ingest.sources.broker import BrokerError, RunningBroker, endpoint_of, start_broker
+from ingest.sources.demo_life import Life
 from ingest.sources.inbox import Inbox
 from ingest.sources.mosquitto import Mosquitto
 from ingest.sources.mqtt import Link
@@ -113,11 +114,13 @@ def start_ingest(
     on_arrival: ArrivalListener | None = None,
     on_status: Callable[[IngestStatus], None] | None = None,
     alarms_only: bool = False,
+    life: Life | None = None,
 ) -> Ingest:
     """Start the broker if there must be one of our own, then the worker and the inbox.
 
     `on_arrival` is told of every press before it is stored; `on_status` of every change; both must be short.
-    `alarms_only`: `db` is the side database; everything but alarms stays with the broker.
+    `alarms_only`: `db` is the side database; everything but alarms stays with the broker. `life`: a town that lives
+    on this broker.
 
     Raises:
         BrokerError: the local broker could not be started; one line.
@@ -153,6 +156,9 @@ def start_ingest(
             stops.append(refusing.stop)
     # The lanes first: the batch at hand is stored and acknowledged while the connections still stand.
     parts = (inbox, *lanes.each(), supervisor, heart, publisher, sender, keeper, broker)
+    if life is not None:
+        life.start(broker.endpoint)
+        stops.insert(0, life.stop)
     return Ingest(broker, supervisor, lanes, [*stops, *(part.stop for part in parts), side.close])
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import shapely
 from sqlalchemy import Connection, Select, func, select, tuple_
 
 from models.happenings import RegisterChanged
@@ -14,6 +13,9 @@ from models.records.base import Millis
 from models.records.incident import Incident, IncidentReport
 from store.database import Tx
 from store.rows import add_new, of_stations, record_of, table_of
+
+if TYPE_CHECKING:
+    from shapely import Geometry
 
 _INCIDENT = table_of(Incident)
 
@@ -67,14 +69,14 @@ def incidents(
         later = tuple_(_INCIDENT.c.station, _INCIDENT.c.source, _INCIDENT.c.id) > tuple_(*rest)
         query = query.where((_INCIDENT.c.occurred_from < at) | ((_INCIDENT.c.occurred_from == at) & later))
     query = query.order_by(_INCIDENT.c.occurred_from.desc(), _INCIDENT.c.station, _INCIDENT.c.source, _INCIDENT.c.id)
-    inside = None if wanted.zone is None else _polygon(wanted.zone)
+    inside = None if wanted.zone is None else _inside(wanted.zone)
     if inside is None and limit is not None:
         query = query.limit(limit)
     found = 0
     # A stream of pieces: a file of every incident must not stand in memory. It is closed when the reader stops early.
     with conn.execute(query, execution_options={"yield_per": _PIECE}) as rows:
         for row in rows:
-            if inside is not None and not shapely.intersects_xy(inside, row.lon, row.lat):
+            if inside is not None and not inside([row.lon], [row.lat]):
                 continue
             if limit is not None and found >= limit:
                 return
@@ -99,7 +101,7 @@ def count(conn: Connection, wanted: Wanted) -> int:
     if not places:
         return 0
     lons, lats = zip(*places, strict=True)
-    return int(shapely.intersects_xy(_polygon(wanted.zone), lons, lats).sum())
+    return _inside(wanted.zone)(lons, lats)
 
 
 def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
@@ -115,7 +117,18 @@ def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
     return of_stations(query, _INCIDENT.c.station, wanted.stations)
 
 
-def _polygon(text: str) -> shapely.Geometry:
+def _inside(text: str) -> Callable[[Sequence[float], Sequence[float]], int]:
+    """How many of some places lie in a polygon, its edge included."""
+    # Here and below not at the top: few questions are about a polygon, and Shapely brings NumPy into every start.
+    import shapely
+
+    zone = _polygon(text)
+    return lambda lons, lats: int(shapely.intersects_xy(zone, lons, lats).sum())
+
+
+def _polygon(text: str) -> Geometry:
+    import shapely
+
     try:
         zone = shapely.from_geojson(text)
     except shapely.errors.ShapelyError as error:

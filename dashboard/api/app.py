@@ -1,4 +1,4 @@
-"""The API as one ASGI app, to be mounted at `/api/v1` behind the door."""
+"""The API as one ASGI app; `route` mounts it at `/api/v1` behind the door."""
 
 from __future__ import annotations
 
@@ -9,16 +9,14 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
-from starlette.routing import Mount
 
 from dashboard.api import alarms, incidents, sources, units, zones
-from dashboard.api.caller import Calling, Parts
+from dashboard.api.caller import Calling
 from dashboard.api.limits import BodyLimit
+from dashboard.api.parts import PREFIX, Parts
 from models.records.alarm import IllegalStepError
 from store.alarms import UnknownAlarmError, UnknownUnitError
 from store.errors import StorageError
-
-PREFIX = "/api/v1"
 
 _NOUNS = (units, alarms, incidents, zones, sources)
 
@@ -75,8 +73,3 @@ def create_api(parts: Callable[[], Parts]) -> FastAPI:
         return api.openapi()
 
     return api
-
-
-def api_route(parts: Callable[[], Parts]) -> Mount:
-    """The route for `st.App(routes=...)`."""
-    return Mount(PREFIX, app=create_api(parts))

@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import Depends, HTTPException, Request
 from sqlalchemy import Connection
 
 from dashboard.access.identity import Who, who_of
+from dashboard.api.parts import Parts
 from dashboard.live.views import Scope, scope_for
 from models.records.alarm import STEP_ROLES
-from models.records.base import UNKNOWN_STATION, Millis
+from models.records.base import UNKNOWN_STATION
 from store import registers
-from store.database import Database
-from store.follower import Follower
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the API works with. `live_s` and `lost_s` as in the settings; `zone` is the zone of every time told."""
-
-    db: Database
-    follower: Follower
-    clock: Callable[[], Millis]
-    zone: ZoneInfo
-    live_s: int = 30
-    lost_s: int = 300
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ from starlette.routing import Route
 
 FOLDER = Path(__file__).parent / "assets"
 
+#: The faces of a page before the door, by the name it asks for.
+FACES = {f"{cut}.woff2": FOLDER / "fonts" / f"sarabun-{cut}-400-normal.woff2" for cut in ("thai", "latin")}
+
 _TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".mjs": "text/javascript; charset=utf-8",

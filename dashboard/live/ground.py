@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -10,13 +11,15 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from dashboard.live.views import Scope
-from dashboard.live.zone_shapes import drawn, ring
+from dashboard.live.views import ADMINISTRATOR, Scope, scope_for
 from models.records.camera import CameraPoint
 from models.records.checkpoint import Checkpoint
 from models.records.station import Station, Street, Zone
 from store import registers
 from store.database import Database
+from store.errors import StorageError
+
+_LOG = logging.getLogger("dashboard.live")
 
 #: Sheets kept encoded: one for each different set of stations that looks.
 _KEPT = 16
@@ -70,6 +73,9 @@ def ground_of(conn: Connection, scope: Scope, version: str) -> dict[str, Any]:
     zones = registers.zones(conn, mine)
     cameras = [] if scope.visitor else registers.cameras(conn, mine)
     checkpoints = [] if scope.visitor else registers.checkpoints(conn, mine)
+    # Shapely, PROJ and NumPy come with it: loaded beside the first page (`Ground.warm`), not before it.
+    from dashboard.live.zone_shapes import drawn
+
     return {
         "version": version,
         "stations": [_station(row) for row in registers.stations(conn, mine)],
@@ -83,6 +89,8 @@ def ground_of(conn: Connection, scope: Scope, version: str) -> dict[str, Any]:
 
 def _rings(zones: Sequence[Zone]) -> list[tuple[Any, dict[str, Any]]]:
     """The ring of each safety zone; a beat has none."""
+    from dashboard.live.zone_shapes import ring
+
     found = [(row, ring(row.polygon)) for row in zones if row.kind != "beat"]
     return [(orjson.Fragment(text), {"s": row.station, "id": row.code}) for row, text in found if text is not None]
 
@@ -94,6 +102,16 @@ class Ground:
         self._db = db
         self._kept: OrderedDict[tuple[Scope, str], bytes] = OrderedDict()
         self._lock = threading.Lock()
+
+    def warm(self, version: str) -> None:
+        """Make the sheet of all stations in a thread of its own, beside the first page; returns at once."""
+        threading.Thread(target=self._warm, args=(version,), name="ground", daemon=True).start()
+
+    def _warm(self, version: str) -> None:
+        try:
+            self.sheet(scope_for(ADMINISTRATOR, None), version)
+        except StorageError as error:
+            _LOG.warning("the ground cannot be read now: %s", error)
 
     def sheet(self, scope: Scope, version: str) -> bytes:
         """The sheet of a scope as JSON bytes, of that version or newer.

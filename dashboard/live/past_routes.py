@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dashboard.access.identity import Who, who_of
-from dashboard.live import past, tracks
+from dashboard.live import past
 from dashboard.live.past import RefusedError
 from models.records.base import Millis
 from store.database import Database
@@ -74,4 +74,7 @@ def _tracks(parts: Parts, who: Who, request: Request) -> Response:
         raise RefusedError(403, "state a purpose first")
     with parts.db.read() as conn:
         found = read_tracks(conn, who.stations, start, end, most=past.MOST_FIXES, one=one)
+    # NumPy comes with it, and no start needs that.
+    from dashboard.live import tracks
+
     return _packed(request, tracks.encode(found), tracks.MEDIA_TYPE)

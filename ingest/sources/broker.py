@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from ingest.sources.demo_broker import DemoBroker
 from ingest.sources.endpoint import BrokerError, BrokerKind, Endpoint, parse_url
 from ingest.sources.mosquitto import Mosquitto, find_mosquitto
 
@@ -48,6 +47,9 @@ def start_broker(
         mosquitto = Mosquitto(port, data_dir / "mosquitto", found)
         log.info("mosquitto on 127.0.0.1:%d", port)
         return RunningBroker(Endpoint("127.0.0.1", port, BrokerKind.MOSQUITTO), mosquitto)
+    # Loaded only where there is no other: it takes a tenth of a second of every start.
+    from ingest.sources.demo_broker import DemoBroker
+
     return RunningBroker(Endpoint("127.0.0.1", port, BrokerKind.DEMO), DemoBroker(port))
 
 

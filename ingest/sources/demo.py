@@ -12,7 +12,8 @@ from typing import Any
 from paho.mqtt.client import Client, MQTTMessage
 
 from ingest.sources.demo_client import device_client
-from ingest.sources.demo_prepare import DemoRefusedError, prepare
+from ingest.sources.demo_ground import DemoRefusedError
+from ingest.sources.demo_prepare import prepare
 from ingest.sources.demo_script import Script
 from ingest.sources.endpoint import Endpoint
 from ingest.sources.mqtt_publish import Outgoing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -11,9 +12,11 @@ from ingest.sources.mqtt_publish import Outgoing
 from models.records.base import Millis
 from models.records.incident import IncidentReport
 from models.signature import sign_event
-from models.town.fleet import Crewed
-from models.town.furniture import CameraSpot
-from models.town.gps import Reading
+
+if TYPE_CHECKING:
+    from models.town.fleet import Crewed
+    from models.town.furniture import CameraSpot
+    from models.town.gps import Reading
 
 
 def box_secret(seed: int, box: str) -> str:

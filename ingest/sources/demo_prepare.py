@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 import orjson
 
+from ingest.sources.demo_ground import DemoRefusedError
 from ingest.sources.demo_messages import box_secret
 from models.happenings import RegisterChanged
 from models.records.base import Millis
@@ -27,10 +28,6 @@ log = logging.getLogger("ingest.demo")
 
 #: Who approved the demo's devices.
 BY = "demo"
-
-
-class DemoRefusedError(Exception):
-    """The demo's station is in real use in this store; `str()` is one line."""
 
 
 def prepare(db: Database, town: Town, now: Millis) -> bool:

@@ -13,9 +13,9 @@ import httpx
 import orjson
 import pytest
 
-from dashboard.api.app import api_route
-from dashboard.api.caller import Parts
 from dashboard.api.limits import MAX_BODY
+from dashboard.api.parts import Parts
+from dashboard.api.route import api_route
 from dashboard.api.sources import quantile
 from models.records.incident import IncidentReport
 from models.records.position import Fix

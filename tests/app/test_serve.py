@@ -29,14 +29,15 @@ def refused(folder: Path, port: int, **settings: str) -> str:
 
 
 _OPEN = """
-import sys
+import importlib, sys
 import streamlit_app
 from dashboard.runtime import CannotStartError
 
 def wrong(*_):
     raise ValueError("no such thing")
 
-setattr(streamlit_app, sys.argv[1], wrong)
+module, name = sys.argv[1].split(":")
+setattr(importlib.import_module(module), name, wrong)
 try:
     streamlit_app.open_store(streamlit_app.SETTINGS)
 except (ValueError, CannotStartError) as error:
@@ -47,9 +48,9 @@ except (ValueError, CannotStartError) as error:
 @pytest.mark.parametrize(
     ("part", "said"),
     [
-        ("town", "CannotStartError setting SSZ_DEMO_SEED: no such thing"),
-        ("prepare", "ValueError no such thing"),
-        ("open_safely", "ValueError no such thing"),
+        ("models.town.town:make_town", "CannotStartError setting SSZ_DEMO_SEED: no such thing"),
+        ("ingest.sources.demo_prepare:prepare", "ValueError no such thing"),
+        ("streamlit_app:open_safely", "ValueError no such thing"),
     ],
 )
 def test_only_a_seed_without_a_town_is_called_a_wrong_seed(tmp_path: Path, part: str, said: str) -> None:

@@ -12,6 +12,8 @@ from sqlalchemy import func, select
 
 from ingest.sources.demo import Demo, DemoRefusedError, make_town, prepare
 from ingest.sources.demo_broker import DemoBroker
+from ingest.sources.demo_ground import is_there
+from ingest.sources.demo_life import Life
 from ingest.sources.endpoint import BrokerKind, Endpoint, parse_url
 from models.records.alarm import Step
 from models.records.incident import Incident
@@ -72,6 +74,13 @@ def test_the_town_is_written_once_on_both_databases(db: Database, town: Town) ->
     assert incidents > 900
     assert not prepare(db, town, at + 86_400_000)
     assert count(db, Incident) == incidents
+    assert is_there(db, town.seed)
+    assert not is_there(db, town.seed + 1)
+    with db.write() as tx:
+        box = registers.boxes(tx.conn, here)[0]
+        box.secret = "changed by the operator"
+        registers.put_boxes(tx, [box], at)
+    assert not is_there(db, town.seed)
 
 
 def test_a_station_in_real_use_is_refused(sqlite_db: Database, town: Town) -> None:
@@ -81,6 +90,32 @@ def test_a_station_in_real_use_is_refused(sqlite_db: Database, town: Town) -> No
     with pytest.raises(DemoRefusedError, match="has units of its own"):
         prepare(sqlite_db, town, now())
     assert count(sqlite_db, Incident) == 0
+
+
+def test_the_town_comes_alive_on_a_store_that_has_it_and_on_one_that_has_not(
+    sqlite_db: Database, mosquitto: Mosquitto, town: Town
+) -> None:
+    assert not is_there(sqlite_db, town.seed)
+    for _ in range(2):
+        life = Life(sqlite_db, town.seed, now)
+        life.furnish()
+        assert is_there(sqlite_db, town.seed)
+        with Listener(mosquitto.url, f"ssz/v1/{town.station}/unit/+/position") as listener:
+            life.start(parse_url(mosquitto.url))
+            listener.wait_for(8, "/position")
+            life.stop()
+
+
+def test_a_demo_ended_before_its_town_has_begun_ends_at_once(
+    sqlite_db: Database, mosquitto: Mosquitto, town: Town
+) -> None:
+    prepare(sqlite_db, town, now())
+    life = Life(sqlite_db, town.seed, now)
+    life.furnish()
+    with Listener(mosquitto.url, f"ssz/v1/{town.station}/unit/+/position") as listener:
+        life.start(parse_url(mosquitto.url))
+        life.stop()
+        assert listener.messages == []
 
 
 def test_devices_speak_and_a_press_is_repeated_until_its_receipt(

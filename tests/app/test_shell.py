@@ -1,0 +1,44 @@
+"""Streamlit's front end out of memory, behind the door, and the hints of a page with the live map."""
+
+from __future__ import annotations
+
+import re
+
+from dashboard.shell import FOLDER, INDEX_PAGE
+from tests.app.serving import Product
+
+
+def test_every_file_the_page_names_comes_as_it_is_on_the_disk(product: Product) -> None:
+    named = re.findall(r'"\./static/([^"]+)"', INDEX_PAGE.read_text())
+    assert len(named) > 20
+    with product.client(product.session().cookie) as client:
+        for name in named:
+            answer = client.get(f"/static/{name}")
+            assert answer.status_code == 200
+            assert answer.content == (FOLDER / name).read_bytes()
+            assert "immutable" in answer.headers["cache-control"]
+            kind = {"js": "text/javascript", "css": "text/css", "woff2": "font/woff2"}[name.rsplit(".", 1)[1]]
+            assert answer.headers["content-type"].split(";")[0] == kind
+        assert client.head(f"/static/{named[0]}").content == b""
+
+
+def test_nothing_else_is_to_be_had_there(product: Product) -> None:
+    with product.client(product.session().cookie) as client:
+        for name in ("", "js", "%2e%2e/index.html", "js/none.js", "js//x"):
+            assert client.get(f"/static/{name}").status_code == 404, name
+        assert client.post("/static/js/none.js").status_code in (403, 404, 405)
+    with product.client() as stranger:
+        named = next((FOLDER / "js").iterdir()).name
+        assert stranger.get(f"/static/js/{named}").status_code == 401
+
+
+def test_a_page_with_the_map_names_what_it_will_need_and_no_other_page_does(product: Product) -> None:
+    with product.client(product.session().cookie) as client:
+        links = re.findall(r"<([^>]+)>; rel=(\w+)", client.get("/").headers["link"])
+        assert [rel for path, rel in links if path.endswith(".js")] == ["modulepreload"]
+        assert sum(path.endswith(".woff2") for path, _ in links) == 6
+        for path, _ in links:
+            assert client.get(path).status_code == 200
+        assert "link" not in client.get("/incidents").headers
+    with product.client() as stranger:
+        assert "link" not in stranger.get("/").headers
