@@ -31,6 +31,11 @@ class Outcome:
     reason: str = ""
 
 
+def said_with(key_id: str) -> str:
+    """The detail of a refused message that came with a key."""
+    return f"key {key_id}"
+
+
 class HttpPipeline:
     """The same steps as for MQTT, synchronous: when `take` returns, the message is durable."""
 
@@ -70,6 +75,8 @@ class HttpPipeline:
             outcomes = self._read(topic_or_format, payload, received_at, credential, self._renew())
         batch = Sorted(newest=received_at)
         sort_into(batch, outcomes, received_at, topic_or_format, payload)
+        # Who said it: once the device is approved, only what came with its own key is its word.
+        batch.rejected = [replace(item, detail=item.detail or said_with(credential.id)) for item in batch.rejected]
         self._announce(batch, credential)
         storing = self._alarm if batch.signals else self._normal
         stored = storing.write(batch, credential.id)

@@ -101,6 +101,11 @@ def insert_fixes(tx: Tx, fixes: Sequence[Fix], units: Mapping[Key, UnitNow]) -> 
     return Inserted(new, len(fixes) - new, tuple(result.values()))
 
 
+def not_stored(conn: Connection, fixes: Sequence[Fix]) -> list[Fix]:
+    """The fixes of whose unit and time nothing is stored."""
+    return [fix for fix in fixes if conn.execute(_ONE, _key(fix)).first() is None]
+
+
 def _settle_conflicts(tx: Tx, batch: Sequence[Fix]) -> list[Fix]:
     """Of the fixes already stored with other content, store the smaller; returns those that were replaced."""
     changed: list[Fix] = []

@@ -112,6 +112,31 @@ def newest(conn: Connection, limit: int = 100, stations: frozenset[str] | None =
     return [Held(*row) for row in rows if stations is None or row.station in stations]
 
 
+_PAGE = text(
+    "SELECT id, station, source, reason, topic, detail, size, received_at, foreign_id, payload FROM quarantine"
+    " WHERE id > :after AND received_at >= :from AND received_at < :to ORDER BY id LIMIT :limit"
+)
+
+
+def page(
+    conn: Connection, start: Millis, end: Millis, after: int = 0, stations: frozenset[str] | None = None
+) -> tuple[list[tuple[Held, str, bytes]], int | None]:
+    """The next rows received in `start <= t < end`: each with its foreign id and bytes; and the id of the last one.
+
+    The id is None when there are no more. What was cut to be kept is left out: it is not the message.
+    """
+    found = conn.execute(_PAGE, {"after": after, "from": start, "to": end, "limit": 200}).all()
+    rows = [(Held(*row[:8]), str(row[8]), bytes(row[9])) for row in found]
+    mine = [row for row in rows if stations is None or row[0].station in stations]
+    return [row for row in mine if row[0].size <= KEEP_BYTES], int(found[-1].id) if found else None
+
+
+def release(tx: Tx, row_ids: Sequence[int]) -> None:
+    """Take rows out: what they said was accepted after all."""
+    if row_ids:
+        tx.conn.execute(text("DELETE FROM quarantine WHERE id = :id"), [{"id": row_id} for row_id in row_ids])
+
+
 def payload(conn: Connection, row_id: int) -> bytes:
     """The kept bytes of one row; empty when there is none."""
     found = conn.execute(text("SELECT payload FROM quarantine WHERE id = :id"), {"id": row_id}).scalar()

@@ -42,20 +42,50 @@ def keep(tx: Tx, rows: Sequence[RawRow]) -> None:
         )
 
 
+#: Where a page ended: (received_from, id) of its last batch; the beginning.
+Place = tuple[Millis, str]
+START: Place = (-1, "")
+
+_PAGE = text(
+    "SELECT received_from, id, body FROM raw_batch WHERE station = :station AND received_from < :end"
+    " AND received_to >= :start AND (received_from, id) > (:after_at, :after_id)"
+    " ORDER BY received_from, id LIMIT :limit"
+)
+
+
+def page(
+    conn: Connection, station: str, start: Millis, end: Millis, after: Place = START, limit: int = 50
+) -> tuple[list[tuple[Millis, str, bytes]], Place | None]:
+    """The payloads of a station's next `limit` batches, received in `start <= t < end`, and where they end.
+
+    (received_at, topic, payload) each; the place is None when there are no more batches.
+    """
+    values = {"station": station, "start": start, "end": end, "limit": limit}
+    found = conn.execute(_PAGE, values | {"after_at": after[0], "after_id": after[1]}).all()
+    messages = [
+        (at, topic, payload.encode())
+        for row in found
+        for at, topic, payload in map(orjson.loads, zlib.decompress(row.body).split(b"\n"))
+        if start <= at < end
+    ]
+    return messages, (int(found[-1].received_from), str(found[-1].id)) if found else None
+
+
 def read(conn: Connection, station: str, start: Millis, end: Millis) -> Iterator[tuple[Millis, str, bytes]]:
     """The payloads of a station received in `start <= t < end`: (received_at, topic, payload)."""
-    rows = conn.execute(
-        text(
-            "SELECT body FROM raw_batch WHERE station = :station AND received_from < :end AND received_to >= :start"
-            " ORDER BY received_from"
-        ),
-        {"station": station, "start": start, "end": end},
-    )
-    for (body,) in rows:
-        for line in zlib.decompress(body).split(b"\n"):
-            at, topic, payload = orjson.loads(line)
-            if start <= at < end:
-                yield at, topic, payload.encode()
+    place: Place | None = START
+    while place is not None:
+        messages, place = page(conn, station, start, end, place)
+        yield from messages
+
+
+def stations(conn: Connection) -> list[str]:
+    """The stations whose payloads are kept, from one to the next along the key."""
+    found: list[str] = []
+    following = text("SELECT MIN(station) FROM raw_batch WHERE station > :last")
+    while station := conn.execute(following, {"last": found[-1] if found else ""}).scalar():
+        found.append(str(station))
+    return found
 
 
 def forget(tx: Tx, before: Millis) -> int:

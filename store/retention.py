@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from models.records.base import Millis
-from store import access, outbox, partitions, quarantine
+from store import access, outbox, partitions, quarantine, raw
 from store.database import Database, Tx
 
 #: Rows deleted in one transaction: some 10 ms of the write lock.
@@ -103,7 +103,7 @@ def _units(database: Database) -> list[tuple[str, str]]:
 def _raw(database: Database, before: Millis) -> int:
     total = 0
     with database.read() as conn:
-        stations = _stations_of_raw(conn)
+        stations = raw.stations(conn)
     for station in stations:
         total += _in_pieces(
             database,
@@ -116,14 +116,6 @@ def _raw(database: Database, before: Millis) -> int:
             ),
         )
     return total
-
-
-def _stations_of_raw(conn: Connection) -> list[str]:
-    result: list[str] = []
-    following = text("SELECT MIN(station) FROM raw_batch WHERE station > :last")
-    while station := conn.execute(following, {"last": result[-1] if result else ""}).scalar():
-        result.append(str(station))
-    return result
 
 
 def _quarantine(database: Database, before: Millis, most_bytes: int) -> int:

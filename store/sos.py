@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, false, insert, select, update
 
 from models.happenings import BoxHeard, SignalStored
 from models.records.alarm import AlarmNow
@@ -64,6 +64,22 @@ def take_signal(tx: Tx, signal: Signal, now: Millis) -> Taken:
         _box_heard(tx, signal)
     tx.tell(SignalStored(signal.station, signal.key, now, alarm.id if alarm else ""))
     return Taken(False, alarm)
+
+
+def is_stored(conn: Connection, signal: Signal) -> bool:
+    """Whether the store has this event, by its identity or by its very bytes, however they were read then."""
+    event = _EVENT.c
+    same = (event.id == signal.id) & (event.at == signal.at) & (event.kind == signal.kind.value)
+    bytes_too = (event.raw == signal.raw) if signal.raw else false()
+    found = conn.execute(
+        select(event.id).where(
+            event.station == signal.station,
+            event.origin_kind == signal.origin_kind,
+            event.origin == signal.origin,
+            same | bytes_too,
+        )
+    )
+    return found.first() is not None
 
 
 def _receipt_topic(signal: Signal) -> str:
