@@ -115,6 +115,10 @@ class FixtureServer:
         self.acknowledged: list[tuple[str, str | None]] = []
         self.answer = 200
         self.beating = True
+        self.mode = "wall"
+        self.ground: dict[str, Any] = _ground()
+        #: Bytes of `/live/tracks`; None: refused.
+        self.tracks: bytes | None = None
         self.silent = False
         self.refusing = False
         self.connects = 0
@@ -130,6 +134,7 @@ class FixtureServer:
                 Route("/", self._page),
                 WebSocketRoute("/live", self._live),
                 Route("/live/ground", self._serve_ground),
+                Route("/live/tracks", self._serve_tracks),
                 Route("/api/v1/alarms/{id}/acknowledge", self._acknowledge, methods=["POST"]),
                 *routes(),
                 *basemap_routes(lambda: self.basemap),
@@ -194,7 +199,7 @@ class FixtureServer:
     async def _page(self, _request: Request) -> Response:
         self.pages += 1
         data: dict[str, Any] = {
-            "mode": "wall",
+            "mode": self.mode,
             "base": "/",
             "words": words_with(PREFIXES, "th"),
             "language": "th",
@@ -205,7 +210,10 @@ class FixtureServer:
         return HTMLResponse(_PAGE.format(module=module_name(), data=orjson.dumps(data).decode()))
 
     async def _serve_ground(self, _request: Request) -> Response:
-        return JSONResponse(_ground())
+        return JSONResponse(self.ground)
+
+    async def _serve_tracks(self, _request: Request) -> Response:
+        return Response("no", 403) if self.tracks is None else Response(self.tracks)
 
     async def _acknowledge(self, request: Request) -> Response:
         self.acknowledged.append((request.path_params["id"], request.headers.get("x-csrf")))

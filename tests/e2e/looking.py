@@ -44,3 +44,13 @@ def pixel(page: Page, lat: float, lon: float) -> tuple[int, ...]:
 def near(found: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
     """Whether two colours are the same but for smoothing."""
     return all(abs(a - b) <= 12 for a, b in zip(found, wanted, strict=True))
+
+
+def click_at(page: Page, lat: float, lon: float) -> None:
+    """Click on the map at a place."""
+    at = page.evaluate(
+        "([lat, lon]) => { const p = window.__ssz.map.raw.project([lon, lat]); return [p.x, p.y] }", [lat, lon]
+    )
+    frame = page.locator(".ssz-map").bounding_box()
+    assert frame is not None
+    page.mouse.click(frame["x"] + at[0], frame["y"] + at[1])

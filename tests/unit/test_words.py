@@ -45,6 +45,8 @@ def test_every_key_that_is_put_together_has_words() -> None:
     keys |= {f"live.unit_{name}" for name in ("stale", "lost")} | {
         f"live.{name}" for name in ("zoom_in", "whole_zone")
     }
+    parts = ("units", "labels", "trails", "boxes", "zones", "ring", "beats", "hotspots", "streets", "cameras")
+    keys |= {f"live.part_{part}" for part in (*parts, "checkpoints")} | {"live.map_lost", "live.map_failed"}
     keys |= {f"flt.p_{period}" for period in [*PERIODS, "days"]}
     keys |= {f"inc.g{group}" for group in GROUPS if group != "0"}
     keys |= {f"inc.q_{quality}" for quality in ("exact", "street", "area", "none")}

@@ -21,6 +21,8 @@ interface Shown {
   mark: Mark;
   side: Side;
   must: boolean;
+  /** How many more stand on the same place. */
+  more: number;
   name: string;
   word: string;
   age: string;
@@ -29,51 +31,64 @@ interface Shown {
   ageW: number;
 }
 
-/** Above so many marks on the screen words would hide more than they tell: only those asked for. */
+/** Above so many places on the screen words would hide more than they tell: only those asked for. */
 const CROWD = 1500;
 const MOST = 250;
 const MOST_IN_CROWD = 100;
-/** Marks looked at for one placement. */
-const TRIED = 1200;
-/** Up to so many marks, no label covers another mark. */
+/** Up to so many places, no label covers another mark. */
 const APART = 600;
+/** Marks nearer than this, px, share a place: one of them is named, and how many more there are. */
+const PLACE_PX = 10;
 
 const LINES = HANDS.name.height + HANDS.note.height;
 
+/** The marks by their place on the screen, the topmost of each first in `top`; live ones come first. */
+function stacksOf(order: readonly Mark[]): Map<number, { top: Mark; count: number }> {
+  const stacks = new Map<number, { top: Mark; count: number }>();
+  for (let i = order.length - 1; i >= 0; i -= 1) {
+    const mark = order[i]!;
+    if (mark.x !== mark.x) continue;
+    const place = Math.round((mark.x + mark.dx) / PLACE_PX) * 65_536 + Math.round((mark.y + mark.dy) / PLACE_PX);
+    const known = stacks.get(place);
+    if (known === undefined) stacks.set(place, { top: mark, count: 1 });
+    else known.count += 1;
+  }
+  return stacks;
+}
+
 export class Labels {
   shown: Shown[] = [];
+  /** Places on the screen with a mark, as of the last placement. */
+  places = 0;
 
   constructor(private readonly measure: Measure) {}
 
   /** Choose anew who is labelled, as things stand on the screen. */
   place(fleet: Fleet, must: ReadonlySet<Key>, obstacles: Iterable<Area>, tongue: Tongue): void {
-    const order = fleet.order;
-    const visible = order.filter((mark) => mark.x === mark.x);
-    const tried: Mark[] = [];
-    const seen = new Set<Mark>();
-    const want = (mark: Mark): void => {
-      if (seen.has(mark) || mark.x !== mark.x || mark.hidden) return;
-      seen.add(mark);
-      tried.push(mark);
+    const stacks = stacksOf(fleet.order);
+    this.places = stacks.size;
+    const tried = new Map<Mark, number>();
+    const want = (mark: Mark, more: number): void => {
+      if (mark.x === mark.x && !mark.hidden && !tried.has(mark)) tried.set(mark, more);
     };
     for (const key of must) {
       const mark = fleet.marks.get(key);
-      if (mark !== undefined) want(mark);
+      if (mark !== undefined) want(mark, 0);
     }
-    if (visible.length <= CROWD) {
-      for (const mark of visible) if (mark.dx !== 0 || mark.dy !== 0) want(mark);
-      for (const one of this.shown) if (fleet.marks.get(one.mark.key) === one.mark) want(one.mark);
-      for (let i = visible.length - 1; i >= 0 && tried.length < TRIED; i -= 1) want(visible[i]!);
+    if (stacks.size <= CROWD) {
+      const named = new Map([...stacks.values()].map(({ top, count }) => [top, count - 1]));
+      for (const { mark } of this.shown) if (named.has(mark)) want(mark, named.get(mark) ?? 0);
+      for (const [mark, more] of named) want(mark, more);
     }
     const taken: Area[] = [...obstacles];
-    if (visible.length <= APART) {
-      for (const { x, y, dx, dy } of visible) taken.push([x + dx - 11, y + dy - 11, x + dx + 11, y + dy + 11]);
+    if (stacks.size <= APART) {
+      for (const { top: { x, y, dx, dy } } of stacks.values()) taken.push([x + dx - 11, y + dy - 11, x + dx + 11, y + dy + 11]);
     }
-    const told = tried.map((mark) => this.tell(mark, must.has(mark.key), tongue));
+    const told = [...tried].map(([mark, more]) => this.tell(mark, must.has(mark.key), more, tongue));
     const wishes: Wish[] = told.map((one) => ({
       x: one.mark.x + one.mark.dx, y: one.mark.y + one.mark.dy, w: Math.max(one.nameW, one.wordW + one.ageW), h: LINES, side: one.mark.side, must: one.must,
     }));
-    const sides = declutter(wishes, taken, visible.length > APART ? MOST_IN_CROWD : MOST);
+    const sides = declutter(wishes, taken, stacks.size > APART ? MOST_IN_CROWD : MOST);
     this.shown = told.filter((one, i) => {
       const side = sides[i] ?? null;
       one.mark.side = side;
@@ -84,17 +99,17 @@ export class Labels {
 
   /** Tell the words again: ages have passed. */
   retell(tongue: Tongue): void {
-    this.shown = this.shown.map((one) => ({ ...this.tell(one.mark, one.must, tongue), side: one.side }));
+    this.shown = this.shown.map((one) => ({ ...this.tell(one.mark, one.must, one.more, tongue), side: one.side }));
   }
 
-  private tell(mark: Mark, must: boolean, { words, feed, now }: Tongue): Shown {
+  private tell(mark: Mark, must: boolean, more: number, { words, feed, now }: Tongue): Shown {
     const { unit } = mark;
-    const name = unit.call || unit.id;
+    const name = `${unit.call || unit.id}${more > 0 ? ` +${more}` : ""}`;
     const age = ageText(now - (unit.at ?? now), ageWords(words));
     const word = `${unitWord(unit, now, feed, words)} · `;
     const { measure } = this;
     return {
-      mark, must, name, word, age, side: mark.side ?? "right", nameW: measure.width(name, "name"), wordW: measure.width(word, "note"), ageW: measure.width(age, "note"),
+      mark, must, more, name, word, age, side: mark.side ?? "right", nameW: measure.width(name, "name"), wordW: measure.width(word, "note"), ageW: measure.width(age, "note"),
     };
   }
 

@@ -108,12 +108,12 @@ export function liveStyle(): StyleSpecification {
         paint: { "line-color": GROUND.trail, "line-width": 4, "line-opacity": 0.85 },
       },
       {
-        id: "trail-gap", type: "line", source: "trails", filter: ["get", "gap"],
+        id: "trail-gap", type: "line", source: "trails", filter: ["all", ["get", "gap"], ["==", ["geometry-type"], "LineString"]],
         paint: { "line-color": GROUND.trail, "line-width": 2.5, "line-dasharray": [2, 2], "line-opacity": 0.85 },
       },
       {
-        id: "trail-word", type: "symbol", source: "trails", filter: ["get", "gap"],
-        layout: { ...street.layout, "symbol-placement": "line-center", "text-field": ["get", "note"] },
+        id: "trail-word", type: "symbol", source: "trails", filter: ["==", ["geometry-type"], "Point"],
+        layout: { ...street.layout, "text-field": ["get", "note"], "text-anchor": "left", "text-offset": [0.6, 0] },
         paint: { ...street.paint, "text-color": GROUND.trail },
       },
       {

@@ -3,14 +3,14 @@
 
 import { Map as MapLibre, type MapMouseEvent, setWorkerUrl } from "maplibre-gl";
 import { DEFAULT_FEED } from "./age";
+import { Camera } from "./camera";
 import type { Area } from "./declutter";
 import { Fleet, type Mark } from "./fleet";
 import { liveStyle, PART_LAYERS } from "./layers";
 import { BOX_STATES, boxImage, cameraImage, checkpointImage } from "./look";
 import { MarkLayer } from "./marklayer";
-import { boundsOf, type Words } from "./marks";
-import { drawable, latOf, lonOf, mercatorX, mercatorY } from "./mercator";
-import { xOf, yOf } from "./motion";
+import type { Words } from "./marks";
+import { drawable, mercatorX, mercatorY } from "./mercator";
 import { Pins } from "./pins";
 import type { Alarm, Ground } from "./protocol";
 import { parseSelection, type Selection, selectionKey } from "./selection";
@@ -55,17 +55,15 @@ export class LiveMap {
   readonly sheets = new Sheets();
   readonly layer: MarkLayer;
   readonly pins: Pins;
+  readonly camera: Camera;
   trouble: Trouble = null;
   private map: MapLibre | null = null;
-  private ground: Ground | null = null;
-  private camera: { center: [number, number]; zoom: number } | null = null;
-  private fitted = false;
   private ready = false;
   private gone = false;
-  private byHand = false;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private readonly styled = new Set<(map: MapLibre) => void>();
   private readonly clicked = new Set<(event: MapMouseEvent) => boolean>();
+  private readonly zoomed: (() => void)[] = [];
   private readonly leave: (() => void)[] = [];
 
   constructor(private readonly place: HTMLElement, private readonly needs: MapNeeds) {
@@ -80,12 +78,9 @@ export class LiveMap {
       shows: (part) => !url.view.off.includes(part),
       failed: (error) => this.fail(error),
     });
-    if (url.view.camera !== null) {
-      this.camera = { center: [url.view.camera.lon, url.view.camera.lat], zoom: url.view.camera.zoom };
-      this.fitted = true;
-    }
+    this.camera = new Camera(url);
     this.fleet.filter(url.view.filter);
-    this.leave.push(selection.on(() => this.again()), url.on(() => this.showView()));
+    this.leave.push(selection.on(() => this.reveal()), url.on(() => this.showView()));
     void this.start();
   }
 
@@ -102,8 +97,8 @@ export class LiveMap {
   private make(): void {
     setWorkerUrl(`${this.needs.assets}${WORKER_FILE}`);
     const map = new MapLibre({
-      container: this.place, style: liveStyle(), center: [100.55, 13.75], zoom: 5, ...this.camera, fadeDuration: 0,
-      attributionControl: false, dragRotate: false, pitchWithRotate: false, maxZoom: 19.5, maxPitch: 0, doubleClickZoom: false,
+      container: this.place, style: liveStyle(), ...this.camera.start, fadeDuration: 0,
+      attributionControl: false, dragRotate: false, pitchWithRotate: false, maxZoom: 19.5, maxPitch: 0,
       canvasContextAttributes: { preserveDrawingBuffer: false }, refreshExpiredTiles: false,
     });
     map.touchZoomRotate.disableRotation();
@@ -117,8 +112,7 @@ export class LiveMap {
     map.on("idle", () => this.needs.drawn());
     map.on("render", () => this.schedule());
     map.on("move", () => this.layer.disturb());
-    map.on("movestart", (event) => { this.byHand ||= event.originalEvent !== undefined; });
-    map.on("moveend", () => this.remember());
+    map.on("zoomstart", () => this.zoomed.forEach((tell) => tell()));
     map.on("click", (event) => [...this.clicked].some((take) => take(event)));
     map.on("webglcontextlost", () => {
       this.ready = false;
@@ -136,13 +130,13 @@ export class LiveMap {
   private furnish(map: MapLibre): void {
     const images = { ...Object.fromEntries(BOX_STATES.map((state) => [`box-${state}`, boxImage(state)])), camera: cameraImage(), checkpoint: checkpointImage() };
     for (const [name, image] of Object.entries(images)) if (!map.hasImage(name)) map.addImage(name, image);
-    if (map.getLayer(this.layer.id) === undefined) map.addLayer(this.layer, "area-fill");
+    if (map.getLayer(this.layer.id) === undefined) map.addLayer(this.layer);
     this.ready = true;
     for (const told of this.styled) told(map);
     this.sheets.show(map);
     this.pins.show(map);
     this.showView();
-    this.showGround();
+    this.camera.show(map);
     this.tell(null);
   }
 
@@ -160,6 +154,7 @@ export class LiveMap {
     this.map = null;
     this.sheets.show(null);
     this.pins.show(null);
+    this.camera.show(null);
     this.tell("failed");
     setTimeout(() => {
       try {
@@ -188,6 +183,17 @@ export class LiveMap {
     return () => this.clicked.delete(take);
   }
 
+  /** Told when the zoom begins to change. */
+  onZoom(tell: () => void): void {
+    this.zoomed.push(tell);
+  }
+
+  /** Marks were put elsewhere on the screen. */
+  redraw(): void {
+    this.layer.disturb();
+    this.again();
+  }
+
   private schedule(): void {
     if (this.timer !== null || this.gone) return;
     const wait = this.layer.pause;
@@ -202,13 +208,8 @@ export class LiveMap {
   again(): void {
     const { map } = this;
     if (map === null || !this.ready) return;
-    const mark = this.fleet.marks.get(this.needs.url.view.follow ?? "");
-    if (mark === undefined || map.isZooming()) {
-      map.triggerRepaint();
-      return;
-    }
-    const now = performance.now();
-    map.jumpTo({ center: [lonOf(xOf(mark.glide, now)), latOf(yOf(mark.glide, now))] });
+    const followed = this.fleet.marks.get(this.needs.url.view.follow ?? "");
+    if (followed !== undefined) this.camera.onto(followed.glide);
     map.triggerRepaint();
   }
 
@@ -236,6 +237,13 @@ export class LiveMap {
     this.fleet.age(this.needs.now(), this.needs.state.feed ?? DEFAULT_FEED);
     this.layer.labels.retell({ words: this.needs.tongue().words, feed: this.needs.state.feed ?? DEFAULT_FEED, now: this.needs.now() });
     this.again();
+  }
+
+  /** What was selected is brought into the picture when it is not in it. */
+  private reveal(): void {
+    const chosen = this.chosen();
+    if (chosen !== null) this.camera.reveal("glide" in chosen ? { x: chosen.glide.tx, y: chosen.glide.ty } : chosen);
+    this.redraw();
   }
 
   private must(): Set<Key> {
@@ -276,51 +284,21 @@ export class LiveMap {
     this.again();
   }
 
-  private remember(): void {
-    const { map } = this;
-    if (map === null) return;
-    const { lat, lng } = map.getCenter();
-    this.camera = { center: [lng, lat], zoom: map.getZoom() };
-    if (!this.byHand) return;
-    this.byHand = false;
-    this.needs.url.change({ camera: { lat, lon: lng, zoom: map.getZoom() } });
-  }
-
   setGround(ground: Ground): void {
-    this.ground = ground;
     for (const name of ["zones", "streets", "cameras", "checkpoints", "ring", "hotspots"] as const) this.sheets.set(name, ground[name] ?? collection([]));
-    if (this.ready) this.showGround();
+    this.camera.know(ground);
   }
 
-  private showGround(): void {
-    if (!this.fitted) this.fit(null);
-  }
-
-  /** Show a whole station; without a code the first one with a zone. Called once by itself, then only by a person. */
   fit(station: string | null): void {
-    const ground = this.ground;
-    if (ground === null || this.map === null) return;
-    const of = (feature: GeoJSON.Feature): string => String(feature.properties?.["station"] ?? feature.properties?.["s"] ?? "");
-    const code = station ?? (ground.zones.features[0] === undefined ? "" : of(ground.zones.features[0]));
-    const box = boundsOf(ground.zones.features.filter((one) => of(one) === code)) ?? boundsOf(ground.streets.features.filter((one) => of(one) === code));
-    if (box !== null) this.map.fitBounds(box, { padding: 70, animate: false, maxZoom: 17 });
-    else {
-      const known = ground.stations.find((one) => one.code === code) ?? ground.stations[0];
-      if (known === undefined || !drawable(known.lat, known.lon)) return;
-      this.map.jumpTo({ center: [known.lon!, known.lat!], zoom: 14 });
-    }
-    this.fitted = true;
+    this.camera.fit(station);
   }
 
   zoom(steps: 1 | -1): void {
-    this.byHand = true;
-    this.map?.zoomTo(this.map.getZoom() + steps, { animate: false });
+    this.camera.zoom(steps);
   }
 
   centre(lat: number, lon: number): void {
-    if (this.map === null || !drawable(lat, lon)) return;
-    this.byHand = true;
-    this.map.jumpTo({ center: [lon, lat], zoom: Math.max(this.map.getZoom(), 16) });
+    this.camera.centre(lat, lon);
   }
 
   /** Where a unit's mark is drawn now, px of the map; null when it is not on the screen. For tests and benchmarks. */

@@ -29,7 +29,7 @@ const REPLACE_MS = 400;
 /** Marks this far outside the picture, px, may still reach into it. */
 const MARGIN = 30;
 
-/** Marks shrink where there are very many: [up to so many on the screen, their scale]. */
+/** Marks shrink where there are very many: [up to so many places on the screen, their scale]. */
 const SCALES = [[1500, 1], [6000, 0.7], [Infinity, 0.5]] as const;
 export const scaleFor = (count: number): number => SCALES.find(([most]) => count <= most)?.[1] ?? 1;
 
@@ -104,17 +104,17 @@ export class MarkLayer implements CustomLayerInterface {
     this.renders += 1;
     this.drawnAt = now;
     this.spot(map, width, height, now);
-    const scale = scaleFor(this.visible);
+    const scale = scaleFor(this.labels.places);
     this.marks(sprites, map, width, height);
     const spread = this.scene.fleet.order.filter((mark) => (mark.dx !== 0 || mark.dy !== 0) && mark.x === mark.x);
     legs.draw(spread, width, height);
     sprites.draw(width, height, scale);
-    if (!this.scene.shows("labels") || !this.scene.shows("units")) return;
     if (this.dirty && now - this.placedAt >= REPLACE_MS) {
       this.labels.place(this.scene.fleet, this.scene.must(), this.scene.obstacles(), this.scene.tongue());
       this.placedAt = now;
       this.dirty = false;
     }
+    if (!this.scene.shows("labels") || !this.scene.shows("units")) return;
     writing.begin();
     this.labels.write((text, hand, x, y) => writing.add(text, hand, x, y));
     writing.draw(width, height);

@@ -5,25 +5,27 @@ export const HIT_PX = 16;
 /** Above this a spread would cover the map: they are told as a list instead. */
 export const MOST_SPREAD = 30;
 
+/** Where a mark is drawn: its place and its offset, px; NaN when it is not. */
 export interface Spot {
-  px: number;
-  py: number;
+  readonly x: number;
+  readonly y: number;
+  readonly dx: number;
+  readonly dy: number;
 }
 
 /** The marks under a click, nearest first. */
 export function under<T extends Spot>(marks: Iterable<T>, x: number, y: number, reach = HIT_PX): T[] {
   const found: [number, T][] = [];
   for (const mark of marks) {
-    const distance = Math.hypot(mark.px - x, mark.py - y);
+    const distance = Math.hypot(mark.x + mark.dx - x, mark.y + mark.dy - y);
     if (distance <= reach) found.push([distance, mark]);
   }
   return found.sort((a, b) => a[0] - b[0]).map(([, mark]) => mark);
 }
 
-/** Whether they cannot be told apart on the screen: all within half a mark of the nearest one. */
-export function stacked(found: readonly Spot[]): boolean {
-  const [first] = found;
-  return first !== undefined && found.length > 1 && found.slice(1).some((one) => Math.hypot(one.px - first.px, one.py - first.py) < HIT_PX);
+/** Those that stand with the first one: nearer to it than half a mark, so that they cover each other. */
+export function stackOf<T extends Spot>(marks: Iterable<T>, first: T): T[] {
+  return under(marks, first.x + first.dx, first.y + first.dy, HIT_PX * 0.75);
 }
 
 const AROUND_PX = 46;

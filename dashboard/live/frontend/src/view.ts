@@ -6,6 +6,7 @@ import { flag, make } from "./dom";
 import { Drawing } from "./drawing";
 import { GroundSheet } from "./sheet";
 import { hasWebGL, LiveMap } from "./map";
+import { mapParts } from "./onmap";
 import type { Mode, Moment, Page, Part, Settings } from "./part";
 import type { Alarm, Frame } from "./protocol";
 import { Selection } from "./selection";
@@ -49,7 +50,7 @@ export class View {
       url: this.url, drawn: () => this.count("idle"), trouble: () => this.tick(),
     }) : null;
     flag(this.root, "map", this.map === null ? "none" : "webgl");
-    this.parts = [new Basemap(this, page.ground), new Drawing(this, page.ground), ...page.parts];
+    this.parts = [new Basemap(this, page.ground), new Drawing(this, page.ground), ...mapParts(this, page.ground), ...page.parts];
     this.sizes = new ResizeObserver(() => this.map?.resize());
     this.sizes.observe(page.ground);
     this.link = new Link(this.address, { frame: (frame) => this.take(frame), connected: (up) => this.setConnected(up) });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { areaAt, declutter, type Wish } from "../src/declutter";
 import { inside, keysInside, type Outline } from "../src/inside";
-import { MOST_SPREAD, spread, stacked, under } from "../src/stack";
+import { MOST_SPREAD, type Spot, spread, stackOf, under } from "../src/stack";
 
 const wish = (x: number, y: number, more: Partial<Wish> = {}): Wish => ({ x, y, w: 100, h: 40, side: null, must: false, ...more });
 
@@ -25,14 +25,12 @@ test("a label stays on its side while that is free; the selected one is always s
   assert.equal(declutter(Array.from({ length: 50 }, (_, i) => wish(i * 300, 0)), [], 7).filter((side) => side !== null).length, 7);
 });
 
-test("a click finds the nearest marks; those on one pixel are a stack, neighbours are not", () => {
-  const a = { px: 100, py: 100 };
-  const b = { px: 101, py: 100 };
-  const far = { px: 130, py: 100 };
-  assert.deepEqual(under([far, a, b], 103, 100), [b, a]);
-  assert.ok(stacked([a, b]));
-  assert.ok(!stacked([a]));
-  assert.ok(!stacked([a, far]));
+test("a click finds the nearest marks; those that cover each other are a stack, neighbours are not", () => {
+  const at = (x: number, dx = 0): Spot => ({ x, y: 100, dx, dy: 0 });
+  const [a, b, far, nowhere, spread] = [at(100), at(101), at(114), at(NaN), at(101, 80)];
+  assert.deepEqual(under([far, a, nowhere, b, spread], 103, 100), [b, a, far]);
+  assert.deepEqual(under([spread], 181, 100), [spread]);
+  assert.deepEqual(stackOf([far, a, b, nowhere, spread], b), [b, a]);
 });
 
 test("spread marks do not cover each other", () => {

@@ -1,0 +1,18 @@
+/** The parts that belong to the map itself, on every page that has one. A wall has no menus. */
+
+import { Area } from "./area";
+import { Chosen } from "./chosen";
+import { make } from "./dom";
+import { MapMenu } from "./mapmenu";
+import type { Part } from "./part";
+import { Picking } from "./picking";
+import { Trailing } from "./trailing";
+import type { View } from "./view";
+
+export function mapParts(view: View, place: HTMLElement): Part[] {
+  const trailing = new Trailing(view);
+  const chosen = new Chosen(view, place);
+  if (view.settings.mode === "wall") return [trailing, new Picking(view, place), chosen];
+  const area = new Area(view, place); // asked for a click before the one that selects
+  return [trailing, area, new Picking(view, place), chosen, new MapMenu(view, make("div", "ssz-corner", place), area, trailing)];
+}
