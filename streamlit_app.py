@@ -33,7 +33,9 @@ from dashboard.live import assets_route
 from dashboard.live.ground import Ground
 from dashboard.live.hub import Hub, steady_ms
 from dashboard.live.names import load_names, load_stored
+from dashboard.live.past_routes import Parts as Past
 from dashboard.live.past_routes import past_routes
+from dashboard.live.purposes import Purposes
 from dashboard.live.routes import live_routes
 from dashboard.live.status import Broker, FeedStatus, Storage
 from dashboard.live.status import Limits as FeedLimits
@@ -197,7 +199,8 @@ async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
     ground.warm(hub.ground)
     basemap = Basemap(settings.basemap, "" if settings.demo else settings.map_credit)
     await to_thread.run_sync(basemap.now)  # a bad file is said in the log now, not at the first look
-    runtime.hold(runtime.Runtime(values_of(settings), now, db, follower, hub, ground, keeper, health, basemap))
+    past = Past(db, now, Purposes(db, now), settings.retention_position_days)
+    runtime.hold(runtime.Runtime(values_of(settings), now, db, follower, hub, ground, keeper, health, past, basemap))
     stack.callback(runtime.release)
     return make_http(settings, db, follower, hub, stack)
 

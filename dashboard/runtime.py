@@ -15,9 +15,9 @@ from dashboard.access.sessions import Keeper
 from dashboard.api.parts import Parts
 from dashboard.basemap.shown import Basemap
 from dashboard.health import Health
-from dashboard.live import past_routes
 from dashboard.live.ground import Ground
 from dashboard.live.hub import Hub
+from dashboard.live.past_routes import Parts as Past
 from models.records.base import Millis
 from store.database import Database
 from store.follower import Follower
@@ -54,18 +54,16 @@ class Runtime:
     ground: Ground
     keeper: Keeper
     health: Health
+    past: Past
     basemap: Basemap = NO_BASEMAP
 
     @property
     def api(self) -> Parts:
         """What the API works with."""
         values = self.values
-        return Parts(self.db, self.follower, self.clock, values.zone, values.live_s, values.lost_s)
-
-    @property
-    def past(self) -> past_routes.Parts:
-        """What looking back works with."""
-        return past_routes.Parts(self.db, self.clock)
+        return Parts(
+            self.db, self.follower, self.clock, values.zone, self.past.purposes, values.live_s, values.lost_s
+        )
 
 
 class NotRunningError(RuntimeError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+import orjson
 from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from models.happenings import Happening
@@ -93,6 +94,7 @@ def _append(
             old_state=old,
             new_state=alarm.state,
             detail=detail,
+            body=orjson.dumps(_columns(alarm)).decode(),
         )
     )
 

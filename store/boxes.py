@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select, update
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Connection, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from models.happenings import BoxHeard
-from models.records.sos import BoxOnline, SosBox
+from models.records.base import Millis
+from models.records.sos import BoxOnline, SosBox, SosBoxPast
 from store.database import Tx
 from store.rows import record_of, table_of
 
-_BOX = table_of(SosBox)
+_BOX, _PAST = table_of(SosBox), table_of(SosBoxPast)
 
 
 def take(tx: Tx, word: BoxOnline) -> bool:
@@ -25,8 +29,22 @@ def take(tx: Tx, word: BoxOnline) -> bool:
         return False
     heard = {"heard_at": word.at} if word.online else {}
     tx.conn.execute(update(_BOX).where(*mine).values(online=word.online, **heard))
+    remember(tx, word.station, word.box, word.at)
     tx.tell(BoxHeard(word.station, word.box, word.at, online=word.online))
     return True
+
+
+def remember(tx: Tx, station: str, name: str, at: Millis) -> None:
+    """Keep the box as it stands now, as what it was at `at`: screens that look back read it there."""
+    columns = [_PAST.c[column.name] for column in _PAST.columns]
+    said: list[ColumnElement[Any]] = [
+        literal(at, BigInteger) if column.name == "at" else _BOX.c[column.name] for column in columns
+    ]
+    row = select(*said).where(_BOX.c.station == station, _BOX.c.box == name)
+    make = sqlite.insert if tx.conn.dialect.name == "sqlite" else postgresql.insert
+    adding = make(_PAST).from_select([column.name for column in columns], row)
+    words = {column.name: adding.excluded[column.name] for column in columns if not column.primary_key}
+    tx.conn.execute(adding.on_conflict_do_update(index_elements=list(_PAST.primary_key), set_=words))
 
 
 def box(conn: Connection, station: str, name: str) -> SosBox | None:

@@ -16,9 +16,10 @@ from models.records.change import Outbox
 from models.records.checkpoint import Scan
 from models.records.incident import Incident
 from models.records.position import Position
+from models.records.purpose import PastReading, Purpose
 from models.records.quarantine import RawBatch
 from models.records.report import Report
-from models.records.sos import EventKind, Signal, SosEvent, split_marks
+from models.records.sos import EventKind, Signal, SosBoxPast, SosEvent, split_marks
 from models.records.station import Station
 from store import sos
 from store.database import Database, Lane, Tx, open_database
@@ -27,7 +28,9 @@ from store.rows import add_new, table_of
 _ALARM, _STEP, _EVENT = table_of(Alarm), table_of(AlarmStep), table_of(SosEvent)
 
 #: Rows are only ever added to these; stations come first, the others point at them.
-_ADDED = tuple(table_of(kind) for kind in (Station, Incident, Report, Scan, Position, RawBatch))
+_ADDED = tuple(
+    table_of(kind) for kind in (Station, Incident, Report, Scan, Position, RawBatch, SosBoxPast, Purpose, PastReading)
+)
 
 #: Rows in one transaction: an SOS that comes in meanwhile waits for one piece at most.
 _PIECE = 500

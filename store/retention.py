@@ -40,6 +40,7 @@ def run(database: Database, keep: Keep, now: Millis) -> dict[str, int]:
 
     return {
         "position": _positions(database, before(keep.position_days)),
+        "sos_box_past": _boxes(database, before(keep.position_days)),
         "raw_batch": _raw(database, before(keep.raw_days)),
         "quarantine": _quarantine(database, before(keep.quarantine_days), keep.quarantine_bytes),
         "change": _changes(database, before(keep.change_days)),
@@ -98,6 +99,20 @@ def _units(database: Database) -> list[tuple[str, str]]:
             last = (str(row.station), str(row.unit))
             result.append(last)
     return result
+
+
+def _boxes(database: Database, before: Millis) -> int:
+    """What boxes said: kept as long as positions; box by box, a range of the key each."""
+    with database.read() as conn:
+        named = conn.execute(text("SELECT station, box FROM sos_box")).all()
+    statement = (
+        "DELETE FROM sos_box_past WHERE station = :station AND box = :box AND at IN"
+        " (SELECT at FROM sos_box_past WHERE station = :station AND box = :box AND at < :before"
+        " ORDER BY at LIMIT :piece)"
+    )
+    return sum(
+        _in_pieces(database, _deleting(statement, station=row.station, box=row.box, before=before)) for row in named
+    )
 
 
 def _raw(database: Database, before: Millis) -> int:

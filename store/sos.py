@@ -12,7 +12,7 @@ from models.happenings import BoxHeard, SignalStored
 from models.records.alarm import AlarmNow
 from models.records.base import Millis
 from models.records.sos import ALARMING, EventKind, Mark, Signal, SosBox, SosEvent, join_marks
-from store import alarms
+from store import alarms, boxes
 from store.alarms import Place
 from store.database import Tx
 from store.positions import newest_mark
@@ -148,6 +148,7 @@ def _box_heard(tx: Tx, signal: Signal) -> None:
     values |= {"fault": fault, "tested_at": tested}
     said = {name: value for name, value in values.items() if value is not None}
     tx.conn.execute(update(_BOX).where(*mine).values(**said))
+    boxes.remember(tx, signal.station, signal.origin, heard_at)
     tx.tell(BoxHeard(signal.station, signal.origin, heard_at, None, battery_pct, mains, fault, tested))
 
 

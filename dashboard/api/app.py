@@ -14,6 +14,7 @@ from dashboard.api import alarms, incidents, sources, units, zones
 from dashboard.api.caller import Calling
 from dashboard.api.limits import BodyLimit
 from dashboard.api.parts import PREFIX, Parts
+from dashboard.live.past import RefusedError
 from models.records.alarm import IllegalStepError
 from store.alarms import UnknownAlarmError, UnknownUnitError
 from store.errors import StorageError
@@ -30,6 +31,10 @@ def _said(status: int, word: str, headers: dict[str, str] | None = None) -> JSON
 
 def _known(request: Request, error: Exception) -> JSONResponse:
     return _said(_STATUS[type(error)], str(error))
+
+
+def _refused(request: Request, error: Exception) -> JSONResponse:
+    return _said(error.status, str(error)) if isinstance(error, RefusedError) else _said(403, str(error))
 
 
 def _http(request: Request, error: HTTPException) -> JSONResponse:
@@ -63,6 +68,7 @@ def create_api(parts: Callable[[], Parts]) -> FastAPI:
         api.include_router(noun.router)
     for kind in _STATUS:
         api.exception_handler(kind)(_known)
+    api.exception_handler(RefusedError)(_refused)
     api.exception_handler(StorageError)(_storage)
     api.exception_handler(HTTPException)(_http)
     api.exception_handler(RequestValidationError)(_invalid)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from dashboard.live.purposes import Purposes
 from models.records.base import Millis
 from store.database import Database
 from store.follower import Follower
@@ -22,5 +23,6 @@ class Parts:
     follower: Follower
     clock: Callable[[], Millis]
     zone: ZoneInfo
+    purposes: Purposes
     live_s: int = 30
     lost_s: int = 300

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, Header, HTTPException, Query
 from sqlalchemy import Connection
 
 from dashboard.api.caller import Caller, Calling
 from dashboard.api.paging import Cursor, From, Limit, To, cursor_of, iso, place_of, window
 from models.picture import Key, UnitNow, freshness
-from models.records.base import UNKNOWN_STATION
+from models.records.base import UNKNOWN_STATION, Millis
 from models.records.position import Fix, FixFlag
+from models.records.purpose import REASONS
 from models.records.unit import Unit
 from store import devices, positions, registers
 
 router = APIRouter(tags=["units"])
 
 _DAY_MS = 86_400_000
+
+#: Longest window of one track.
+_MOST_MS = 93 * _DAY_MS
 
 #: Most devices that wait for approval in one answer.
 _MOST_DEVICES = 1000
@@ -115,6 +119,14 @@ def _feature(call: Caller, fix: Fix) -> dict[str, Any]:
     }
 
 
+def _written_down(call: Caller, unit: Key, first: Millis, last: Millis, purpose: str) -> None:
+    """Write the reading down, at most as many hours of it as have been."""
+    now = call.parts.clock()
+    if last - first > _MOST_MS:
+        raise HTTPException(400, f"ask for at most {_MOST_MS // _DAY_MS} days at a time")
+    call.parts.purposes.reading(call.who, purpose, unit, first, min(last, max(first + 1, now)))
+
+
 @router.get("/units/{unit}/track")
 def track(
     call: Calling,
@@ -122,10 +134,16 @@ def track(
     start: From = None,
     end: To = None,
     station: str | None = None,
+    purpose: Annotated[str, Query(description="what for, at least 10 letters; or X-Purpose with a stated one")] = "",
+    reason: Annotated[str, Query(description=f"one of {', '.join(REASONS)}")] = REASONS[0],
+    stated: Annotated[str, Header(alias="X-Purpose", description="id of a purpose stated on a page")] = "",
     limit: Annotated[int, Query(ge=1, le=10_000, description="most fixes of a page")] = 5000,
     cursor: Cursor = None,
 ) -> dict[str, Any]:
-    """A unit's fixes as GeoJSON points, the oldest first; the last 24 hours when no time is given."""
+    """A unit's fixes as GeoJSON points, the oldest first; the last 24 hours when no time is given.
+
+    It is one officer's day: why it is read must be said, and is written down with what was read.
+    """
     now = call.parts.clock()
     first, last = window(start, end, (now - _DAY_MS, now + 1))
     place = place_of(cursor, int)
@@ -133,6 +151,8 @@ def track(
         first = max(first, int(place[0]) + 1)
     with call.parts.db.read() as conn:
         home = _station_of(call, conn, unit, station)
+    _written_down(call, (home, unit), first, last, stated or call.parts.purposes.again(call.who, reason, purpose))
+    with call.parts.db.read() as conn:
         fixes = positions.track(conn, home, unit, first, last, limit + 1)
     page = fixes[:limit]
     return {

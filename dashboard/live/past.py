@@ -62,6 +62,21 @@ def window(query: Mapping[str, str], now: Millis) -> tuple[Millis, Millis]:
     return start, max(start + 1, min(end, now + SLACK_MS))
 
 
+def chunk(query: Mapping[str, str], now: Millis) -> tuple[Millis, Millis]:
+    """`at` and `until` of a query; without `until` the moment alone.
+
+    Raises:
+        RefusedError: `at` has not come yet, or they are no window.
+    """
+    at = moment(query, "at")
+    if at > now:
+        raise RefusedError(400, "that moment has not come yet")
+    until = moment(query, "until") if "until" in query else at + 1
+    if not at < until <= at + WINDOW_MS:
+        raise RefusedError(400, f"`until` must be after `at`, by at most {WINDOW_MS // 60_000} minutes")
+    return at, max(at + 1, min(until, now))
+
+
 def one_unit(query: Mapping[str, str]) -> Key | None:
     """`unit=STATION/ID` of a query; None when it is not there.
 

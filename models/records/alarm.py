@@ -84,7 +84,8 @@ class Alarm(SQLModel, table=True):
             sqlite_where=text("state <> 'closed'"),
             postgresql_where=text("state <> 'closed'"),
         ),
-        Index("alarm_raised", "station", "raised_at"),
+        # Which alarms were open at a moment is read from this alone.
+        Index("alarm_span", "station", "raised_at", "changed_at", "state"),
     )
 
     station: str = Field(primary_key=True, max_length=64)
@@ -113,6 +114,7 @@ class AlarmStep(SQLModel, table=True):
     """One line of an alarm's history: who, when, from where, old and new state."""
 
     __tablename__ = "alarm_step"
+    __table_args__ = (Index("alarm_step_time", "station", "at", "version"),)
 
     station: str = Field(primary_key=True, max_length=64)
     alarm: str = Field(primary_key=True, max_length=32)
@@ -124,6 +126,7 @@ class AlarmStep(SQLModel, table=True):
     old_state: str = ""
     new_state: str = ""
     detail: str = ""
+    body: str = Field(default="", description="the alarm as this step left it, JSON; empty: from before it was kept")
 
 
 @dataclass(frozen=True, slots=True)

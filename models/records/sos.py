@@ -71,6 +71,22 @@ class SosBox(SQLModel, table=True):
     tested_at: Millis | None = Field(default=None, sa_type=BigInteger)
 
 
+class SosBoxPast(SQLModel, table=True):
+    """An SOS box as each of its words left it: the newest row up to a moment is the box at that moment."""
+
+    __tablename__ = "sos_box_past"
+
+    station: str = Field(primary_key=True, max_length=64)
+    box: str = Field(primary_key=True, max_length=128)
+    at: Millis = Field(primary_key=True, sa_type=BigInteger, description="arrival of the word at our door")
+    heard_at: Millis | None = Field(default=None, sa_type=BigInteger)
+    online: bool | None = None
+    battery_pct: float | None = None
+    mains: bool | None = None
+    fault: str = ""
+    tested_at: Millis | None = Field(default=None, sa_type=BigInteger)
+
+
 class SosEvent(SQLModel, table=True):
     """One event of the alarm lane, with its raw bytes. Never evicted while it is an alarm's."""
 

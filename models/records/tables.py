@@ -13,6 +13,7 @@ from models.records import (
     device,
     incident,
     position,
+    purpose,
     quarantine,
     report,
     sos,
@@ -22,7 +23,7 @@ from models.records import (
 
 MODULES = (
     access, alarm, camera, change, checkpoint, device, incident,
-    position, quarantine, report, sos, station, unit,
+    position, purpose, quarantine, report, sos, station, unit,
 )  # fmt: skip
 
 METADATA = SQLModel.metadata

@@ -51,9 +51,10 @@ class Known:
         query = dict(part.split("=", 1) for part in scope.get("query_string", b"").decode().split("&") if "=" in part)
         if "role" in query:
             stations = frozenset(query["stations"].split(",")) if "stations" in query else None
+            digest = query.get("digest", "digest")
             place(
                 scope,
-                Who("somchai", query["role"], stations, "session", "digest", "csrf", visitor="visitor" in query),
+                Who("somchai", query["role"], stations, "session", digest, "csrf", visitor="visitor" in query),
             )
         await self._app(scope, receive, send)
 

@@ -17,12 +17,13 @@ from dashboard.api.limits import MAX_BODY
 from dashboard.api.parts import Parts
 from dashboard.api.route import api_route
 from dashboard.api.sources import quantile
+from dashboard.live.purposes import Purposes
 from models.records.incident import IncidentReport
 from models.records.position import Fix
 from models.records.sos import EventKind, Signal
 from models.records.station import Zone
 from models.records.unit import Unit
-from store import alarms, devices, incidents, positions, registers, sos, sources
+from store import alarms, devices, incidents, positions, purposes, registers, sos, sources
 from store.database import Database, Lane
 from tests.app.live_support import LiveServer, add_stations
 from tests.app.serving import clock
@@ -49,6 +50,10 @@ class Api:
         return self._http.post(f"{self._base}/{path}", params=self._who, json=body)
 
 
+#: Why a track is read.
+WHY = {"purpose": "ตรวจสอบเหตุชิงทรัพย์ซอยงามดูพลี"}
+
+
 @pytest.fixture
 def server(sqlite_db: Database) -> Iterator[LiveServer]:
     """A server over a store with two stations, a zone and a unit."""
@@ -63,7 +68,7 @@ def server(sqlite_db: Database) -> Iterator[LiveServer]:
             now,
         )  # fmt: skip
     held: list[LiveServer] = []
-    routes = [api_route(lambda: Parts(sqlite_db, held[0].follower, clock, BANGKOK))]
+    routes = [api_route(lambda: Parts(sqlite_db, held[0].follower, clock, BANGKOK, Purposes(sqlite_db, clock)))]
     held.append(LiveServer(sqlite_db, routes))
     with held[0] as running:
         yield running
@@ -126,27 +131,46 @@ def test_a_track_is_geojson_with_flags_and_pages(server: LiveServer, sqlite_db: 
     now = clock()
     fixes = [Fix("lumphini", "c1", now - 60_000 + n * 10_000, 13.73 + n / 10_000, 100.54) for n in range(5)]
     drive(sqlite_db, server, [*fixes, Fix("lumphini", "c1", now, 15.0, 100.54)])
-    track = Api(server).get("units/c1/track").json()
+    track = Api(server).get("units/c1/track", **WHY).json()
     assert track["type"] == "FeatureCollection"
     assert len(track["features"]) == 6
     assert track["features"][0]["geometry"] == {"type": "Point", "coordinates": [100.54, 13.73]}
     assert track["features"][-1]["properties"]["flags"] == ["jump"]
     start = datetime.fromtimestamp(fixes[1].at / 1000, BANGKOK).isoformat()
     end = datetime.fromtimestamp(fixes[4].at / 1000, BANGKOK).isoformat()
-    page = Api(server).get("units/c1/track", **{"from": start, "to": end}, limit=2).json()
-    rest = Api(server).get("units/c1/track", **{"from": start, "to": end}, limit=2, cursor=page["next"]).json()
+    page = Api(server).get("units/c1/track", **WHY, **{"from": start, "to": end}, limit=2).json()
+    rest = Api(server).get("units/c1/track", **WHY, **{"from": start, "to": end}, limit=2, cursor=page["next"]).json()
     assert [len(page["features"]), len(rest["features"]), rest["next"]] == [2, 1, None]
-    unescaped = server.http.get(f"{server.url}/api/v1/units/c1/track?role=viewer&from={start.replace('+', ' ')}")
+    unescaped = server.http.get(
+        f"{server.url}/api/v1/units/c1/track?role=viewer&purpose=review+of+a+shift&from={start.replace('+', ' ')}"
+    )
     assert len(unescaped.json()["features"]) == 5
 
 
+def test_a_track_is_read_for_a_purpose_only_and_that_is_written_down(server: LiveServer, sqlite_db: Database) -> None:
+    now = clock()
+    drive(sqlite_db, server, [Fix("lumphini", "c1", now, 13.73, 100.54)])
+    for why in ({}, {"purpose": "test"}, {**WHY, "reason": "because"}):
+        refused = Api(server).get("units/c1/track", **why)
+        assert refused.status_code == 403
+        assert "state a purpose first" in refused.json()["error"]
+    for _ in range(3):
+        assert Api(server).get("units/c1/track", **WHY, reason="complaint").status_code == 200
+    assert Api(server).get("units/c1/track", **WHY, **{"from": "2020-01-01T00:00:00Z"}).status_code == 400
+    with sqlite_db.read() as conn:
+        read = {one.reason: purposes.readings(conn, one.id) for one in purposes.purposes(conn)}
+    assert {row.unit for row in read["complaint"]} == {"lumphini/c1"}
+    assert len(read["complaint"]) in (24, 25)
+    assert read["incident"] == []
+
+
 def test_a_track_of_nobody_or_of_another_station_is_not_there(server: LiveServer, sqlite_db: Database) -> None:
-    assert Api(server).get("units/nobody/track").status_code == 404
-    assert Api(server, "viewer", "hat_yai").get("units/c1/track").status_code == 404
+    assert Api(server).get("units/nobody/track", **WHY).status_code == 404
+    assert Api(server, "viewer", "hat_yai").get("units/c1/track", **WHY).status_code == 404
     with sqlite_db.write() as tx:
         registers.put_units(tx, [Unit(station="hat_yai", unit="c1")], clock())
-    assert Api(server).get("units/c1/track").status_code == 400
-    assert Api(server).get("units/c1/track", station="hat_yai").json()["station"] == "hat_yai"
+    assert Api(server).get("units/c1/track", **WHY).status_code == 400
+    assert Api(server).get("units/c1/track", **WHY, station="hat_yai").json()["station"] == "hat_yai"
 
 
 @pytest.mark.parametrize(
