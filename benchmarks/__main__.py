@@ -6,11 +6,25 @@ import argparse
 import sys
 import time
 
-from benchmarks import cold, drain_postgres, drain_sqlite, machine, memory, sos_flood, sos_wall, stored
+from benchmarks import (
+    cold,
+    drain_postgres,
+    drain_sqlite,
+    machine,
+    memory,
+    sos_flood,
+    sos_full,
+    sos_lock,
+    sos_lock_postgres,
+    sos_wall,
+    stored,
+)  # fmt: skip
 from benchmarks.report import as_text, write
 from benchmarks.rig import Rig
 
-ALL = (sos_flood, stored, cold, sos_wall, drain_sqlite, memory, drain_postgres)
+ALL = (
+    sos_flood, stored, cold, sos_wall, sos_lock, sos_lock_postgres, sos_full, drain_sqlite, memory, drain_postgres,
+)  # fmt: skip
 FIGURES = {module.NAME: module for module in ALL}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from PIL import Image
@@ -85,6 +85,17 @@ def alarm_pixels(page: Page, x: float, y: float) -> int:
     """How many pixels round a place have the red of an alarm, on a picture taken of the screen now."""
     clip = {"x": x - _HALF, "y": y - _HALF, "width": 2 * _HALF, "height": 2 * _HALF}
     image = Image.open(io.BytesIO(page.screenshot(clip=clip, animations="allow", caret="initial")))  # type: ignore[arg-type]
+    return _red(image)
+
+
+def alarm_pixels_each(page: Page, places: Sequence[tuple[float, float]]) -> list[int]:
+    """The same round several places, on one picture of the whole screen."""
+    image = Image.open(io.BytesIO(page.screenshot(animations="allow", caret="initial")))
+    squares = [(round(x) - _HALF, round(y) - _HALF, round(x) + _HALF, round(y) + _HALF) for x, y in places]
+    return [_red(image.crop(square)) for square in squares]
+
+
+def _red(image: Image.Image) -> int:
     return sum(_is_red(pixel) for pixel in image.convert("RGB").get_flattened_data())
 
 

@@ -176,15 +176,21 @@ class Rig:
         return self._cluster
 
     @contextmanager
-    def station(self, dialect: str = "sqlite", ground: bool = True, **settings: object) -> Iterator[Station]:
-        """A fresh broker and database with a product not yet started; stopped at the end."""
+    def station(
+        self, dialect: str = "sqlite", ground: bool = True, place: Path | None = None, **settings: object
+    ) -> Iterator[Station]:
+        """A fresh broker and database with a product not yet started; stopped at the end.
+
+        `place`: where database and data are to stand, instead of a folder of the rig's.
+        """
         folder = self.new_folder()
-        url = f"sqlite:///{folder / 'ssz.db'}" if dialect == "sqlite" else self.cluster().create()
+        data = place or folder
+        url = f"sqlite:///{data / 'ssz.db'}" if dialect == "sqlite" else self.cluster().create()
         if ground:
             upgrade(url)
             prepare(url)
         broker = Mosquitto(folder / "broker", BROKER)
-        station = Station(folder, url, broker, **settings)
+        station = Station(folder, url, broker, data_dir=data, **settings)
         try:
             yield station
         finally:

@@ -25,6 +25,10 @@ COMMAND = [
 ]  # fmt: skip
 
 
+#: The head of a part that was run once more, because of the load or of a mended test.
+AGAIN = "# Run again by itself"
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One test as pytest tells it."""
@@ -81,20 +85,25 @@ def _words(name: str) -> str:
 
 
 def main() -> int:
-    """Run them all; returns pytest's exit status."""
+    """Run them all; returns pytest's exit status. What is given goes to pytest; `--again` adds a part to the page."""
+    again, more = "--again" in sys.argv, [word for word in sys.argv[1:] if word != "--again"]
     facts = machine.facts()
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="ssz-soak-") as folder:
         report = Path(folder) / "report.xml"
-        command = [*COMMAND, f"--junitxml={report}", *sys.argv[1:]]
+        command = [*COMMAND, f"--junitxml={report}", *more]
         done = subprocess.run(command, check=False, cwd=machine.ROOT, env={**os.environ, "SSZ_SOAK": "1"})
         if not report.exists():
             return done.returncode or 1
         text = as_markdown(outcomes(report), facts, time.monotonic() - start)
-    if len(sys.argv) > 1:  # a part of them is no soak
+    page = FOLDER / "SOAK.md"
+    if again:
+        before = page.read_text(encoding="utf-8") + "\n" if page.exists() else ""
+        page.write_text(before + text.replace("# Soak", AGAIN), encoding="utf-8")
+    elif more:  # a part of them is no soak
         print(text)
     else:
-        (FOLDER / "SOAK.md").write_text(text, encoding="utf-8")
+        page.write_text(text, encoding="utf-8")
     return done.returncode
 
 

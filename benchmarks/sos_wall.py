@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -12,15 +13,16 @@ from playwright.sync_api import Page
 
 from benchmarks.blast import Blaster
 from benchmarks.browser import alarm_pixels, chromium, on_screen, open_wall, painted, wall
+from benchmarks.load import Outgoing
 from benchmarks.receipts import Receipts
 from benchmarks.report import Figure, Line, percentile, plain, spread
 from benchmarks.rig import Rig, Station
-from models.records.alarm import Step
 from models.records.sos import SosBox
 from models.town.town import STATION
 from models.town.zone import CENTRE
-from store import alarms, registers
+from store import registers
 from store.database import Database, open_database
+from tests.fault.answering import close_alarm
 from tests.fault.product import now_ms
 from tests.servers import wait_until
 
@@ -33,8 +35,11 @@ PATIENCE_S = 15.0
 #: Red pixels that make a mark, of 400 looked at.
 MARK = 150
 
-#: Boxes of our own in the middle of the zone, away from the town's own boxes: (name, lat, lon).
-PLACES = [
+#: (name, lat, lon)
+Place = tuple[str, float, float]
+
+#: Boxes of our own in the middle of the zone, away from the town's own boxes.
+PLACES: list[Place] = [
     (f"bench-{i}-{j}", CENTRE[0] + (i - 1) * 0.0013 + 0.0004, CENTRE[1] + (j - 1) * 0.0013 + 0.0003)
     for i in range(3)
     for j in range(3)
@@ -51,20 +56,27 @@ class Times:
     pictured: float
 
 
-def add_boxes(db: Database) -> None:
+def add_boxes(db: Database, places: Sequence[Place] = PLACES) -> None:
     """Put our boxes into the demo's station."""
     with db.write() as tx:
         found = [
-            SosBox(station=STATION, box=name, name_th=f"ตู้ {name}", lat=lat, lon=lon) for name, lat, lon in PLACES
+            SosBox(station=STATION, box=name, name_th=f"ตู้ {name}", lat=lat, lon=lon) for name, lat, lon in places
         ]
         registers.put_boxes(tx, found, now_ms())
 
 
-def close_alarm(db: Database, alarm: str) -> None:
-    """Answer and close it, as a dispatcher would."""
-    with db.write() as tx:
-        alarms.step(tx, alarm, Step.ACKNOWLEDGE, by="bench", origin="bench", now=now_ms())
-        alarms.step(tx, alarm, Step.CLOSE, by="bench", origin="bench", now=now_ms(), outcome="test")
+def press_of(box: str, name: str, at: int) -> tuple[Outgoing, str]:
+    """A press of one of our boxes as it is sent, and the key of the alarm it raises."""
+    key = f"{STATION}/box/{box}/{name}/{at}/press"
+    alarm = hashlib.sha256(key.encode()).hexdigest()[:16]
+    body = orjson.dumps({"id": name, "at": at, "kind": "press"})
+    return (f"ssz/v1/{STATION}/sos/{box}/event", body), f"{STATION}/{alarm}"
+
+
+def answered(page: Page, db: Database, alarm: str) -> None:
+    """Close an alarm and wait until it has left the wall."""
+    close_alarm(db, alarm.split("/")[1])
+    wait_until(lambda: page.locator(f'[data-alarm="{alarm}"]').count() == 0, 20, "the alarm leaves the wall")
 
 
 def one_press(page: Page, blaster: Blaster, receipts: Receipts, db: Database, number: int) -> Times:
@@ -72,27 +84,28 @@ def one_press(page: Page, blaster: Blaster, receipts: Receipts, db: Database, nu
     box, lat, lon = PLACES[number % len(PLACES)]
     place = on_screen(page, lat, lon)
     assert alarm_pixels(page, *place) < MARK, "the place is red before the press"
-    at, name = now_ms(), f"bench-{number}"
-    key = f"{STATION}/box/{box}/{name}/{at}/press"
-    alarm = hashlib.sha256(key.encode()).hexdigest()[:16]
+    name = f"bench-{number}"
+    message, alarm = press_of(box, name, now_ms())
     sent_ms = time.time() * 1000
-    body = orjson.dumps({"id": name, "at": at, "kind": "press"})
-    blaster.send([(f"ssz/v1/{STATION}/sos/{box}/event", body)])
+    blaster.send([message])
     deadline = time.monotonic() + PATIENCE_S
     blaster.settle()
-    row, mark = painted(page, f"{STATION}/{alarm}", PATIENCE_S)
+    row, mark = painted(page, alarm, PATIENCE_S)
     red = alarm_pixels(page, *place)
     pictured = time.time() * 1000 if red >= MARK else math.inf
     while name not in receipts.seen and time.monotonic() < deadline:
         time.sleep(0.005)
     receipt = (receipts.seen[name] - blaster.sent_ns[-1]) / 1e6 if name in receipts.seen else math.inf
-    close_alarm(db, alarm)
-    wait_until(
-        lambda: page.locator(f'[data-alarm="{STATION}/{alarm}"]').count() == 0, 20, "the alarm leaves the wall"
-    )
+    answered(page, db, alarm)
     puback = (blaster.acked_ns[-1] - blaster.sent_ns[-1]) / 1e6
     drawn = max(row, mark) - sent_ms if red >= MARK else math.inf
     return Times(puback, receipt, drawn, pictured - sent_ms)
+
+
+def driving(page: Page, boxes: int) -> None:
+    """Wait until the wall knows our boxes and the town drives."""
+    page.wait_for_function("(n) => window.__ssz.state.boxes.size > n", arg=boxes, timeout=30_000)
+    wait_until(lambda: page.evaluate("() => window.__ssz.state.units.size === 8"), 60, "the town drives", 0.2)
 
 
 def all_presses(station: Station, number: int) -> list[Times]:
@@ -104,8 +117,7 @@ def all_presses(station: Station, number: int) -> list[Times]:
     blaster = Blaster(station.broker.port, "bench-press")
     with chromium() as browser, wall(browser, station.web.base, station.cookie()) as page:
         open_wall(page, station.web.base)
-        page.wait_for_function("(n) => window.__ssz.state.boxes.size > n", arg=len(PLACES), timeout=30_000)
-        wait_until(lambda: page.evaluate("() => window.__ssz.state.units.size === 8"), 60, "the town drives", 0.2)
+        driving(page, len(PLACES))
         one_press(page, blaster, receipts, db, -1)  # the first of all warms up browser and product
         found = [one_press(page, blaster, receipts, db, turn) for turn in range(number)]
     kept = station.count("SELECT COUNT(*) FROM sos_event WHERE origin LIKE 'bench-%'")

@@ -58,6 +58,11 @@ def louder_than(page: Page, level: float, timeout_ms: float = 15_000) -> float:
     return max(float(page.evaluate(_LOUDNESS)) for _ in range(20))
 
 
+def loudness(page: Page) -> float:
+    """What the loudspeaker is given now."""
+    return float(page.evaluate(_LOUDNESS))
+
+
 def silent(page: Page, timeout_ms: float = 15_000) -> None:
     """Wait until the loudspeaker is given nothing."""
     page.wait_for_function(f"() => ({_LOUDNESS})() < 0.001", timeout=timeout_ms)

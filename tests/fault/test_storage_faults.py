@@ -5,22 +5,21 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from pathlib import Path
 
-import psycopg
 import pytest
-from sqlalchemy.engine import make_url
 
 from models.records.position import Fix
 from store.backup import backup
-from store.database import WRITE_LOCK, open_database
+from store.database import open_database
 from store.integrity import keep_mark
 from store.migrate import upgrade
 from store.positions import insert_fixes
 from tests.fault.counts import took
 from tests.fault.damage import WAYS
 from tests.fault.ground import BOXES, UNITS, listening, prepare
+from tests.fault.locks import write_lock
 from tests.fault.product import STATION, environment, manage, now_ms, worker
 from tests.fault.publisher import Publisher
 from tests.fault.scale import scaled
@@ -30,21 +29,6 @@ from tests.fault.whole import Layout, Whole, driving, lost, pressed, running, st
 from tests.servers import Mosquitto, PgCluster, wait_until
 
 pytestmark = [pytest.mark.fault, pytest.mark.broker]
-
-
-@contextmanager
-def write_lock(database_url: str) -> Iterator[None]:
-    """A foreign program holds the one write lock."""
-    if database_url.startswith("sqlite"):
-        file = database_url.removeprefix("sqlite:///")
-        with closing(sqlite3.connect(file, isolation_level=None, timeout=30)) as held:
-            held.execute("BEGIN IMMEDIATE")
-            yield
-        return
-    address = make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(address) as other:
-        other.execute("SELECT pg_advisory_xact_lock(%s)", (WRITE_LOCK,))
-        yield
 
 
 @pytest.mark.parametrize("layout", ["embedded", "external"])
