@@ -15,19 +15,14 @@ from sqlalchemy import text
 
 from models.town.town import STATION
 from store.database import Database, open_database
-from tests.e2e.screen import louder_than, loudness, marked, open_wall, row, untouched
+from tests.e2e.screen import loudness, marked, open_wall, row, sounds, untouched
 from tests.fault.answering import close_alarm
 from tests.fault.counts import took
-from tests.fault.product import now_ms
+from tests.fault.product import Web, now_ms
 from tests.fault.proxy import Proxy
 from tests.fault.publisher import Publisher
-from tests.fault.scale import scaled
 from tests.fault.viewer import cookie
-from tests.fault.whole import Whole
 from tests.servers import wait_until
-
-#: Age at which the page says that its data is old, in s: as shipped in the long form.
-STALE_S = scaled(6, 15)
 
 #: What the goal table allows a wall to come back in, in s; a test's own patience is longer.
 BACK_S, PATIENCE_MS = 10, 40_000
@@ -59,15 +54,30 @@ _OF_NOW = """(since) => {
 }"""
 
 
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Seconds from the end of a fault until the wall showed what was pressed meanwhile, sounded, had data of now, and
+    had a new fix of every unit."""
+
+    shown: float
+    sounded: float
+    of_now: float
+    every_unit: float
+
+
 @dataclass
 class OpenWall:
     """The demo's wall in a browser, behind a proxy, its sound on and nothing to sound for."""
 
-    product: Whole
+    web: Web
     page: Page
     proxy: Proxy
     publisher: Publisher
     db: Database
+    #: Age at which the page says that its data is old, in s.
+    stale_s: float
+    #: Every return of the wall, in order.
+    returns: list[Return] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
     _pressed: list[str] = field(default_factory=list)
 
@@ -90,17 +100,23 @@ class OpenWall:
         looks = self.page.evaluate("() => window.__watch.looks")
         yield
         over, over_ms = time.monotonic(), now_ms()
+
+        def passed() -> float:
+            return time.monotonic() - over
+
         for box in self._pressed:
             expect(row(self.page, box)).to_have_attribute("data-state", "raised", timeout=PATIENCE_MS)
-        shown = time.monotonic()
-        louder_than(self.page, 0.02, PATIENCE_MS)
-        sounded = time.monotonic()
+        shown = passed()
+        sounds(self.page, PATIENCE_MS)
+        sounded = passed()
         fresh_data(self.page)
-        took(f"press shown after {what}", shown - over, BACK_S)
-        took(f"sounds after {what}", sounded - over, BACK_S)
-        took(f"data of now after {what}", time.monotonic() - over, BACK_S)
+        of_now = passed()
         self.page.wait_for_function(_OF_NOW, arg=over_ms, timeout=PATIENCE_MS)
-        took(f"every unit of now after {what}", time.monotonic() - over)
+        self.returns.append(Return(shown, sounded, of_now, passed()))
+        took(f"press shown after {what}", shown, BACK_S)
+        took(f"sounds after {what}", sounded, BACK_S)
+        took(f"data of now after {what}", of_now, BACK_S)
+        took(f"every unit of now after {what}", self.returns[-1].every_unit)
         assert self._pressed
         assert untouched(self.page)
         assert self.page.evaluate("() => window.__watch.looks") > looks
@@ -108,14 +124,14 @@ class OpenWall:
         assert self._open_alarms(self._pressed) == len(self._pressed)
         self._answer()
 
-    def called_old(self, what: str) -> None:
-        """The band says that the data is old; how long after the last frame is noted, by the page's own clock."""
+    def called_old(self, what: str) -> float:
+        """The band says that the data is old; how many s after the last frame, by the page's own clock."""
         band = self.page.locator('[data-band="stale"]')
-        expect(band).to_contain_text("ข้อมูลไม่เป็นปัจจุบัน", timeout=(STALE_S + 10) * 1000)
+        expect(band).to_contain_text("ข้อมูลไม่เป็นปัจจุบัน", timeout=(self.stale_s + 10) * 1000)
         expect(self.page.locator(".ssz-light-data")).to_have_attribute("data-state", "stale")
-        took(
-            f"called old after the last frame, {what}", self.page.evaluate("() => window.__watch.old") / 1000, STALE_S
-        )
+        seconds = float(self.page.evaluate("() => window.__watch.old")) / 1000
+        took(f"called old after the last frame, {what}", seconds, self.stale_s)
+        return seconds
 
     def _open_alarms(self, boxes: list[str]) -> int:
         query = text("SELECT origin FROM alarm WHERE state <> 'closed'")
@@ -143,24 +159,24 @@ def fresh_data(page: Page) -> None:
 
 
 @contextmanager
-def opened(browser: Browser, product: Whole) -> Iterator[OpenWall]:
+def opened(browser: Browser, web: Web, database_url: str, mqtt_port: int, stale_s: float) -> Iterator[OpenWall]:
     """The wall of a started product with the demo's town, all units driving, its sound permitted by one click."""
-    proxy = Proxy(product.web.port)
-    publisher = Publisher(product.mqtt_port)
-    db = open_database(product.database_url)
+    proxy = Proxy(web.port)
+    publisher = Publisher(mqtt_port)
+    db = open_database(database_url)
     context = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="th-TH")
     page = context.new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     try:
-        open_wall(page, f"http://127.0.0.1:{proxy.port}", cookie(product.database_url))
+        open_wall(page, f"http://127.0.0.1:{proxy.port}", cookie(database_url))
         page.locator(".ssz-figures").click()
         expect(page.locator(".ssz-light-sound")).to_have_attribute("data-state", "on")
         fresh_data(page)
         page.wait_for_function(_OF_NOW, arg=0, timeout=PATIENCE_MS)
         marked(page)
         page.evaluate(_WATCH)
-        yield OpenWall(product, page, proxy, publisher, db)
+        yield OpenWall(web, page, proxy, publisher, db, stale_s)
     finally:
         context.close()
         proxy.close()

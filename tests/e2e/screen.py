@@ -52,6 +52,11 @@ def row(page: Page, origin: str) -> Locator:
     return page.locator(".ssz-alarm").filter(has=page.locator(".ssz-origin", has_text=re.compile(rf"\b{origin}\b")))
 
 
+def sounds(page: Page, timeout_ms: float) -> None:
+    """Wait until the loudspeaker is given a sound."""
+    page.wait_for_function(f"() => ({_LOUDNESS})() > 0.02", timeout=timeout_ms)
+
+
 def louder_than(page: Page, level: float, timeout_ms: float = 15_000) -> float:
     """Wait until the loudspeaker is given more than that; returns the loudest of the next second."""
     page.wait_for_function(f"(least) => ({_LOUDNESS})() > least", arg=level, timeout=timeout_ms)

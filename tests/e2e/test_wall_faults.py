@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
-from tests.e2e.recovery import STALE_S, fresh_data
+from tests.e2e.recovery import fresh_data
 from tests.e2e.screen import louder_than, marked, open_wall, row, silent, untouched
 from tests.fault.counts import took
 from tests.fault.faketime import Clock
@@ -26,6 +26,9 @@ from tests.fault.whole import AT_MOST_S, Layout, Whole, whole
 from tests.servers import Mosquitto
 
 pytestmark = [pytest.mark.browser, pytest.mark.broker, pytest.mark.fault]
+
+#: Age at which the page says that its data is old, in s: as shipped in the long form.
+STALE_S = scaled(6, 15)
 
 Start = Callable[..., Whole]
 

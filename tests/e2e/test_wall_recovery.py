@@ -12,12 +12,16 @@ import pytest
 from playwright.sync_api import Browser
 
 from store.migrate import upgrade
-from tests.e2e.recovery import STALE_S, OpenWall, opened, standing_still
+from tests.e2e.recovery import OpenWall, opened, standing_still
 from tests.fault.scale import scaled
 from tests.fault.whole import whole
 from tests.servers import Mosquitto
 
 pytestmark = [pytest.mark.browser, pytest.mark.broker, pytest.mark.fault]
+
+
+#: Age at which the page says that its data is old, in s: as shipped in the long form.
+STALE_S = scaled(6, 15)
 
 
 @pytest.fixture(scope="module")
@@ -32,24 +36,25 @@ def wall(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         product = whole(folder, url, broker.port, "embedded", demo=1, feed_stale_s=STALE_S)
         stack.callback(product.kill)
         product.start()
-        yield stack.enter_context(opened(chromium, product))
+        yield stack.enter_context(opened(chromium, product.web, url, broker.port, STALE_S))
 
 
 @pytest.mark.parametrize("down_s", scaled([2], [2, 15, 60, 300]))
 def test_row_22_after_a_kill_of_the_server_the_wall_comes_back(wall: OpenWall, down_s: float) -> None:
     with wall.back_after(f"{down_s} s of a killed server"):
-        wall.product.web.kill()
+        wall.web.kill()
         wall.press()
         wall.page.wait_for_timeout(down_s * 1000)
-        wall.product.start()
+        wall.web.start()
+        wall.web.wait()
 
 
 def test_row_23_a_server_that_stands_still_is_called_old(wall: OpenWall) -> None:
     with wall.back_after("a server that stood still"):
-        wall.product.web.pause()
+        wall.web.pause()
         wall.press()
         wall.called_old("server stopped (SIGSTOP)")
-        wall.product.web.resume()
+        wall.web.resume()
 
 
 @pytest.mark.parametrize("cut_s", scaled([20], [20, 60, 300]))
