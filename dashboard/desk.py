@@ -3,14 +3,23 @@ to the other language."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboard.language import switch_path
+from dashboard.tables import Row
 from dashboard.theme import desk_look
 from dashboard.visit import Visit
 from dashboard.words import word
+
+
+def thousands(rows: Sequence[Row]) -> dict[str, ColumnConfig]:
+    """How the whole numbers of a table's rows are written: in groups of three digits."""
+    numbers = (name for row in rows[:1] for name, value in row.items() if isinstance(value, int))
+    return {name: st.column_config.NumberColumn(format="localized") for name in numbers}
 
 
 def desk_head(here: Visit, title: str, help_text: str) -> None:

@@ -60,6 +60,9 @@ def _days(today: date, language: Language) -> tuple[date, date]:
     first = columns[0].date_input(word(first_key, language), begin, format="DD/MM/YYYY", key="filter-from")
     end = max(first, _asked_day("to", today))
     last = columns[1].date_input(word(last_key, language), end, min_value=first, format="DD/MM/YYYY", key="filter-to")
+    if language == "th":  # Streamlit's calendar knows the Christian era only
+        columns[0].caption(day(first, language))
+        columns[1].caption(day(last, language))
     st.query_params["from"], st.query_params["to"] = first.isoformat(), last.isoformat()
     return first, last
 

@@ -52,14 +52,6 @@ def revoke_session(tx: Tx, digest: str, now: Millis) -> None:
     )
 
 
-def revoke_sessions_of(tx: Tx, name: str, now: Millis) -> int:
-    """End every session of a person; returns how many still ran."""
-    return tx.conn.execute(
-        text("UPDATE web_session SET revoked_at = :now WHERE name = :name AND revoked_at IS NULL"),
-        {"name": name, "now": now},
-    ).rowcount
-
-
 def link(conn: Connection, digest: str) -> SignInLink | None:
     """The sign-in link with this hash, used or not."""
     row = conn.execute(text("SELECT * FROM sign_in_link WHERE hash = :hash"), {"hash": digest}).one_or_none()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from models.records.base import Millis
 from models.records.checkpoint import CheckpointScan, Scan
@@ -31,10 +31,3 @@ def scans(
     query = select(_SCAN).where(_SCAN.c.at >= start, _SCAN.c.at < end)
     query = query.order_by(_SCAN.c.at.desc(), _SCAN.c.station, _SCAN.c.box, _SCAN.c.id).limit(limit)
     return records(conn, Scan, of_stations(query, _SCAN.c.station, stations))
-
-
-def newest_scans(conn: Connection, stations: frozenset[str] | None = None) -> dict[tuple[str, str], Millis]:
-    """When each checkpoint was last scanned: (station, box) -> time at the device."""
-    query = select(_SCAN.c.station, _SCAN.c.box, func.max(_SCAN.c.at)).group_by(_SCAN.c.station, _SCAN.c.box)
-    rows = conn.execute(of_stations(query, _SCAN.c.station, stations))
-    return {(station, box): int(at) for station, box, at in rows}

@@ -21,7 +21,7 @@ from models.records.station import Station, Street, Zone
 from models.records.unit import Unit
 from store import devices
 from store.database import Tx
-from store.rows import of_stations, put, record_of, records, table_of, values_of
+from store.rows import of_stations, put, records, table_of, values_of
 
 _ZONE = table_of(Zone)
 _STREET = table_of(Street)
@@ -220,10 +220,3 @@ def put_rows(tx: Tx, rows: Sequence[SQLModel], now: Millis) -> None:
         group = [row for row in rows if isinstance(row, kind)]
         if group:
             putter(tx, group, now)
-
-
-def zone_of(conn: Connection, station: str, code: str) -> Zone | None:
-    """One zone in force; None when there is none of that code."""
-    query = select(_ZONE).where(_ZONE.c.station == station, _ZONE.c.code == code, _ZONE.c.valid_to.is_(None))
-    row = conn.execute(query).one_or_none()
-    return None if row is None else record_of(Zone, row)

@@ -69,7 +69,6 @@ class Registry:
     """Everything ingest asks of a message's sender. Every question is a look-up or two in a dict."""
 
     targets: Mapping[tuple[str, str], Target] = field(default_factory=lambda: MappingProxyType({}))
-    blocked: frozenset[tuple[str, str]] = frozenset()
     stations: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     areas: Mapping[str, Area] = field(default_factory=lambda: MappingProxyType({}))
     secrets: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))
@@ -86,10 +85,6 @@ class Registry:
     def native(self, station: str, kind: str, name: str) -> bool:
         """Whether the native device of a unit (`unit`) or box (`box`) is approved."""
         return Target(station, kind, name) in self.natives
-
-    def is_blocked(self, source: str, foreign_id: str) -> bool:
-        """Whether an administrator took the device's word away."""
-        return (source, fitting(foreign_id)) in self.blocked
 
     def plausible(self, station: str, lat: float, lon: float) -> bool:
         """Whether a place is in the station's plausible area; stations without one take any place."""
@@ -166,7 +161,6 @@ def load(conn: Connection) -> Registry:
     secret_rows = conn.execute(select(box.c.station, box.c.box, box.c.secret).where(box.c.secret.is_not(None)))
     return Registry(
         targets=MappingProxyType(targets),
-        blocked=frozenset((row.source, row.foreign_id) for row in rows if row.state == "blocked"),
         stations=MappingProxyType(
             {row.code: row.kind for row in conn.execute(select(station.c.code, station.c.kind))}
         ),

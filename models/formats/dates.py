@@ -195,9 +195,3 @@ def thai_date(at: Millis, zone: tzinfo) -> str:
     """The local date in the Buddhist era, such as `30 มิ.ย. 2565`."""
     local = datetime.fromtimestamp(at / 1000, zone)
     return f"{local.day} {MONTHS_TH[local.month - 1]} {local.year + ERA}"
-
-
-def thai_datetime(at: Millis, zone: tzinfo) -> str:
-    """The local date and time in the Buddhist era, 24 hours, such as `25 ก.ย. 2564 12:09 น.`."""
-    local = datetime.fromtimestamp(at / 1000, zone)
-    return f"{thai_date(at, zone)} {local:%H:%M} น."

@@ -87,10 +87,6 @@ class OffenceTable:
                 keys[name_key(name)] = offence
         return cls(keys)
 
-    def extended(self, offences: Iterable[Offence]) -> OffenceTable:
-        """A new table with a station's own offences added."""
-        return OffenceTable({**self.by_key, **OffenceTable.of(offences).by_key})
-
     def find(self, name: str) -> Offence | None:
         """The offence of a code or name in Thai or English; None when nobody listed it."""
         key = name_key(name)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import orjson
 import shapely
@@ -17,6 +16,7 @@ from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 from shapely.validation import explain_validity
 
+from models.formats.geometry import read_geometry
 from models.formats.problems import SWAPPED, BadValueError, Problem
 
 MAX_CORNERS = 10_000
@@ -55,7 +55,7 @@ def measure(text: str) -> Measured:
     Raises:
         BadValueError: not a polygon, too many corners, out of range, swapped, crossing itself, without area.
     """
-    polygon = _polygon(text)
+    polygon = read_geometry(text, ("Polygon", "MultiPolygon"), NOT_POLYGON)
     if shapely.get_num_coordinates(polygon) > MAX_CORNERS:
         raise BadValueError(TOO_MANY_CORNERS)
     _check_corners(polygon)
@@ -104,20 +104,6 @@ def to_metres(geometry: BaseGeometry, epsg: int) -> BaseGeometry:
 def _transformer(epsg: int, back: bool) -> Transformer:
     ends = (f"EPSG:{epsg}", "EPSG:4326") if back else ("EPSG:4326", f"EPSG:{epsg}")
     return Transformer.from_crs(*ends, always_xy=True)
-
-
-def _polygon(text: str) -> BaseGeometry:
-    try:
-        if text.lstrip().startswith("{"):
-            document: Any = orjson.loads(text)
-            geometry = shape(document.get("geometry") or document)
-        else:
-            geometry = shapely.from_wkt(text)
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, shapely.errors.ShapelyError):
-        raise BadValueError(NOT_POLYGON) from None
-    if geometry is None or geometry.geom_type not in ("Polygon", "MultiPolygon") or geometry.is_empty:
-        raise BadValueError(NOT_POLYGON)
-    return shapely.force_2d(geometry)
 
 
 def _check_corners(polygon: BaseGeometry) -> None:

@@ -6,13 +6,13 @@ A file is one station's whole street net. Lines of several parts become several 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
 
 import orjson
 import shapely
-from shapely.geometry import mapping, shape
+from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
+from models.formats.geometry import read_geometry
 from models.formats.problems import BAD_PLACE, SWAPPED, ZERO_PLACE, BadFileError, BadValueError, Problem, RowError
 from models.formats.rows import Row, find_columns
 from models.formats.tables import Sheet
@@ -85,7 +85,7 @@ def parts_of(text: str) -> list[BaseGeometry]:
     Raises:
         BadValueError: no line, too many vertices, out of range, swapped, or without length.
     """
-    line = _line(text)
+    line = read_geometry(text, ("LineString", "MultiLineString"), NOT_LINE)
     if shapely.get_num_coordinates(line) > MAX_VERTICES:
         raise BadValueError(TOO_MANY_VERTICES)
     _check_range(line)
@@ -93,20 +93,6 @@ def parts_of(text: str) -> list[BaseGeometry]:
     if not parts:
         raise BadValueError(NO_LENGTH)
     return parts
-
-
-def _line(text: str) -> BaseGeometry:
-    try:
-        if text.lstrip().startswith("{"):
-            document: Any = orjson.loads(text)
-            geometry = shape(document.get("geometry") or document)
-        else:
-            geometry = shapely.from_wkt(text)
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, shapely.errors.ShapelyError):
-        raise BadValueError(NOT_LINE) from None
-    if geometry is None or geometry.geom_type not in ("LineString", "MultiLineString") or geometry.is_empty:
-        raise BadValueError(NOT_LINE)
-    return shapely.force_2d(geometry)
 
 
 def _check_range(line: BaseGeometry) -> None:

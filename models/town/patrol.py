@@ -44,10 +44,6 @@ class Patrol:
         """One unit's fix now."""
         return read(self.ground, self.states[unit])
 
-    def readings(self) -> dict[str, Reading]:
-        """Each unit's fix now."""
-        return {unit: self.reading(unit) for unit in self.states}
-
     def send_nearest(self, node: int, mission: str, busy: Sequence[str] = ()) -> str | None:
         """Send the free unit that is nearest by street; None when no unit is free or one is on its way already."""
         if any(state.mission == mission for state in self.states.values()):

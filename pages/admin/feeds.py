@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.desk import desk_head
+from dashboard.desk import desk_head, thousands
 from dashboard.tables import device_rows, link_rows, reason_rows, source_rows, station_names
 from dashboard.times import age
 from dashboard.visit import visit
@@ -34,7 +34,7 @@ def health() -> None:
             st.dataframe(links, hide_index=True, key="feeds-links")
     rows = source_rows(counted, now, clock_zone, language)
     if rows:
-        st.dataframe(rows, hide_index=True, key="feeds-sources")
+        st.dataframe(rows, column_config=thousands(rows), hide_index=True, key="feeds-sources")
     else:
         st.info(word("feeds.nothing", language))
     basemap = seen.runtime.basemap
@@ -42,12 +42,13 @@ def health() -> None:
     st.subheader(word("feeds.by_reason", language), anchor=False)
     rejected = reason_rows(counted, names, clock_zone, language)
     if rejected:
-        st.dataframe(rejected, hide_index=True, key="feeds-rejected")
+        st.dataframe(rejected, column_config=thousands(rejected), hide_index=True, key="feeds-rejected")
     else:
         st.caption(word("feeds.no_rejects", language))
     st.subheader(word("feeds.unknown_devices", language), anchor=False)
     if waiting:
-        st.dataframe(device_rows(waiting, clock_zone, language), hide_index=True, key="feeds-devices")
+        unknown = device_rows(waiting, clock_zone, language)
+        st.dataframe(unknown, column_config=thousands(unknown), hide_index=True, key="feeds-devices")
         st.caption(word("feeds.approve", language))
     else:
         st.caption(word("feeds.no_unknown", language))

@@ -16,7 +16,7 @@ from dashboard.tables import incident_rows, station_names
 from dashboard.visit import visit
 from dashboard.words import word
 from store import registers
-from store.incidents import Wanted, count, incidents
+from store.incidents import Wanted, count, count_placed, incidents
 
 #: Most incidents on the map and in the table at once.
 MOST = 5_000
@@ -32,7 +32,7 @@ with here.runtime.db.read() as conn:
     own = here.who.stations if chosen.station is None else frozenset({chosen.station})
     area = chosen.zone.polygon if chosen.zone else None
     wanted = Wanted(own, chosen.start, chosen.end, chosen.groups, area)
-    total = count(conn, wanted)
+    total, placed = count(conn, wanted), count_placed(conn, wanted)
     found = list(incidents(conn, wanted, limit=MOST))
     # The streets of one station help; those of a whole bureau would only be slow.
     near = own if own is not None else frozenset(station.code for station in stations)
@@ -42,7 +42,7 @@ with here.runtime.db.read() as conn:
 points = incident_points(found, clock_zone, language)
 figures = st.columns([1, 1, 4], vertical_alignment="bottom")
 figures[0].metric(word("inc.count", language), f"{total:,}")
-figures[1].metric(word("inc.with_place", language), f"{len(points):,}")
+figures[1].metric(word("inc.with_place", language), f"{placed:,}")
 figures[2].caption(days_text(chosen, language))
 if total > MOST:
     st.info(word("inc.limited", language, n=f"{MOST:,}"))

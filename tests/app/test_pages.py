@@ -130,6 +130,13 @@ def test_the_filters_stand_in_the_url_and_all_agree() -> None:
 
 
 @pytest.mark.usefixtures("running")
+def test_days_typed_by_hand_are_said_in_the_era_of_all_other_dates() -> None:
+    asked = {"period": "days", "from": "2026-10-01", "to": "2026-10-31"}
+    said = [one.value for one in open_page("insight/incidents.py", **asked).caption]
+    assert {"1 ต.ค. 2569", "31 ต.ค. 2569", "1 ต.ค. 2569 - 31 ต.ค. 2569"} <= set(said)
+
+
+@pytest.mark.usefixtures("running")
 def test_a_bad_url_is_the_default_never_an_error() -> None:
     page = open_page("insight/incidents.py", period="'; drop", group="9", zone="x/y", station="nowhere")
     assert figures(page) == ["2", "2"]
@@ -153,6 +160,7 @@ def test_the_feeds_tell_what_came_and_what_was_not_accepted() -> None:
     native = page.dataframe[1].value.set_index("แหล่งข้อมูล").loc["native"]
     assert list(native[["รับเข้า", "รับไว้", "ข้อมูลซ้ำ", "ไม่รับ"]]) == [100, 90, 7, 3]
     assert native["อายุ"] == "1 นาที"
+    assert '"format": "localized"' in page.dataframe[1].proto.columns  # 1,234 and not 1234
     assert "นาฬิกาไม่ถูกต้อง" in told
     assert "somchai/phone" in told
 

@@ -81,15 +81,6 @@ def test_a_session_is_used_and_ended(db: Database) -> None:
     assert row.revoked_at == NOW + 60
 
 
-def test_a_person_is_thrown_out_everywhere(db: Database) -> None:
-    with db.write() as tx:
-        for value in ("a", "b"):
-            access.add_session(tx, session(value))
-        access.add_session(tx, session("c", name="other"))
-        assert access.revoke_sessions_of(tx, "somchai", NOW) == 2
-        assert access.revoke_sessions_of(tx, "somchai", NOW) == 0
-
-
 def test_a_token_works_until_it_is_revoked(db: Database) -> None:
     with db.write() as tx:
         value = access.create_token(tx, "map", "viewer", NOW, stations="hat_yai")

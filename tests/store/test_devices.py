@@ -88,7 +88,10 @@ def test_a_blocked_device_stays_blocked_when_its_unit_is_imported_again(town: Da
         registers.put_units(tx, [unit], NOW)
     known = registry(town)
     assert not known.native("hat_yai", "unit", "7")
-    assert known.is_blocked(NATIVE, "hat_yai/unit/7")
+    with town.read() as conn:
+        assert [(row.source, row.foreign_id) for row in devices.devices(conn, "blocked")] == [
+            (NATIVE, "hat_yai/unit/7")
+        ]
     with town.write() as tx:
         devices.approve(tx, NATIVE, "hat_yai/unit/7", Target("hat_yai", "unit", "7"), "admin", NOW)
     assert registry(town).native("hat_yai", "unit", "7")

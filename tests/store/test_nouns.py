@@ -110,7 +110,6 @@ def test_a_scan_is_kept_once(town: Database) -> None:
         assert [(row.box, row.id) for row in checkpoints.scans(conn, HY)] == [("r1", "b"), ("r1", "a"), ("r2", "a")]
         assert [row.id for row in checkpoints.scans(conn, start=NOW + 1)] == ["b"]
         assert checkpoints.scans(conn, LU) == []
-        assert checkpoints.newest_scans(conn, HY) == {("hat_yai", "r1"): NOW + 10, ("hat_yai", "r2"): NOW}
 
 
 def test_a_report_is_kept_once_and_told(town: Database) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.formats.numbers import parse_count, parse_number, parse_pair, parse_place
-from models.formats.offences import GROUPS, OFFENCES, STANDARD, Offence, classify, parse_group
+from models.formats.offences import GROUPS, OFFENCES, STANDARD, classify, parse_group
 from models.formats.problems import BadValueError
 
 
@@ -132,12 +132,6 @@ def test_every_offence_is_found_by_each_of_its_names_and_has_a_group_of_the_four
 def test_an_unknown_name_keeps_the_group_its_file_gave() -> None:
     assert classify("คดีพิเศษใหม่", 3) == ("คดีพิเศษใหม่", 3)
     assert classify("ลักทรัพย์", 1) == ("theft", 2)
-
-
-def test_a_station_adds_its_own_without_touching_the_standard() -> None:
-    wider = OFFENCES.extended([Offence("motorbike_racing", 4, "แข่งรถในทาง", "Street racing")])
-    assert wider.classify("แข่งรถในทาง") == ("motorbike_racing", 4)
-    assert OFFENCES.find("แข่งรถในทาง") is None
 
 
 @pytest.mark.parametrize(

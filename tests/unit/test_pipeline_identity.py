@@ -131,7 +131,7 @@ def test_a_scan_needs_a_red_box_and_a_unit_of_the_register() -> None:
 
 
 def test_a_blocked_unit_makes_no_scan() -> None:
-    blocked = replace(REGISTRY, natives=frozenset({BOX}), blocked=frozenset({("native", "lumphini/unit/u1")}))
+    blocked = replace(REGISTRY, natives=frozenset({BOX}))
     result = identify(CheckpointScan("lumphini", "r1", "s1", NOW, "u1", NOW), blocked, "topic", b"payload")
     assert isinstance(result, Rejected)
     assert result.reason is Reason.UNKNOWN_DEVICE
