@@ -30,6 +30,7 @@ from dashboard.disk import DiskWatch
 from dashboard.health import BeatAge, Health, health_routes
 from dashboard.language import language_routes
 from dashboard.live import assets_route
+from dashboard.live.figures import Figures, figures_route
 from dashboard.live.ground import Ground
 from dashboard.live.hub import Hub, steady_ms
 from dashboard.live.names import load_names, load_stored
@@ -200,7 +201,9 @@ async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
     basemap = Basemap(settings.basemap, "" if settings.demo else settings.map_credit)
     await to_thread.run_sync(basemap.now)  # a bad file is said in the log now, not at the first look
     past = Past(db, now, Purposes(db, now), settings.retention_position_days)
-    runtime.hold(runtime.Runtime(values_of(settings), now, db, follower, hub, ground, keeper, health, past, basemap))
+    figures = Figures(db, now, settings.zone, settings.escalate_s)
+    values = values_of(settings)
+    runtime.hold(runtime.Runtime(values, now, db, follower, hub, ground, keeper, health, past, figures, basemap))
     stack.callback(runtime.release)
     return make_http(settings, db, follower, hub, stack)
 
@@ -242,6 +245,7 @@ else:
             api_route(lambda: runtime.current().api),
             *live_routes(lambda: runtime.current().hub, lambda: runtime.current().ground),
             *past_routes(lambda: runtime.current().past),
+            figures_route(lambda: runtime.current().figures),
             *assets_route.routes(),
             *basemap_routes(lambda: runtime.current().basemap),
         ],

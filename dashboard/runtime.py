@@ -15,6 +15,7 @@ from dashboard.access.sessions import Keeper
 from dashboard.api.parts import Parts
 from dashboard.basemap.shown import Basemap
 from dashboard.health import Health
+from dashboard.live.figures import Figures
 from dashboard.live.ground import Ground
 from dashboard.live.hub import Hub
 from dashboard.live.past_routes import Parts as Past
@@ -55,6 +56,7 @@ class Runtime:
     keeper: Keeper
     health: Health
     past: Past
+    figures: Figures
     basemap: Basemap = NO_BASEMAP
 
     @property

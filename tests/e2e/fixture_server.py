@@ -112,6 +112,11 @@ class FixtureServer:
         self.alarms: list[dict[str, Any]] = []
         self.feed: dict[str, Any] = {"stale_s": 15, "live_s": 30, "lost_s": 300, "broker": "ok", "storage": "ok"}
         self.feed |= {"demo": False, "replay": False, "beat": now_ms()}
+        #: What `/live/figures` tells, read this moment.
+        self.counted: dict[str, Any] = {"within_s": 15, "raised": 4, "answered": 3, "incidents": 2}
+        self.counted["newest"] = now_ms()
+        #: What the page is told beside the usual.
+        self.more: dict[str, Any] = {}
         self.acknowledged: list[tuple[str, str | None]] = []
         self.answer = 200
         self.beating = True
@@ -135,6 +140,7 @@ class FixtureServer:
                 WebSocketRoute("/live", self._live),
                 Route("/live/ground", self._serve_ground),
                 Route("/live/tracks", self._serve_tracks),
+                Route("/live/figures", self._serve_figures),
                 Route("/api/v1/alarms/{id}/acknowledge", self._acknowledge, methods=["POST"]),
                 *routes(),
                 *basemap_routes(lambda: self.basemap),
@@ -206,7 +212,9 @@ class FixtureServer:
             "timezone": "Asia/Bangkok",
         }
         data |= {"csrf": "token-1", "mayAcknowledge": True, "links": [{"href": "/x", "title": "เหตุและคดี"}]}
+        data |= {"kiosk": False, "visitor": False, "rotateS": 0}
         data |= {"testing": True, "module": module_name()}
+        data |= self.more
         return HTMLResponse(_PAGE.format(module=module_name(), data=orjson.dumps(data).decode()))
 
     async def _serve_ground(self, _request: Request) -> Response:
@@ -214,6 +222,9 @@ class FixtureServer:
 
     async def _serve_tracks(self, _request: Request) -> Response:
         return Response("no", 403) if self.tracks is None else Response(self.tracks)
+
+    async def _serve_figures(self, _request: Request) -> Response:
+        return JSONResponse(self.counted | {"at": now_ms()})
 
     async def _acknowledge(self, request: Request) -> Response:
         self.acknowledged.append((request.path_params["id"], request.headers.get("x-csrf")))

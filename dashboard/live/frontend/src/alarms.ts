@@ -29,6 +29,11 @@ interface Row {
   busy: boolean;
 }
 
+/** From so many on, a wall shows all but the first in one line each. */
+const MANY = 3;
+/** How long a wall shows one page of a list that is longer than its screen, ms. */
+const LEAF_MS = 8_000;
+
 export class AlarmList implements Part {
   private readonly rows = new Map<Key, Row>();
   private readonly list: HTMLElement;
@@ -39,7 +44,7 @@ export class AlarmList implements Part {
   private words: Words = {};
   private mayAcknowledge = false;
 
-  constructor(place: HTMLElement, private readonly needs: ListNeeds) {
+  constructor(place: HTMLElement, private readonly needs: ListNeeds, private readonly leafs = false) {
     const head = make("div", "ssz-list-head", place);
     this.title = make("h2", "", head);
     this.count = make("strong", "ssz-count", head);
@@ -61,13 +66,10 @@ export class AlarmList implements Part {
     if (touched.alarms) this.draw();
   }
 
-  /** Move the clocks on. */
+  /** Move the clocks on; on a wall nobody scrolls, so a list longer than the screen is leafed through. */
   pulse(moment: Moment): void {
     for (const row of this.rows.values()) put(row.clock, runningClock(moment.now - row.alarm.raised));
-  }
-
-  stop(): void {
-    removeEventListener("keydown", this.key);
+    if (this.leafs) leaf(this.list, moment.now);
   }
 
   private draw(): void {
@@ -84,6 +86,7 @@ export class AlarmList implements Part {
     const ordered = inOrder(alarms.values());
     for (const alarm of ordered) this.keep(keyOf(alarm.s, alarm.id), alarm);
     arrange(this.list, ordered.map((alarm) => this.rows.get(keyOf(alarm.s, alarm.id))!.root));
+    flag(this.list, "many", ordered.length > MANY ? "yes" : "no");
     put(this.empty, alarms.size === 0 ? words["live.no_alarms"] ?? "" : "");
     this.empty.hidden = alarms.size > 0;
   }
@@ -176,4 +179,19 @@ export class AlarmList implements Part {
     const row = held?.alarm.state === "raised" ? held : first && this.rows.get(keyOf(first.s, first.id));
     if (row && !row.button.hidden) void this.acknowledge(row);
   };
+}
+
+/** Turn to the page of this moment: whole rows, the first one always there. A list somebody is in stays as it is. */
+function leaf(list: HTMLElement, now: number): void {
+  const free = list.scrollHeight - list.clientHeight;
+  if (free <= 4 || list.contains(document.activeElement)) return;
+  const [first, ...rest] = [...list.children] as HTMLElement[];
+  const second = rest[0];
+  if (first === undefined || second === undefined) return;
+  const gap = second.offsetTop - first.offsetTop - first.offsetHeight;
+  const fit = Math.max(1, Math.floor((list.clientHeight - first.offsetHeight - gap) / (second.offsetHeight + gap)));
+  const page = Math.floor(now / LEAF_MS) % Math.ceil(rest.length / fit);
+  const top = rest[Math.min(page * fit, Math.max(0, rest.length - fit))]!;
+  const wanted = Math.min(free, top.offsetTop - second.offsetTop);
+  if (Math.abs(list.scrollTop - wanted) > 2) list.scrollTop = wanted;
 }

@@ -1,6 +1,9 @@
 /** Entry of the component: the same view for the same element, however often the page runs. */
 
-import css from "./live.css";
+import baseCss from "./base.css";
+import deskCss from "./desk.css";
+import mapCss from "./map.css";
+import wallCss from "./wall.css";
 import type { Settings } from "./part";
 import { View } from "./view";
 
@@ -24,6 +27,7 @@ declare global {
 
 const mounted = (window.__sszMounted ??= new WeakMap<HTMLElement, Mounted>());
 const BUILD = import.meta.url;
+const css = [baseCss, mapCss, wallCss, deskCss].join("\n");
 
 function addStyle(base: string): void {
   const known = document.getElementById("ssz-style");

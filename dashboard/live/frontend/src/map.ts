@@ -58,6 +58,7 @@ export class LiveMap {
   readonly camera: Camera;
   trouble: Trouble = null;
   private map: MapLibre | null = null;
+  private scale = 1;
   private ready = false;
   private gone = false;
   private timer: ReturnType<typeof setTimeout> | null = null;
@@ -99,7 +100,7 @@ export class LiveMap {
     const map = new MapLibre({
       container: this.place, style: liveStyle(), ...this.camera.start, fadeDuration: 0,
       attributionControl: false, dragRotate: false, pitchWithRotate: false, maxZoom: 19.5, maxPitch: 0,
-      canvasContextAttributes: { preserveDrawingBuffer: false }, refreshExpiredTiles: false,
+      canvasContextAttributes: { preserveDrawingBuffer: false }, pixelRatio: devicePixelRatio * this.scale, refreshExpiredTiles: false,
     });
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
@@ -307,7 +308,10 @@ export class LiveMap {
     return mark === undefined || mark.x !== mark.x ? null : { x: mark.x + mark.dx, y: mark.y + mark.dy };
   }
 
-  resize(): void {
+  /** `scale`: how much larger than usual everything on the map is shown. */
+  resize(scale = 1): void {
+    this.scale = scale;
+    this.map?.setPixelRatio(devicePixelRatio * scale);
     this.map?.resize();
   }
 

@@ -19,6 +19,12 @@ export interface Settings {
   csrf: string;
   mayAcknowledge: boolean;
   links: { href: string; title: string; here?: boolean }[];
+  /** Nobody sits at this screen. */
+  kiosk: boolean;
+  /** Strangers stand before this screen: names and exact places have not left the server. */
+  visitor: boolean;
+  /** Seconds each station is shown before the next one; 0: no rotation. */
+  rotateS: number;
   testing: boolean;
 }
 

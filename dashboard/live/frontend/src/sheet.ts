@@ -8,6 +8,15 @@ export class GroundSheet {
 
   constructor(private readonly base: string, private readonly fetched: (ground: Ground) => void) {}
 
+  /** Whether the server is there and knows this page's session no more. */
+  async mustSignIn(): Promise<boolean> {
+    try {
+      return (await fetch(`${this.base}live/ground`, { method: "HEAD", credentials: "same-origin" })).status === 401;
+    } catch {
+      return false;
+    }
+  }
+
   async ask(): Promise<void> {
     if (this.asking) return;
     this.asking = true;

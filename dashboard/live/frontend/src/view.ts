@@ -10,6 +10,7 @@ import { mapParts } from "./onmap";
 import type { Mode, Moment, Page, Part, Settings } from "./part";
 import type { Alarm, Frame } from "./protocol";
 import { Selection } from "./selection";
+import { scaleOf } from "./scale";
 import { Siren } from "./sound";
 import { Link, NO_TROUBLE } from "./socket";
 import { emptyState, isOld, keyOf, takeFrame } from "./state";
@@ -18,6 +19,8 @@ import { wallPage } from "./wall";
 
 const START_MS = 5_000;
 const PULSE_MS = 250;
+/** While the link is down the page asks every 5 s whether it was shut out: the door then shows the way in. */
+const ASK_PULSES = 20;
 
 const PAGES: Record<Mode, (view: View, root: HTMLElement) => Page> = { wall: wallPage, live: wallPage };
 
@@ -51,8 +54,10 @@ export class View {
     }) : null;
     flag(this.root, "map", this.map === null ? "none" : "webgl");
     this.parts = [new Basemap(this, page.ground), new Drawing(this, page.ground), ...mapParts(this, page.ground), ...page.parts];
-    this.sizes = new ResizeObserver(() => this.map?.resize());
+    this.sizes = new ResizeObserver(() => this.resize());
+    this.sizes.observe(this.root);
     this.sizes.observe(page.ground);
+    this.resize();
     this.link = new Link(this.address, { frame: (frame) => this.take(frame), connected: (up) => this.setConnected(up) });
     this.beat = setInterval(() => this.pulse(), PULSE_MS);
     this.retell(settings);
@@ -86,6 +91,14 @@ export class View {
     this.map?.stop();
     this.url.stop();
     this.root.remove();
+  }
+
+  /** A wall's sizes follow its screen; a desk's stay what the reader chose in the browser. */
+  private resize(): void {
+    const scale = this.settings.mode === "wall" ? scaleOf(this.root.clientWidth, this.root.clientHeight) : 1;
+    this.root.style.setProperty("--p", `${scale}px`);
+    this.root.style.setProperty("--scale", String(scale));
+    this.map?.resize(scale);
   }
 
   /** The call sign of the unit an alarm came from, or the name of its box. */
@@ -139,6 +152,7 @@ export class View {
   }
 
   private tick(): void {
+    if (!this.connected && this.pulses % ASK_PULSES === 0) void this.sheet.mustSignIn().then((must) => must && location.reload());
     const moment = this.moment();
     for (const part of this.parts ?? []) { // the siren may speak before the page is built
       part.pulse?.(moment);

@@ -3,29 +3,39 @@
 import { AlarmList, type ListNeeds } from "./alarms";
 import { acknowledge } from "./answer";
 import { make } from "./dom";
+import { Drift } from "./drift";
+import { Figures } from "./figures";
+import { Hand } from "./hand";
 import { Lights } from "./lights";
-import type { Page } from "./part";
 import { Names } from "./names";
+import type { Page } from "./part";
+import { Rotation } from "./rotation";
 import { selectionKey } from "./selection";
 import { keyOf } from "./state";
 import { buildTools } from "./tools";
 import type { View } from "./view";
 
 export function wallPage(view: View, root: HTMLElement): Page {
-  const head = make("header", "ssz-head", root);
+  const frame = make("div", "ssz-frame", root);
+  const head = make("header", "ssz-head", frame);
   const heading = make("div", "ssz-names", head);
-  const bands = make("div", "ssz-bands", root);
-  const body = make("div", "ssz-body", root);
+  const bands = make("div", "ssz-bands", frame);
+  const body = make("main", "ssz-body", frame);
   const ground = make("div", "ssz-map", body);
   const stations = buildTools(make("div", "ssz-tools", body), view.settings.words, {
     zoom: (steps) => view.map?.zoom(steps),
     fit: (station) => view.map?.fit(station),
   });
   const side = make("aside", "ssz-side", body);
+  const names = new Names(view, heading, stations, "nav.command_wall");
   const parts = [
-    new Names(view, heading, stations, "nav.command_wall"),
+    names,
     new Lights(view, head, bands),
-    new AlarmList(side, alarmNeeds(view)),
+    new AlarmList(side, alarmNeeds(view), true),
+    new Figures(view, frame),
+    new Rotation(view, heading, (code) => names.name(code)),
+    new Drift(frame),
+    new Hand(root),
   ];
   return { ground, parts };
 }
