@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from commands.context import PATIENCE_S, RefusedError, now_ms, opened, require_stations, say
+from commands.strangers import let_in
 from settings import Settings
 from store import devices, registers
 from store.database import Database
@@ -51,7 +52,8 @@ def _approve(args: argparse.Namespace, settings: Settings) -> int:
         _require(database, target)
         with database.write(patience_s=PATIENCE_S) as tx:
             devices.approve(tx, args.source, args.foreign_id, target, BY, now_ms())
-    say(f"{args.source} {args.foreign_id} speaks for {target.kind} {target.id} of {target.station}")
+        say(f"{args.source} {args.foreign_id} speaks for {target.kind} {target.id} of {target.station}")
+        let_in(database)
     return 0
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from commands import error_report
 from commands.context import PATIENCE_S, now_ms, opened, read_body, require_stations, say
+from commands.strangers import let_in
 from models.formats.problems import RowError
 from models.formats.register_files import REGISTERS, read_register
 from models.formats.register_rows import Given
@@ -72,7 +73,8 @@ def _run(kind: str, args: argparse.Namespace, settings: Settings) -> int:
             return 1
         with database.write(patience_s=PATIENCE_S) as tx:
             registers.put_rows(tx, good, now)
-    say(f"{_WORDS[kind]}: {len(good)} imported{note}")
+        say(f"{_WORDS[kind]}: {len(good)} imported{note}")
+        let_in(database)
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -212,3 +213,32 @@ def test_the_command_says_what_it_did(town: Database, follower: Follower, comman
         with pytest.raises(SystemExit) as ended:
             command(*wrong)
         assert ended.value.code == 2
+
+
+def test_approving_a_device_or_importing_a_unit_lets_its_messages_in(
+    town: Database, follower: Follower, command: Callable[..., list[str]], tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    ghost = CAR.replace("c1", "c2")
+    tracked = [(f"owntracks/somebody/{name}", b'{"_type":"location","tst":%d,"lat":13.73,"lon":100.54}' % second)
+               for name, second in (("phone", THEN // 1000), ("other", THEN // 1000))]  # fmt: skip
+    messages = [(ghost, fix(THEN), 1, False), (CAR, b"{", 2, False)]
+    messages += [(topic, payload, 3, False) for topic, payload in tracked]
+    Storing(town, follower, lambda: known(town), lambda: THEN).store([Arrivals(messages, THEN, 1)])
+    waiting = {"not_json": 1, "unknown_device": 3}
+    with town.read() as conn:
+        assert quarantine.by_reason(conn) == waiting
+    capsys.readouterr()
+    units = tmp_path / "units.csv"
+    units.write_text("station,unit\nlumphini,c2\n", "utf-8")
+    assert manage.main(["unit", "import", str(units)]) == 0
+    said = "taken out of quarantine: 1 messages, 1 records stored"
+    assert capsys.readouterr().out.splitlines() == ["patrol units: 1 imported", said]
+    approve = ["device", "approve", "owntracks", "somebody/phone", "--station", "lumphini", "--unit", "c1"]
+    assert manage.main(approve) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == said
+    with town.read() as conn:
+        assert quarantine.by_reason(conn) == {"not_json": 1, "unknown_device": 1}
+        assert [len(positions.track(conn, "lumphini", unit, 0, NOW)) for unit in ("c1", "c2")] == [1, 1]
+    assert manage.main(approve) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1
