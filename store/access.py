@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
 
 from models.records.access import ALL_STATIONS, ApiToken, SignInLink, WebSession
 from models.records.base import Millis
@@ -29,6 +30,13 @@ def session(conn: Connection, digest: str) -> WebSession | None:
     row = conn.execute(text("SELECT * FROM web_session WHERE hash = :hash"), {"hash": digest}).one_or_none()
     # Validated, because SQLite gives a flag back as a number.
     return None if row is None else WebSession.model_validate(dict(row._mapping))
+
+
+def sessions(conn: Connection, digests: Collection[str]) -> list[WebSession]:
+    """The sessions with these hashes, ended or not."""
+    found = text("SELECT * FROM web_session WHERE hash IN :digests").bindparams(bindparam("digests", expanding=True))
+    rows = conn.execute(found, {"digests": list(digests)})
+    return [WebSession.model_validate(dict(row._mapping)) for row in rows]
 
 
 def add_session(tx: Tx, row: WebSession) -> None:

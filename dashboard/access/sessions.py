@@ -6,7 +6,7 @@ import hashlib
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +15,7 @@ from hmac import compare_digest
 from anyio import to_thread
 
 from dashboard.access.identity import Who, who_of_session, who_of_token
+from dashboard.access.rounds import Rounds
 from models.records.access import ALL_STATIONS, WebSession
 from models.records.base import Millis
 from store import access, kiosks
@@ -93,6 +94,7 @@ class Keeper:
         self._metrics_token = metrics_token
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._lock = threading.Lock()
+        self._rounds = Rounds(lambda digests: to_thread.run_sync(self._still, digests))
         self._later = ThreadPoolExecutor(max_workers=1, thread_name_prefix="session-use")
 
     def now(self) -> Millis:
@@ -116,7 +118,7 @@ class Keeper:
 
     async def still(self, digest: str) -> bool:
         """Whether an open WebSocket's session lives. While the store cannot be read, what was known holds."""
-        return await to_thread.run_sync(self._still, digest)
+        return await self._rounds.holds(digest)
 
     def find(self, cookie: str) -> Who | None:
         """`session`, blocking; for scripts."""
@@ -205,11 +207,37 @@ class Keeper:
             row = access.token(conn, digest_of(bearer))
         return None if row is None or row.revoked_at is not None else who_of_token(row)
 
-    def _still(self, digest: str) -> bool:
+    def _still(self, digests: Collection[str]) -> set[str]:
+        """Those of the sessions that live, by one look at the store."""
+        now = self._clock()
         try:
-            return self._row(digest, 0) is not None
+            with self._db.read() as conn:
+                rows = {row.hash: row for row in access.sessions(conn, digests)}
         except StorageError:
-            return True  # nothing remembered and nothing to read: only the store can revoke it
+            # Only the store can revoke: what is not remembered holds, what is remembered may have run out.
+            known = {digest: self._known.get(digest) for digest in digests}
+            return {digest for digest, one in known.items() if one is None or self._alive(one, now)}
+        return {digest for digest in digests if self._take(digest, rows.get(digest), now)}
+
+    def _take(self, digest: str, row: WebSession | None, now: Millis) -> bool:
+        """Remember a session as it was read, note its use, and say whether it lives."""
+        before = self._known.get(digest)
+        known = _Known(row, now, before.touched_at if before else 0) if row else None
+        if known is None or not self._alive(known, now):
+            self._forget(digest)
+            return False
+        self._remember(known)
+        self._used(known, now)
+        return True
+
+    def _alive(self, known: _Known, now: Millis) -> bool:
+        return alive(known.row, now, self._limits.idle_ms, known.touched_at)
+
+    def _used(self, known: _Known, now: Millis) -> None:
+        """Have a session's use written down if that was not done of late."""
+        if now - max(known.row.used_at, known.touched_at) >= TOUCH_MS:
+            self._remember(_Known(known.row, known.read_at, now))
+            self._later.submit(self._touch, known.row.hash, now)
 
     def _row(self, digest: str, memory_ms: Millis) -> WebSession | None:
         now = self._clock()
@@ -222,11 +250,9 @@ class Keeper:
                 # A wall must go on showing alarms while the store is away, and nobody can revoke meanwhile.
                 if known is None:
                     raise
-        if known is None or not alive(known.row, now, self._limits.idle_ms, known.touched_at):
+        if known is None or not self._alive(known, now):
             return None
-        if now - max(known.row.used_at, known.touched_at) >= TOUCH_MS:
-            self._remember(_Known(known.row, known.read_at, now))
-            self._later.submit(self._touch, digest, now)
+        self._used(known, now)
         return known.row
 
     def _read(self, digest: str, now: Millis, before: _Known | None) -> _Known | None:

@@ -1,4 +1,4 @@
-"""The pump: four times a second, and at once for an alarm, what changed goes to every viewer.
+"""The pump: four times a second at most, and at once for an alarm, what changed goes to every viewer.
 
 Everything here runs in the server's loop. What other threads say comes in through `Hub.intake`.
 """
@@ -6,6 +6,7 @@ Everything here runs in the server's loop. What other threads say comes in throu
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterable
@@ -24,6 +25,9 @@ _LOG = logging.getLogger(__name__)
 
 #: Pause between two ticks, in s.
 TICK_S = 0.25
+
+#: What comes after a quiet tick is told this soon, in s: long enough for units that report together to be one frame.
+GATHER_S = 0.12
 
 #: A unit of kind `replay` heard this recently means that a replay runs, in ms.
 _REPLAY_MS = 60_000
@@ -58,8 +62,12 @@ class Hub:
         self._tick_s = tick_s
         self._teller = Teller()
         self._names = NamesReader(load_names, steady)
-        self.intake = Intake(status, steady, urgent=self._flush_soon, renamed=self._names.want, stored=stored)
+        self.intake = Intake(
+            status, steady, urgent=self._flush_soon, renamed=self._names.want, stirred=self._stir, stored=stored
+        )
         self._urgent = False
+        self._quiet = False
+        self._stirred = asyncio.Event()
         self._pump: asyncio.Task[None] | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
 
@@ -127,9 +135,22 @@ class Hub:
             self._urgent = True
             asyncio.get_running_loop().call_soon(self._flush)
 
+    def _stir(self) -> None:
+        """Something has changed: after a quiet tick the next one comes sooner."""
+        if self._quiet:
+            self._stirred.set()
+
+    async def _pause(self) -> None:
+        """Until the next tick."""
+        self._stirred.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._tick_s):
+                await self._stirred.wait()
+            await asyncio.sleep(min(GATHER_S, self._tick_s))
+
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(self._tick_s)
+            await self._pause()
             await self._names.refresh()
             self._flush()
 
@@ -147,7 +168,7 @@ class Hub:
             feed=self._status.feed(now, steady, replay_runs(picture, shown.names, now - _REPLAY_MS)),
             ground=ground_version(self.boot, picture),
         )
-        self._teller.tell(shown, header, steady)
+        self._quiet = not self._teller.tell(shown, header, steady)
 
     def _shown(self) -> Shown:
         """What is to be shown now; the very object told last when nothing changed."""

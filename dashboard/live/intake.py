@@ -27,14 +27,16 @@ class Intake:
         *,
         urgent: Callable[[], None],
         renamed: Callable[[], None],
+        stirred: Callable[[], None],
         stored: Iterable[str] = (),
     ) -> None:
         """`urgent` is called in the loop when something must not wait for the tick, `renamed` when the register of
-        units changed. `stored` names presses that were safe before this process began."""
+        units changed, `stirred` when anything did. `stored` names presses that were safe before this process."""
         self._status = status
         self._steady = steady
         self._urgent = urgent
         self._renamed = renamed
+        self._stirred = stirred
         self._arrivals = Arrivals()
         for key in stored:
             self._arrivals.stored(key)
@@ -74,8 +76,7 @@ class Intake:
         words = [
             item for item in happenings if isinstance(item, AlarmNow | SignalStored | Heartbeat | RegisterChanged)
         ]
-        if words:
-            self._soon(self._heard, words)
+        self._soon(self._heard, words)
 
     def waiting_changed(self) -> bool:
         """Whether other presses wait for their commit than when this was last asked."""
@@ -109,6 +110,7 @@ class Intake:
         self._urgent()
 
     def _heard(self, words: Sequence[Happening]) -> None:
+        self._stirred()
         for word in words:
             if isinstance(word, SignalStored):
                 self._changed |= self._arrivals.stored(word.key)

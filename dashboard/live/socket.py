@@ -62,8 +62,8 @@ async def _send(socket: WebSocket, hub: Hub, viewer: Viewer) -> int | None:
     """Pass frames on; returns the close code when it is we who end it."""
     try:
         while (frame := await hub.next_frame(viewer)) is not None:
-            sending = socket.send_bytes(frame) if isinstance(frame, bytes) else socket.send_text(frame)
-            await asyncio.wait_for(sending, SEND_S)
+            async with asyncio.timeout(SEND_S):
+                await (socket.send_bytes(frame) if isinstance(frame, bytes) else socket.send_text(frame))
     except TimeoutError:
         return _TRY_LATER
     except WebSocketDisconnect:

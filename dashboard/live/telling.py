@@ -15,9 +15,9 @@ from dashboard.live.views import Scope, Shown
 from models.picture import Key
 from models.records.base import Millis
 
-#: A scope not told anything for this long gets an empty frame at the next tick, so that a frame comes each second
-#: and the page can tell a quiet town from a cut line.
-IDLE_MS = 740
+#: A scope not told anything for this long gets an empty frame at the next tick, so that the page can tell a quiet
+#: town from a cut line. Longer than a second: units that report once a second make a frame a second, not two.
+IDLE_MS = 1_200
 
 
 class Teller:
@@ -38,8 +38,8 @@ class Teller:
         """What every viewer that is not behind knows."""
         return self._told
 
-    def tell(self, new: Shown, header: Header, steady: Millis) -> None:
-        """Queue what changed for every viewer, each scope's frame encoded once."""
+    def tell(self, new: Shown, header: Header, steady: Millis) -> bool:
+        """Queue what changed for every viewer, each scope's frame encoded once; whether the picture has changed."""
         old, leaving = self._told, self._leaving
         moved = new is not old
         news = header.feed != self._header.feed or header.ground != self._header.ground
@@ -49,7 +49,7 @@ class Teller:
         if moved:
             self._all = None
         if not self.viewers:
-            return
+            return moved
         found = changes(old, new, leaving) if moved or leaving else Changes()
         frames = Frames(found, self._roster, header.now)
         for scope, viewers in self._by_scope().items():
@@ -59,6 +59,7 @@ class Teller:
                 frame = frames.frame("delta", header, part)
                 for viewer in viewers:
                     viewer.put(frame)
+        return moved
 
     def snapshot(self, viewer: Viewer) -> bytes:
         """Everything the viewer may see, as of the last tick; the deltas that follow continue it."""
