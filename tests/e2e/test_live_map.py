@@ -87,7 +87,7 @@ def test_a_silently_cut_link_says_so_by_the_pages_own_clock(wall: Page, server: 
     assert frame["x"] <= 0
     assert frame["x"] + frame["width"] >= 1920
     # After ten seconds of silence the page takes the link for cut, and comes back on a new one.
-    wall.wait_for_function("document.querySelector('.ssz').dataset.link === 'down'", timeout=15_000)
+    wall.wait_for_function("document.querySelector('.ssz').dataset.link === 'down'", timeout=15_000, polling=50)
     server.silent = False
     expect(band).to_have_count(0, timeout=10_000)
     assert server.connects == 2

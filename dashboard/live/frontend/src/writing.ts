@@ -5,20 +5,40 @@ import { GROUND } from "./look";
 import { compile, FRAGMENT, newTexture, Quads } from "./program";
 
 export interface Hand {
-  font: string;
+  /** Size of the face, px. */
+  size: number;
   colour: string;
-  /** Line height, px: room for two storeys of marks above and one below. */
+  /** From line to line, px. */
   height: number;
 }
 
 const FACE = "'Sarabun SemiBold', Sarabun, sans-serif";
 export const HANDS = {
-  name: { font: `600 21px ${FACE}`, colour: GROUND.label, height: 30 },
-  nameOld: { font: `600 21px ${FACE}`, colour: "#b4bec8", height: 30 },
-  note: { font: `600 17px ${FACE}`, colour: GROUND.label, height: 25 },
-  noteOld: { font: `600 17px ${FACE}`, colour: "#b4bec8", height: 25 },
+  name: { size: 21, colour: GROUND.label, height: 32 },
+  nameOld: { size: 21, colour: "#b4bec8", height: 32 },
+  note: { size: 17, colour: GROUND.label, height: 26 },
+  noteOld: { size: 17, colour: "#b4bec8", height: 26 },
 } as const satisfies Record<string, Hand>;
 export type HandName = keyof typeof HANDS;
+
+const fontOf = (hand: HandName): string => `600 ${HANDS[hand].size}px ${FACE}`;
+/** Side of the texture, device px. */
+const SIDE = 2048;
+/** Room round a text for its halo, px. */
+const PAD = 4;
+const HALO = 4;
+/** Longest text drawn, px: what is longer is cut with three dots. */
+const LONGEST = 320;
+const MOST_WIDTHS = 4000;
+
+/** The base line, of the line's height. */
+const BASE = 0.75;
+/** Room above the base line for a tone mark on an upper vowel, and below it for a lower vowel; of the face's size. */
+const ABOVE = 1.35;
+const BELOW = 0.6;
+
+const above = (size: number): number => Math.round(size * ABOVE) + PAD;
+const boxHeight = (size: number): number => above(size) + Math.round(size * BELOW) + PAD;
 
 const VERTEX = `#version 300 es
 precision highp float;
@@ -32,15 +52,6 @@ void main() {
   gl_Position = vec4((q.x - u_half.x) / u_half.x, (u_half.y - q.y) / u_half.y, 0.0, 1.0);
   v_uv = a_place.xy + a_corner * a_place.zw;
 }`;
-
-/** Side of the texture, device px. */
-const SIDE = 2048;
-/** Room round a text for its halo, px. */
-const PAD = 4;
-const HALO = 4;
-/** Longest text drawn, px: what is longer is cut with three dots. */
-const LONGEST = 320;
-const MOST_WIDTHS = 4000;
 
 interface Kept {
   left: number;
@@ -65,7 +76,7 @@ export class Measure {
     let width = this.widths.get(name);
     if (width === undefined) {
       if (this.widths.size > MOST_WIDTHS) this.widths.clear();
-      this.pen.font = HANDS[hand].font;
+      this.pen.font = fontOf(hand);
       width = Math.min(LONGEST, Math.ceil(this.pen.measureText(text).width));
       this.widths.set(name, width);
     }
@@ -92,7 +103,7 @@ export class Writing {
     this.texture = newTexture(gl);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, SIDE, SIDE, 0, gl.RGBA, gl.UNSIGNED_BYTE, null);
     this.scratch.width = Math.ceil((LONGEST + 2 * PAD) * ratio);
-    this.scratch.height = Math.ceil(40 * ratio);
+    this.scratch.height = Math.ceil(boxHeight(HANDS.name.size) * ratio);
     const pen = this.scratch.getContext("2d", { willReadFrequently: true });
     if (pen === null) throw new Error("no canvas");
     this.pen = pen;
@@ -115,7 +126,8 @@ export class Writing {
     quads.reserve(quads.count + 1);
     // On whole device pixels the text is as sharp as the browser drew it.
     const left = Math.round((x - PAD) * ratio) / ratio;
-    const top = Math.round(y * ratio) / ratio;
+    const { size, height } = HANDS[hand];
+    const top = Math.round((y + height * BASE - above(size)) * ratio) / ratio;
     quads.data.set([
       left, top, kept.width / ratio, kept.height / ratio, kept.left / SIDE, kept.top / SIDE, kept.width / SIDE, kept.height / SIDE,
     ], quads.count * 8);
@@ -149,7 +161,7 @@ export class Writing {
     }
     this.full ||= this.top + row > SIDE;
     if (this.full) return null; // comes with the next frame, which starts with an empty texture
-    const kept = { left: this.left, top: this.top, width, height: Math.ceil(HANDS[hand].height * this.ratio) };
+    const kept = { left: this.left, top: this.top, width, height: Math.ceil(boxHeight(HANDS[hand].size) * this.ratio) };
     this.write(text, hand, kept);
     this.left += width;
     this.kept.set(name, kept);
@@ -158,19 +170,20 @@ export class Writing {
 
   private write(text: string, hand: HandName, kept: Kept): void {
     const { gl, pen, ratio } = this;
-    const { font, colour, height } = HANDS[hand];
+    const { size, colour } = HANDS[hand];
     pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.clearRect(0, 0, this.scratch.width, this.scratch.height);
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    pen.font = font;
+    pen.font = fontOf(hand);
     pen.textBaseline = "alphabetic";
     pen.lineJoin = "round";
     pen.lineWidth = HALO;
     pen.strokeStyle = GROUND.halo;
     pen.fillStyle = colour;
     const shown = this.cut(text, pen);
-    pen.strokeText(shown, PAD, height * 0.72);
-    pen.fillText(shown, PAD, height * 0.72);
+    const base = above(size);
+    pen.strokeText(shown, PAD, base);
+    pen.fillText(shown, PAD, base);
     const pixels = pen.getImageData(0, 0, kept.width, kept.height);
     gl.bindTexture(gl.TEXTURE_2D, this.texture);
     gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, true);
