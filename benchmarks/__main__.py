@@ -37,6 +37,7 @@ def main() -> int:
     parser.add_argument(
         "--quick", action="store_true", help="small numbers, to see that it works; nothing is written"
     )
+    parser.add_argument("--keep", action="store_true", help="with --only: renew these figures in the results")
     options = parser.parse_args()
     chosen = [module for name, module in FIGURES.items() if not options.only or name in options.only]
     facts = machine.facts()
@@ -50,8 +51,10 @@ def main() -> int:
             print(f"\n== {module.NAME}", flush=True)
             figures.append(module.measure(rig))
             print(as_text(figures[-1]), f"\n  ({time.monotonic() - start:.0f} s)", flush=True)
-            if not options.quick and not options.only:
-                write(figures, facts)  # after each: a run that is cut short leaves what it has measured
+            if not options.quick and (options.keep or not options.only):
+                write(
+                    figures, facts, list(FIGURES)
+                )  # after each: a run that is cut short leaves what it has measured
     finally:
         rig.close()
     missed = [figure.name for figure in figures if not figure.held]

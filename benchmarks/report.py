@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -83,21 +84,53 @@ def as_text(figure: Figure) -> str:
     return "\n".join([*lines, *(f"       {note}" for note in figure.notes)])
 
 
-def as_markdown(figure: Figure) -> str:
-    """A figure as it stands in `RESULTS.md`."""
+def as_markdown(figure: Figure, run: str) -> str:
+    """A figure as it stands in `RESULTS.md`; `run`: of what, when and beside what it was measured."""
     rows = [
         f"| {line.what} | {line.value} | {line.bare} | {line.target} | {_WORD[line.held]} |" for line in figure.lines
     ]
     head = ["| What | Measured | Bare limit, same run | To reach | Reached |", "|---|---|---|---|---|"]
     notes = ["", *figure.notes] if figure.notes else []
-    return "\n".join([f"## {figure.title}", "", figure.how, "", *head, *rows, *notes, ""])
+    return "\n".join(
+        [f"## {figure.title}", "", figure.how, "", f"`{figure.name}`: {run}.", "", *head, *rows, *notes, ""]
+    )
 
 
-def write(figures: Sequence[Figure], machine: dict[str, str], folder: Path = FOLDER) -> None:
-    """Write `RESULTS.md` and `results.json`."""
-    about = ["| Measured on | |", "|---|---|", *(f"| {name} | {value} |" for name, value in machine.items()), ""]
-    head = ["# Results", "", "Written by `make bench`; how each figure is measured: `docs/benchmarks.md`.", ""]
-    text = "\n".join([*head, *about, *(as_markdown(figure) for figure in figures)])
-    (folder / "RESULTS.md").write_text(text.rstrip() + "\n", encoding="utf-8")
-    raw = {"machine": machine, "samples": {figure.name: figure.samples for figure in figures}}
-    (folder / "results.json").write_bytes(orjson.dumps(raw, option=orjson.OPT_APPEND_NEWLINE))
+def write(figures: Sequence[Figure], machine: dict[str, str], order: Sequence[str], folder: Path = FOLDER) -> None:
+    """Put figures into `results.json` and make `RESULTS.md` of all that stand there.
+
+    A figure that is there already and was not measured now stays with the commit, the time and the load it was
+    measured at. One whose name is not in `order` is dropped: nobody measures it any more.
+    """
+    file = folder / "results.json"
+    known: dict[str, Any] = orjson.loads(file.read_bytes()).get("figures", {}) if file.exists() else {}
+    known |= {figure.name: {"measured": machine, **_as_values(figure)} for figure in figures}
+    kept = {name: known[name] for name in order if name in known}
+    (folder / "RESULTS.md").write_text(_page(kept, machine), encoding="utf-8")
+    file.write_bytes(orjson.dumps({"figures": kept}, option=orjson.OPT_APPEND_NEWLINE))
+
+
+def _as_values(figure: Figure) -> dict[str, Any]:
+    values = asdict(figure)
+    del values["name"]
+    return values
+
+
+def _figure(name: str, values: dict[str, Any]) -> Figure:
+    return Figure(name, **{**values, "lines": [Line(**line) for line in values["lines"]]})
+
+
+#: Facts that differ from one measuring to the next on the same machine.
+_OF_A_RUN = ("commit", "date", "load when started")
+
+
+def _page(kept: dict[str, dict[str, Any]], machine: dict[str, str]) -> str:
+    facts = [f"| {name} | {value} |" for name, value in machine.items() if name not in _OF_A_RUN]
+    parts = ["# Results\n", "Written by `make bench`; how each figure is measured: `docs/benchmarks.md`.\n"]
+    parts += ["| Measured on | |", "|---|---|", *facts, ""]
+    for name, values in kept.items():
+        measured = values["measured"]
+        figure = _figure(name, {key: value for key, value in values.items() if key != "measured"})
+        run = "; ".join(f"{fact} {measured[fact]}" for fact in _OF_A_RUN if fact in measured)
+        parts.append(as_markdown(figure, run))
+    return "\n".join(parts).rstrip() + "\n"

@@ -70,12 +70,28 @@ def test_a_stored_fix_is_named_by_unit_and_time() -> None:
 
 def test_results_say_what_was_missed(tmp_path: Path) -> None:
     figure = Figure("one", "One figure", "So.", [Line("a", "9", "1", "<= 5", False), Line("b", "2")], {"ms": [1.0]})
-    write([figure], {"commit": "abc"}, tmp_path)
+    write([figure], {"commit": "abc"}, ["one"], tmp_path)
     text = (tmp_path / "RESULTS.md").read_text(encoding="utf-8")
     assert "| a | 9 | 1 | <= 5 | **no** |" in text
     assert "| b | 2 |  |  |  |" in text
     assert not figure.held
-    assert orjson.loads((tmp_path / "results.json").read_bytes())["samples"] == {"one": {"ms": [1.0]}}
+    assert orjson.loads((tmp_path / "results.json").read_bytes())["figures"]["one"]["samples"] == {"ms": [1.0]}
+
+
+def test_a_figure_measured_again_leaves_the_others_with_their_own_commit(tmp_path: Path) -> None:
+    first, second = (Figure(name, name, "So.", [Line("a", "9")]) for name in ("one", "two"))
+    order = ["two", "one"]
+    write(
+        [first, second, Figure("old", "old", "So.", [])],
+        {"commit": "abc", "processor": "p"},
+        [*order, "old"],
+        tmp_path,
+    )
+    write([first], {"commit": "def", "processor": "p"}, order, tmp_path)
+    text = (tmp_path / "RESULTS.md").read_text(encoding="utf-8")
+    said = [line for line in text.splitlines() if line.startswith("`")]
+    assert said == ["`two`: commit abc.", "`one`: commit def."]
+    assert text.count("| processor | p |") == 1
 
 
 def test_of_several_times_the_longest_is_held_against_what_is_allowed() -> None:
