@@ -48,6 +48,7 @@ def main() -> int:
     try:
         for module in chosen:
             start = time.monotonic()
+            facts |= machine.moment()
             print(f"\n== {module.NAME}", flush=True)
             figures.append(module.measure(rig))
             print(as_text(figures[-1]), f"\n  ({time.monotonic() - start:.0f} s)", flush=True)

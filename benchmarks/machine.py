@@ -58,7 +58,6 @@ def facts() -> dict[str, str]:
     memory_gb = psutil.virtual_memory().total / 2**30
     return {
         "commit": _commit(),
-        "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "processor": f"{_cpu()}, {os.cpu_count()} cores, {memory_gb:.0f} GB",
         "system": f"{platform.system()} {platform.release()}",
         "Python": platform.python_version(),
@@ -66,5 +65,12 @@ def facts() -> dict[str, str]:
         "Mosquitto": _version("mosquitto"),
         "PostgreSQL": _version("postgres"),
         "Chromium": _said(shutil.which("chromium") or "chromium", "--version"),
+    } | moment()
+
+
+def moment() -> dict[str, str]:
+    """When it is, and what else the machine does."""
+    return {
+        "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "load when started": f"{os.getloadavg()[0]:.1f} of {os.cpu_count()} cores",
     }
