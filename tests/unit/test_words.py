@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from dashboard.filters import GROUPS, PERIODS
 from dashboard.live.component import PREFIXES
-from dashboard.words import LANGUAGES, as_language, table, word, words_with
+from dashboard.tables import link_rows
+from dashboard.words import LANGUAGES, Language, as_language, table, word, words_with
+from models.picture import SourceNow
 from models.records.alarm import State
 from models.records.base import Reason
 from models.records.sos import Mark
@@ -76,3 +79,11 @@ def test_thai_is_thai_and_places_agree_in_both() -> None:
     for key, text in table()["th"].items():
         assert key in same or re.search(r"[ก-๛]", text), key
         assert sorted(re.findall(r"\{\w+\}", text)) == sorted(re.findall(r"\{\w+\}", table()["en"][key])), key
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_columns_of_one_table_have_names_of_their_own(language: Language) -> None:
+    now, zone = 1_764_000_000_000, ZoneInfo("Asia/Bangkok")
+    [link] = link_rows([SourceNow("mqtt:main", connected=True, state_at=now)], zone, language)
+    assert next(iter(link.values())) == "mqtt:main"
+    assert len(link) == 3
