@@ -53,9 +53,8 @@ def main() -> int:
             figures.append(module.measure(rig))
             print(as_text(figures[-1]), f"\n  ({time.monotonic() - start:.0f} s)", flush=True)
             if not options.quick and (options.keep or not options.only):
-                write(
-                    figures, facts, list(FIGURES)
-                )  # after each: a run that is cut short leaves what it has measured
+                # After each: a run that is cut short leaves what it has measured.
+                write(figures[-1:], facts, list(FIGURES))
     finally:
         rig.close()
     missed = [figure.name for figure in figures if not figure.held]
