@@ -39,7 +39,7 @@ ROOT = Path(__file__).resolve().parent
 STOP_S = 5
 
 #: A WebSocket is pinged this long after its last answer, and given up when none comes within the other, in s.
-PING_S, PONG_S = 5, 8
+PING_S, PONG_S = 9, 5
 
 #: Largest message taken from a browser's WebSocket, in bytes.
 MOST_FROM_BROWSER = 32 * 1024 * 1024

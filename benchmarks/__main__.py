@@ -12,20 +12,22 @@ from benchmarks import (
     drain_sqlite,
     machine,
     memory,
+    push,
     sos_flood,
     sos_full,
     sos_lock,
     sos_lock_postgres,
     sos_wall,
     stored,
+    viewers,
     wall_recovery,
 )  # fmt: skip
 from benchmarks.report import as_text, write
 from benchmarks.rig import Rig
 
 ALL = (
-    sos_flood, stored, cold, sos_wall, sos_lock, sos_lock_postgres, sos_full, wall_recovery, drain_sqlite, memory,
-    drain_postgres,
+    sos_flood, stored, cold, sos_wall, sos_lock, sos_lock_postgres, sos_full, wall_recovery, push, viewers,
+    drain_sqlite, memory, drain_postgres,
 )  # fmt: skip
 FIGURES = {module.NAME: module for module in ALL}
 

@@ -53,8 +53,8 @@ class Station:
 
     def __init__(self, folder: Path, url: str, broker: Mosquitto, **settings: object) -> None:
         self.folder, self.url, self.broker = folder, url, broker
-        env = environment(folder, url, broker.port, ingest="embedded", **settings)
-        self.web = Web(folder, env)
+        self.environment = environment(folder, url, broker.port, **{"ingest": "embedded", **settings})
+        self.web = Web(folder, self.environment)
 
     def start(self) -> None:
         """Start the product and wait until it answers."""

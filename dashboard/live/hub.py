@@ -108,6 +108,10 @@ class Hub:
         """The wall clock, ms."""
         return self._clock()
 
+    def steady(self) -> Millis:
+        """The clock that never jumps, ms."""
+        return self._steady()
+
     def attach(self, scope: Scope) -> Viewer:
         """A new viewer; its first frame is a snapshot."""
         viewer = Viewer(scope)
@@ -153,6 +157,9 @@ class Hub:
             await self._pause()
             await self._names.refresh()
             self._flush()
+            steady = self._steady()
+            for viewer in self._teller.viewers:
+                viewer.look(steady)
 
     def _flush(self) -> None:
         """Tell every viewer what changed since the last time."""

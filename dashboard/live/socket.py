@@ -15,9 +15,6 @@ from dashboard.live.viewers import Viewer
 from dashboard.live.views import scope_for
 from dashboard.live.wire import VERSION
 
-#: A frame not taken by the network within this long ends the connection; the page comes back by itself, in s.
-SEND_S = 5.0
-
 #: Longest message a client may send, in characters: a ping needs 30.
 _MAX_MESSAGE = 256
 
@@ -44,13 +41,15 @@ async def live(socket: WebSocket, hub: Hub) -> None:
     viewer = hub.attach(scope_for(who.role, who.stations, who.visitor))
     sending = asyncio.create_task(_send(socket, hub, viewer))
     hearing = asyncio.create_task(_hear(socket, hub, viewer))
+    stalling = asyncio.create_task(_stall(viewer))
+    tasks = (sending, hearing, stalling)
     try:
-        await asyncio.wait((sending, hearing), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         hub.detach(viewer)
-        for task in (sending, hearing):
+        for task in tasks:
             task.cancel()
-        ends = await asyncio.gather(sending, hearing, return_exceptions=True)
+        ends = await asyncio.gather(*tasks, return_exceptions=True)
     for end in ends:
         if isinstance(end, int):
             await _close(socket, end)
@@ -62,13 +61,18 @@ async def _send(socket: WebSocket, hub: Hub, viewer: Viewer) -> int | None:
     """Pass frames on; returns the close code when it is we who end it."""
     try:
         while (frame := await hub.next_frame(viewer)) is not None:
-            async with asyncio.timeout(SEND_S):
-                await (socket.send_bytes(frame) if isinstance(frame, bytes) else socket.send_text(frame))
-    except TimeoutError:
-        return _TRY_LATER
+            viewer.sending_since = hub.steady()
+            await (socket.send_bytes(frame) if isinstance(frame, bytes) else socket.send_text(frame))
+            viewer.sending_since = None
     except WebSocketDisconnect:
         return None
     return _RESTART
+
+
+async def _stall(viewer: Viewer) -> int:
+    """The close code when the network takes no more."""
+    await viewer.stalled()
+    return _TRY_LATER
 
 
 async def _hear(socket: WebSocket, hub: Hub, viewer: Viewer) -> int | None:

@@ -6,12 +6,17 @@ import asyncio
 from collections import deque
 
 from dashboard.live.views import Scope
+from models.records.base import Millis
 
 #: A binary frame, or a word of text (an answer to a ping).
 Message = bytes | str
 
 #: Frames a viewer may be behind: eight seconds of a busy feed.
 QUEUE = 32
+
+
+#: A frame not taken by the network within this long ends the connection; the page comes back by itself, in ms.
+SEND_MS = 5_000
 
 
 class Viewer:
@@ -22,10 +27,12 @@ class Viewer:
         self.behind = True  # a new viewer starts with a snapshot
         self.closed = False
         self.resyncs = 0
+        self.sending_since: Millis | None = None
         self._limit = limit
         self._frames: deque[Message] = deque()
         self._ready = asyncio.Event()
         self._ready.set()
+        self._stalled = asyncio.Event()
 
     def put(self, frame: Message) -> None:
         """Queue a frame; with no room left, mark the viewer for a snapshot instead."""
@@ -38,6 +45,16 @@ class Viewer:
         else:
             self._frames.append(frame)
         self._ready.set()
+
+    def look(self, steady: Millis) -> None:
+        """Give the viewer up if the network has not taken its frame for too long. One look at all of them each tick
+        costs less than a timer for each frame."""
+        if self.sending_since is not None and steady - self.sending_since > SEND_MS:
+            self._stalled.set()
+
+    async def stalled(self) -> None:
+        """Until the viewer is given up."""
+        await self._stalled.wait()
 
     def close(self) -> None:
         """Wake the sender for the last time."""
