@@ -2,13 +2,14 @@
 
 import { flag, make } from "./dom";
 import type { Moment, Part } from "./part";
-import { drawPlain } from "./plain";
+import { PlainList } from "./plain";
 import type { Ground } from "./protocol";
 import type { Touched } from "./state";
 import type { View } from "./view";
 
 export class Drawing implements Part {
   private readonly instead: HTMLElement;
+  private plain: PlainList | null = null;
 
   constructor(private readonly view: View, private readonly place: HTMLElement) {
     this.instead = make("div", "ssz-instead", place);
@@ -27,17 +28,27 @@ export class Drawing implements Part {
   }
 
   second(moment: Moment): void {
-    const { state, map, settings } = this.view;
+    const { state, map } = this.view;
     map?.tick();
     if (state.alarms.size > 0) this.pins();
     const trouble = map === null ? "none" : map.trouble;
     this.instead.hidden = trouble === null;
     flag(this.place, "trouble", trouble ?? "");
-    if (trouble !== null) drawPlain(this.instead, state, trouble, moment.now, settings.language, settings.words);
+    if (trouble !== null) {
+      this.plain ??= new PlainList(this.view, this.instead);
+      this.plain.draw(trouble, moment.now);
+    } else if (this.plain !== null) {
+      this.plain.stop();
+      this.plain = null;
+    }
   }
 
   ground(ground: Ground): void {
     this.view.map?.setGround(ground);
+  }
+
+  stop(): void {
+    this.plain?.stop();
   }
 
   private marks(touched: Pick<Touched, "units" | "boxes">): void {

@@ -1,6 +1,7 @@
 /** The units as marks: where each is drawn at a moment, its freshness, what it is called. No drawing here. */
 
 import { freshness, type Freshness } from "./age";
+import { EVERYTHING, meant, type Wanted } from "./filter";
 import { statusOf, type Status } from "./look";
 import { drawable, mercatorX, mercatorY } from "./mercator";
 import { type Glide, onward, placed } from "./motion";
@@ -42,7 +43,7 @@ export class Fleet {
   /** Units with a fix that no map can show. */
   readonly nowhere = new Set<Key>();
   private sorted: Mark[] | null = null;
-  private text = "";
+  private wanted: Wanted = EVERYTHING;
 
   /** In the order of drawing: lost ones below, live ones on top. */
   get order(): readonly Mark[] {
@@ -78,8 +79,9 @@ export class Fleet {
       this.freshen(known, server, feed);
       return;
     }
+    const fresh = freshness(unit, server, feed);
     this.marks.set(key, {
-      key, unit, glide: placed(x, y, at), fresh: freshness(unit, server, feed), status: statusOf(unit.st), hidden: !this.meant(unit),
+      key, unit, glide: placed(x, y, at), fresh, status: statusOf(unit.st), hidden: !meant(unit, fresh, this.wanted),
       x: NaN, y: NaN, dx: 0, dy: 0, side: null,
     });
     this.sorted = null;
@@ -92,19 +94,17 @@ export class Fleet {
 
   private freshen(mark: Mark, now: number, feed: Feed): void {
     const fresh = freshness(mark.unit, now, feed);
-    if (fresh === mark.fresh) return;
+    const hidden = !meant(mark.unit, fresh, this.wanted);
+    if (fresh === mark.fresh && hidden === mark.hidden) return;
     mark.fresh = fresh;
+    mark.hidden = hidden;
     this.sorted = null;
   }
 
-  /** Show only units whose call sign or id has this text; empty: all. */
-  filter(text: string): void {
-    this.text = text.toLocaleLowerCase();
-    for (const mark of this.marks.values()) mark.hidden = !this.meant(mark.unit);
+  /** Show only the units that are meant. */
+  filter(wanted: Wanted): void {
+    this.wanted = { filter: wanted.filter, fresh: wanted.fresh, kind: wanted.kind };
+    for (const mark of this.marks.values()) mark.hidden = !meant(mark.unit, mark.fresh, this.wanted);
     this.sorted = null;
-  }
-
-  private meant(unit: Unit): boolean {
-    return this.text === "" || `${unit.call} ${unit.id}`.toLocaleLowerCase().includes(this.text);
   }
 }

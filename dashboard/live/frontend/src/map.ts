@@ -80,7 +80,7 @@ export class LiveMap {
       failed: (error) => this.fail(error),
     });
     this.camera = new Camera(url);
-    this.fleet.filter(url.view.filter);
+    this.fleet.filter(url.view);
     this.leave.push(selection.on(() => this.reveal()), url.on(() => this.showView()));
     void this.start();
   }
@@ -275,7 +275,7 @@ export class LiveMap {
   private showView(): void {
     const { map } = this;
     const { view } = this.needs.url;
-    this.fleet.filter(view.filter);
+    this.fleet.filter(view);
     this.layer.disturb();
     if (map === null || !this.ready) return;
     for (const part of PARTS) {

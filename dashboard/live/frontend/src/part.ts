@@ -59,4 +59,6 @@ export interface Page {
   /** Where the map, or the list in its place, is drawn. */
   ground: HTMLElement;
   parts: Part[];
+  /** Below the map: where past moments are chosen. A wall has none. */
+  foot?: HTMLElement;
 }

@@ -1,31 +1,94 @@
-/** What is shown where the map cannot be (no WebGL, or none for now): the units and boxes as a readable list. */
+/** What is shown where the map cannot be (no WebGL, or none for now): everything as a list, in words, alarms first. */
 
-import { ageText, DEFAULT_FEED, freshness } from "./age";
-import { make } from "./dom";
-import { ageWords, boxState, unitWord, type Words } from "./marks";
-import type { State } from "./state";
+import { ageText, DEFAULT_FEED, freshness, runningClock } from "./age";
+import { fill, flag, make, put } from "./dom";
+import { EVERYTHING } from "./filter";
+import { ageWords, boxState, unitWord } from "./marks";
+import { boxName, boxOrder, unitOrder } from "./order";
+import { type Named, namedPlaces, nearest } from "./places";
+import { inOrder, keyOf } from "./state";
+import type { View } from "./view";
+import { VirtualList } from "./virtual";
 
-/** `why`: none (no WebGL at all), lost (for a while), failed. */
-export function drawPlain(place: HTMLElement, state: State, why: string, now: number, language: string, words: Words): void {
-  const feed = state.feed ?? DEFAULT_FEED;
-  const table = make("table", "ssz-plain");
-  const caption = make("caption", "", table);
-  caption.textContent = words[why === "none" ? "live.no_map" : `live.map_${why}`] ?? "";
-  const body = make("tbody", "", table);
-  const row = (cells: string[], fresh: string): void => {
-    const line = make("tr", "", body);
-    line.dataset["fresh"] = fresh;
-    for (const cell of cells) make("td", "", line).textContent = cell;
+export class PlainList {
+  private readonly root: HTMLElement;
+  private readonly why: HTMLElement;
+  private readonly list: VirtualList;
+  private readonly rows = {
+    keys: [] as string[], build: (row: HTMLElement) => build(row), fill: (row: HTMLElement, key: string) => this.fill(row, key),
+    chosen: () => undefined,
   };
-  for (const unit of [...state.units.values()].sort((a, b) => (a.call < b.call ? -1 : 1))) {
-    const where = unit.lat === null || unit.lon === null ? "" : `${unit.lat.toFixed(5)}, ${unit.lon.toFixed(5)}`;
-    const fresh = freshness(unit, now, feed);
-    row([unit.call || unit.id, unitWord(unit, now, feed, words), where, unit.at === null ? "" : ageText(now - unit.at, ageWords(words))], fresh);
+  private places: Named[] = [];
+  private placedAt = 0;
+
+  constructor(private readonly view: View, place: HTMLElement) {
+    this.root = make("div", "ssz-plain", place);
+    this.why = make("p", "", this.root);
+    this.list = new VirtualList(this.root, view.settings.mode === "wall" ? 76 : 44, this.rows);
   }
-  for (const box of state.boxes.values()) {
-    const name = (language === "th" ? box.th : box.en) || box.id;
-    const word = boxState(box);
-    row([`SOS ${name}`, words[`live.box_${word}`] ?? word, "", ""], word === "ok" ? "live" : "lost");
+
+  /** `why`: none (no WebGL at all), lost (for a while), failed. */
+  draw(why: string, now: number): void {
+    const { state, settings: { words, language } } = this.view;
+    put(this.why, words[why === "none" ? "live.no_map" : `live.map_${why}`] ?? "");
+    this.list.label(words["live.no_map"] ?? "");
+    if (now - this.placedAt > 60_000) {
+      this.placedAt = now;
+      this.places = namedPlaces(this.view.sheet.known, state.boxes.values(), language);
+    }
+    this.rows.keys = [
+      ...inOrder(state.alarms.values()).map((alarm) => `a/${keyOf(alarm.s, alarm.id)}`),
+      ...unitOrder(state, EVERYTHING, now).keys.map((key) => `u/${key}`),
+      ...boxOrder(state, language, (box) => boxState(box) === "ok", () => true).map((key) => `b/${key}`),
+    ];
+    this.list.draw();
   }
-  place.replaceChildren(table);
+
+  stop(): void {
+    this.list.stop();
+    this.root.remove();
+  }
+
+  private fill(row: HTMLElement, rowKey: string): void {
+    const { state, clock, settings: { words, language } } = this.view;
+    const key = rowKey.slice(2);
+    const now = clock.now();
+    if (rowKey.startsWith("a/")) {
+      const alarm = state.alarms.get(key);
+      if (alarm === undefined) return;
+      const state_ = words[`live.alarm_${alarm.state}`] ?? alarm.state;
+      told(row, alarm.state, `SOS ${alarm.place || this.view.originName(alarm)}`, state_, "", runningClock(now - alarm.raised));
+    } else if (rowKey.startsWith("u/")) {
+      const unit = state.units.get(key);
+      if (unit === undefined) return;
+      const feed = state.feed ?? DEFAULT_FEED;
+      const age = unit.at === null ? "–" : ageText(now - unit.at, ageWords(words));
+      told(row, freshness(unit, now, feed), unit.call || unit.id, unitWord(unit, now, feed, words), this.where(unit.lat, unit.lon), age);
+    } else {
+      const box = state.boxes.get(key);
+      if (box === undefined) return;
+      const word = boxState(box);
+      const age = box.heard === 0 ? "–" : ageText(now - box.heard, ageWords(words));
+      told(row, word === "ok" ? "live" : "lost", boxName(box, language), words[`live.box_${word}`] ?? word, "", age);
+    }
+  }
+
+  private where(lat: number | null, lon: number | null): string {
+    if (lat === null || lon === null) return this.view.settings.words["mark.no_place"] ?? "";
+    const near = nearest(lat, lon, this.places);
+    const wording = this.view.settings.words["live.near"] ?? "{name}";
+    return near === null ? `${lat.toFixed(5)}, ${lon.toFixed(5)}` : fill(wording, { name: near.name, n: Math.round(near.metres / 10) * 10 });
+  }
+}
+
+function build(row: HTMLElement): void {
+  make("strong", "", row);
+  make("span", "", row);
+  make("em", "", row);
+  make("time", "", row);
+}
+
+function told(row: HTMLElement, state: string, ...texts: string[]): void {
+  flag(row, "state", state);
+  texts.forEach((text, i) => put(row.children[i] as HTMLElement, text));
 }

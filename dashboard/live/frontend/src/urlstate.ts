@@ -1,5 +1,8 @@
 /** The view in the address: a copied link opens the same view. Pure; what makes no sense is left out. */
 
+import type { Freshness } from "./age";
+import { UNIT_KINDS, type UnitKind } from "./filter";
+import { FRESH } from "./look";
 import { parseSelection } from "./selection";
 
 /** Parts of the map that can be switched off. */
@@ -17,6 +20,10 @@ export interface ViewState {
   off: Part[];
   /** Words a unit's name or id must contain. */
   filter: string;
+  /** Only units with a fix of this age class; null: all. */
+  fresh: Freshness | null;
+  /** Only units of this kind; null: all. */
+  kind: UnitKind | null;
   /** `STATION/ID` of the unit that is followed. */
   follow: string | null;
   trail: TrailMinutes;
@@ -27,10 +34,10 @@ export interface ViewState {
 }
 
 export const emptyView = (): ViewState => ({
-  camera: null, off: [], filter: "", follow: null, trail: 0, trailAll: false, at: null,
+  camera: null, off: [], filter: "", fresh: null, kind: null, follow: null, trail: 0, trailAll: false, at: null,
 });
 
-const NAMES = ["map", "off", "find", "follow", "trail", "at"] as const;
+const NAMES = ["map", "off", "find", "state", "kind", "follow", "trail", "at"] as const;
 const MAX_TEXT = 80;
 const MAX_LAT = 85;
 /** 2000-01-01 to 2200-01-01: a moment outside is none of ours. */
@@ -62,6 +69,8 @@ export function parseView(search: string): ViewState {
   const off = new Set(get("off").slice(0, 400).split(","));
   view.off = PARTS.filter((part) => off.has(part));
   view.filter = clean(get("find"));
+  view.fresh = FRESH.find((one) => one === get("state")) ?? null;
+  view.kind = UNIT_KINDS.find((one) => one === get("kind")) ?? null;
   const follow = clean(get("follow"));
   view.follow = follow === get("follow") && parseSelection(`unit/${follow}`) !== null ? follow : null;
   const trail = /^(\d{1,2})(a?)$/.exec(get("trail"));
@@ -79,6 +88,8 @@ export function formatView(view: ViewState, search: string): string {
   if (at !== null) query.set("map", [at.lat.toFixed(5), at.lon.toFixed(5), at.zoom.toFixed(2)].map(short).join(","));
   if (view.off.length > 0) query.set("off", view.off.join(","));
   if (view.filter !== "") query.set("find", view.filter);
+  if (view.fresh !== null) query.set("state", view.fresh);
+  if (view.kind !== null) query.set("kind", view.kind);
   if (view.follow !== null) query.set("follow", view.follow);
   if (view.trail > 0) query.set("trail", `${view.trail}${view.trailAll ? "a" : ""}`);
   if (view.at !== null) query.set("at", String(Math.round(view.at)));

@@ -5,6 +5,7 @@ import { ServerClock } from "./clock";
 import { flag, make } from "./dom";
 import { Drawing } from "./drawing";
 import { GroundSheet } from "./sheet";
+import { livePage } from "./livemap";
 import { hasWebGL, LiveMap } from "./map";
 import { mapParts } from "./onmap";
 import type { Mode, Moment, Page, Part, Settings } from "./part";
@@ -22,7 +23,7 @@ const PULSE_MS = 250;
 /** While the link is down the page asks every 5 s whether it was shut out: the door then shows the way in. */
 const ASK_PULSES = 20;
 
-const PAGES: Record<Mode, (view: View, root: HTMLElement) => Page> = { wall: wallPage, live: wallPage };
+const PAGES: Record<Mode, (view: View, root: HTMLElement) => Page> = { wall: wallPage, live: livePage };
 
 export class View {
   readonly state = emptyState();

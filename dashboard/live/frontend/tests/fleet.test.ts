@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DEFAULT_FEED } from "../src/age";
+import { EVERYTHING } from "../src/filter";
 import { Fleet, type Times } from "../src/fleet";
 import { xOf } from "../src/motion";
 import type { Unit } from "../src/protocol";
@@ -46,10 +47,10 @@ test("lost ones are drawn below live ones; the filter leaves out who is not mean
   assert.deepEqual(fleet.order.map((mark) => `${mark.unit.id} ${mark.fresh}`), ["2 lost", "1 stale", "3 stale"]);
   fleet.take(["demo/2"], all(unit("2", { at: 999_000 })), times(0));
   assert.equal(fleet.order[2]?.unit.id, "2");
-  fleet.filter("ตรวจ 3");
+  fleet.filter({ ...EVERYTHING, filter: "ตรวจ 3" });
   assert.deepEqual(fleet.order.map((mark) => mark.unit.id), ["3"]);
   fleet.take(["demo/33"], all(unit("33")), times(0));
   assert.equal(fleet.order.length, 2);
-  fleet.filter("");
+  fleet.filter(EVERYTHING);
   assert.equal(fleet.order.length, 4);
 });
