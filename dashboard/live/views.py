@@ -49,6 +49,11 @@ def scope_for(role: str, stations: frozenset[str] | None, visitor: bool = False)
     return Scope(stations, unknown=role == ADMINISTRATOR, unknown_alarms=role in STEP_ROLES)
 
 
+def asks_visitor(query: Mapping[str, str]) -> bool:
+    """Whether a member's screen asks for less than the member may see, because strangers stand before it."""
+    return query.get("visitor") == "1"
+
+
 @dataclass(frozen=True, slots=True)
 class UnitInfo:
     """What the register says of a unit: its kind (`models.records.unit.UNIT_KINDS`) and its call sign."""

@@ -1,12 +1,18 @@
 """Command wall: what must be done right now."""
 
-from dashboard.live.component import live_map, ways
+import streamlit as st
+
+from dashboard.live.component import Link, live_map, ways
+from dashboard.live.views import asks_visitor
 from dashboard.theme import wall_look
 from dashboard.visit import visit
+from dashboard.words import word
 from models.records.alarm import STEP_ROLES
 
 here = visit()
 wall_look()
+asked = asks_visitor(st.query_params)
+switch = Link("/" if asked else "/?visitor=1", word("live.visitor_leave" if asked else "live.visitor", here.language))
 live_map(
     "wall",
     language=here.language,
@@ -14,9 +20,9 @@ live_map(
     csrf=here.who.csrf,
     may_acknowledge=here.who.role in STEP_ROLES,
     # A screen nobody sits at has nowhere to go.
-    links=[] if here.who.kiosk else ways("/", here.language),
+    links=[] if here.who.kiosk else [*ways("/", here.language), switch],
     kiosk=here.who.kiosk,
-    visitor=here.who.visitor,
+    visitor=here.who.visitor or asked,
     rotate_s=here.who.rotate_s,
     testing=here.runtime.values.demo,
 )

@@ -12,6 +12,8 @@ import type { View } from "./view";
 export function mapParts(view: View, place: HTMLElement): Part[] {
   const trailing = new Trailing(view);
   const chosen = new Chosen(view, place);
+  // Before strangers there are no tracks, whatever the address asks for.
+  if (view.settings.visitor) return [new Picking(view, place), chosen];
   if (view.settings.mode === "wall") return [trailing, new Picking(view, place), chosen];
   const area = new Area(view, place); // asked for a click before the one that selects
   return [trailing, area, new Picking(view, place), chosen, new MapMenu(view, make("div", "ssz-corner", place), area, trailing)];

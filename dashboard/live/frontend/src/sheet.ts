@@ -6,12 +6,12 @@ export class GroundSheet {
   known: Ground | null = null;
   private asking = false;
 
-  constructor(private readonly base: string, private readonly fetched: (ground: Ground) => void) {}
+  constructor(private readonly address: string, private readonly fetched: (ground: Ground) => void) {}
 
   /** Whether the server is there and knows this page's session no more. */
   async mustSignIn(): Promise<boolean> {
     try {
-      return (await fetch(`${this.base}live/ground`, { method: "HEAD", credentials: "same-origin" })).status === 401;
+      return (await fetch(this.address, { method: "HEAD", credentials: "same-origin" })).status === 401;
     } catch {
       return false;
     }
@@ -21,7 +21,7 @@ export class GroundSheet {
     if (this.asking) return;
     this.asking = true;
     try {
-      const response = await fetch(`${this.base}live/ground`, { credentials: "same-origin" });
+      const response = await fetch(this.address, { credentials: "same-origin" });
       if (!response.ok) return;
       this.known = (await response.json()) as Ground;
       this.fetched(this.known);

@@ -85,7 +85,9 @@ export class Link {
     if (this.stopped) return;
     this.timer = null;
     this.heardAt = performance.now();
-    const socket = new WebSocket(`${this.url}?v=${VERSION}`);
+    const url = new URL(this.url);
+    url.searchParams.set("v", String(VERSION));
+    const socket = new WebSocket(url);
     const reader = new FrameReader();
     socket.binaryType = "arraybuffer";
     this.socket = socket;

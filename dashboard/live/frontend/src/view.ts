@@ -46,7 +46,7 @@ export class View {
     this.root = make("section", "ssz", parent);
     flag(this.root, "mode", settings.mode);
     this.siren = new Siren(() => this.tick());
-    this.sheet = new GroundSheet(settings.base, (ground) => this.parts.forEach((part) => part.ground?.(ground)));
+    this.sheet = new GroundSheet(`${settings.base}live/ground${settings.visitor ? "?visitor=1" : ""}`, (ground) => this.parts.forEach((part) => part.ground?.(ground)));
     const page = PAGES[settings.mode](this, this.root);
     const canvas = make("div", "ssz-canvas", page.ground);
     this.map = hasWebGL() ? new LiveMap(canvas, {
@@ -71,6 +71,7 @@ export class View {
   private get address(): string {
     const url = new URL(`${this.settings.base}live`, location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    if (this.settings.visitor) url.searchParams.set("visitor", "1");
     return url.href;
   }
 

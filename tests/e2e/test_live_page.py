@@ -1,0 +1,139 @@
+"""The live map page alone: its list beside the map, the filter, the keyboard, thousands of rows, accessibility."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.fixture_server import FixtureServer, alarm, box, now_ms, unit
+from tests.e2e.looking import open_wall
+
+pytestmark = pytest.mark.browser
+
+_NAMES = "[...document.querySelectorAll('.ssz-board .ssz-vrow:not([hidden])')].map((row) => [" \
+    "Number(row.getAttribute('aria-posinset')), row.querySelector('strong').textContent])"  # fmt: skip
+_DRAWN = "[...window.__ssz.map.fleet.marks.values()].filter((one) => !one.hidden).map((one) => one.key).sort()"
+
+
+@pytest.fixture
+def page(wall: Page, server: FixtureServer) -> Page:
+    """The page of a dispatcher's desk, not opened yet."""
+    server.more = {"mode": "live"}
+    wall.set_viewport_size({"width": 1440, "height": 900})
+    return wall
+
+
+def names(page: Page) -> list[str]:
+    """The rows in sight, from top to bottom."""
+    found: list[list[Any]] = page.evaluate(_NAMES)
+    return [name for _, name in sorted(found)]
+
+
+def test_the_list_is_sorted_as_thai_readers_sort_and_by_state(page: Page, server: FixtureServer) -> None:
+    calls = {"1": "สายตรวจ 10", "2": "สายตรวจ 9", "3": "แก้ว", "4": "กานดา", "5": "เขียว", "6": "ขาว"}
+    old = {"6": 60_000}
+    server.units = [unit(i, 16.546, 104.7265, call=call, at=now_ms() - old.get(i, 0)) for i, call in calls.items()]
+    open_wall(page, server)
+    assert names(page) == ["กานดา", "แก้ว", "เขียว", "สายตรวจ 9", "สายตรวจ 10", "ขาว"]
+    row = page.locator(".ssz-board .ssz-vrow", has_text="ขาว")
+    expect(row).to_have_attribute("data-state", "stale")
+    expect(row).to_contain_text("พิกัดเก่า")
+    expect(row.locator("time")).to_have_text("1 นาที")
+    expect(page.locator(".ssz-board .ssz-vrow", has_text="กานดา")).to_contain_text("24 กม./ชม.")
+
+
+def test_selected_in_the_list_is_selected_on_the_map_and_back(page: Page, server: FixtureServer) -> None:
+    server.units = [unit("201", 16.5460, 104.7265), unit("202", 16.5470, 104.7275)]
+    server.boxes = [box("SOS-01", 16.5461, 104.7250)]
+    open_wall(page, server)
+    page.locator(".ssz-board .ssz-vrow", has_text="สายตรวจ 202").click()
+    assert page.evaluate("window.__ssz.selection.key") == "unit/demo/202"
+    expect(page.locator(".ssz-card")).to_contain_text("สายตรวจ 202")
+    middle = page.evaluate("[window.__ssz.map.raw.getCenter().lat, window.__ssz.map.raw.getCenter().lng]")
+    assert middle == pytest.approx([16.5470, 104.7275], abs=1e-5)
+    at = page.evaluate("window.__ssz.map.where('demo/201')")
+    frame = page.locator(".ssz-map").bounding_box()
+    assert frame
+    page.mouse.click(frame["x"] + at["x"], frame["y"] + at["y"])
+    expect(page.locator('.ssz-vrow[aria-selected="true"]')).to_contain_text("สายตรวจ 201")
+    page.evaluate("window.__ssz.selection.set('box/demo/SOS-01')")
+    expect(page.locator('.ssz-vrow[aria-selected="true"]')).to_contain_text("SOS-01")
+
+
+def test_one_filter_for_list_map_and_address(page: Page, server: FixtureServer) -> None:
+    old = now_ms() - 60_000
+    server.units = [
+        unit("201", 16.5460, 104.7265), unit("202", 16.5470, 104.7275, at=old),
+        unit("203", 16.5450, 104.7255, at=old, kind="motorcycle"), unit("301", 16.5450, 104.7250, at=old),
+    ]  # fmt: skip
+    open_wall(page, server)
+    chip = page.locator('.ssz-chips [data-fresh="stale"]')
+    expect(chip).to_have_text("พิกัดเก่า 3")
+    chip.click()
+    page.get_by_role("searchbox").fill("ตรวจ 20")
+    expect(page.locator(".ssz-board .ssz-vrow:not([hidden])")).to_have_count(2)
+    page.locator(".ssz-chips select").select_option("motorcycle")
+    expect(page.locator(".ssz-board .ssz-vrow:not([hidden])")).to_have_count(1)
+    page.wait_for_function(
+        "() => location.search.includes('state=stale') && location.search.includes('kind=motorcycle')"
+    )
+    assert page.evaluate(_DRAWN) == ["demo/203"]
+    page.reload()
+    page.wait_for_function("() => window.__ssz?.map?.fleet.marks.size === 4", timeout=30_000)
+    assert page.evaluate(_DRAWN) == ["demo/203"]
+    assert names(page) == ["สายตรวจ 203"]
+    expect(page.get_by_role("searchbox")).to_have_value("ตรวจ 20")
+    # A unit that comes to life leaves the filter by itself.
+    server.send(units=[unit("203", 16.5450, 104.7255, kind="motorcycle")])
+    expect(page.locator(".ssz-board .ssz-none")).to_have_text("ไม่พบรายการตามตัวกรอง")
+    page.wait_for_function(f"() => ({_DRAWN}).length === 0")
+
+
+def test_two_thousand_units_by_keyboard_and_no_update_takes_the_focus(page: Page, server: FixtureServer) -> None:
+    server.units = [unit(f"{i:04d}", 16.5440 + i % 50 * 1e-4, 104.7230 + i // 50 * 1e-4) for i in range(2_000)]
+    page.goto(server.url)
+    page.wait_for_function("() => window.__ssz?.state.units.size === 2000", timeout=30_000)
+    expect(page.locator(".ssz-tabs button").first).to_have_text("สายตรวจ 2000")
+    page.locator(".ssz-board .ssz-vlist").focus()
+    for key in ("End", "PageUp", "ArrowDown", "ArrowUp"):
+        page.keyboard.press(key)
+    page.keyboard.press("End")
+    active = page.locator(".ssz-vlist [data-active=yes]")
+    expect(active).to_contain_text("สายตรวจ 1999")
+    expect(active).to_have_attribute("aria-setsize", "2000")
+    assert active.get_attribute("id") == page.locator(".ssz-vlist").get_attribute("aria-activedescendant")
+    rows = page.locator(".ssz-board .ssz-vrow").count()
+    assert rows < 60
+    for i in range(20):
+        server.send(units=[unit(f"{j:04d}", 16.5450, 104.7260) for j in range(i * 100, i * 100 + 100)])
+        server.send(alarms=[alarm(f"a{i}", origin=f"B{i}")])
+    expect(page.locator(".ssz-alarm")).to_have_count(20)
+    assert page.evaluate("document.activeElement.className") == "ssz-vlist"
+    expect(active).to_contain_text("สายตรวจ 1999")
+    page.keyboard.press("Enter")
+    assert page.evaluate("window.__ssz.selection.key") == "unit/demo/1999"
+    assert page.locator(".ssz-board .ssz-vrow").count() == rows
+
+
+@pytest.mark.parametrize("mode", ["wall", "live"])
+def test_no_serious_violation_of_the_accessibility_rules(page: Page, server: FixtureServer, mode: str) -> None:
+    server.more = {"mode": mode}
+    server.units = [unit("201", 16.5460, 104.7265), unit("202", 16.5470, 104.7275, at=now_ms() - 60_000)]
+    server.boxes = [box("SOS-01", 16.5461, 104.7250), box("SOS-02", 16.5471, 104.7250, online=False)]
+    server.alarms = [
+        alarm("a1", marks=["unverified"], level=1),
+        alarm("a2", origin="B2", state="acknowledged", by="ร.ต.อ.สมชาย"),
+    ]
+    open_wall(page, server)
+    page.mouse.move(300, 300)
+    page.mouse.move(320, 320)
+    page.wait_for_timeout(500)
+    page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
+    found: dict[str, Any] = page.evaluate("axe.run('.ssz')")
+    grave = [one for one in found["violations"] if one["impact"] in ("serious", "critical")]
+    told = [(one["id"], [node["target"] for node in one["nodes"]][:4]) for one in grave]
+    assert told == []
+    assert len(found["passes"]) > 10
