@@ -16,6 +16,9 @@ from tests.fault.counts import note
 from tests.fault.scale import scaled
 from tests.servers import wait_until
 
+#: Most messages offered and not acknowledged. An MQTT packet has 65,535 names: of more at once paho sends none.
+MOST_WAITING = 20_000
+
 
 class Publisher:
     """Publishes at QoS 1 over one persistent session and remembers what was acknowledged.
@@ -48,10 +51,14 @@ class Publisher:
                 self._early.add(mid)  # acknowledged before `publish` had written it down
 
     def publish(self, name: Any, topic: str, payload: dict[str, Any] | bytes, *, retain: bool = False) -> None:
-        """Offer one message; it counts as acknowledged when its PUBACK comes."""
+        """Offer one message, waiting while too many wait; it counts as acknowledged when its PUBACK comes."""
         body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        if self.unacknowledged >= MOST_WAITING:
+            wait_until(lambda: self.unacknowledged < MOST_WAITING, 60, "room for another message")
         # Not under our lock: paho holds its own while it calls back.
-        mid = self._client.publish(topic, body, qos=1, retain=retain).mid
+        info = self._client.publish(topic, body, qos=1, retain=retain)
+        assert info.rc in (mqtt.MQTT_ERR_SUCCESS, mqtt.MQTT_ERR_NO_CONN), info.rc  # unconnected it is sent later
+        mid = info.mid
         with self._lock:
             self.offered += 1
             if mid in self._early:

@@ -50,7 +50,7 @@ def test_row_15_a_stream_repeated_shuffled_and_late_ends_in_the_state_of_the_cle
     tmp_path: Path, mosquitto: Mosquitto, db_url: str
 ) -> None:
     rng = random.Random(15)
-    stream = clean(rng, now_ms(), scaled(40, 2_000))
+    stream = clean(rng, now_ms(), scaled(40, 600))
     future = early(stream, 50)
     clean_url = f"sqlite:///{tmp_path / 'clean.db'}"
     upgrade(clean_url)
