@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 
 import httpx
@@ -62,14 +62,16 @@ class Known:
 class LiveServer:
     """A server with `/live`; `hub` and `follower` are its own, used by the tests as ingest would."""
 
-    def __init__(self, db: Database, routes: Sequence[BaseRoute] = ()) -> None:
+    def __init__(
+        self, db: Database, routes: Sequence[BaseRoute] = (), door: Callable[[ASGIApp], ASGIApp] = Known
+    ) -> None:
         self.port = free_port()
         self.follower = Follower(db, clock)
         self.hub = Hub(self.follower, FeedStatus(Limits(), "ok"), lambda: load_names(db), boot="boot", clock=clock)
         ground = Ground(db)
         app = Starlette(routes=[*live_routes(lambda: self.hub, lambda: ground), *routes], lifespan=self._lifespan)
         config = uvicorn.Config(
-            Known(app), host="127.0.0.1", port=self.port, log_level="error", access_log=False, ws="websockets-sansio",
+            door(app), host="127.0.0.1", port=self.port, log_level="error", access_log=False, ws="websockets-sansio",
             timeout_graceful_shutdown=2, ws_per_message_deflate=False,
         )  # fmt: skip
         self._server = uvicorn.Server(config)

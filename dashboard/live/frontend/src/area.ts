@@ -108,7 +108,7 @@ export class Area implements Part {
   }
 
   private tell(): void {
-    const { state, settings: { words } } = this.view;
+    const { shown: state, settings: { words } } = this.view;
     const units = keysInside(this.outline, state.units);
     const boxes = keysInside(this.outline, state.boxes);
     const alarms = keysInside(this.outline, state.alarms);

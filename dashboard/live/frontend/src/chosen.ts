@@ -57,7 +57,7 @@ export class Chosen implements Part {
   }
 
   private drawCard(): void {
-    const { state, selection, url } = this.view;
+    const { shown: state, selection, url } = this.view;
     const picked = parseSelection(selection.key ?? "");
     const unit = picked?.kind === "unit" ? state.units.get(picked.key) : undefined;
     const box = picked?.kind === "box" ? state.boxes.get(picked.key) : undefined;
@@ -69,7 +69,7 @@ export class Chosen implements Part {
   }
 
   private drawChip(): void {
-    const { state, url, map, settings } = this.view;
+    const { shown: state, url, map, settings } = this.view;
     const { follow } = url.view;
     this.chip.hidden = follow === null;
     if (follow === null) return;
@@ -81,7 +81,7 @@ export class Chosen implements Part {
 
   /** Units whose fix no map can show: said, not left out in silence. */
   private drawNotes(): void {
-    const { map, state, settings } = this.view;
+    const { map, shown: state, settings } = this.view;
     const keys = [...map?.fleet.nowhere ?? []];
     this.notes.hidden = keys.length === 0;
     if (keys.length === 0) return;

@@ -17,26 +17,27 @@ export class Drawing implements Part {
   }
 
   retell(): void {
-    const { units, boxes } = this.view.state;
+    const { units, boxes } = this.view.shown;
     this.marks({ units: new Set(units.keys()), boxes: new Set(boxes.keys()) });
     this.pins();
   }
 
   take(touched: Touched): void {
+    if (this.view.past !== null) return; // the time machine draws
     this.marks(touched);
     if (touched.alarms) this.pins();
   }
 
   second(moment: Moment): void {
-    const { state, map } = this.view;
+    const { shown: state, past, map } = this.view;
     map?.tick();
-    if (state.alarms.size > 0) this.pins();
+    if (past === null && state.alarms.size > 0) this.pins();
     const trouble = map === null ? "none" : map.trouble;
     this.instead.hidden = trouble === null;
     flag(this.place, "trouble", trouble ?? "");
     if (trouble !== null) {
       this.plain ??= new PlainList(this.view, this.instead);
-      this.plain.draw(trouble, moment.now);
+      this.plain.draw(trouble, past?.now ?? moment.now);
     } else if (this.plain !== null) {
       this.plain.stop();
       this.plain = null;

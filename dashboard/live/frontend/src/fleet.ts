@@ -63,6 +63,18 @@ export class Fleet {
     }
   }
 
+  /** Put these units exactly where they are told to be, without a way from where they were; all others are taken off. */
+  place(all: Map<Key, Unit>, times: Times): void {
+    for (const key of [...this.marks.keys(), ...this.nowhere]) if (!all.has(key)) this.drop(key);
+    for (const [key, unit] of all) {
+      const known = this.marks.get(key);
+      if (known !== undefined && unit.lat !== null && unit.lon !== null) {
+        known.glide = placed(mercatorX(unit.lon), mercatorY(unit.lat), unit.at ?? 0);
+      }
+      this.take([key], all, times);
+    }
+  }
+
   private drop(key: Key): void {
     this.nowhere.delete(key);
     if (this.marks.delete(key)) this.sorted = null;

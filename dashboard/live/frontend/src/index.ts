@@ -3,6 +3,7 @@
 import baseCss from "./base.css";
 import deskCss from "./desk.css";
 import mapCss from "./map.css";
+import pastCss from "./past.css";
 import wallCss from "./wall.css";
 import type { Settings } from "./part";
 import { View } from "./view";
@@ -27,7 +28,7 @@ declare global {
 
 const mounted = (window.__sszMounted ??= new WeakMap<HTMLElement, Mounted>());
 const BUILD = import.meta.url;
-const css = [baseCss, mapCss, wallCss, deskCss].join("\n");
+const css = [baseCss, mapCss, wallCss, deskCss, pastCss].join("\n");
 
 function addStyle(base: string): void {
   const known = document.getElementById("ssz-style");

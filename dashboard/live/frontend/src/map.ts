@@ -36,8 +36,9 @@ export type Trouble = "lost" | "failed" | null;
 
 export interface MapNeeds {
   assets: string;
-  state: State;
-  /** The server's time, epoch ms. */
+  /** What is shown: now, or a past moment. */
+  state(): State;
+  /** The time of what is shown, epoch ms. */
   now(): number;
   tongue(): { words: Words; language: string };
   selection: Selection;
@@ -75,7 +76,7 @@ export class LiveMap {
       must: () => this.must(),
       chosen: () => this.chosen(),
       obstacles: () => this.obstacles(),
-      tongue: () => ({ words: needs.tongue().words, feed: needs.state.feed ?? DEFAULT_FEED, now: needs.now() }),
+      tongue: () => ({ words: needs.tongue().words, feed: needs.state().feed ?? DEFAULT_FEED, now: needs.now() }),
       shows: (part) => !url.view.off.includes(part),
       failed: (error) => this.fail(error),
     });
@@ -216,27 +217,35 @@ export class LiveMap {
 
   /** Draw these units as they are in the state now. */
   drawUnits(keys: Iterable<Key>): void {
-    const { state } = this.needs;
+    const state = this.needs.state();
     this.fleet.take(keys, state.units, { mono: performance.now(), server: this.needs.now(), feed: state.feed ?? DEFAULT_FEED, still: REDUCED.matches });
+    this.layer.disturb();
+    this.again();
+  }
+
+  /** Draw the units of a moment that is not now, each exactly where it was; those of no such moment are taken off. */
+  placeUnits(): void {
+    const state = this.needs.state();
+    this.fleet.place(state.units, { mono: performance.now(), server: this.needs.now(), feed: state.feed ?? DEFAULT_FEED, still: true });
     this.layer.disturb();
     this.again();
   }
 
   drawBoxes(keys: Iterable<Key>): void {
     const { words, language } = this.needs.tongue();
-    this.sheets.takeBoxes(keys, this.needs.state.boxes, language, words);
+    this.sheets.takeBoxes(keys, this.needs.state().boxes, language, words);
     this.layer.disturb();
   }
 
   drawAlarms(label: (alarm: Alarm) => string): void {
-    this.pins.draw(this.needs.state.alarms, label, performance.now());
+    this.pins.draw(this.needs.state().alarms, label, performance.now());
     this.layer.disturb();
   }
 
   /** Once a second: everything is a second older. */
   tick(): void {
-    this.fleet.age(this.needs.now(), this.needs.state.feed ?? DEFAULT_FEED);
-    this.layer.labels.retell({ words: this.needs.tongue().words, feed: this.needs.state.feed ?? DEFAULT_FEED, now: this.needs.now() });
+    this.fleet.age(this.needs.now(), this.needs.state().feed ?? DEFAULT_FEED);
+    this.layer.labels.retell({ words: this.needs.tongue().words, feed: this.needs.state().feed ?? DEFAULT_FEED, now: this.needs.now() });
     this.again();
   }
 
@@ -256,7 +265,7 @@ export class LiveMap {
     const picked = parseSelection(this.needs.selection.key ?? "");
     if (picked === null || picked.kind === "alarm") return null;
     if (picked.kind === "unit") return this.fleet.marks.get(picked.key) ?? null;
-    const box = this.needs.state.boxes.get(picked.key);
+    const box = this.needs.state().boxes.get(picked.key);
     return box === undefined || box.lat === null || box.lon === null || !drawable(box.lat, box.lon) ? null : { x: mercatorX(box.lon), y: mercatorY(box.lat) };
   }
 

@@ -7,7 +7,11 @@ import { MapMenu } from "./mapmenu";
 import type { Part } from "./part";
 import { Picking } from "./picking";
 import { Trailing } from "./trailing";
+import { TimeMachine } from "./timemachine";
 import type { View } from "./view";
+
+/** Looking back is for those who answer alarms; the server asks again. */
+const pastParts = (view: View, place: HTMLElement): Part[] => (view.settings.mayAcknowledge ? [new TimeMachine(view, place)] : []);
 
 export function mapParts(view: View, place: HTMLElement): Part[] {
   const trailing = new Trailing(view);
@@ -16,5 +20,5 @@ export function mapParts(view: View, place: HTMLElement): Part[] {
   if (view.settings.visitor) return [new Picking(view, place), chosen];
   if (view.settings.mode === "wall") return [trailing, new Picking(view, place), chosen];
   const area = new Area(view, place); // asked for a click before the one that selects
-  return [trailing, area, new Picking(view, place), chosen, new MapMenu(view, make("div", "ssz-corner", place), area, trailing)];
+  return [trailing, area, new Picking(view, place), chosen, new MapMenu(view, make("div", "ssz-corner", place), area, trailing), ...pastParts(view, place)];
 }

@@ -29,7 +29,7 @@ export class PlainList {
 
   /** `why`: none (no WebGL at all), lost (for a while), failed. */
   draw(why: string, now: number): void {
-    const { state, settings: { words, language } } = this.view;
+    const { shown: state, settings: { words, language } } = this.view;
     put(this.why, words[why === "none" ? "live.no_map" : `live.map_${why}`] ?? "");
     this.list.label(words["live.no_map"] ?? "");
     if (now - this.placedAt > 60_000) {
@@ -50,9 +50,9 @@ export class PlainList {
   }
 
   private fill(row: HTMLElement, rowKey: string): void {
-    const { state, clock, settings: { words, language } } = this.view;
+    const { shown: state, shownNow, settings: { words, language } } = this.view;
     const key = rowKey.slice(2);
-    const now = clock.now();
+    const now = shownNow;
     if (rowKey.startsWith("a/")) {
       const alarm = state.alarms.get(key);
       if (alarm === undefined) return;

@@ -9,9 +9,9 @@ import type { View } from "./view";
 
 export function unitText(view: View, unit: Unit): string {
   const { words } = view.settings;
-  const now = view.clock.now();
+  const now = view.shownNow;
   const age = unit.at === null ? "" : ` · ${ageText(now - unit.at, ageWords(words))}`;
-  return `${unit.call || unit.id} · ${unitWord(unit, now, view.state.feed ?? DEFAULT_FEED, words)}${age}`;
+  return `${unit.call || unit.id} · ${unitWord(unit, now, view.shown.feed ?? DEFAULT_FEED, words)}${age}`;
 }
 
 export function boxText(view: View, box: Box): string {

@@ -82,6 +82,23 @@ export function indexAt(at: Float64Array, moment: number): number {
   return low - 1;
 }
 
+/** Parts that follow each other, as one. */
+export function joined(parts: readonly Tracks[]): Tracks {
+  const [first, last] = [parts[0]!, parts[parts.length - 1]!];
+  if (parts.length === 1) return first;
+  const doubles = (arrays: Float64Array[]): Float64Array => Float64Array.from(arrays.flatMap((one) => [...one]));
+  const floats = (arrays: Float32Array[]): Float32Array => Float32Array.from(arrays.flatMap((one) => [...one]));
+  const units = new Map<Key, Track>();
+  for (const key of new Set(parts.flatMap((part) => [...part.units.keys()]))) {
+    const all = parts.map((part) => part.units.get(key)).filter((one) => one !== undefined);
+    units.set(key, {
+      key, at: doubles(all.map((one) => one.at)), lat: doubles(all.map((one) => one.lat)), lon: doubles(all.map((one) => one.lon)),
+      speed: floats(all.map((one) => one.speed)), heading: floats(all.map((one) => one.heading)),
+    });
+  }
+  return { start: first.start, end: last.end, cut: last.cut, units };
+}
+
 export class TracksError extends Error {
   constructor(readonly status: number, message: string) {
     super(message);

@@ -99,7 +99,7 @@ export class Trailing implements Part {
     const { map, settings } = this.view;
     if (map === null) return;
     const word = settings.words["live.trail_gap"] ?? "";
-    const features = this.minutes === 0 ? [] : [...this.wanted()].flatMap((key) => trailFeatures(key, this.trails.of(key), this.since, this.reached(key), word));
+    const features = this.minutes === 0 || this.view.past !== null ? [] : [...this.wanted()].flatMap((key) => trailFeatures(key, this.trails.of(key), this.since, this.reached(key), word));
     const told = features.length === 0 ? "" : JSON.stringify(features);
     if (told === this.drawn) return;
     this.drawn = told;

@@ -14,7 +14,7 @@ import { Selection } from "./selection";
 import { scaleOf } from "./scale";
 import { Siren } from "./sound";
 import { Link, NO_TROUBLE } from "./socket";
-import { emptyState, isOld, keyOf, takeFrame } from "./state";
+import { emptyState, isOld, keyOf, type State, takeFrame } from "./state";
 import { ViewUrl } from "./viewurl";
 import { wallPage } from "./wall";
 
@@ -33,6 +33,8 @@ export class View {
   readonly siren: Siren;
   readonly map: LiveMap | null;
   readonly sheet: GroundSheet;
+  /** A past moment shown on the map in place of now; null: now. */
+  past: { state: State; now: number } | null = null;
   private readonly root: HTMLElement;
   private readonly parts: Part[] = [];
   private readonly link: Link;
@@ -50,7 +52,7 @@ export class View {
     const page = PAGES[settings.mode](this, this.root);
     const canvas = make("div", "ssz-canvas", page.ground);
     this.map = hasWebGL() ? new LiveMap(canvas, {
-      assets: this.assets, state: this.state, now: () => this.clock.now(), tongue: () => this.settings, selection: this.selection,
+      assets: this.assets, state: () => this.shown, now: () => this.shownNow, tongue: () => this.settings, selection: this.selection,
       url: this.url, drawn: () => this.count("idle"), trouble: () => this.tick(),
     }) : null;
     flag(this.root, "map", this.map === null ? "none" : "webgl");
@@ -62,6 +64,16 @@ export class View {
     this.link = new Link(this.address, { frame: (frame) => this.take(frame), connected: (up) => this.setConnected(up) });
     this.beat = setInterval(() => this.pulse(), PULSE_MS);
     this.retell(settings);
+  }
+
+  /** What the map shows: now, or a past moment. Lists, lights and siren always tell of now. */
+  get shown(): State {
+    return this.past?.state ?? this.state;
+  }
+
+  /** The time of what the map shows, epoch ms. */
+  get shownNow(): number {
+    return this.past?.now ?? this.clock.now();
   }
 
   private get assets(): string {

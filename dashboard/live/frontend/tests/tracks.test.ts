@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import sample from "./tracks-sample.json";
-import { decodeTracks, indexAt } from "../src/tracks";
+import { decodeTracks, indexAt, joined } from "../src/tracks";
 
 const bytes = (): Uint8Array<ArrayBuffer> => new Uint8Array(sample.hex.match(/../g)!.map((pair) => parseInt(pair, 16)));
 const START = 1_700_000_000_000;
@@ -38,4 +38,13 @@ test("the newest fix at a moment", () => {
   const at = new Float64Array([10, 20, 30]);
   assert.deepEqual([9, 10, 19, 20, 99].map((moment) => indexAt(at, moment)), [-1, 0, 0, 1, 2]);
   assert.equal(indexAt(new Float64Array(0), 5), -1);
+});
+
+test("parts that follow each other are one track", () => {
+  const [one, other] = [decodeTracks(bytes().buffer)!, decodeTracks(bytes().buffer)!];
+  other.units.delete("hat_yai/c2");
+  const whole = joined([one, { ...other, end: START + 900_000, cut: false }]);
+  assert.deepEqual([whole.start, whole.end, whole.cut], [START, START + 900_000, false]);
+  assert.deepEqual([...whole.units].map(([key, track]) => [key, track.at.length, track.speed.length]), [["lumphini/สายตรวจ-1", 4, 4], ["hat_yai/c2", 1, 1]]);
+  assert.equal(joined([one]), one);
 });

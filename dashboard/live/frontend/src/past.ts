@@ -1,0 +1,125 @@
+/** A past moment out of what the server told: pure folds over one chunk of time. Never asks the server. */
+
+import type { Alarm, Box, Unit } from "./protocol";
+import { type Key, keyOf } from "./state";
+import { indexAt, type Track, type Tracks } from "./tracks";
+
+/** Length of a chunk of the past, ms: what is fetched at once. Chunks start at whole multiples. */
+export const CHUNK_MS = 600_000;
+
+/** Fixes farther apart in time say nothing of the way between them (as on the live map): the mark waits and ages. */
+export const GAP_MS = 60_000;
+
+/** What `GET /live/past` tells. */
+export interface PastAnswer {
+  at: number;
+  until: number;
+  /** Positions before this moment are deleted. */
+  kept: number;
+  /** Oldest fix there is; null without any. */
+  first: number | null;
+  units: Unit[];
+  boxes: Box[];
+  alarms: Alarm[];
+  alarm_changes: [number, Alarm][];
+  box_changes: [number, Box][];
+}
+
+/** A piece of the past that is here whole: `start <= t < end`. */
+export interface Chunk {
+  start: number;
+  end: number;
+  answer: PastAnswer;
+  tracks: Tracks;
+}
+
+export interface PastMoment {
+  units: Map<Key, Unit>;
+  boxes: Map<Key, Box>;
+  /** Those open at the moment. */
+  alarms: Map<Key, Alarm>;
+}
+
+export const chunkStart = (moment: number): number => Math.floor(moment / CHUNK_MS) * CHUNK_MS;
+
+const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
+
+/** The unit at fix `index` of its track. The status of that time is not kept: it is unknown, not today's. */
+function atFix(known: Unit, track: Track, index: number): Unit {
+  return {
+    ...known, st: null, at: track.at[index]!, heard: track.at[index]!, lat: track.lat[index]!, lon: track.lon[index]!,
+    spd: orNull(track.speed[index]!), hdg: orNull(track.heading[index]!), acc: null,
+  };
+}
+
+/** Where a unit was: on its newest fix up to the moment, or on the straight way from it to the next one when that came
+ * within a minute. Its time stays that of the fix, so that its age is true. Null before its first fix. */
+export function unitAt(base: Unit | undefined, names: Unit, track: Track | undefined, moment: number): Unit | null {
+  const index = track === undefined ? -1 : indexAt(track.at, moment);
+  const here = index >= 0 ? atFix(names, track!, index) : base;
+  if (here === undefined || here.at === null || here.lat === null || here.lon === null) return null;
+  const [next, lat, lon] = track === undefined ? [] : [track.at[index + 1], track.lat[index + 1], track.lon[index + 1]];
+  if (next === undefined || next - here.at > GAP_MS || next <= here.at) return here;
+  const share = (moment - here.at) / (next - here.at);
+  return { ...here, lat: here.lat + (lat! - here.lat) * share, lon: here.lon + (lon! - here.lon) * share };
+}
+
+const stranger = (key: Key): Unit => {
+  const cut = key.indexOf("/");
+  const id = key.slice(cut + 1);
+  return { s: key.slice(0, cut), id, kind: "car", call: id, lat: null, lon: null, at: null, spd: null, hdg: null, acc: null, st: null, heard: 0 };
+};
+
+/** The picture at a moment of the chunk. `known`: units of now, for the names of those that came later. */
+export function momentAt(chunk: Chunk, moment: number, known: ReadonlyMap<Key, Unit>): PastMoment {
+  const base = new Map(chunk.answer.units.map((unit) => [keyOf(unit.s, unit.id), unit]));
+  const units = new Map<Key, Unit>();
+  for (const key of new Set([...base.keys(), ...chunk.tracks.units.keys()])) {
+    const then = base.get(key);
+    const unit = unitAt(then, then ?? known.get(key) ?? stranger(key), chunk.tracks.units.get(key), moment);
+    if (unit !== null) units.set(key, unit);
+  }
+  const boxes = new Map(chunk.answer.boxes.map((box) => [keyOf(box.s, box.id), box]));
+  for (const [at, box] of chunk.answer.box_changes) if (at <= moment) boxes.set(keyOf(box.s, box.id), box);
+  const alarms = new Map(chunk.answer.alarms.map((alarm) => [keyOf(alarm.s, alarm.id), alarm]));
+  for (const [at, alarm] of chunk.answer.alarm_changes) if (at <= moment) alarms.set(keyOf(alarm.s, alarm.id), alarm);
+  for (const [key, alarm] of alarms) if (alarm.state === "closed") alarms.delete(key);
+  return { units, boxes, alarms };
+}
+
+/** Chunks that are here, at most so many; what was asked for longest ago goes first. */
+export class Chunks {
+  private readonly held = new Map<number, Chunk>();
+
+  constructor(private readonly most = 36) {}
+
+  /** The chunk with a moment; undefined when it is not here, or ends before the moment because it was told too early. */
+  at(moment: number): Chunk | undefined {
+    const start = chunkStart(moment);
+    const chunk = this.held.get(start);
+    if (chunk === undefined || moment >= chunk.end) return undefined;
+    this.held.delete(start);
+    this.held.set(start, chunk);
+    return chunk;
+  }
+
+  put(chunk: Chunk): void {
+    this.held.delete(chunk.start);
+    this.held.set(chunk.start, chunk);
+    for (const oldest of this.held.keys()) {
+      if (this.held.size <= this.most) break;
+      this.held.delete(oldest);
+    }
+  }
+
+  clear(): void {
+    this.held.clear();
+  }
+}
+
+/** Starts of the chunks wanted at a moment, the most urgent first: its own, and what playing needs in six seconds. */
+export function wanted(moment: number, speed: number, now: number): number[] {
+  const first = chunkStart(moment);
+  const ahead = speed === 0 ? 0 : Math.max(1, Math.ceil((speed * 6000) / CHUNK_MS));
+  return Array.from({ length: ahead + 1 }, (_, index) => first + index * CHUNK_MS).filter((start) => start <= now);
+}

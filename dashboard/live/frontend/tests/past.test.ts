@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { CHUNK_MS, type Chunk, Chunks, chunkStart, momentAt, wanted } from "../src/past";
+import type { Alarm, Box, Unit } from "../src/protocol";
+import type { Track } from "../src/tracks";
+import { dateOf, dayStart, startOf } from "../src/zonetime";
+
+const START = chunkStart(1_790_000_000_000);
+const unit = (id: string, at: number | null, lat: number | null): Unit => ({
+  s: "lu", id, kind: "car", call: `ว ${id}`, lat, lon: lat, at, spd: 1, hdg: 1, acc: 1, st: null, heard: at ?? 0,
+});
+const track = (key: string, fixes: [number, number][]): [string, Track] => [key, {
+  key, at: Float64Array.from(fixes, ([at]) => START + at), lat: Float64Array.from(fixes, ([, lat]) => lat),
+  lon: Float64Array.from(fixes, ([, lat]) => lat), speed: Float32Array.from(fixes, () => NaN), heading: Float32Array.from(fixes, () => 90),
+}];
+const alarm = (id: string, state: string, v: number): Alarm => ({ s: "lu", id, state, v } as Alarm);
+const box = (online: boolean | null): Box => ({ s: "lu", id: "b1", online } as Box);
+const chunk = (more: Partial<Chunk["answer"]>, tracks: [string, Track][]): Chunk => ({
+  start: START, end: START + CHUNK_MS,
+  answer: { at: START, until: START + CHUNK_MS, kept: 0, first: 0, units: [], boxes: [], alarms: [], alarm_changes: [], box_changes: [], ...more },
+  tracks: { start: START, end: START + CHUNK_MS, cut: false, units: new Map(tracks) },
+});
+const lat = (one: Chunk, moment: number, key = "lu/1"): number | null | undefined => momentAt(one, START + moment, new Map()).units.get(key)?.lat;
+
+test("a mark is on its way between two fixes, and its age is that of the older", () => {
+  const one = chunk({ units: [unit("1", START - 5000, 10)] }, [track("lu/1", [[5000, 20], [15_000, 30]])]);
+  assert.equal(lat(one, 0), 15); // half way from the fix before the chunk
+  assert.equal(lat(one, 5000), 20);
+  assert.equal(lat(one, 10_000), 25);
+  assert.equal(lat(one, 15_000), 30);
+  assert.equal(lat(one, 500_000), 30); // never beyond the last
+  assert.equal(momentAt(one, START + 10_000, new Map()).units.get("lu/1")?.at, START + 5000);
+});
+
+test("over a gap of more than a minute no way is made up: the mark waits on its last fix", () => {
+  const one = chunk({}, [track("lu/1", [[0, 10], [60_001, 20], [120_001, 30]])]);
+  assert.equal(lat(one, 60_000), 10);
+  assert.equal(lat(one, 60_001), 20);
+  assert.equal(lat(one, 90_001), 25);
+});
+
+test("before its first fix a unit is nowhere; its name is that of now, its status of then unknown", () => {
+  const one = chunk({}, [track("lu/2", [[9000, 10]])]);
+  assert.equal(lat(one, 8999, "lu/2"), undefined);
+  const known = new Map([["lu/2", { ...unit("2", 1, 1), st: "busy" }]]);
+  const then = momentAt(one, START + 9000, known).units.get("lu/2")!;
+  assert.deepEqual([then.call, then.st, then.spd, then.hdg], ["ว 2", null, null, 90]);
+  assert.equal(momentAt(one, START + 9000, new Map()).units.get("lu/2")?.call, "2");
+});
+
+test("alarms and boxes are as the newest change up to the moment left them, also when going back", () => {
+  const one = chunk({
+    boxes: [box(null)], box_changes: [[START + 100, box(true)], [START + 300, box(false)]],
+    alarms: [alarm("old", "raised", 1)],
+    alarm_changes: [[START + 100, alarm("new", "raised", 1)], [START + 200, alarm("old", "closed", 2)], [START + 300, alarm("new", "acknowledged", 2)]],
+  }, []);
+  const at = (moment: number): unknown[] => {
+    const then = momentAt(one, START + moment, new Map());
+    return [then.boxes.get("lu/b1")?.online, [...then.alarms.values()].map((each) => `${each.id} ${each.state}`)];
+  };
+  assert.deepEqual(at(300), [false, ["new acknowledged"]]);
+  assert.deepEqual(at(0), [null, ["old raised"]]);
+  assert.deepEqual(at(100), [true, ["old raised", "new raised"]]);
+  assert.deepEqual(at(200), [true, ["new raised"]]);
+});
+
+test("the chunk of a moment first, then what six seconds of playing need; nothing that has not come", () => {
+  assert.deepEqual(wanted(START + 5, 0, Infinity), [START]);
+  assert.deepEqual(wanted(START + 5, 1, Infinity), [START, START + CHUNK_MS]);
+  assert.equal(wanted(START, 600, Infinity).length, 7);
+  assert.deepEqual(wanted(START + 5, 600, START + CHUNK_MS), [START, START + CHUNK_MS]);
+});
+
+test("chunks used longest ago go first; one told before it was over holds nothing beyond its end", () => {
+  const chunks = new Chunks(2);
+  for (const index of [0, 1]) chunks.put({ ...chunk({}, []), start: START + index * CHUNK_MS, end: START + (index + 1) * CHUNK_MS });
+  chunks.at(START);
+  chunks.put({ ...chunk({}, []), start: START + 2 * CHUNK_MS, end: START + 2 * CHUNK_MS + 1000 });
+  assert.deepEqual([0, 1, 2].map((index) => chunks.at(START + index * CHUNK_MS) !== undefined), [true, false, true]);
+  assert.equal(chunks.at(START + 2 * CHUNK_MS + 1000), undefined);
+});
+
+test("days begin at the zone's midnight; a day no month has is its last", () => {
+  const noon = Date.UTC(2026, 10, 21, 5); // 12:00 in Bangkok
+  assert.equal(dayStart(noon, "Asia/Bangkok"), Date.UTC(2026, 10, 20, 17));
+  assert.equal(dayStart(Date.UTC(2026, 10, 20, 17), "Asia/Bangkok"), Date.UTC(2026, 10, 20, 17));
+  assert.deepEqual(dateOf(Date.UTC(2026, 11, 31, 18), "Asia/Bangkok"), { year: 2027, month: 1, day: 1 });
+  assert.equal(startOf(2026, 2, 31, "Asia/Bangkok"), Date.UTC(2026, 1, 27, 17));
+});
