@@ -7,10 +7,12 @@ import sys
 import time
 
 from benchmarks import (
+    calm,
     cold,
     drain_postgres,
     drain_sqlite,
     machine,
+    map_renders,
     memory,
     push,
     sos_flood,
@@ -27,7 +29,7 @@ from benchmarks.rig import Rig
 
 ALL = (
     sos_flood, stored, cold, sos_wall, sos_lock, sos_lock_postgres, sos_full, wall_recovery, push, viewers,
-    drain_sqlite, memory, drain_postgres,
+    map_renders, calm, drain_sqlite, memory, drain_postgres,
 )  # fmt: skip
 FIGURES = {module.NAME: module for module in ALL}
 

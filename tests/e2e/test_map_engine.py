@@ -212,3 +212,20 @@ def test_a_map_that_breaks_is_said_in_words(wall: Page, server: FixtureServer) -
     expect(wall.locator(".ssz-instead")).to_contain_text("สายตรวจ 201")
     server.send(alarms=[alarm("a1")])
     expect(wall.locator(".ssz-ack")).to_be_visible()
+
+
+def test_a_map_library_that_no_longer_draws_is_said_in_words(wall: Page, server: FixtureServer) -> None:
+    server.units = [unit("201", 16.5460, 104.7265)]
+    open_wall(wall, server)
+    drawn_at(wall, "demo/201", 16.5460, 104.7265)
+    instead = wall.locator(".ssz-instead")
+    seconds = """async () => { for (let i = 0; i < 15; i += 1) {
+        window.__ssz.map.tick()
+        await new Promise(requestAnimationFrame)
+        await new Promise(requestAnimationFrame)
+    } }"""
+    wall.evaluate(seconds)
+    expect(instead).to_be_hidden()
+    wall.evaluate("() => { window.__ssz.map.raw.triggerRepaint = () => {} }")
+    wall.evaluate(seconds)
+    expect(instead).to_contain_text("แผนที่ขัดข้อง")

@@ -49,6 +49,8 @@ export interface MapNeeds {
 }
 
 const AGAIN_MS = 15_000;
+/** Seconds in which the page was drawn, and the map was asked to draw, and did not: it is broken. */
+const SILENT = 10;
 const REDUCED = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class LiveMap {
@@ -62,6 +64,7 @@ export class LiveMap {
   private scale = 1;
   private ready = false;
   private gone = false;
+  private silent = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private readonly styled = new Set<(map: MapLibre) => void>();
   private readonly clicked = new Set<(event: MapMouseEvent) => boolean>();
@@ -112,7 +115,10 @@ export class LiveMap {
       map.once("render", () => this.needs.drawn());
     });
     map.on("idle", () => this.needs.drawn());
-    map.on("render", () => this.schedule());
+    map.on("render", () => {
+      this.silent = 0;
+      this.schedule();
+    });
     map.on("move", () => this.layer.disturb());
     map.on("zoomstart", () => this.zoomed.forEach((tell) => tell()));
     map.on("click", (event) => [...this.clicked].some((take) => take(event)));
@@ -153,6 +159,7 @@ export class LiveMap {
     console.error("map:", error);
     const { map } = this;
     this.ready = false;
+    this.silent = 0;
     this.map = null;
     this.sheets.show(null);
     this.pins.show(null);
@@ -247,6 +254,16 @@ export class LiveMap {
     this.fleet.age(this.needs.now(), this.needs.state().feed ?? DEFAULT_FEED);
     this.layer.labels.retell({ words: this.needs.tongue().words, feed: this.needs.state().feed ?? DEFAULT_FEED, now: this.needs.now() });
     this.again();
+    this.watch();
+  }
+
+  /** A map library that throws in its own frame says nothing: it is known by its silence, while other frames go on. */
+  private watch(): void {
+    requestAnimationFrame(() => {
+      if (!this.ready || this.gone) return;
+      this.silent += 1;
+      if (this.silent > SILENT) this.fail(new Error("the map no longer draws"));
+    });
   }
 
   /** What was selected is brought into the picture when it is not in it. */

@@ -29,8 +29,9 @@ const REPLACE_MS = 400;
 /** Marks this far outside the picture, px, may still reach into it. */
 const MARGIN = 30;
 
-/** Marks shrink where there are very many: [up to so many places on the screen, their scale]. */
-const SCALES = [[1500, 1], [6000, 0.7], [Infinity, 0.5]] as const;
+/** Marks shrink where there are very many, to about the room each has on a screen: [up to so many places, scale].
+ * What is drawn over and over costs, and tells nothing. */
+const SCALES = [[700, 1], [1500, 0.8], [3000, 0.6], [6000, 0.5], [Infinity, 0.4]] as const;
 export const scaleFor = (count: number): number => SCALES.find(([most]) => count <= most)?.[1] ?? 1;
 
 export class MarkLayer implements CustomLayerInterface {
@@ -149,7 +150,7 @@ export class MarkLayer implements CustomLayerInterface {
 
   private marks(sprites: Sprites, map: MapLibre, width: number, height: number): void {
     const { order } = this.scene.fleet;
-    sprites.begin(2 * this.visible + 1);
+    sprites.begin();
     const chosen = this.scene.chosen();
     if (chosen !== null && "glide" in chosen) {
       if (chosen.x === chosen.x) sprites.add(chosen.x + chosen.dx, chosen.y + chosen.dy, CHOSEN);

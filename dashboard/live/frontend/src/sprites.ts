@@ -25,7 +25,7 @@ void main() {
 
 const COLUMNS = 8;
 /** Side of the drawn part of a mark: the rest of its square is empty, and would only cost. */
-const TIGHT = 40;
+const TIGHT = 38;
 
 const UNITS = STATUSES.flatMap((status) => FRESH.map((fresh) => ({ status, fresh })));
 export const HEADING = UNITS.length;
@@ -85,20 +85,13 @@ export class Sprites {
     }
   }
 
-  begin(most: number): void {
-    this.quads.count = 0;
-    this.quads.reserve(most);
+  begin(): void {
+    this.quads.begin();
   }
 
   /** A mark of a kind with its middle at (x, y) px, turned by `angle` radians clockwise. */
   add(x: number, y: number, kind: number, angle = 0): void {
-    const { data } = this.quads;
-    const i = this.quads.count * 4;
-    data[i] = x;
-    data[i + 1] = y;
-    data[i + 2] = kind;
-    data[i + 3] = angle;
-    this.quads.count += 1;
+    this.quads.add(x, y, kind, angle);
   }
 
   /** Draw what was added on a map of width x height px. */

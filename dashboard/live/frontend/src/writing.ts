@@ -110,7 +110,7 @@ export class Writing {
   }
 
   begin(): void {
-    this.quads.count = 0;
+    this.quads.begin();
     if (!this.full) return;
     this.kept.clear();
     this.left = 0;
@@ -122,16 +122,12 @@ export class Writing {
   add(text: string, hand: HandName, x: number, y: number): void {
     const kept = this.entry(text, hand);
     if (kept === null) return;
-    const { quads, ratio } = this;
-    quads.reserve(quads.count + 1);
+    const { ratio } = this;
     // On whole device pixels the text is as sharp as the browser drew it.
     const left = Math.round((x - PAD) * ratio) / ratio;
     const { size, height } = HANDS[hand];
     const top = Math.round((y + height * BASE - above(size)) * ratio) / ratio;
-    quads.data.set([
-      left, top, kept.width / ratio, kept.height / ratio, kept.left / SIDE, kept.top / SIDE, kept.width / SIDE, kept.height / SIDE,
-    ], quads.count * 8);
-    quads.count += 1;
+    this.quads.add(left, top, kept.width / ratio, kept.height / ratio, kept.left / SIDE, kept.top / SIDE, kept.width / SIDE, kept.height / SIDE);
   }
 
   draw(width: number, height: number): void {
