@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyogrio
 import shapely
 from numpy.typing import NDArray
-from pyogrio.errors import DataLayerError, DataSourceError
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 from pyogrio.raw import open_arrow
 from pyproj import Transformer
 from pyproj.exceptions import CRSError
@@ -34,7 +34,15 @@ _OSM_LAYERS = {
 _CONFIG = Path(__file__).with_name("osmconf.ini")
 _BATCH = 20_000
 #: What GDAL raises, through Arrow and pyogrio, when a file breaks while it is read.
-_BROKEN = (DataSourceError, DataLayerError, pa.ArrowException, RuntimeError, OSError, UnicodeDecodeError)
+_BROKEN = (
+    DataSourceError,
+    DataLayerError,
+    FeatureError,
+    pa.ArrowException,
+    RuntimeError,
+    OSError,
+    UnicodeDecodeError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,8 @@ def read(source: Source) -> Iterator[Batch]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # GDAL's remarks on single features; what cannot be used is counted
-            for layer, where in _layers(source.path):
+            layers = _layers(source.path)
+            for layer, where in layers:
                 yield from _read_layer(source, layer, where)
     except _BROKEN as error:
         reason = " ".join(str(error).split()).partition("; It might help")[0].rstrip(".")
@@ -91,7 +100,13 @@ def read(source: Source) -> Iterator[Batch]:
 
 
 def _layers(path: Path) -> list[tuple[str, str | None]]:
+    """The layers to read, each with what is asked of it.
+
+    Through Arrow a fault of the file only looks like its end. OpenStreetMap's files do not say how much they hold, so
+    they are gone through once the other way, which does tell.
+    """
     if path.name.lower().endswith(_OSM):
+        pyogrio.raw.read(path, layer="other_relations", where="type = 'none'", CONFIG_FILE=str(_CONFIG))
         return list(_OSM_LAYERS.items())
     return [(str(name), None) for name, geometry in pyogrio.list_layers(path) if geometry is not None]
 
@@ -105,6 +120,7 @@ def _read_layer(source: Source, layer: str, where: str | None) -> Iterator[Batch
         reader,
     ):
         to_degrees = _to_degrees(source.path, meta["crs"])
+        seen = 0
         geometry = meta["geometry_name"] or "wkb_geometry"
         for batch in reader:
             shapes = shapely.from_wkb(
@@ -114,7 +130,10 @@ def _read_layer(source: Source, layer: str, where: str | None) -> Iterator[Batch
                 shapes = shapely.transform(shapes, to_degrees.transform, interleaved=False)
             plain = batch.drop_columns([geometry])
             tags = [spelled(row) for row in plain.to_pylist()] if plain.num_columns else [{}] * batch.num_rows
+            seen += batch.num_rows
             yield Batch(layer, declared, tags, shapely.force_2d(shapes))
+    if not osm and seen < (whole := int(pyogrio.read_info(source.path, layer=layer)["features"])):
+        raise RefusedError(f"{source.path.name} cannot be read: it breaks off after {seen:,} of {whole:,} features")
 
 
 def _to_degrees(path: Path, crs: str | None) -> Transformer | None:

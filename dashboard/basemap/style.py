@@ -61,7 +61,9 @@ def ground_layers(theme: Theme) -> list[Style]:
         ),
         _layer(
             "building", "fill", "building",
-            {"fill-color": tint["building"], "fill-outline-color": tint["buildingEdge"]}, minzoom=14,
+            {"fill-color": tint["building"], "fill-outline-color": tint["buildingEdge"],
+             "fill-opacity": ["interpolate", ["linear"], ["zoom"], 14, 0.4, 15.5, 1.0]},
+            minzoom=14,
         ),
         _layer(
             "path", "line", "path",
@@ -85,7 +87,7 @@ def name_layers(theme: Theme, language: Language) -> list[Style]:
     """Names of streets and places, in the reader's language."""
     tint = palette(theme)
     field = ["get", "name"] if language == "th" else ["coalesce", ["get", "en"], ["get", "name"]]
-    along = {"symbol-placement": "line", "symbol-spacing": 380, "text-max-angle": 32, "text-padding": 3}
+    along = {"symbol-placement": "line", "symbol-spacing": 460, "text-max-angle": 32, "text-padding": 6}
     colour = _by_kind(tint["publicName"], park=tint["parkName"], water=tint["waterName"], city=tint["placeName"],
                       town=tint["placeName"], suburb=tint["placeName"], village=tint["placeName"])  # fmt: skip
     size = [
@@ -96,7 +98,8 @@ def name_layers(theme: Theme, language: Language) -> list[Style]:
     return [
         _names("waterway-name", "waterway", field, _REGULAR, 15, tint["waterName"], tint["halo"], 14, along),
         _names("street-name", "street", field, _REGULAR, 14.5, tint["streetName"], tint["halo"], 15.5, along),
-        _names("highway-name", "highway", field, _STRONG, 16, tint["streetName"], tint["halo"], 12.5, along),
+        _names("highway-name", "highway", field, _STRONG, 16.5, tint["highwayName"], tint["halo"], 12.5,
+               along | {"text-padding": 22}),
         _names(
             "place", "place", field, _REGULAR, size, colour, tint["halo"], 0,
             {"text-max-width": 9, "text-padding": 6, "symbol-sort-key": ["get", "z"]},

@@ -1,0 +1,175 @@
+"""The base map in a real browser: drawn under everything, named, credited, and asked of nobody but our own server."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from dashboard.access.sessions import COOKIE
+from dashboard.basemap.shown import Basemap
+from dashboard.words import word
+from store.migrate import upgrade
+from tests.app.serving import Product, environment
+from tests.basemap_files import MIDDLE, town_map
+from tests.e2e.fixture_server import FixtureServer, unit
+from tests.e2e.looking import drawn_at, near, open_wall, pixel
+from tests.e2e.screen import open_wall as open_product
+
+pytestmark = pytest.mark.browser
+
+CREDIT = "ข้อมูลแผนที่: © OpenStreetMap contributors"
+_SEEN = """(layer) => [...new Set(window.__ssz.map.raw.queryRenderedFeatures({ layers: [layer] })
+    .flatMap((one) => [one.properties.name, one.properties.kind]))]"""
+_ORDER = "window.__ssz.map.raw.getLayersOrder()"
+_PARK = "#14241f"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return town_map(tmp_path_factory.mktemp("basemap"))
+
+
+def seen(page: Page, layer: str, wanted: str) -> list[str]:
+    """Wait until a layer of the base map shows this name or kind; returns all it shows."""
+    page.wait_for_function(
+        f"([layer, wanted]) => ({_SEEN})(layer).includes(wanted)", arg=[layer, wanted], timeout=15_000
+    )
+    found: list[str] = page.evaluate(_SEEN, layer)
+    return found
+
+
+def test_it_lies_under_everything_with_thai_names_and_its_credit(
+    wall: Page, server: FixtureServer, built: Path
+) -> None:
+    server.basemap = Basemap(built, "© OpenStreetMap contributors")
+    server.units = [unit("201", 16.5460, 104.7265)]
+    open_wall(wall, server)
+    seen(wall, "base-street", "minor")
+    seen(wall, "base-highway-name", "ถนนสำราญชายโขงใต้")
+    assert "มุกดาหาร" in seen(wall, "base-place", "สวนสาธารณะ")
+    assert near(pixel(wall, 16.5440, 104.7231), tuple(bytes.fromhex(_PARK[1:])))
+    expect(wall.locator(".ssz-credit")).to_have_text(CREDIT)
+    expect(wall.locator(".ssz-mapnote")).to_be_hidden()
+    order = wall.evaluate(_ORDER)
+    marks = wall.evaluate("window.__ssz.map.layer.id")
+    base = [at for at, name in enumerate(order) if name.startswith("base-")]
+    over = [order.index(name) for name in ("zone-line", "cameras", "boxes", marks)]
+    assert max(base) < min(over)
+    # The registers' own streets are the same ones: drawn once. The unit stands above all of it.
+    assert wall.evaluate("window.__ssz.map.raw.querySourceFeatures('streets').length") > 0
+    assert wall.evaluate(_SEEN, "streets") == []
+    drawn_at(wall, "demo/201", 16.5460, 104.7265)
+    wall.evaluate("window.rerun({ language: 'en' })")
+    wall.wait_for_function("document.querySelector('.ssz-credit').textContent.startsWith('Map data')")
+    name = "window.__ssz.map.raw.getStyle().layers.find((layer) => layer.id === 'base-place').layout['text-field']"
+    assert wall.evaluate(name) == ["coalesce", ["get", "en"], ["get", "name"]]
+
+
+def test_generated_streets_stay_above_a_base_map_and_need_no_credit(
+    wall: Page, server: FixtureServer, built: Path
+) -> None:
+    open_wall(wall, server)
+    expect(wall.locator(".ssz-credit")).to_be_hidden()
+    server.basemap = Basemap(built, "")
+    server.drop()  # asked again with the next connection
+    seen(wall, "base-street", "minor")
+    seen(wall, "streets", "residential")
+
+
+def test_imported_streets_without_a_base_map_name_their_owner(wall: Page, server: FixtureServer) -> None:
+    server.basemap = Basemap(None, "© OpenStreetMap contributors")
+    open_wall(wall, server)
+    expect(wall.locator(".ssz-credit")).to_have_text(CREDIT)
+    seen(wall, "streets", "residential")
+
+
+def test_a_file_that_cannot_be_used_is_said_and_the_map_is_not_blank(
+    wall: Page, server: FixtureServer, tmp_path: Path
+) -> None:
+    (tmp_path / "town.pmtiles").write_bytes(b"\x89PNG\r\n")
+    server.basemap = Basemap(tmp_path / "town.pmtiles", "")
+    server.units = [unit("201", 16.5460, 104.7265)]
+    open_wall(wall, server)
+    expect(wall.locator(".ssz-mapnote")).to_have_text(
+        "ไม่ใช้แผนที่ฐาน town.pmtiles เพราะไม่ใช่ไฟล์แผนที่ .pmtiles แต่ยังแสดงข้อมูลได้"
+    )
+    seen(wall, "streets", "residential")
+    drawn_at(wall, "demo/201", 16.5460, 104.7265)
+
+
+def test_tiles_that_are_torn_are_said_and_units_go_on(wall: Page, server: FixtureServer, built: Path) -> None:
+    def tear(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.body()[:127] + bytes(max(0, len(answer.body()) - 127)))
+
+    wall.route(re.compile(r"/tiles/basemap\.pmtiles"), tear)
+    server.basemap = Basemap(built, "© OpenStreetMap contributors")
+    server.units = [unit("201", 16.5460, 104.7265)]
+    open_wall(wall, server)
+    expect(wall.locator(".ssz-mapnote")).to_have_text(word("map.torn", "th"))
+    server.send(units=[unit("201", 16.5470, 104.7270)])
+    drawn_at(wall, "demo/201", 16.5470, 104.7270)
+
+
+@pytest.fixture
+def product(tmp_path: Path, built: Path) -> Iterator[Product]:
+    """The whole product with a base map and a place to look at."""
+    running = Product(tmp_path, {"SSZ_BASEMAP": str(built)})
+    upgrade(environment(tmp_path, running.port)["SSZ_DATABASE_URL"])
+    running.start()
+    yield running
+    running.stop()
+
+
+def test_no_request_of_wall_and_analysis_map_leaves_for_another_host(chromium: Browser, product: Product) -> None:
+    hosts: Counter[str] = Counter()
+    tiles: Counter[str] = Counter()
+
+    def asked(url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in ("blob", "data"):
+            return
+        hosts[parts.hostname or ""] += 1
+        if parts.path.startswith("/tiles/"):
+            tiles[Path(parts.path).suffix] += 1
+
+    cookie = product.session().cookie
+    context = chromium.new_context(viewport={"width": 1920, "height": 1080}, locale="th-TH")
+    try:
+        context.on("request", lambda request: asked(request.url))  # those of workers too
+        page = context.new_page()
+        page.on("websocket", lambda socket: asked(socket.url))
+        where = f"?map={MIDDLE[1]},{MIDDLE[0]},15"
+        open_product(page, f"{product.url}/{where}", cookie)
+        expect(page.locator(".ssz-credit")).to_have_text(CREDIT, timeout=15_000)
+        page.wait_for_function(
+            "() => performance.getEntriesByType('resource').some((one) => one.name.includes('.pmtiles'))"
+        )
+        with page.expect_response(
+            lambda answer: answer.url.endswith(".mvt") or ".mvt?" in answer.url, timeout=30_000
+        ):
+            page.goto(f"{product.url}/incidents")
+        expect(page.get_by_text(CREDIT)).to_be_visible(timeout=30_000)
+        page.goto(f"{product.url}/feeds")
+        expect(page.get_by_text("แผนที่ฐาน town.pmtiles: ซูม 5 ถึง 14")).to_be_visible(timeout=30_000)
+    finally:
+        context.close()
+    assert tiles[".pmtiles"] > 0
+    assert tiles[".json"] >= 2
+    assert tiles[".mvt"] > 0
+    assert dict(hosts) == {"localhost": hosts.total()}
+    assert hosts.total() > 50
+
+
+def test_nobody_gets_a_tile_without_a_session(product: Product) -> None:
+    with product.client() as stranger, product.client(product.session("viewer").cookie) as guest:
+        for path in ("/tiles/basemap.pmtiles", "/tiles/basemap.json", "/tiles/style.json", "/tiles/14/1/1.mvt"):
+            assert stranger.get(path).status_code == 401
+            assert guest.get(path).status_code in (200, 204)
+        assert COOKIE not in stranger.cookies
