@@ -21,6 +21,7 @@ from benchmarks import (
     sos_lock_postgres,
     sos_wall,
     stored,
+    tiles,
     viewers,
     wall_recovery,
 )  # fmt: skip
@@ -29,7 +30,7 @@ from benchmarks.rig import Rig
 
 ALL = (
     sos_flood, stored, cold, sos_wall, sos_lock, sos_lock_postgres, sos_full, wall_recovery, push, viewers,
-    map_renders, calm, drain_sqlite, memory, drain_postgres,
+    map_renders, calm, drain_sqlite, memory, drain_postgres, tiles,
 )  # fmt: skip
 FIGURES = {module.NAME: module for module in ALL}
 

@@ -112,7 +112,7 @@ def test_tiles_that_are_torn_are_said_and_units_go_on(wall: Page, server: Fixtur
     server.basemap = Basemap(built, "© OpenStreetMap contributors")
     server.units = [unit("201", 16.5460, 104.7265)]
     open_wall(wall, server)
-    expect(wall.locator(".ssz-mapnote")).to_have_text(word("map.torn", "th"))
+    expect(wall.locator(".ssz-mapnote")).to_have_text(word("map.torn", "th"), timeout=20_000)
     server.send(units=[unit("201", 16.5470, 104.7270)])
     drawn_at(wall, "demo/201", 16.5470, 104.7270)
 
