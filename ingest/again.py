@@ -7,7 +7,7 @@ it raises its alarm, marked `late`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import asdict, dataclass, field, replace
 
 from ingest.decode import decode_http
@@ -132,17 +132,20 @@ class Again:
             new = write_fixes(tx, missing, self._follower.picture, Counter()).new
             stored["position"] += new
         known["position"] += len(fixes) - (new if missing else 0)
+        signals = [record for record in records if isinstance(record, Signal)]
+        heard = sos.heard(tx.conn, [signal for signal in signals if not sos.is_stored(tx.conn, signal)])
         for record in records:
             if not isinstance(record, Fix):
-                fresh = self._take_one(tx, record)
+                fresh = self._take_one(tx, record, heard)
                 (stored if fresh else known)[kind_of(record)] += 1
         if self._dry:
             self._seen.update(_identity(record) for record in records)
         return stored, known
 
-    def _take_one(self, tx: Tx, record: Record) -> bool:
+    def _take_one(self, tx: Tx, record: Record, heard: Container[tuple[str, bytes]]) -> bool:
+        """`heard`: topic and bytes of presses stored before this piece, under whatever name."""
         if isinstance(record, Signal):
-            if sos.is_stored(tx.conn, record):
+            if (record.topic, record.raw) in heard or sos.is_stored(tx.conn, record):
                 return False
             late = replace(record, marks=record.marks | {Mark.LATE})
             return not sos.take_signal(tx, late, self._clock()).duplicate

@@ -39,11 +39,25 @@ def note_reading(tx: Tx, purpose: str, unit: str, start: Millis, end: Millis, no
 
     `unit` is `station/unit`, or empty for all units.
     """
-    rows = [
-        {"purpose": purpose, "unit": unit, "window_from": first, "window_to": last, "at": now}
-        for first, last in pieces(start, end)
-    ]
-    return sum(add_new(tx, _READING, row) for row in rows)
+
+    def add(first: Millis, last: Millis) -> bool:
+        row = {"purpose": purpose, "unit": unit, "window_from": first, "window_to": last, "at": now}
+        return add_new(tx, _READING, row)
+
+    new = 0
+    for first, last in pieces(start, end):
+        if add(first, last):
+            new += 1
+        elif last - first > _HOUR and _held_to(tx, purpose, unit, first) < last:
+            # Its first hour was read by itself before and has the key: the rest of the day is written hour by hour.
+            new += sum(add(*hour) for hour in pieces(first, last))
+    return new
+
+
+def _held_to(tx: Tx, purpose: str, unit: str, first: Millis) -> Millis:
+    """The end of what is written down as read from a moment on."""
+    key = (_READING.c.purpose == purpose, _READING.c.unit == unit, _READING.c.window_from == first)
+    return int(tx.conn.execute(select(_READING.c.window_to).where(*key)).scalar_one())
 
 
 def purposes(conn: Connection, start: Millis = 0, end: Millis = 2**62, limit: int = 100) -> list[Purpose]:

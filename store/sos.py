@@ -82,6 +82,22 @@ def is_stored(conn: Connection, signal: Signal) -> bool:
     return found.first() is not None
 
 
+def heard(conn: Connection, signals: Sequence[Signal]) -> set[tuple[str, bytes]]:
+    """Topic and bytes of those events that the store has, whoever their sender was taken for then.
+
+    A press of a device nobody knew lies under the device's own name; one of a device that has another unit now, under
+    the former. Reads every event, once for all that are asked about.
+    """
+    if not signals:
+        return set()
+    event = _EVENT.c
+    found = select(event.topic, event.raw).where(
+        event.raw.in_({signal.raw for signal in signals if signal.raw}),
+        event.topic.in_({signal.topic for signal in signals}),
+    )
+    return {(str(topic), bytes(raw)) for topic, raw in conn.execute(found)}
+
+
 def _receipt_topic(signal: Signal) -> str:
     """Beside the topic the event came on: a box of a station nobody registered listens there too."""
     if signal.topic.endswith("/event"):
