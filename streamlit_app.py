@@ -197,7 +197,6 @@ async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
         viewers=lambda: hub.viewers,
     )  # fmt: skip
     ground = Ground(db)
-    ground.warm(hub.ground)
     basemap = Basemap(settings.basemap, "" if settings.demo else settings.map_credit)
     await to_thread.run_sync(basemap.now)  # a bad file is said in the log now, not at the first look
     past = Past(db, now, Purposes(db, now), settings.retention_position_days)

@@ -31,8 +31,8 @@ _BOX_SAYS = ("online", "heard_at", "battery_pct", "mains", "fault", "tested_at")
 _CAMERA_SAYS = ("working", "linked", "note", "status_at")
 _UNIT_SAYS = ("status", "status_at", "crew")
 
-#: What two versions of a zone differ by; the rest is the version's own.
-_ZONE_OWN = ("version", "valid_from", "valid_to")
+#: What makes no new version of a zone: what is the version's own, and what follows from its polygon.
+_ZONE_OWN = ("version", "valid_from", "valid_to", "outline", "ring")
 
 
 class UnknownStationError(Exception):
@@ -137,7 +137,7 @@ def put_zone(tx: Tx, zone: Zone, now: Millis) -> Zone:
             .values(valid_to=now)
         )
     version = newest.version + 1 if newest else 1
-    row = content | {"version": version, "valid_from": now, "valid_to": None}
+    row = values_of(zone) | {"version": version, "valid_from": now, "valid_to": None}
     put(tx, _ZONE, [row])
     _tell(tx, {zone.station}, "zones", now)
     return Zone.model_validate(row)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -11,15 +10,12 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from dashboard.live.views import ADMINISTRATOR, Scope, scope_for
+from dashboard.live.views import Scope
 from models.records.camera import CameraPoint
 from models.records.checkpoint import Checkpoint
 from models.records.station import Station, Street, Zone
 from store import registers
 from store.database import Database
-from store.errors import StorageError
-
-_LOG = logging.getLogger("dashboard.live")
 
 #: Sheets kept encoded: one for each different set of stations that looks.
 _KEPT = 16
@@ -73,13 +69,10 @@ def ground_of(conn: Connection, scope: Scope, version: str) -> dict[str, Any]:
     zones = registers.zones(conn, mine)
     cameras = [] if scope.visitor else registers.cameras(conn, mine)
     checkpoints = [] if scope.visitor else registers.checkpoints(conn, mine)
-    # Shapely, PROJ and NumPy come with it: loaded beside the first page (`Ground.warm`), not before it.
-    from dashboard.live.zone_shapes import drawn
-
     return {
         "version": version,
         "stations": [_station(row) for row in registers.stations(conn, mine)],
-        "zones": _features([(orjson.Fragment(drawn(row.polygon)), zone_values(row)) for row in zones]),
+        "zones": _features([(orjson.Fragment(row.outline or row.polygon), zone_values(row)) for row in zones]),
         "ring": _features(_rings(zones)),
         "streets": _features([_street(row) for row in registers.streets(conn, mine)]),
         "cameras": _features([_camera(row) for row in cameras]),
@@ -88,11 +81,8 @@ def ground_of(conn: Connection, scope: Scope, version: str) -> dict[str, Any]:
 
 
 def _rings(zones: Sequence[Zone]) -> list[tuple[Any, dict[str, Any]]]:
-    """The ring of each safety zone; a beat has none."""
-    from dashboard.live.zone_shapes import ring
-
-    found = [(row, ring(row.polygon)) for row in zones if row.kind != "beat"]
-    return [(orjson.Fragment(text), {"s": row.station, "id": row.code}) for row, text in found if text is not None]
+    """The ring of each zone that has one."""
+    return [(orjson.Fragment(row.ring), {"s": row.station, "id": row.code}) for row in zones if row.ring is not None]
 
 
 class Ground:
@@ -102,16 +92,6 @@ class Ground:
         self._db = db
         self._kept: OrderedDict[tuple[Scope, str], bytes] = OrderedDict()
         self._lock = threading.Lock()
-
-    def warm(self, version: str) -> None:
-        """Make the sheet of all stations in a thread of its own, beside the first page; returns at once."""
-        threading.Thread(target=self._warm, args=(version,), name="ground", daemon=True).start()
-
-    def _warm(self, version: str) -> None:
-        try:
-            self.sheet(scope_for(ADMINISTRATOR, None), version)
-        except StorageError as error:
-            _LOG.warning("the ground cannot be read now: %s", error)
 
     def sheet(self, scope: Scope, version: str) -> bytes:
         """The sheet of a scope as JSON bytes, of that version or newer.

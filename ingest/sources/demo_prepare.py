@@ -9,6 +9,7 @@ import orjson
 
 from ingest.sources.demo_ground import DemoRefusedError
 from ingest.sources.demo_messages import box_secret
+from models.formats.zone_shapes import shapes_of
 from models.happenings import RegisterChanged
 from models.records.base import Millis
 from models.records.camera import CameraPoint
@@ -90,6 +91,8 @@ def _station() -> Station:
 
 
 def _zone(town: Town) -> Zone:
+    polygon = orjson.dumps(town.zone_geojson).decode()
+    outline, ring = shapes_of(polygon, "economic")
     return Zone(
         station=town.station,
         code=towns.ZONE_CODE,
@@ -98,7 +101,9 @@ def _zone(town: Town) -> Zone:
         name_en=towns.ZONE_EN,
         kind="economic",
         population=towns.ZONE_PEOPLE,
-        polygon=orjson.dumps(town.zone_geojson).decode(),
+        polygon=polygon,
+        outline=outline,
+        ring=ring,
         area_m2=round(town.zone.area, 1),
         perimeter_m=round(town.zone.length, 1),
         utm_epsg=town.utm_epsg,

@@ -15,6 +15,7 @@ from models.formats.polygons import Measured, measure
 from models.formats.problems import BadValueError, Problem
 from models.formats.rows import Row
 from models.formats.text import clean
+from models.formats.zone_shapes import shapes_of
 from models.records.base import Millis
 from models.records.camera import CameraPoint
 from models.records.checkpoint import Checkpoint
@@ -95,15 +96,19 @@ def station_row(row: Row, given: Given) -> Station:
 def zone_row(row: Row, given: Given) -> Zone:
     """A zone, measured; the store gives it its version."""
     measured = row.parse("geometry", measure, required=True) or Measured("", 0.0, 0.0, 0)
+    kind = row.choice("kind", _same(ZONE_KINDS, _KINDS_TH), "risk")
+    outline, ring = shapes_of(measured.polygon, kind) if measured.polygon else (None, None)
     return Zone(
         station=_station_of(row, given),
         code=row.parse("code", _station_code, required=True) or "",
         version=1,
         name_th=row.text("name_th", 200),
         name_en=row.text("name_en", 200),
-        kind=row.choice("kind", _same(ZONE_KINDS, _KINDS_TH), "risk"),
+        kind=kind,
         population=row.parse("population", parse_count),
         polygon=measured.polygon,
+        outline=outline,
+        ring=ring,
         area_m2=measured.area_m2,
         perimeter_m=measured.perimeter_m,
         utm_epsg=measured.utm_epsg,

@@ -28,7 +28,10 @@ class Station(SQLModel, table=True):
 
 
 class Zone(SQLModel, table=True):
-    """One version of a safety zone. Area (m2) and perimeter (m) are computed in the UTM zone of the place."""
+    """One version of a safety zone. Area (m2) and perimeter (m) are computed in the UTM zone of the place.
+
+    `outline` and `ring` follow from polygon and kind (`models.formats.zone_shapes`) and are for the map alone.
+    """
 
     station: str = Field(primary_key=True, foreign_key="station.code", max_length=64)
     code: str = Field(primary_key=True, max_length=64)
@@ -38,6 +41,8 @@ class Zone(SQLModel, table=True):
     kind: str = "risk"
     population: int | None = None
     polygon: str = Field(description="GeoJSON Polygon or MultiPolygon, WGS 84")
+    outline: str | None = Field(default=None, description="GeoJSON of fewer corners for the map; None: the polygon")
+    ring: str | None = Field(default=None, description="GeoJSON of the ground round it; None: there is none")
     area_m2: float
     perimeter_m: float
     utm_epsg: int

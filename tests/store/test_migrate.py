@@ -9,14 +9,16 @@ import threading
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
+from models.formats.zone_shapes import shapes_of
 from models.records.tables import METADATA
-from store import migrate
+from store import migrate, registers
 from store.database import Database, open_database
 from store.errors import StorageBrokenError
 from tests.servers import PgCluster
@@ -58,6 +60,33 @@ def test_a_start_without_anything_to_migrate_does_not_load_alembic_or_psycopg(sq
     )
     done = subprocess.run([sys.executable, "-c", script, sqlite_url], cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "\n", "")
+
+
+def test_zones_that_are_there_get_what_the_map_draws_of_them(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    square = (
+        '{"type":"Polygon","coordinates":[[[104.7,16.5],[104.71,16.5],[104.71,16.51],[104.7,16.51],[104.7,16.5]]]}'
+    )
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).with_name("migrations")))
+    config.set_main_option("path_separator", "os")
+    old = Database(url, pool_size=1)
+    with old.write() as tx:
+        config.attributes["connection"] = tx.conn
+        command.upgrade(config, "0003")
+        tx.conn.execute(text("INSERT INTO station VALUES ('s', '', '', 'test', '', '', NULL, NULL, 50)"))
+        for code, kind, polygon in (("z", "risk", square), ("b", "beat", square), ("bad", "risk", "{}")):
+            row = {"code": code, "kind": kind, "polygon": polygon}
+            values = "('s', :code, 1, '', '', :kind, NULL, :polygon, 1, 1, 32648, 0, NULL)"
+            tx.conn.execute(text(f"INSERT INTO zone VALUES {values}"), row)  # noqa: S608 - no word from outside
+    old.close()
+    migrate.upgrade(url)
+    database = open_database(url)
+    with database.read() as conn:
+        found = {row.code: (row.outline, row.ring) for row in registers.zones(conn)}
+    database.close()
+    assert found == {"z": shapes_of(square, "risk"), "b": (None, None), "bad": (None, None)}
+    assert found["z"][1] is not None
 
 
 def test_upgrading_twice_changes_nothing(db_url: str) -> None:

@@ -59,9 +59,11 @@ def test_a_zone_gets_versions_and_old_figures_stay(town: Database) -> None:
     with town.write() as tx:
         assert registers.put_zone(tx, zone(), NOW + 5).version == 1  # the same content: no new version
     with town.write() as tx:
-        assert registers.put_zone(tx, zone(area_m2=430_000.0), NOW + 10).version == 2
+        assert registers.put_zone(tx, zone(ring="{}"), NOW + 6).version == 1  # what is drawn makes none either
+    with town.write() as tx:
+        assert registers.put_zone(tx, zone(area_m2=430_000.0, ring="{}", outline="[]"), NOW + 10).version == 2
     with town.read() as conn:
-        assert [row.area_m2 for row in registers.zones(conn)] == [430_000.0]
+        assert [(row.area_m2, row.ring, row.outline) for row in registers.zones(conn)] == [(430_000.0, "{}", "[]")]
         assert [row.area_m2 for row in registers.zones(conn, HY, at=NOW + 9)] == [420_000.0]
         assert [row.area_m2 for row in registers.zones(conn, HY, at=NOW + 10)] == [430_000.0]
         assert registers.zones(conn, LU) == []

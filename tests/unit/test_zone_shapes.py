@@ -9,8 +9,8 @@ import pytest
 import shapely
 from shapely.geometry import shape
 
-from dashboard.live.zone_shapes import MOST_CORNERS, drawn, ring
 from models.formats.polygons import measure
+from models.formats.zone_shapes import MOST_CORNERS, drawn, ring, shapes_of
 
 
 def _circle(corners: int) -> str:
@@ -47,6 +47,13 @@ def test_the_ring_is_round_the_zone_and_bounded() -> None:
 )
 def test_a_bad_outline_costs_no_more_than_its_ring(text: str) -> None:
     ring(text)  # says None, or a ring; never raises
+
+
+def test_a_row_keeps_only_what_differs_from_its_polygon_and_no_ring_of_a_beat() -> None:
+    few, many = _circle(100), _circle(9_999)
+    assert shapes_of(few, "risk") == (None, ring(few))
+    assert shapes_of(many, "risk") == (drawn(many), ring(many))
+    assert shapes_of(many, "beat") == (drawn(many), None)
 
 
 def test_no_geometry_is_said() -> None:

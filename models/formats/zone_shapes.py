@@ -1,8 +1,9 @@
-"""A zone as the map draws it, bounded in corners, and the ring round it. Pure. The register keeps the exact one."""
+"""What the map draws of a zone: its outline, bounded in corners, and the ring round it. Pure.
+
+Made when a zone comes in and kept beside it, so that no screen and no start needs a geometry library.
+"""
 
 from __future__ import annotations
-
-from functools import lru_cache
 
 import orjson
 import shapely
@@ -21,7 +22,18 @@ RING_M = 200.0
 _FINEST = 2e-6
 
 
-@lru_cache(maxsize=256)
+def shapes_of(polygon: str, kind: str) -> tuple[str | None, str | None]:
+    """Outline and ring of a zone as its row keeps them (GeoJSON text).
+
+    No outline: the polygon itself is drawn. No ring: a beat has none, and neither has an outline that crosses itself.
+
+    Raises:
+        ValueError: no geometry.
+    """
+    outline = drawn(polygon)
+    return (None if outline == polygon else outline), (None if kind == "beat" else ring(outline))
+
+
 def drawn(polygon: str) -> str:
     """The polygon (GeoJSON text) with at most `MOST_CORNERS` corners; unchanged when it has no more.
 
@@ -34,7 +46,6 @@ def drawn(polygon: str) -> str:
     return _text(_simpler(outline))
 
 
-@lru_cache(maxsize=256)
 def ring(polygon: str) -> str | None:
     """The ring round a polygon (GeoJSON text); None for an outline that has none, such as one that crosses itself."""
     try:
