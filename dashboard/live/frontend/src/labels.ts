@@ -1,7 +1,7 @@
 /** Which units wear their words now, and what these are: call sign, state, age of the fix. */
 
 import { ageText } from "./age";
-import { type Area, declutter, REACH, type Side, type Wish } from "./declutter";
+import { type Area, areaAt, declutter, REACH, type Side, type Wish } from "./declutter";
 import type { Fleet, Mark } from "./fleet";
 import { ageWords, unitWord, type Words } from "./marks";
 import type { Feed } from "./protocol";
@@ -23,6 +23,8 @@ interface Shown {
   must: boolean;
   /** How many more stand on the same place. */
   more: number;
+  /** Only the age is written. */
+  brief: boolean;
   name: string;
   word: string;
   age: string;
@@ -41,6 +43,8 @@ const APART = 600;
 const PLACE_PX = 10;
 
 const LINES = HANDS.name.height + HANDS.note.height;
+
+const wishOf = ({ mark, must }: Shown, w: number, h: number): Wish => ({ x: mark.x + mark.dx, y: mark.y + mark.dy, w, h, side: mark.side, must });
 
 /** The marks by their place on the screen, the topmost of each first in `top`; live ones come first. */
 function stacksOf(order: readonly Mark[]): Map<number, { top: Mark; count: number }> {
@@ -85,13 +89,21 @@ export class Labels {
       for (const { top: { x, y, dx, dy } } of stacks.values()) taken.push([x + dx - 11, y + dy - 11, x + dx + 11, y + dy + 11]);
     }
     const told = [...tried].map(([mark, more]) => this.tell(mark, must.has(mark.key), more, tongue));
-    const wishes: Wish[] = told.map((one) => ({
-      x: one.mark.x + one.mark.dx, y: one.mark.y + one.mark.dy, w: Math.max(one.nameW, one.wordW + one.ageW), h: LINES, side: one.mark.side, must: one.must,
-    }));
-    const sides = declutter(wishes, taken, stacks.size > APART ? MOST_IN_CROWD : MOST);
-    this.shown = told.filter((one, i) => {
+    const most = stacks.size > APART ? MOST_IN_CROWD : MOST;
+    const whole = this.fit(told, taken, most, (one) => [Math.max(one.nameW, one.wordW + one.ageW), LINES]);
+    for (const one of whole) taken.push(areaAt(wishOf(one, Math.max(one.nameW, one.wordW + one.ageW), LINES), one.side));
+    // Where there is no room for all of it, the age at least: how old a place is must be seen on each.
+    const rest = told.filter((one) => !whole.includes(one)).map((one): Shown => ({ ...one, brief: true }));
+    const brief = this.fit(rest, taken, most, (one) => [one.ageW, HANDS.note.height]);
+    this.shown = [...whole, ...brief];
+    for (const one of told) one.mark.side = null;
+    for (const one of this.shown) one.mark.side = one.side;
+  }
+
+  private fit(told: readonly Shown[], taken: readonly Area[], most: number, size: (one: Shown) => [number, number]): Shown[] {
+    const sides = declutter(told.map((one) => wishOf(one, ...size(one))), taken, most);
+    return told.filter((one, i) => {
       const side = sides[i] ?? null;
-      one.mark.side = side;
       if (side !== null) one.side = side;
       return side !== null;
     });
@@ -99,7 +111,7 @@ export class Labels {
 
   /** Tell the words again: ages have passed. */
   retell(tongue: Tongue): void {
-    this.shown = this.shown.map((one) => ({ ...this.tell(one.mark, one.must, one.more, tongue), side: one.side }));
+    this.shown = this.shown.map((one) => ({ ...this.tell(one.mark, one.must, one.more, tongue), side: one.side, brief: one.brief }));
   }
 
   private tell(mark: Mark, must: boolean, more: number, { words, feed, now }: Tongue): Shown {
@@ -109,23 +121,28 @@ export class Labels {
     const word = `${unitWord(unit, now, feed, words)} · `;
     const { measure } = this;
     return {
-      mark, must, more, name, word, age, side: mark.side ?? "right", nameW: measure.width(name, "name"), wordW: measure.width(word, "note"), ageW: measure.width(age, "note"),
+      mark, must, more, brief: false, name, word, age, side: mark.side ?? "right", nameW: measure.width(name, "name"), wordW: measure.width(word, "note"), ageW: measure.width(age, "note"),
     };
   }
 
   /** Write each label where its mark is drawn now. */
   write(add: (text: string, hand: HandName, x: number, y: number) => void): void {
-    for (const { mark, side, name, word, age, nameW, wordW, ageW } of this.shown) {
+    for (const { mark, side, brief, name, word, age, nameW, wordW, ageW } of this.shown) {
       if (mark.x !== mark.x || mark.hidden) continue;
       const x = mark.x + mark.dx;
       const y = mark.y + mark.dy;
       const noteW = wordW + ageW;
-      const wide = Math.max(nameW, noteW);
-      const top = side === "above" ? y - REACH - LINES : side === "below" ? y + REACH : y - LINES / 2;
+      const wide = brief ? ageW : Math.max(nameW, noteW);
+      const high = brief ? HANDS.note.height : LINES;
+      const top = side === "above" ? y - REACH - high : side === "below" ? y + REACH : y - high / 2;
       // Beside the mark the lines begin (or end) at it, above and below they are centred.
       const start = (width: number): number =>
         side === "right" ? x + REACH : side === "left" ? x - REACH - width : x - wide / 2 + (wide - width) / 2;
       const old = mark.fresh !== "live";
+      if (brief) {
+        add(age, old ? "noteOld" : "note", start(ageW), top);
+        continue;
+      }
       add(name, old ? "nameOld" : "name", start(nameW), top);
       add(word, old ? "noteOld" : "note", start(noteW), top + HANDS.name.height);
       add(age, old ? "noteOld" : "note", start(noteW) + wordW, top + HANDS.name.height);
