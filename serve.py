@@ -7,16 +7,18 @@ product, a quiet server header, an orderly end on SIGTERM, and with `DEMO=1` the
 from __future__ import annotations
 
 import gc
+import signal
 
 if __name__ == "__main__":
     # Loading makes objects by the hundred thousand, and all of them stay: looking for garbage among them is a
     # fifth of a start. The app turns the collector on again when it has started.
     gc.disable()
+    # Nothing is open yet that would have to be closed: Ctrl-C ends a process that is loading without a word.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import contextlib
 import logging
 import os
-import signal
 import socket
 import sys
 import traceback
@@ -84,6 +86,12 @@ class Server(uvicorn.Server):
             log.disabled = False
         if self.started:
             self._announce()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop at the first signal. The next ones of an impatient hand change nothing: the end is bounded
+        already (`STOP_S`), and forced it would cut off what is stopped in order, with a traceback."""
+        if not self.should_exit:
+            super().handle_exit(sig, frame)
 
     def _announce(self) -> None:
         base = self._settings.base_url

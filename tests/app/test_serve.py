@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,8 @@ import pytest
 from store.database import open_database
 from store.migrate import upgrade
 from tests.app.serving import METRICS_TOKEN, ROOT, Product, environment
-from tests.servers import free_port
+from tests.fault.viewer import Viewer
+from tests.servers import free_port, wait_until
 
 
 def refused(folder: Path, port: int, **settings: str) -> str:
@@ -147,3 +150,53 @@ print(*(found.get_option(n) for n in ("client.showErrorDetails", "browser.gather
         [sys.executable, "-c", asked], cwd=tmp_path, env=given, capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout == "none False ['127.0.0.1', 'localhost']\n"
+
+
+#: A machine without Mosquitto, for a Python that finds this on its path.
+_WITHOUT_MOSQUITTO = """
+import shutil
+found = shutil.which
+shutil.which = lambda name, *more, **named: None if name == "mosquitto" else found(name, *more, **named)
+"""
+
+
+@pytest.mark.broker
+@pytest.mark.parametrize("own", ["mosquitto", "demo broker"])
+def test_ctrl_c_twice_in_a_row_ends_it_without_a_traceback(tmp_path: Path, own: str) -> None:
+    settings = {"SSZ_DEMO": "1", "SSZ_INGEST": "embedded", "SSZ_MQTT_PORT": str(free_port())}
+    if own == "demo broker":
+        (tmp_path / "sitecustomize.py").write_text(_WITHOUT_MOSQUITTO, encoding="utf-8")
+        settings["PYTHONPATH"] = str(tmp_path)
+    product = Product(tmp_path, settings)
+    product.start()
+    assert product.process is not None
+    looking = Viewer(product.url, product.session().cookie)  # somebody looks: the end has something to wait for
+    try:
+        product.process.send_signal(signal.SIGINT)
+        time.sleep(0.1)  # as quick as a hand is
+        product.process.send_signal(signal.SIGINT)
+        assert product.process.wait(timeout=30) == 0
+    finally:
+        looking.close()
+        product.stop(signal.SIGKILL)
+    said = product.log.read_text()
+    assert ("demo broker: not for service" in said) is (own == "demo broker")
+    assert "Traceback" not in said
+
+
+def test_ctrl_c_while_it_loads_ends_it_without_a_traceback(tmp_path: Path) -> None:
+    product = Product(tmp_path)
+    with product.log.open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "serve.py"],
+            cwd=ROOT, env=environment(tmp_path, product.port), stdout=subprocess.DEVNULL, stderr=log,
+        )  # fmt: skip
+    wait_until(lambda: _bound(product.port), 30, "the port is taken, the first thing it does")
+    process.send_signal(signal.SIGINT)
+    process.wait(30)
+    assert "Traceback" not in product.log.read_text()
+
+
+def _bound(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
