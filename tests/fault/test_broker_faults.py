@@ -76,7 +76,7 @@ def test_row_5_broker_and_ingest_killed_every_press_is_stored_once_and_every_box
                 else:
                     ingest.kill()
                     ingest.start()
-            boxes.settle(60)
+            boxes.settle(scaled(60, 600))
         finally:
             boxes.close()
     assert heard(sqlite_url) == boxes.pressed
