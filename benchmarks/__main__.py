@@ -7,10 +7,12 @@ import sys
 import time
 
 from benchmarks import (
+    broker_pixel,
     calm,
     cold,
     drain_postgres,
     drain_sqlite,
+    feed_memory,
     machine,
     map_renders,
     memory,
@@ -30,7 +32,7 @@ from benchmarks.rig import Rig
 
 ALL = (
     sos_flood, stored, cold, sos_wall, sos_lock, sos_lock_postgres, sos_full, wall_recovery, push, viewers,
-    map_renders, calm, drain_sqlite, memory, drain_postgres, tiles,
+    broker_pixel, feed_memory, map_renders, calm, drain_sqlite, memory, drain_postgres, tiles,
 )  # fmt: skip
 FIGURES = {module.NAME: module for module in ALL}
 

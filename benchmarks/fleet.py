@@ -6,6 +6,7 @@ As a program (`python -m benchmarks.fleet`) it drives them until its standard in
 from __future__ import annotations
 
 import argparse
+import math
 import select
 import sys
 import time
@@ -38,6 +39,17 @@ def fix(at_ms: int, lat: float, lon: float) -> bytes:
     return orjson.dumps(body | {"accuracy_m": 5.0, "battery_pct": 80.0})
 
 
+def circling(number: int, step: int, at_ms: int, box: tuple[float, float, float, float]) -> bytes:
+    """A unit that drives round a place of its own within a box (south, west, north, east): 20 in a row."""
+    south, west, north, east = box
+    rows = UNITS // 20
+    high, wide = (north - south) / rows, (east - west) / 20
+    angle = step * 0.1 + number
+    lat = south + (number // 20 % rows + 0.5 + 0.3 * math.sin(angle)) * high
+    lon = west + (number % 20 + 0.5 + 0.3 * math.cos(angle)) * wide
+    return fix(at_ms, lat, lon)
+
+
 def register(url: str, station: str, number: int = UNITS) -> None:
     """Register the units; importing approves them."""
     db = open_database(url)
@@ -52,15 +64,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks.fleet")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--station", required=True)
-    parser.add_argument("--units", type=int, default=UNITS)
+    parser.add_argument("--first", type=int, default=0, help="number of the first unit")
+    parser.add_argument("--box", type=float, nargs=4, help="south west north east of where they drive")
     given = parser.parse_args()
     blaster = Blaster(given.port, "bench-fleet")
-    topics = [topic(given.station, one) for one in range(given.units)]
+    numbers = range(given.first, UNITS)
+    topics = {one: topic(given.station, one) for one in numbers}
     step, due = 0, time.monotonic()
     while not select.select([sys.stdin], [], [], max(0.0, due - time.monotonic()))[0]:
         if time.monotonic() >= due:
             at = now_ms()
-            blaster.send((topics[one], position(one, at, step)) for one in range(given.units))
+            if given.box:
+                blaster.send((topics[one], circling(one, step, at, tuple(given.box))) for one in numbers)
+            else:
+                blaster.send((topics[one], position(one, at, step)) for one in numbers)
             step, due = step + 1, due + 1.0
         blaster.hear(0.0)
     return 0

@@ -72,6 +72,21 @@ def alarm(name: str, **more: Any) -> dict[str, Any]:
     return base | more
 
 
+def page_html(mode: str, more: dict[str, Any]) -> str:
+    """A plain page that mounts the bundle as the product's own page does, `more` told besides."""
+    data: dict[str, Any] = {
+        "mode": mode,
+        "base": "/",
+        "words": words_with(PREFIXES, "th"),
+        "language": "th",
+        "timezone": "Asia/Bangkok",
+    }
+    data |= {"csrf": "token-1", "mayAcknowledge": True, "links": [{"href": "/x", "title": "เหตุและคดี"}]}
+    data |= {"kiosk": False, "visitor": False, "rotateS": 0}
+    data |= {"testing": True, "module": module_name(), **more}
+    return _PAGE.format(module=module_name(), data=orjson.dumps(data).decode())
+
+
 def _ground() -> dict[str, Any]:
     def street(i: int, name: str, line: list[list[float]], kind: str) -> dict[str, Any]:
         geometry = {"type": "LineString", "coordinates": line}
@@ -204,18 +219,7 @@ class FixtureServer:
 
     async def _page(self, _request: Request) -> Response:
         self.pages += 1
-        data: dict[str, Any] = {
-            "mode": self.mode,
-            "base": "/",
-            "words": words_with(PREFIXES, "th"),
-            "language": "th",
-            "timezone": "Asia/Bangkok",
-        }
-        data |= {"csrf": "token-1", "mayAcknowledge": True, "links": [{"href": "/x", "title": "เหตุและคดี"}]}
-        data |= {"kiosk": False, "visitor": False, "rotateS": 0}
-        data |= {"testing": True, "module": module_name()}
-        data |= self.more
-        return HTMLResponse(_PAGE.format(module=module_name(), data=orjson.dumps(data).decode()))
+        return HTMLResponse(page_html(self.mode, self.more))
 
     async def _serve_ground(self, _request: Request) -> Response:
         return JSONResponse(self.ground)
