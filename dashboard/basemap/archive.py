@@ -191,6 +191,9 @@ class Archive:
             self.check(entry)
 
     def _read(self, offset: int, length: int) -> bytes:
+        # Looked at first: a damaged directory may name a place or a length that no read takes.
+        if offset < 0 or offset + length > self.size:
+            raise _bad("map.truncated")
         body = os.pread(self._file, length, offset)
         if len(body) != length:
             raise _bad("map.truncated")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pmtiles.tile import Compression, TileType, zxy_to_tileid
+from pmtiles.tile import Compression, Entry, TileType, serialize_directory, zxy_to_tileid
 from pmtiles.writer import Writer
 
 from dashboard.basemap.archive import WORDS, Archive, BadArchiveError, plain_text, read_through
@@ -68,6 +68,20 @@ def _no_directory(path: Path, built: Path) -> None:
     path.write_bytes(body)
 
 
+def _pointing(offset: int, length: int) -> Callable[[Path, Path], None]:
+    """A file whose directory names one tile, of that place and length."""
+
+    def make(path: Path, built: Path) -> None:
+        body, header = bytearray(built.read_bytes()), Archive(built).header
+        root = serialize_directory([Entry(zxy_to_tileid(0, 0, 0), offset, length, 1)])
+        assert len(root) <= header["root_length"]
+        start = header["root_offset"]
+        body[start : start + header["root_length"]] = root.ljust(header["root_length"], b"\0")
+        path.write_bytes(body)
+
+    return make
+
+
 MAKERS: dict[str, tuple[Callable[[Path, Path], object], str]] = {
     "not there": (lambda path, built: None, "map.missing"),
     "a folder": (lambda path, built: path.mkdir(), "map.no_file"),
@@ -83,6 +97,10 @@ MAKERS: dict[str, tuple[Callable[[Path, Path], object], str]] = {
     "other layers": (_other_layers, "map.no_layer"),
     "tiles of zeros": (_scribbled, "map.damaged"),
     "directory of zeros": (_no_directory, "map.damaged"),
+    "a tile beyond the end": (_pointing(1 << 40, 100), "map.truncated"),
+    "a tile beyond all numbers": (_pointing(1 << 63, 100), "map.truncated"),
+    "a tile larger than memory": (_pointing(0, 1 << 45), "map.truncated"),
+    "a tile longer than all numbers": (_pointing(0, 1 << 64), "map.truncated"),
 }  # fmt: skip
 
 
