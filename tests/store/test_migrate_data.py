@@ -43,7 +43,8 @@ def lived(database: Database) -> None:
         )
         tx.conn.execute(
             text(
-                "INSERT INTO station (code, name_th, name_en, kind, bureau, province, plausible_km) VALUES ('lumphini', 'ล', 'L', '', '', '', 9)"
+                "INSERT INTO station (code, name_th, name_en, kind, bureau, province, plausible_km)"
+                " VALUES ('lumphini', 'ล', 'L', '', '', '', 9)"
             )
         )
         for name, state, version, changed in (("old", "closed", 3, AT + 200), ("new", "raised", 1, AT + 50)):
@@ -53,7 +54,7 @@ def lived(database: Database) -> None:
                 raised_at=raised, pressed_at=raised, last_at=raised, changed_at=changed,
             )  # fmt: skip
             tx.conn.execute(insert(table_of(Alarm)).values(**values_of(alarm)))  # the table is as it was
-        for alarm, version, step, when, old, new in (
+        for changed_alarm, version, step, when, old, new in (
             ("old", 1, "raise", AT, "", "raised"), ("old", 2, "acknowledge", AT + 100, "raised", "acknowledged"),
             ("old", 3, "close", AT + 200, "acknowledged", "closed"), ("new", 1, "raise", AT + 50, "", "raised"),
         ):  # fmt: skip
@@ -62,7 +63,7 @@ def lived(database: Database) -> None:
                     "INSERT INTO alarm_step (station, alarm, version, step, at, by, origin, old_state, new_state,"
                     " detail) VALUES ('lumphini', :alarm, :version, :step, :at, '', '', :old, :new, '')"
                 ),
-                {"alarm": alarm, "version": version, "step": step, "at": when, "old": old, "new": new},
+                {"alarm": changed_alarm, "version": version, "step": step, "at": when, "old": old, "new": new},
             )
 
 
