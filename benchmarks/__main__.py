@@ -24,6 +24,7 @@ from benchmarks import (
     sos_wall,
     stored,
     tiles,
+    time_machine,
     viewers,
     wall_recovery,
 )  # fmt: skip
@@ -33,6 +34,7 @@ from benchmarks.rig import Rig
 ALL = (
     sos_flood, stored, cold, sos_wall, sos_lock, sos_lock_postgres, sos_full, wall_recovery, push, viewers,
     broker_pixel, feed_memory, map_renders, calm, drain_sqlite, memory, drain_postgres, tiles,
+    time_machine,
 )  # fmt: skip
 FIGURES = {module.NAME: module for module in ALL}
 

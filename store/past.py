@@ -20,12 +20,14 @@ from models.records.base import UNKNOWN_STATION, Millis
 from models.records.position import Fix, Position
 from models.records.sos import SosBox, SosBoxPast
 from models.records.station import Station
+from models.records.unit import Unit
 from models.track import TAIL
 from store.rows import of_stations, table_of
 from store.tracks import units_of
 
 _ALARM, _STEP = table_of(Alarm), table_of(AlarmStep)
 _BOX, _WORD = table_of(SosBox), table_of(SosBoxPast)
+_UNIT = table_of(Unit)
 _POSITION = table_of(Position)
 
 _MOMENT = bindparam("moment", type_=BigInteger)
@@ -198,12 +200,9 @@ def _edge(conn: Connection, station: str, moment: Millis, *, after: bool) -> Rai
 
 
 def first_kept(conn: Connection, stations: frozenset[str] | None) -> Millis | None:
-    """Time of the oldest fix of these stations' units; None when they have none."""
-    oldest = select(func.min(_POSITION.c.at)).where(
-        _POSITION.c.station == bindparam("of_station"), _POSITION.c.unit == bindparam("of_unit")
-    )
-    found = [
-        conn.execute(oldest, {"of_station": station, "of_unit": unit}).scalar()
-        for station, unit in units_of(conn, stations)
-    ]
-    return min((at for at in found if at is not None), default=None)
+    """Time of the oldest fix of these stations' units; None without any. One look into the key for each unit."""
+    mine = _POSITION.c.station == _UNIT.c.station, _POSITION.c.unit == _UNIT.c.unit
+    oldest = select(func.min(_POSITION.c.at)).where(*mine).correlate(_UNIT).scalar_subquery()
+    of_each = of_stations(select(oldest.label("first")), _UNIT.c.station, stations).select_from(_UNIT).subquery()
+    found = conn.execute(select(func.min(of_each.c.first))).scalar()
+    return None if found is None else int(found)

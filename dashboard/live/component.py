@@ -20,7 +20,10 @@ from dashboard.live.assets_route import module_name
 from dashboard.words import Language, word, words_with
 
 #: Words the bundle uses.
-PREFIXES = ("live.", "mark.", "sos.", "err.no_permission", "sys.simulated", "nav.command_wall", "nav.stations")
+PREFIXES = (
+    "live.", "mark.", "sos.", "err.no_permission", "sys.simulated", "nav.command_wall", "nav.live_map",
+    "nav.stations",
+)  # fmt: skip
 
 _HTML = '<div class="ssz-place"></div>'
 _JS = """

@@ -11,14 +11,15 @@ import { TimeMachine } from "./timemachine";
 import type { View } from "./view";
 
 /** Looking back is for those who answer alarms; the server asks again. */
-const pastParts = (view: View, place: HTMLElement): Part[] => (view.settings.mayAcknowledge ? [new TimeMachine(view, place)] : []);
+const pastParts = (view: View, place: HTMLElement, foot: HTMLElement): Part[] =>
+  view.settings.mayAcknowledge ? [new TimeMachine(view, place, foot)] : [];
 
-export function mapParts(view: View, place: HTMLElement): Part[] {
+export function mapParts(view: View, place: HTMLElement, foot: HTMLElement): Part[] {
   const trailing = new Trailing(view);
   const chosen = new Chosen(view, place);
   // Before strangers there are no tracks, whatever the address asks for.
   if (view.settings.visitor) return [new Picking(view, place), chosen];
   if (view.settings.mode === "wall") return [trailing, new Picking(view, place), chosen];
   const area = new Area(view, place); // asked for a click before the one that selects
-  return [trailing, area, new Picking(view, place), chosen, new MapMenu(view, make("div", "ssz-corner", place), area, trailing), ...pastParts(view, place)];
+  return [trailing, area, new Picking(view, place), chosen, new MapMenu(view, make("div", "ssz-corner", place), area, trailing), ...pastParts(view, place, foot)];
 }

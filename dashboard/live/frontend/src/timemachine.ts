@@ -42,13 +42,13 @@ export class TimeMachine implements Part {
   private noted = "";
   private asked = 0;
 
-  constructor(private readonly view: View, place: HTMLElement) {
+  constructor(private readonly view: View, place: HTMLElement, foot: HTMLElement) {
     this.root = place.closest<HTMLElement>(".ssz") ?? place;
     this.door = make("button", "ssz-past-door", place);
     this.door.type = "button";
     this.door.onclick = () => this.enter(this.view.clock.now() - 60_000);
     this.form = new PurposeForm(place, { state: (reason, text) => this.stated(reason, text), closed: () => this.leave() });
-    this.bar = new PastBar(place.closest<HTMLElement>(".ssz-frame") ?? this.root, place, {
+    this.bar = new PastBar(place.closest<HTMLElement>(".ssz-frame") ?? this.root, foot, {
       seek: (moment) => this.seek(moment), play: () => this.play(), pace: (speed) => this.pace(speed),
       step: (way) => void this.step(way), leave: () => this.leave(),
     });

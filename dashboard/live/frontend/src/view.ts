@@ -56,7 +56,7 @@ export class View {
       url: this.url, drawn: () => this.count("idle"), trouble: () => this.tick(),
     }) : null;
     flag(this.root, "map", this.map === null ? "none" : "webgl");
-    this.parts = [new Basemap(this, page.ground), new Drawing(this, page.ground), ...mapParts(this, page.ground), ...page.parts];
+    this.parts = [new Basemap(this, page.ground), new Drawing(this, page.ground), ...mapParts(this, page.ground, page.foot ?? page.ground), ...page.parts];
     this.sizes = new ResizeObserver(() => this.resize());
     this.sizes.observe(this.root);
     this.sizes.observe(page.ground);
