@@ -55,7 +55,7 @@ def test_what_goes_in_comes_out(given_units: list[UnitValues]) -> None:
         if values.acc is None:
             assert unit["acc"] is None
         else:
-            assert values.acc <= unit["acc"] < values.acc + 1
+            assert 0 <= unit["acc"] - values.acc <= 1
         if values.hdg is not None:
             assert abs((unit["hdg"] - values.hdg + 180) % 360 - 180) <= 0.051
 
