@@ -64,6 +64,9 @@ class Proxy:
                 near.close()
                 continue
             self._pairs += [near, far]
+            if self._closing:  # it came while we closed
+                self._drop()
+                return
             for source, sink in ((near, far), (far, near)):
                 threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
 
