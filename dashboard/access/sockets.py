@@ -88,11 +88,17 @@ async def guarded(
         # All sockets look at the same moments, so that one question to the store serves them all.
         while await still():
             await asyncio.sleep(RECHECK_S - asyncio.get_running_loop().time() % RECHECK_S)
+
+    async def end_with(watcher: asyncio.Future[None]) -> None:
+        # However the watching ends, an error of ours included: a socket nobody watches must not stay open.
+        await asyncio.wait((watcher,))
         await ended.end()
 
     watcher = asyncio.ensure_future(watch())
+    ending = asyncio.ensure_future(end_with(watcher))
     try:
         await app(scope, ended.receive, ended.send)
     finally:
+        await _cancel(ending)
         await _cancel(watcher)
         await ended.stop()

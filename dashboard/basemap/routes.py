@@ -47,14 +47,17 @@ def basemap_routes(basemap: Callable[[], Basemap]) -> list[Route]:
         return FileResponse(state.archive.path, media_type="application/vnd.pmtiles", headers=headers)
 
     def tile(request: Request) -> Response:
-        place = request.path_params
-        return _tile(basemap().now(), place["z"], place["x"], place["y"], request.headers.get("accept-encoding", ""))
+        place = [request.path_params[name] for name in ("z", "x", "y")]
+        if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in place):
+            return Response(status_code=404)
+        z, x, y = map(int, place)
+        return _tile(basemap().now(), z, x, y, request.headers.get("accept-encoding", ""))
 
     return [
         Route("/tiles/basemap.json", describe),
         Route("/tiles/style.json", style),
         Route("/tiles/basemap.pmtiles", archive),
-        Route("/tiles/{z:int}/{x:int}/{y:int}.mvt", tile),
+        Route("/tiles/{z}/{x}/{y}.mvt", tile),
     ]
 
 

@@ -87,7 +87,7 @@ def one_unit(query: Mapping[str, str]) -> Key | None:
     if text is None:
         return None
     station, slash, unit = text.partition("/")
-    if not station or not slash or not unit or len(text) > 200:
+    if not station or not slash or not unit or len(text) > 200 or not text.isprintable():
         raise RefusedError(400, "`unit` must be STATION/ID")
     return station, unit
 

@@ -121,7 +121,7 @@ def test_what_is_no_window_is_said_so(server: LiveServer, window: str) -> None:
     assert answer.text
 
 
-@pytest.mark.parametrize("unit", ["", "lumphini", "/c1", "lumphini/", "x/" + "y" * 300])
+@pytest.mark.parametrize("unit", ["", "lumphini", "/c1", "lumphini/", "x/" + "y" * 300, "x/%00"])
 def test_what_is_no_unit_is_said_so(server: LiveServer, unit: str) -> None:
     assert ask(server, recent(more=f"&unit={unit}")).status_code == 400
 

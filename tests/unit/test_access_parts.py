@@ -119,6 +119,14 @@ def test_an_open_socket_ends_with_its_session(monkeypatch: pytest.MonkeyPatch) -
     assert sent[-1]["code"] == 1008
 
 
+def test_a_socket_whose_watching_breaks_does_not_stay_open() -> None:
+    def broken() -> bool:
+        raise RuntimeError("a fault of ours")
+
+    sent = run_guarded(broken, [{"type": "websocket.accept"}])
+    assert [message["type"] for message in sent] == ["websocket.accept", "websocket.close"]
+
+
 def test_a_socket_whose_app_closed_it_is_not_closed_twice() -> None:
     sent = run_guarded(lambda: False, [{"type": "websocket.accept"}, {"type": "websocket.close", "code": 1000}])
     assert [message["type"] for message in sent] == ["websocket.accept", "websocket.close"]

@@ -96,6 +96,8 @@ def test_a_tile_is_the_files_own_packed_once(get: Ask, built: Path) -> None:
         ("/tiles/15/0/0.mvt", 404),
         ("/tiles/4/0/0.mvt", 404),
         ("/tiles/6/64/0.mvt", 404),
+        (f"/tiles/6/{'9' * 5000}/0.mvt", 404),
+        ("/tiles/6/1e1/0.mvt", 404),
         ("/tiles/6/0/99999999999999999999.mvt", 404),
         ("/tiles/6/0/a.mvt", 404),
         ("/tiles/6/0/-1.mvt", 404),
