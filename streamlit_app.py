@@ -40,7 +40,7 @@ from dashboard.live.purposes import Purposes
 from dashboard.live.routes import live_routes
 from dashboard.live.status import Broker, FeedStatus, Storage
 from dashboard.live.status import Limits as FeedLimits
-from dashboard.navigation import navigate, page_failed
+from dashboard.navigation import claim, navigate, page_failed
 from dashboard.shell import INDEX_PAGE, Shell
 from ingest.assembly import http_pipeline, start_ingest, start_watch
 from ingest.registry_keeper import RegistryKeeper
@@ -232,6 +232,7 @@ if get_script_run_ctx(suppress_warning=True) is not None:
     navigate()
 else:
     SETTINGS = load_settings()
+    claim()
     app: st.App = st.App(
         __file__,
         lifespan=lifespan,

@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from dashboard.access.page import MESSAGES
 from dashboard.visit import visit
@@ -13,6 +14,15 @@ from dashboard.words import word
 from store.errors import StorageError
 
 _LOG = logging.getLogger("dashboard.page")
+
+
+def claim() -> None:
+    """Say before the first visit that the list of screens is ours.
+
+    Streamlit learns it from `st.navigation` only; until then it takes a folder `pages/` for the list, and tells the
+    first visitor of a server who comes by a screen's own address that there is no such page.
+    """
+    PagesManager.uses_pages_directory = False
 
 
 def navigate() -> None:

@@ -32,6 +32,9 @@ import orjson
 import serve, settings
 serve.configure(settings.load_settings())
 import streamlit_app
+from streamlit.runtime.pages_manager import PagesManager
+PagesManager("streamlit_app.py")  # as the first visit makes one
+print("folder", PagesManager.uses_pages_directory)
 print("loaded", *(name for name in {HEAVY!r} if name in sys.modules))
 from dashboard import runtime
 from dashboard.api.route import api_route
@@ -72,3 +75,4 @@ def test_a_start_on_a_store_with_the_town_loads_nothing_heavy_until_asked(tmp_pa
     assert again["ready"] == ["True"]
     assert again["sheet"] == ["1"]  # the zone's ring is in it, from the store
     assert again["asked"] == ["True", "fastapi"]
+    assert again["folder"] == ["False"]  # the list of screens is ours from the first visit on: `navigation.claim`
