@@ -70,10 +70,12 @@ class _Encoded:
         self.units = _units(found, roster, base, visitor)
         if visitor:
             self.boxes = _pieces(box_object(box) for box in found.boxes if is_public(box))
-            self.alarms = _pieces(alarm_for_visitors(alarm, found.known) for alarm in found.alarms)
+            alarms = [alarm_for_visitors(alarm, found.known) for alarm in found.alarms]
+            self.alarms = _pieces(alarms)
+            self.sealed = _pieces({**alarm, "id": roster.alias(alarm["id"])} for alarm in alarms)
         else:
             self.boxes = _pieces(box_object(box) for box in found.boxes)
-            self.alarms = _pieces(alarm_object(alarm) for alarm in found.alarms)
+            self.alarms = self.sealed = _pieces(alarm_object(alarm) for alarm in found.alarms)
 
 
 def _units(found: Changes, roster: Roster, base: Millis, visitor: bool) -> dict[str, _Units]:
@@ -112,13 +114,18 @@ class Frames:
         done = self._encoded.get(scope.visitor)
         if done is None:
             done = self._encoded[scope.visitor] = _Encoded(self._found, self._roster, self._base, scope.visitor)
+        alarms = done.sealed if scope.sealed else done.alarms
         mine = [units for station, units in done.units.items() if scope.sees(station)]
         lists: dict[str, list[Any]] = {
             "roster": [one for units in mine for one in units.roster],
             "odd": [one for units in mine for one in units.odd],
             "boxes": [fragment for station, fragment in done.boxes if scope.sees(station)],
-            "alarms": [fragment for station, fragment in done.alarms if scope.sees_alarm(station)],
-            "gone": [["alarm", *key] for key in self._found.gone if scope.sees_alarm(key[0])],
+            "alarms": [fragment for station, fragment in alarms if scope.sees_alarm(station)],
+            "gone": [
+                ["alarm", station, self._roster.alias(alarm) if scope.sealed else alarm]
+                for station, alarm in self._found.gone
+                if scope.sees_alarm(station)
+            ],
         }
         return Part({name: one for name, one in lists.items() if one}, [units.records for units in mine])
 

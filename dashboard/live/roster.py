@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
+
 from dashboard.live.wire import MOST_UNITS
 from models.picture import Key
 
@@ -11,6 +14,11 @@ class Roster:
 
     def __init__(self) -> None:
         self._indices: dict[Key, int] = {}
+        self._secret = secrets.token_bytes(16)
+
+    def alias(self, alarm: str) -> str:
+        """An alarm's id for strangers: its own is made of whom it came from, and could be guessed back to them."""
+        return hashlib.blake2b(alarm.encode(), key=self._secret, digest_size=16).hexdigest()
 
     def index(self, key: Key) -> int:
         """The unit's index.

@@ -38,7 +38,7 @@ async def live(socket: WebSocket, hub: Hub) -> None:
     if socket.query_params.get("v") != str(VERSION):
         await socket.close(OTHER_VERSION, str(VERSION))
         return
-    viewer = hub.attach(scope_for(who.role, who.stations, who.visitor or asks_visitor(socket.query_params)))
+    viewer = hub.attach(scope_for(who.role, who.stations, asks_visitor(socket.query_params), who.visitor))
     sending = asyncio.create_task(_send(socket, hub, viewer))
     hearing = asyncio.create_task(_hear(socket, hub, viewer))
     stalling = asyncio.create_task(_stall(viewer))

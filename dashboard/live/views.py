@@ -23,13 +23,15 @@ class Scope:
 
     `stations` None = every station of the register; `unknown` = also what no registry entry places;
     `unknown_alarms` = alarms from there (contract: seen and sounded by all who may answer an alarm);
-    `visitor` = strangers look on: no names, no homes, coarse places (`dashboard.live.visitor`).
+    `visitor` = strangers look on: no names, no homes, coarse places (`dashboard.live.visitor`);
+    `sealed` = and nobody of ours signed in here: alarms have no ids that anybody could act on or guess from.
     """
 
     stations: frozenset[str] | None
     unknown: bool = False
     unknown_alarms: bool = False
     visitor: bool = False
+    sealed: bool = False
 
     def sees(self, station: str) -> bool:
         """Whether units, boxes and ground of a station may be shown."""
@@ -42,10 +44,13 @@ class Scope:
         return self.unknown_alarms if station == UNKNOWN_STATION else self.sees(station)
 
 
-def scope_for(role: str, stations: frozenset[str] | None, visitor: bool = False) -> Scope:
-    """The scope of a role with a station set (None = every station); a visitor sees nothing of unknown devices."""
-    if visitor:
-        return Scope(stations, visitor=True)
+def scope_for(role: str, stations: frozenset[str] | None, visitor: bool = False, sealed: bool = False) -> Scope:
+    """The scope of a role with a station set (None = every station); a visitor sees nothing of unknown devices.
+
+    `visitor`: a member's screen asks for the strangers' view; `sealed`: the session is the strangers' own.
+    """
+    if visitor or sealed:
+        return Scope(stations, visitor=True, sealed=sealed)
     return Scope(stations, unknown=role == ADMINISTRATOR, unknown_alarms=role in STEP_ROLES)
 
 

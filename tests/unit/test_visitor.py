@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.live.encoding import Frames, Header
-from dashboard.live.frames import everything
+from dashboard.live.frames import Changes, everything
 from dashboard.live.roster import Roster
 from dashboard.live.views import Scope, Shown, UnitInfo, scope_for, shown_alarms
 from dashboard.live.visitor import ALARM_M, UNIT_M, coarse, unit_for_visitors
@@ -27,6 +27,7 @@ from tests.live_reader import Reader
 
 NOW = 1_800_000_000_123
 VISITOR = scope_for("viewer", frozenset({"lumphini"}), visitor=True)
+SEALED = scope_for("viewer", frozenset({"lumphini"}), sealed=True)
 HEADER = Header("boot", 7, NOW, {"beat": NOW}, "g1")
 
 #: Words that name or lead to a person; none may be found in any byte that leaves.
@@ -79,6 +80,21 @@ def test_no_byte_that_leaves_names_a_person() -> None:
     duty = snapshot(scope_for("dispatcher", frozenset({"lumphini"}))).decode("utf-8", "replace")
     hidden = [word for word in SECRETS if word not in duty]
     assert hidden == ["crew-somsri"], "the test would see the words if they left"
+
+
+def test_on_a_screen_of_strangers_an_alarm_has_an_id_of_this_run_alone() -> None:
+    roster, shown = Roster(), town()
+    told = Frames(everything(shown), roster, NOW)
+    first = Reader().read(told.frame("snapshot", HEADER, told.part(SEALED)))["alarms"]
+    named = Reader().read(told.frame("snapshot", HEADER, told.part(VISITOR)))["alarms"]
+    assert sorted(one["id"] for one in named) == ["panic1", "press1", "press2"]
+    assert [{**one, "id": ""} for one in first] == [{**one, "id": ""} for one in named]
+    aliases = {roster.alias(one["id"]) for one in named}
+    assert {one["id"] for one in first} == aliases
+    assert not aliases & {Roster().alias(one["id"]) for one in named}
+    over = Frames(Changes(gone=[("lumphini", "panic1")]), roster, NOW)
+    delta = Reader().read(over.frame("delta", HEADER, over.part(SEALED)))
+    assert delta["gone"] == [["alarm", "lumphini", roster.alias("panic1")]]
 
 
 def test_a_unit_is_a_number_in_a_square() -> None:
