@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.e2e.fixture_server import FixtureServer
 
@@ -16,6 +16,10 @@ ARGS = [
     "--disable-component-update", "--disable-sync", "--use-gl=angle", "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
 ]  # fmt: skip
+
+
+#: What a test waits for at most: two browsers draw in software on two cores. How soon is measured, not tested.
+PATIENCE_MS = 20_000
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +32,7 @@ def chromium() -> Iterator[Browser]:
             pytest.skip("not installed: chromium")
         pytest.fail("not installed: chromium (ALLOW_SKIPS=1 leaves out what needs it)", pytrace=False)
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE_MS)
         browser = playwright.chromium.launch(executable_path=path, args=ARGS)
         yield browser
         browser.close()

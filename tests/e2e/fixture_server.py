@@ -132,6 +132,7 @@ class FixtureServer:
         self.counted["newest"] = now_ms()
         #: What the page is told beside the usual.
         self.more: dict[str, Any] = {}
+        self.ahead_ms = 0  # of the time its frames tell
         self.acknowledged: list[tuple[str, str | None]] = []
         self.answer = 200
         self.beating = True
@@ -204,7 +205,7 @@ class FixtureServer:
         if self.beating:
             self.feed["beat"] = now_ms()
         empty: dict[str, Any] = {"units": [], "boxes": [], "alarms": [], "gone": []}
-        head = {"t": kind, "boot": "b1", "seq": 1, "now": now_ms(), "feed": self.feed, "ground": "g1"}
+        head = {"t": kind, "boot": "b1", "seq": 1, "now": now_ms() + self.ahead_ms, "feed": self.feed, "ground": "g1"}
         return write(empty | head | fields)
 
     def _call(self, work: Callable[[], Awaitable[None]]) -> None:

@@ -15,6 +15,7 @@ import { Pins } from "./pins";
 import type { Alarm, Ground } from "./protocol";
 import { parseSelection, type Selection, selectionKey } from "./selection";
 import { collection, Sheets } from "./sheets";
+import { Silence } from "./silence";
 import type { Key, State } from "./state";
 import { PARTS } from "./urlstate";
 import type { ViewUrl } from "./viewurl";
@@ -49,8 +50,6 @@ export interface MapNeeds {
 }
 
 const AGAIN_MS = 15_000;
-/** Seconds in which the page was drawn, and the map was asked to draw, and did not: it is broken. */
-const SILENT = 10;
 const REDUCED = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class LiveMap {
@@ -64,7 +63,7 @@ export class LiveMap {
   private scale = 1;
   private ready = false;
   private gone = false;
-  private silent = 0;
+  private silence = new Silence();
   private timer: ReturnType<typeof setTimeout> | null = null;
   private readonly styled = new Set<(map: MapLibre) => void>();
   private readonly clicked = new Set<(event: MapMouseEvent) => boolean>();
@@ -116,7 +115,7 @@ export class LiveMap {
     });
     map.on("idle", () => this.needs.drawn());
     map.on("render", () => {
-      this.silent = 0;
+      this.silence.drawn();
       this.schedule();
     });
     map.on("move", () => this.layer.disturb());
@@ -159,7 +158,7 @@ export class LiveMap {
     console.error("map:", error);
     const { map } = this;
     this.ready = false;
-    this.silent = 0;
+    this.silence.drawn();
     this.map = null;
     this.sheets.show(null);
     this.pins.show(null);
@@ -257,12 +256,9 @@ export class LiveMap {
     this.watch();
   }
 
-  /** A map library that throws in its own frame says nothing: it is known by its silence, while other frames go on. */
   private watch(): void {
-    requestAnimationFrame(() => {
-      if (!this.ready || this.gone) return;
-      this.silent += 1;
-      if (this.silent > SILENT) this.fail(new Error("the map no longer draws"));
+    requestAnimationFrame((now) => {
+      if (this.ready && !this.gone && this.silence.passed(now)) this.fail(new Error("the map no longer draws"));
     });
   }
 
