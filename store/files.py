@@ -3,6 +3,7 @@ leaves the old or the new one."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -56,6 +57,17 @@ def in_use(file: Path) -> bool:
     except sqlite3.DatabaseError:
         return False  # too damaged to be open anywhere
     return False
+
+
+@contextmanager
+def alone(file: Path) -> Iterator[None]:
+    """Keep other processes that ask for the same file waiting. It ends with the process, however that ends."""
+    handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def sync_folder(folder: Path) -> None:

@@ -18,7 +18,7 @@ from models.records.base import Millis
 from store import migrate
 from store.database import Database, open_database
 from store.errors import StorageBrokenError, StorageBusyError
-from store.files import SIDE, beside, in_use, opened_for_reading, sqlite_file
+from store.files import SIDE, alone, beside, in_use, opened_for_reading, sqlite_file
 from store.integrity import Condition, Health, examine, keep_mark
 from store.merge import merge
 
@@ -113,7 +113,12 @@ def _put_aside(file: Path, suffix: str) -> str:
 
 
 def _open_side(main: Path, seeds: Sequence[Path], now: Millis) -> Database:
-    file = beside(main, SIDE)
+    # Web process and worker start together, and what one has half made looks damaged to the other.
+    with alone(beside(main, f"{SIDE}.lock")):
+        return _make_or_open(beside(main, SIDE), (main, *seeds), now)
+
+
+def _make_or_open(file: Path, sources: Sequence[Path], now: Millis) -> Database:
     address = f"sqlite:///{file}"
     known = examine(address)
     if not known.ok:  # twice unlucky: keep it too, and begin again
@@ -121,7 +126,7 @@ def _open_side(main: Path, seeds: Sequence[Path], now: Millis) -> Database:
     fresh = not file.exists()
     migrate.upgrade(address)
     if fresh:
-        _seed(file, (main, *seeds), now)
+        _seed(file, sources, now)
     database = open_database(address)
     keep_mark(database)
     return database

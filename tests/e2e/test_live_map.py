@@ -150,6 +150,7 @@ def test_old_and_lost_units_are_told_by_word_and_shape(wall: Page, server: Fixtu
     server.units = [unit(name, 16.5445 + i * 0.0015, 104.7265, at=now_ms() - old[name]) for i, name in enumerate(old)]
     open_wall(wall, server)
     drawn_at(wall, "demo/203", 16.5475, 104.7265)
+    wall.wait_for_function("() => window.__ssz.map.layer.labels.shown.length === 3")
     told: dict[str, list[str]] = wall.evaluate(
         """() => Object.fromEntries(window.__ssz.map.layer.labels.shown.map(
             ({ mark, name, word, age }) => [name, [mark.fresh, word, age]]))"""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,7 @@ from store.side import open_safely, side_file
 from tests.servers import PgCluster
 
 NOW = 1_790_000_000_000
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def press(number: int, box: str = "s1") -> Signal:
@@ -206,3 +209,39 @@ def test_a_server_has_no_side_database(pg_cluster: PgCluster, pg_url: str) -> No
     opened.database.close()
     with pytest.raises(StorageBusyError, match="cannot be reached"):
         open_safely(pg_cluster.url("nobody_made_this"), NOW)
+
+
+#: Opens the store, and keeps it open until its input ends; prints which file it has. Filling one takes a second.
+OPENING = """
+import os, sys, time
+from store import side
+seed = side._seed
+def slowly(*given):
+    print("filling", flush=True)
+    time.sleep(1)
+    seed(*given)
+side._seed = slowly
+opened = side.open_safely(sys.argv[1], int(sys.argv[2]))
+with opened.database.read() as conn:
+    boxes = conn.exec_driver_sql("SELECT COUNT(*) FROM sos_box").scalar()
+    print(os.stat(opened.database.url.removeprefix("sqlite:///")).st_ino, boxes, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_process_that_starts_while_another_fills_the_side_database_waits_for_it(main: Path) -> None:
+    damage(main)
+
+    def start() -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", OPENING, f"sqlite:///{main}", str(NOW)]
+        return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    with start() as first:
+        assert first.stdout is not None
+        assert first.stdout.readline() == "filling\n"
+        with start() as second:
+            assert second.stdout is not None
+            wanted = f"{beside(main, '.side').stat().st_ino} 4\n"
+            assert (first.stdout.readline(), second.stdout.readline()) == (wanted, wanted)
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert list(main.parent.glob("*.damaged-*")) == []
