@@ -2,7 +2,7 @@
 
 | Hook | What it does |
 |---|---|
-| `die CONNECTION N` | withholds the acknowledgements of a connection and dies when N messages wait for theirs |
+| `die CONNECTION N` | withholds the acknowledgements of a connection and dies when N of the ledger wait for theirs |
 | `stale` | dies once an acknowledgement of an older connection was tried, and what it sent is on its way |
 | `slow SECONDS` | every commit takes that long; the greatest number of waiting messages is said in the log |
 | `count` | says in the log how many messages of each connection were acknowledged |
@@ -21,6 +21,7 @@ from ingest.lanes import Acknowledger, Lane
 from ingest.sources.mqtt import Link
 from ingest.sources.mqtt_client import Arrivals, BulkClient
 from store.database import Tx
+from tests.fault.ground import PROBE
 
 
 def die() -> None:
@@ -29,19 +30,26 @@ def die() -> None:
 
 
 def die_before_acknowledging(connection: str, count: int) -> None:
-    """After the commit, before the acknowledgement."""
-    acknowledge = Link.ack
+    """After the commit, before the acknowledgement. Only the ledger counts: no probe, no word of our own."""
+    acknowledge, put = Link.ack, Lane.put
+    owed: set[int] = set()
     withheld = 0
+
+    def watched_put(lane: Lane, link: Acknowledger, arrivals: Arrivals) -> None:
+        if isinstance(link, Link) and link.client_id.endswith(f"-{connection}"):
+            owed.update(mid for topic, _, mid, _ in arrivals.messages if f"/{PROBE}/" not in topic)
+        put(lane, link, arrivals)
 
     def ack(link: Link, mids: Sequence[int], generation: int) -> bool:
         nonlocal withheld
         if not link.client_id.endswith(f"-{connection}"):
             return acknowledge(link, mids, generation)
-        withheld += len(mids)
+        withheld += len(owed.intersection(mids))
         if withheld >= count:
             die()
         return True
 
+    Lane.put = watched_put  # type: ignore[method-assign, assignment]
     Link.ack = ack  # type: ignore[method-assign, assignment]
 
 
