@@ -6,6 +6,7 @@ time the frames tell, so the moment it was heard is told in today's wall clock, 
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -20,6 +21,9 @@ SLOW_MS = 2000
 
 #: Heartbeats remembered while none of them comes back from the store: one each 5 s, so over an hour.
 _MAX_BEATS = 1024
+
+#: Heartbeats remembered as stored, should the broker's word of one come after the store's.
+_MAX_STORED = 16
 
 #: A smaller step of the wall clock against the steady one is not followed, in ms: each would be news to every page.
 _STEP_MS = 250
@@ -43,6 +47,7 @@ class FeedStatus:
         self._broker: Broker = broker
         self._storage: Storage = "ok"
         self._beats: dict[tuple[str, Millis], Millis] = {}
+        self._stored: deque[tuple[str, Millis]] = deque(maxlen=_MAX_STORED)
         self._waiting_since: Millis | None = None
         self._disk: Disk = "ok"
         self._heard: Millis | None = None
@@ -61,13 +66,17 @@ class FeedStatus:
         self._disk = state
 
     def beat_seen(self, worker: str, at: Millis, now: Millis) -> None:
-        """A worker's heartbeat with stamp `at` was seen on the broker; it should be in the store soon."""
-        if len(self._beats) < _MAX_BEATS:
+        """A worker's heartbeat with stamp `at` was seen on the broker; it should be in the store soon, or is already.
+
+        The two words come on threads of their own: the store's may be heard first.
+        """
+        if len(self._beats) < _MAX_BEATS and (worker, at) not in self._stored:
             self._beats.setdefault((worker, at), now)
 
     def beat_stored(self, worker: str, at: Millis, now: Millis) -> None:
         """That heartbeat came out of the store: the feed lives, and nothing seen before it proves the store slow."""
         self._heard = now
+        self._stored.append((worker, at))
         seen = self._beats.get((worker, at))
         if seen is not None:
             self._beats = {beat: when for beat, when in self._beats.items() if when > seen}

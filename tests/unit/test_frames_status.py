@@ -48,6 +48,13 @@ def test_a_beat_not_stored_within_two_seconds_makes_the_store_slow() -> None:
     assert feed.storage(9_999) == "ok"
 
 
+def test_a_beat_heard_of_the_store_before_the_broker_waits_for_nothing() -> None:
+    feed = status()
+    feed.beat_stored("main", 5_000, now=100)
+    feed.beat_seen("main", 5_000, now=101)
+    assert feed.storage(4_000) == "ok"
+
+
 def test_a_stored_beat_clears_only_what_was_seen_before_it() -> None:
     feed = status()
     feed.beat_seen("main", 5_000, now=100)
