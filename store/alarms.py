@@ -11,8 +11,10 @@ from sqlalchemy import Connection, Row, insert, or_, select, update
 from models.happenings import Happening
 from models.records.alarm import OUTCOMES, Alarm, AlarmNow, AlarmStep, IllegalStepError, State, Step, next_state
 from models.records.base import UNKNOWN_STATION, Millis
+from models.records.dispatch import How
 from models.records.sos import EventKind, Mark, Signal, join_marks, split_marks
 from models.records.unit import Unit
+from store import dispatch
 from store.database import Tx
 from store.rows import of_stations, table_of
 
@@ -199,8 +201,12 @@ def step(
     outcome: str = "",
     note: str = "",
     stations: frozenset[str] | None = None,
+    reached_at: Millis | None = None,
+    how: How = How.MANUAL,
 ) -> AlarmNow:
     """Take a step. `by` is the person, `origin` the address of the screen.
+
+    `reached_at`: when the unit reached the place, if that is known better than by this step; `how` it is known.
 
     Raises:
         UnknownAlarmError: there is no such alarm within `stations`.
@@ -217,8 +223,7 @@ def step(
         raise IllegalStepError(f"close needs an outcome: {', '.join(OUTCOMES)}")
     if step is Step.NOTE and not note:
         raise IllegalStepError("note needs a text")
-    if step is Step.ASSIGN:
-        _must_be_unit(tx.conn, known, unit, stations)
+    unit_station = _station_of_unit(tx.conn, known, unit, stations) if step is Step.ASSIGN else ""
     alarm = _changed(
         known,
         state=state.value,
@@ -230,6 +235,14 @@ def step(
     )
     _save(tx, alarm)
     _append(tx, alarm, step.value, now, by=by, origin=origin, old=known.state, detail=note or unit or outcome)
+    if step is Step.ASSIGN:
+        dispatch.sent(
+            tx, alarm.station, alarm.id, alarm.version, unit_station=unit_station, unit=unit, by=by, now=now
+        )
+    elif step is Step.ARRIVE:
+        dispatch.on_scene(tx, alarm.station, alarm.id, now if reached_at is None else reached_at, how)
+    elif step is Step.CLOSE:
+        dispatch.ended(tx, alarm.station, alarm.id, now)
     _announce(tx, alarm)
     if step in _COMMAND and alarm.origin_kind == "box":
         tx.publish(
@@ -239,13 +252,15 @@ def step(
     return alarm
 
 
-def _must_be_unit(conn: Connection, alarm: AlarmNow, unit: str, stations: frozenset[str] | None) -> None:
+def _station_of_unit(conn: Connection, alarm: AlarmNow, unit: str, stations: frozenset[str] | None) -> str:
     """A unit is sent by its own station; to an alarm of no station, by any that the person sees."""
     nowhere = alarm.station == UNKNOWN_STATION
-    query = select(_UNIT.c.unit).where(_UNIT.c.unit == unit).limit(1)
+    query = select(_UNIT.c.station).where(_UNIT.c.unit == unit).order_by(_UNIT.c.station).limit(1)
     query = of_stations(query, _UNIT.c.station, stations if nowhere else frozenset({alarm.station}))
-    if conn.execute(query).first() is None:
+    found = conn.execute(query).scalar()
+    if found is None:
         raise UnknownUnitError(f"no unit {unit} in the register{'' if nowhere else ' of ' + alarm.station}")
+    return str(found)
 
 
 def escalate(tx: Tx, raised_before: Millis, now: Millis) -> list[AlarmNow]:

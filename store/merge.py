@@ -14,6 +14,7 @@ from models.records.alarm import Alarm, AlarmNow, AlarmStep, State
 from models.records.base import Millis
 from models.records.change import Outbox
 from models.records.checkpoint import Scan
+from models.records.dispatch import Dispatch
 from models.records.incident import Incident
 from models.records.position import Position
 from models.records.purpose import PastReading, Purpose
@@ -21,16 +22,21 @@ from models.records.quarantine import RawBatch
 from models.records.report import Report
 from models.records.sos import EventKind, Signal, SosBoxPast, SosEvent, split_marks
 from models.records.station import Station
+from models.records.unit import UnitStatusPast
 from store import sos
 from store.database import Database, Lane, Tx, open_database
-from store.rows import add_new, table_of
+from store.rows import add_new, put, table_of
 
 _ALARM, _STEP, _EVENT = table_of(Alarm), table_of(AlarmStep), table_of(SosEvent)
+_DISPATCH = table_of(Dispatch)
 
 #: Rows are only ever added to these; stations come first, the others point at them.
 _ADDED = tuple(
-    table_of(kind) for kind in (Station, Incident, Report, Scan, Position, RawBatch, SosBoxPast, Purpose, PastReading)
-)
+    table_of(kind)
+    for kind in (
+        Station, Incident, Report, Scan, Position, RawBatch, SosBoxPast, UnitStatusPast, Purpose, PastReading,
+    )
+)  # fmt: skip
 
 #: Rows in one transaction: an SOS that comes in meanwhile waits for one piece at most.
 _PIECE = 500
@@ -75,6 +81,8 @@ def _merge_alarms(tx: Tx, side: Connection, now: Millis) -> Merged:
                 select(_STEP).where(_STEP.c.station == alarm.station, _STEP.c.alarm == alarm.id)
             ):
                 add_new(tx, _STEP, dict(step._mapping))
+            of_alarm = (_DISPATCH.c.station == alarm.station, _DISPATCH.c.alarm == alarm.id)
+            put(tx, _DISPATCH, [dict(sent._mapping) for sent in side.execute(select(_DISPATCH).where(*of_alarm))])
     events = 0
     for row in side.execute(select(_EVENT).order_by(_EVENT.c.received_at, _EVENT.c.id)).all():
         if (row.station, row.alarm) in joining:

@@ -41,6 +41,7 @@ def run(database: Database, keep: Keep, now: Millis) -> dict[str, int]:
     return {
         "position": _positions(database, before(keep.position_days)),
         "sos_box_past": _boxes(database, before(keep.position_days)),
+        "unit_status_past": _statuses(database, before(keep.position_days)),
         "raw_batch": _raw(database, before(keep.raw_days)),
         "quarantine": _quarantine(database, before(keep.quarantine_days), keep.quarantine_bytes),
         "change": _changes(database, before(keep.change_days)),
@@ -112,6 +113,20 @@ def _boxes(database: Database, before: Millis) -> int:
     )
     return sum(
         _in_pieces(database, _deleting(statement, station=row.station, box=row.box, before=before)) for row in named
+    )
+
+
+def _statuses(database: Database, before: Millis) -> int:
+    """What units said they do: kept as long as positions; unit by unit, a range of the key each."""
+    with database.read() as conn:
+        named = conn.execute(text("SELECT station, unit FROM unit")).all()
+    statement = (
+        "DELETE FROM unit_status_past WHERE station = :station AND unit = :unit AND at IN"
+        " (SELECT at FROM unit_status_past WHERE station = :station AND unit = :unit AND at < :before"
+        " ORDER BY at LIMIT :piece)"
+    )
+    return sum(
+        _in_pieces(database, _deleting(statement, station=row.station, unit=row.unit, before=before)) for row in named
     )
 
 

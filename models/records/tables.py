@@ -11,6 +11,7 @@ from models.records import (
     change,
     checkpoint,
     device,
+    dispatch,
     incident,
     position,
     purpose,
@@ -22,8 +23,8 @@ from models.records import (
 )
 
 MODULES = (
-    access, alarm, camera, change, checkpoint, device, incident,
-    position, purpose, quarantine, report, sos, station, unit,
+    access, alarm, camera, change, checkpoint, device, dispatch,
+    incident, position, purpose, quarantine, report, sos, station, unit,
 )  # fmt: skip
 
 METADATA = SQLModel.metadata

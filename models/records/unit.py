@@ -37,6 +37,21 @@ class Unit(SQLModel, table=True):
     crew: str = Field(default="[]", description="JSON list of {role, name?}")
 
 
+class UnitStatusPast(SQLModel, table=True):
+    """A status word of a unit with its time: the newest row up to a moment is what the unit was doing then.
+
+    Of two words of one moment the greater stays, so that the order of arrival does not matter.
+    """
+
+    __tablename__ = "unit_status_past"
+
+    station: str = Field(primary_key=True, max_length=64)
+    unit: str = Field(primary_key=True, max_length=128)
+    at: Millis = Field(primary_key=True, sa_type=BigInteger, description="the unit's own time")
+    status: str = Field(max_length=16)
+    source: str = Field(default="native", max_length=32)
+
+
 @dataclass(frozen=True, slots=True)
 class StatusReport:
     """A unit says what it is doing. `crew` is a canonical JSON list of `{role, name?}`."""

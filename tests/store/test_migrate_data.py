@@ -7,17 +7,24 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import insert, text
+from sqlalchemy import column, insert, text
+from sqlalchemy import table as sql_table
 from sqlalchemy.exc import DatabaseError
 
 from models.records.alarm import Alarm, State
 from models.records.purpose import Purpose
-from store import access, alarms, kiosks, migrate, past, purposes
+from store import access, alarms, dispatch, kiosks, migrate, past, purposes, units
 from store.database import Database, open_database
 from store.rows import table_of, values_of
 from tests.servers import PgCluster
 
 AT = 1_790_000_000_000
+
+#: Columns of an alarm in the fourth version.
+OLD_ALARM = (
+    "station", "id", "origin_kind", "origin", "kind", "state", "version", "raised_at", "pressed_at", "last_at",
+    "presses", "marks", "place", "lat", "lon", "level", "by", "assigned", "outcome", "changed_at",
+)  # fmt: skip
 
 
 def at_version(url: str, version: str) -> Database:
@@ -67,15 +74,18 @@ def lived(database: Database) -> None:
             )
 
 
+def fresh_url(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    if kind == "sqlite":
+        return f"sqlite:///{tmp_path / 'old.db'}"
+    cluster: PgCluster = request.getfixturevalue("pg_cluster")
+    return cluster.create()
+
+
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_a_database_of_the_first_version_keeps_all_it_has(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    if kind == "sqlite":
-        url = f"sqlite:///{tmp_path / 'old.db'}"
-    else:
-        cluster: PgCluster = request.getfixturevalue("pg_cluster")
-        url = cluster.create()
+    url = fresh_url(kind, tmp_path, request)
     database = at_version(url, "0001")
     lived(database)
     migrate.upgrade(url)
@@ -107,4 +117,51 @@ def test_a_database_of_the_first_version_keeps_all_it_has(
     for change in ("UPDATE purpose SET text = ''", "DELETE FROM past_reading", "DELETE FROM purpose"):
         with pytest.raises(DatabaseError, match="only added"), database.write() as tx:
             tx.conn.execute(text(change))
+    database.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_who_was_sent_before_dispatches_were_kept_is_on_the_way(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = fresh_url(kind, tmp_path, request)
+    database = at_version(url, "0004")
+    with database.write() as tx:
+        tx.conn.execute(
+            text("INSERT INTO station (code, name_th, name_en, kind, bureau, province, plausible_km)"
+                 " VALUES ('lumphini', 'ล', 'L', '', '', '', 9)")
+        )  # fmt: skip
+        tx.conn.execute(
+            text("INSERT INTO unit (station, unit, kind, call_sign, beat, status, status_at, crew)"
+                 " VALUES ('lumphini', '201', 'car', '', '', 'busy', :at, '[]'),"
+                 " ('lumphini', '202', 'car', '', '', NULL, NULL, '[]')"),
+            {"at": AT - 5},
+        )  # fmt: skip
+        histories = {"there": ["assign", "assign", "arrive"], "away": ["assign"], "over": ["assign", "close"]}
+        for name, steps in histories.items():
+            state = {"arrive": State.ON_SCENE, "close": State.CLOSED}.get(steps[-1], State.ASSIGNED)
+            alarm = Alarm(
+                station="lumphini", id=name, origin_kind="box", origin=name, state=state, version=2 + len(steps),
+                raised_at=AT, pressed_at=AT, last_at=AT, changed_at=AT + 9, assigned="201", by="Anan",
+            )  # fmt: skip
+            values = {name: value for name, value in values_of(alarm).items() if name in OLD_ALARM}
+            tx.conn.execute(insert(sql_table("alarm", *(column(name) for name in OLD_ALARM))).values(**values))
+            for number, step in enumerate(steps, 3):
+                tx.conn.execute(
+                    text("INSERT INTO alarm_step (station, alarm, version, step, at, by, origin, old_state,"
+                         " new_state, detail) VALUES ('lumphini', :alarm, :version, :step, :at, 'Somchai', '', '',"
+                         " '', '')"),
+                    {"alarm": name, "version": number, "step": step, "at": AT + number},
+                )  # fmt: skip
+    migrate.upgrade(url)
+    with database.read() as conn:
+        (word,) = units.words_since(conn, "lumphini", "201", 0)
+        sent = {one.alarm: one for one in dispatch.under_way(conn)}
+    assert (word.at, word.status, word.source) == (AT - 5, "busy", "native")
+    assert set(sent) == {"there", "away"}
+    there, away = sent["there"], sent["away"]
+    assert (there.version, there.assigned_at, there.assigned_by) == (4, AT + 4, "Somchai")
+    assert (there.enroute_at, there.on_scene_at, there.on_scene_how) == (None, AT + 5, "manual")
+    assert (away.unit_station, away.unit, away.assigned_at) == ("lumphini", "201", AT + 3)
+    assert (away.on_scene_at, away.on_scene_how, away.ended_at) == (None, "", None)
     database.close()

@@ -42,18 +42,22 @@ def test_a_status_is_taken_once_and_told(town: Database) -> None:
     report = StatusReport("hat_yai", "201", NOW, UnitStatus.ENROUTE, '[{"role":"police"}]')
     with town.write() as tx:
         assert [units.take(tx, report), units.take(tx, report)] == [True, False]
-        assert not units.take(tx, replace(report, at=NOW - 1, status=UnitStatus.BUSY))
+        late = replace(report, at=NOW - 1, status=UnitStatus.BUSY)
+        assert [units.take(tx, late), units.take(tx, late)] == [True, False]  # history, and no news
         assert not units.take(tx, replace(report, unit="404"))
     assert told == [report]
     with town.read() as conn:
         unit = units.unit(conn, "hat_yai", "201")
         assert units.unit(conn, "hat_yai", "404") is None
+        words = units.words_since(conn, "hat_yai", "201", NOW - 1)
+        assert units.words_since(conn, "hat_yai", "404", 0) == []
     assert unit is not None
     assert (unit.status, unit.crew) == ("enroute", '[{"role":"police"}]')
+    assert [(word.at, word.status) for word in words] == [(NOW - 1, "busy"), (NOW, "enroute")]
 
 
 def test_the_order_of_two_statuses_of_one_moment_does_not_matter(town: Database) -> None:
-    seen = set()
+    seen: set[str] = set()
     said = [StatusReport("hat_yai", "201", NOW, status) for status in (UnitStatus.BUSY, UnitStatus.ON_SCENE)]
     for turn, order in enumerate(permutations(said)):
         with town.write() as tx:
@@ -61,7 +65,8 @@ def test_the_order_of_two_statuses_of_one_moment_does_not_matter(town: Database)
                 units.take(tx, replace(report, at=NOW + turn))
         with town.read() as conn:
             unit = units.unit(conn, "hat_yai", "201")
-        seen.add(unit.status if unit else "")
+            (word,) = units.words_since(conn, "hat_yai", "201", NOW + turn)
+        seen.update((unit.status or "" if unit else "", word.status))
     assert seen == {"on_scene"}
 
 

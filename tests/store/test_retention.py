@@ -9,7 +9,9 @@ from models.happenings import RegisterChanged
 from models.records.base import Reason, Rejected
 from models.records.position import Fix
 from models.records.sos import EventKind, Signal
-from store import access, changes, outbox, partitions, positions, quarantine, raw, retention, sos
+from models.records.station import Station
+from models.records.unit import StatusReport, Unit, UnitStatus
+from store import access, changes, outbox, partitions, positions, quarantine, raw, registers, retention, sos, units
 from store.database import Database
 from store.retention import Keep
 
@@ -74,6 +76,19 @@ def test_whole_months_are_dropped(pg_db: Database) -> None:
     assert count(pg_db, "position") == 0
     with pg_db.read() as conn:
         assert partitions.existing(conn) == []
+
+
+def test_what_units_said_goes_with_their_positions(db: Database) -> None:
+    with db.write() as tx:
+        registers.put_stations(tx, [Station(code="hat_yai", name_th="ห", name_en="H")], NOW)
+        registers.put_units(tx, [Unit(station="hat_yai", unit=unit) for unit in ("a", "b")], NOW)
+        for unit in ("a", "b"):
+            for n in range(12):
+                units.take(tx, StatusReport("hat_yai", unit, NOW - 91 * DAY + n, UnitStatus.BUSY))
+            units.take(tx, StatusReport("hat_yai", unit, NOW - DAY, UnitStatus.AVAILABLE))
+    assert retention.run(db, KEEP, NOW)["unit_status_past"] == 24
+    with db.read() as conn:
+        assert [word.at for word in units.words_since(conn, "hat_yai", "a", 0)] == [NOW - DAY]
 
 
 def test_raw_payloads_go_by_the_time_they_came_in(db: Database) -> None:
