@@ -106,6 +106,9 @@ class Settings(BaseSettings):
     box_silent_s: int = Field(
         180, ge=10, description="A box not heard for this long is lost, in s (EN 50136 grade 4)."
     )
+    box_test_days: int = Field(
+        30, ge=1, le=400, description="Each SOS box is to be tested within so many days; after them it is unknown."
+    )
     escalate_s: int = Field(15, ge=1, description="An alarm nobody acknowledged for this long is escalated, in s.")
     session_hours: int = Field(12, ge=1, le=168, description="Absolute life of a session, in hours.")
     session_idle_minutes: int = Field(

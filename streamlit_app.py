@@ -78,6 +78,7 @@ def values_of(settings: Settings) -> runtime.Values:
         box_silent_s=settings.box_silent_s,
         escalate_s=settings.escalate_s,
         data_dir=settings.data_dir,
+        box_test_days=settings.box_test_days,
     )
 
 

@@ -97,6 +97,14 @@ def filter_bar(stations: Sequence[Station], zones: Sequence[Zone], zone: ZoneInf
     )
 
 
+def station_filter(stations: Sequence[Station], language: Language) -> str | None:
+    """One station of those named, kept in the URL; None for all."""
+    names = {one.code: one.name_th if language == "th" else one.name_en for one in stations}
+    label = word("flt.station", language)
+    chosen = _pick("station", label, [ALL, *names], lambda code: names.get(code, word("flt.all", language)), ALL)
+    return None if chosen == ALL else chosen
+
+
 def days_text(chosen: Chosen, language: Language) -> str:
     """The chosen days in words."""
     return f"{day(chosen.first, language)} - {day(chosen.last, language)}"

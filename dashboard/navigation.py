@@ -40,6 +40,7 @@ def navigate() -> None:
             wall,
             st.Page("pages/watch/live_map.py", title=word("nav.live_map", chosen), url_path="map"),
             st.Page("pages/insight/incidents.py", title=word("nav.incidents", chosen), url_path="incidents"),
+            st.Page("pages/programme/equipment.py", title=word("nav.equipment", chosen), url_path="equipment"),
             st.Page("pages/admin/feeds.py", title=word("nav.feeds", chosen), url_path="feeds"),
         ],
         position="top",

@@ -37,6 +37,7 @@ class Values:
     box_silent_s: int
     escalate_s: int
     data_dir: Path
+    box_test_days: int = 30
 
 
 #: No file is named and no street is imported: plain ground.

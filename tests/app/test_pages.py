@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import runtime, visit
 from dashboard.access.identity import Who
-from models.happenings import SourceState
+from models.happenings import BoxHeard, BoxPlaced, SourceState
 from models.records.change import Heartbeat
 from models.records.incident import IncidentReport
 from models.records.station import Station, Zone
@@ -72,6 +72,12 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     follower.start()
     with db.write() as tx:
         tx.tell(Heartbeat("main", now(), now()), SourceState("mqtt:main", now(), False))
+        at = now()
+        tx.tell(
+            BoxPlaced("mueang_mukdahan", "sos-gone", 16.54, 104.72, "ตลาดอินโดจีน", "Indochina market"),
+            BoxHeard("mueang_mukdahan", "sos-gone", at, False, 12.0, True, "tamper", at - 3 * DAY),
+            BoxHeard("mueang_mukdahan", "sos-untested", at, True, 90.0, True, ""),
+        )
     wait_until(lambda: bool(follower.picture.beats))
     values = runtime.Values("th", ZoneInfo("Asia/Bangkok"), True, 30, 300, 15, 180, 15, tmp_path)
     nothing = cast(Any, None)
@@ -163,6 +169,18 @@ def test_the_feeds_tell_what_came_and_what_was_not_accepted() -> None:
     assert '"format": "localized"' in page.dataframe[1].proto.columns  # 1,234 and not 1234
     assert "นาฬิกาไม่ถูกต้อง" in told
     assert "somchai/phone" in told
+
+
+@pytest.mark.usefixtures("running")
+def test_the_board_tells_of_each_box_what_it_is_and_why() -> None:
+    page = open_page("programme/equipment.py")
+    assert figures(page) == ["1", "1", "0", "0"]
+    told = page.dataframe[0].value.set_index("รหัสตู้")
+    assert list(told.index) == ["sos-gone", "sos-untested"]
+    assert list(told["สถานะ"]) == ["■ ใช้งานไม่ได้", "◆ ยังไม่ทราบ"]
+    assert told["เหตุผล"]["sos-gone"] == "การเชื่อมต่อขาด · ขัดข้องเล็กน้อย: ตู้ถูกเปิดหรืองัดแงะ · แบตเตอรี่ต่ำ"
+    assert told["เหตุผล"]["sos-untested"] == "ไม่มีบันทึกการทดสอบ"
+    assert figures(open_page("programme/equipment.py", station="lumphini")) == []
 
 
 @pytest.mark.usefixtures("running")

@@ -13,6 +13,7 @@ from dashboard.live.component import PREFIXES
 from dashboard.tables import link_rows
 from dashboard.words import LANGUAGES, Language, as_language, table, word, words_with
 from models.picture import SourceNow
+from models.readiness import Readiness, Why
 from models.records.alarm import State
 from models.records.base import Reason
 from models.records.sos import Mark
@@ -21,7 +22,7 @@ from models.records.unit import UnitStatus
 ROOT = Path(__file__).parents[2]
 PYTHON = [*(ROOT / "dashboard").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]
 SCRIPTS = sorted((ROOT / "dashboard/live/frontend/src").glob("*.ts"))
-_KEY = re.compile(r"""["'`]((?:nav|live|mark|sos|err|sys|inc|flt|feeds|reason)\.[a-z0-9_]+)["'`]""")
+_KEY = re.compile(r"""["'`]((?:nav|live|mark|sos|err|sys|inc|flt|feeds|reason|equip)\.[a-z0-9_]+)["'`]""")
 
 
 def _used(files: list[Path]) -> set[str]:
@@ -54,6 +55,8 @@ def test_every_key_that_is_put_together_has_words() -> None:
     keys |= {f"inc.g{group}" for group in GROUPS if group != "0"}
     keys |= {f"inc.q_{quality}" for quality in ("exact", "street", "area", "none")}
     keys |= {f"inc.f_{finder}" for finder in ("victim", "patrol", "camera", "other")}
+    keys |= {f"equip.{state.value}{more}" for state in Readiness for more in ("", "_means")}
+    keys |= {f"equip.why_{why.value}" for why in Why}
     for language in LANGUAGES:
         assert sorted(keys - table()[language].keys()) == []
 
