@@ -102,6 +102,9 @@ class Settings(BaseSettings):
     )
     live_s: int = Field(30, ge=1, description="A unit whose newest fix is younger than this is live, in s.")
     lost_s: int = Field(300, ge=2, description="A unit whose newest fix is older than this is lost, in s.")
+    response_kmh: float = Field(
+        30.0, gt=0, le=150, description="Speed at which a car is expected at an alarm, along the streets, in km/h."
+    )
     feed_stale_s: int = Field(15, ge=6, description="Age of our own heartbeat after which the feed is stale, in s.")
     box_silent_s: int = Field(
         180, ge=10, description="A box not heard for this long is lost, in s (EN 50136 grade 4)."

@@ -34,6 +34,8 @@ from dashboard.live.figures import Figures, figures_route
 from dashboard.live.ground import Ground
 from dashboard.live.hub import Hub, steady_ms
 from dashboard.live.names import load_names, load_stored
+from dashboard.live.near_routes import Parts as Near
+from dashboard.live.near_routes import keeping, near_routes
 from dashboard.live.past_routes import Parts as Past
 from dashboard.live.past_routes import past_routes
 from dashboard.live.purposes import Purposes
@@ -201,9 +203,15 @@ async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
     basemap = Basemap(settings.basemap, "" if settings.demo else settings.map_credit)
     await to_thread.run_sync(basemap.now)  # a bad file is said in the log now, not at the first look
     past = Past(db, now, Purposes(db, now), settings.retention_position_days)
+    near = Near(
+        now, lambda: follower.picture, lambda: hub.names,
+        keeping(db, settings.live_s, settings.lost_s, settings.response_kmh),
+    )  # fmt: skip
     figures = Figures(db, now, settings.zone, settings.escalate_s)
     values = values_of(settings)
-    runtime.hold(runtime.Runtime(values, now, db, follower, hub, ground, keeper, health, past, figures, basemap))
+    runtime.hold(
+        runtime.Runtime(values, now, db, follower, hub, ground, keeper, health, past, near, figures, basemap)
+    )
     stack.callback(runtime.release)
     return make_http(settings, db, follower, hub, stack)
 
@@ -246,6 +254,7 @@ else:
             api_route(lambda: runtime.current().api),
             *live_routes(lambda: runtime.current().hub, lambda: runtime.current().ground),
             *past_routes(lambda: runtime.current().past),
+            *near_routes(lambda: runtime.current().near),
             figures_route(lambda: runtime.current().figures),
             *assets_route.routes(),
             *basemap_routes(lambda: runtime.current().basemap),

@@ -16,6 +16,7 @@ from benchmarks import (
     machine,
     map_renders,
     memory,
+    nearest_units,
     push,
     sos_flood,
     sos_full,
@@ -34,7 +35,7 @@ from benchmarks.rig import Rig
 ALL = (
     sos_flood, stored, cold, sos_wall, sos_lock, sos_lock_postgres, sos_full, wall_recovery, push, viewers,
     broker_pixel, feed_memory, map_renders, calm, drain_sqlite, memory, drain_postgres, tiles,
-    time_machine,
+    time_machine, nearest_units,
 )  # fmt: skip
 FIGURES = {module.NAME: module for module in ALL}
 

@@ -18,6 +18,7 @@ from dashboard.health import Health
 from dashboard.live.figures import Figures
 from dashboard.live.ground import Ground
 from dashboard.live.hub import Hub
+from dashboard.live.near_routes import Parts as Near
 from dashboard.live.past_routes import Parts as Past
 from models.records.base import Millis
 from store.database import Database
@@ -57,6 +58,7 @@ class Runtime:
     keeper: Keeper
     health: Health
     past: Past
+    near: Near
     figures: Figures
     basemap: Basemap = NO_BASEMAP
 

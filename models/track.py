@@ -26,8 +26,9 @@ TAIL = 8
 _JUMP = int(FixFlag.JUMP)
 _NOT_JUMP = ~_JUMP
 
-_EARTH_M = 6_371_008.8  # mean radius, IUGG
-_M_PER_DEG = math.pi * _EARTH_M / 180.0
+#: Mean radius of the earth in metres (IUGG).
+EARTH_M = 6_371_008.8
+_M_PER_DEG = math.pi * EARTH_M / 180.0
 
 
 def distance_m(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
@@ -38,7 +39,7 @@ def distance_m(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
         math.sin(d_lat / 2) ** 2
         + math.cos(math.radians(lat1)) * math.cos(math.radians(lat2)) * math.sin(d_lon / 2) ** 2
     )
-    return 2 * _EARTH_M * math.asin(math.sqrt(min(1.0, h)))
+    return 2 * EARTH_M * math.asin(math.sqrt(min(1.0, h)))
 
 
 def canonical(fix: Fix) -> str:

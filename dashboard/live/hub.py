@@ -100,6 +100,11 @@ class Hub:
         return len(self._teller.viewers)
 
     @property
+    def names(self) -> Names:
+        """The register of units as it was last read."""
+        return self._names.names
+
+    @property
     def ground(self) -> str:
         """Version of what does not move."""
         return ground_version(self.boot, self._follower.picture)
