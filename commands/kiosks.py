@@ -39,6 +39,7 @@ def add(commands: Commands) -> None:
     create.add_argument(
         "--rotate", type=int, default=0, metavar="S", help="seconds each station is shown (default: 0)"
     )
+    create.add_argument("--theme", choices=("night", "day"), help="colours of the wall (default: night)")
     create.add_argument("--name", default="", metavar="N", help="what it is called; no two have the same")
     create.set_defaults(run=_create)
     listed = kiosk.add_parser("list", help="the links, and when a screen last opened each")
@@ -69,7 +70,7 @@ def _create(args: argparse.Namespace, settings: Settings) -> int:
         with database.read() as conn:
             made = kiosks.kiosk(conn, digest_of(value))
     say(f"Kiosk {made.name if made else args.name}, works {args.days} days; the link is shown this once:")
-    say(f"{settings.base_url}{kiosk_link(value)}")
+    say(f"{settings.base_url}{kiosk_link(value, args.theme)}")
     return 0
 
 

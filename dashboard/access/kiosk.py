@@ -21,6 +21,7 @@ from dashboard.access.page import kiosk_page
 from dashboard.access.policy import KIOSK, KIOSK_SCRIPT
 from dashboard.access.sessions import COOKIE, Keeper, LinkProblem
 from dashboard.access.throttle import Throttle
+from dashboard.basemap.palette import Theme
 from models.records.base import Millis
 from store.errors import StorageError
 
@@ -39,14 +40,16 @@ const say = (why) => {
 }
 async function open() {
   const secret = decodeURIComponent(location.hash.slice(1))
+  const theme = new URLSearchParams(location.search).get("theme")
+  const wall = theme === "day" || theme === "night" ? `/?theme=${theme}` : "/"
   history.replaceState(null, "", location.pathname)
   for (;;) {
     // Without a secret the screen may still have its cookie.
-    if (!secret) return location.replace("/")
+    if (!secret) return location.replace(wall)
     const answer = await fetch(location.pathname, {
       method: "POST", body: new URLSearchParams({ kiosk: secret }), credentials: "same-origin",
     }).catch(() => null)
-    if (answer?.ok) return location.replace("/")
+    if (answer?.ok) return location.replace(wall)
     if (answer?.status === 403) return say((await answer.json()).why)
     say("again")
     await new Promise((done) => setTimeout(done, AGAIN_MS))
@@ -57,9 +60,9 @@ open()
 """
 
 
-def kiosk_link(secret: str) -> str:
-    """Path and fragment of the address that opens the wall on a screen."""
-    return f"{KIOSK}#{secret}"
+def kiosk_link(secret: str, theme: Theme | None = None) -> str:
+    """Path, query and fragment of the address that opens the wall on a screen, in the colours of day or night."""
+    return f"{KIOSK}?theme={theme}#{secret}" if theme else f"{KIOSK}#{secret}"
 
 
 def cookie_header(value: str, left_ms: Millis, secure: bool) -> str:

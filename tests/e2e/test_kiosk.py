@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from dashboard.access.kiosk import kiosk_link
 from dashboard.access.sessions import COOKIE
+from dashboard.basemap.palette import Theme
 from store import kiosks
 from tests.app.serving import Product, clock
 from tests.servers import free_port
@@ -29,12 +30,12 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     running.stop()
 
 
-def link(product: Product, name: str, visitor: bool) -> str:
+def link(product: Product, name: str, visitor: bool, theme: Theme | None = None) -> str:
     """A kiosk link as `manage.py kiosk create` prints it."""
     db = product.open_store()
     try:
         with db.write() as tx:
-            return kiosk_link(kiosks.create_kiosk(tx, name, "*", clock(), 86_400_000, visitor=visitor))
+            return kiosk_link(kiosks.create_kiosk(tx, name, "*", clock(), 86_400_000, visitor=visitor), theme)
     finally:
         db.close()
 
@@ -59,11 +60,12 @@ def test_a_kiosk_shows_the_wall_and_nothing_else_until_it_is_revoked(chromium: B
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(f"{request.url} {request.headers.get('referer', '')}"))
-    opened = link(product, "hall", visitor=True)
+    opened = link(product, "hall", visitor=True, theme="day")
     secret = opened.partition("#")[2]
     page.goto(product.url + opened)
     known(page)
-    assert page.url == f"{product.url}/"
+    assert page.url == f"{product.url}/?theme=day"
+    expect(page.locator(".ssz")).to_have_attribute("data-theme", "day")
     assert [line for line in asked if secret in line.partition("#")[0] or secret in line.partition(" ")[2]] == []
     assert COOKIE not in page.evaluate("document.cookie"), "out of reach of scripts"
     expect(page.locator(".ssz-visitor")).to_have_text("โหมดผู้เยี่ยมชม")

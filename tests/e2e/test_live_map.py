@@ -11,7 +11,7 @@ from tests.servers import wait_until
 
 pytestmark = pytest.mark.browser
 
-#: The colour of an available unit, from `look.ts`.
+#: The colour of an available unit, from `tints.ts`.
 AVAILABLE = (86, 180, 233)
 
 

@@ -29,6 +29,7 @@ async function buildTests() {
     bundle: true,
     format: "esm",
     platform: "node",
+    loader: { ".css": "text" },
     logLevel: "warning",
   });
 }

@@ -6,6 +6,7 @@ import { Protocol } from "pmtiles";
 import { make, put } from "./dom";
 import type { Part, Settings } from "./part";
 import type { Ground } from "./protocol";
+import type { Theme } from "./tints";
 import type { View } from "./view";
 
 const SOURCE = "basemap";
@@ -62,6 +63,7 @@ export class Basemap implements Part {
   private map: MapLibre | null = null;
   private told: Told | null = null;
   private language = "";
+  private theme: Theme;
   private streets = 0;
   private asked = 0;
 
@@ -70,7 +72,8 @@ export class Basemap implements Part {
     this.note = make("p", "ssz-mapnote", place);
     this.note.setAttribute("role", "status");
     this.say("", "");
-    this.leave = view.map === null ? null : view.url.on(() => this.showStreets());
+    this.theme = view.theme;
+    this.leave = view.map === null ? null : view.url.on(() => this.follow());
     view.map?.onStyle((map) => {
       this.map = map;
       this.listen(map);
@@ -95,6 +98,15 @@ export class Basemap implements Part {
     this.leave?.();
   }
 
+  /** The view was changed: other colours, streets shown or not. */
+  private follow(): void {
+    if (this.theme === this.view.theme) this.showStreets();
+    else {
+      this.theme = this.view.theme;
+      void this.ask();
+    }
+  }
+
   private listen(map: MapLibre): void {
     if (this.listened.has(map)) return;
     this.listened.add(map);
@@ -107,7 +119,7 @@ export class Basemap implements Part {
   private async ask(): Promise<void> {
     const turn = (this.asked += 1);
     try {
-      const response = await fetch(`${this.view.settings.base}tiles/basemap.json?theme=night&language=${this.language}`, { credentials: "same-origin" });
+      const response = await fetch(`${this.view.settings.base}tiles/basemap.json?theme=${this.theme}&language=${this.language}`, { credentials: "same-origin" });
       if (!response.ok || turn !== this.asked) return;
       const told = (await response.json()) as Told;
       if (turn !== this.asked) return;

@@ -3,13 +3,14 @@
 import { ageText, DEFAULT_FEED, freshness } from "./age";
 import { fill, flag, make, put } from "./dom";
 import { UNIT_KINDS, wantedName } from "./filter";
-import { FRESH, STATUS, statusOf } from "./look";
+import { FRESH } from "./look";
 import { ageWords, boxState, unitWord } from "./marks";
 import { boxName, boxOrder, unitOrder } from "./order";
 import type { Moment, Part, Settings } from "./part";
 import type { Box, Unit } from "./protocol";
 import { parseSelection, type SelectionKind, selectionKey } from "./selection";
 import type { Key } from "./state";
+import { STATUS, statusOf } from "./tints";
 import type { View } from "./view";
 import { VirtualList } from "./virtual";
 
@@ -139,7 +140,7 @@ export class Board implements Part {
     const fresh = freshness(unit, now, feed);
     const speed = fresh === "live" && unit.spd !== null ? ` · ${fill(words["live.speed"] ?? "", { n: Math.round(unit.spd) })}` : "";
     const status = statusOf(unit.st);
-    told(row, STATUS[status].shape, fresh, fresh === "live" ? STATUS[status].colour : "",
+    told(row, STATUS[status].shape, fresh, fresh === "live" ? STATUS[status][this.view.theme] : "",
       unit.call || unit.id, `${unitWord(unit, now, feed, words)}${speed}`, unit.at === null ? "–" : ageText(now - unit.at, ageWords(words)));
   }
 

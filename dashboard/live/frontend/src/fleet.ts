@@ -2,7 +2,7 @@
 
 import { freshness, type Freshness } from "./age";
 import { EVERYTHING, meant, type Wanted } from "./filter";
-import { statusOf, type Status } from "./look";
+import { statusOf, type Status } from "./tints";
 import { drawable, mercatorX, mercatorY } from "./mercator";
 import { type Glide, onward, placed } from "./motion";
 import type { Side } from "./declutter";

@@ -4,6 +4,7 @@ import baseCss from "./base.css";
 import deskCss from "./desk.css";
 import mapCss from "./map.css";
 import pastCss from "./past.css";
+import themesCss from "./themes.css";
 import wallCss from "./wall.css";
 import type { Settings } from "./part";
 import { View } from "./view";
@@ -28,7 +29,7 @@ declare global {
 
 const mounted = (window.__sszMounted ??= new WeakMap<HTMLElement, Mounted>());
 const BUILD = import.meta.url;
-const css = [baseCss, mapCss, wallCss, deskCss, pastCss].join("\n");
+const css = [themesCss, baseCss, mapCss, wallCss, deskCss, pastCss].join("\n");
 
 function addStyle(base: string): void {
   const known = document.getElementById("ssz-style");

@@ -1,7 +1,7 @@
 /** The map's style: sources and layers, bottom to top. No tiles, no glyph server: the page's own Sarabun draws text. */
 
 import type { DataDrivenPropertyValueSpecification, ExpressionSpecification, StyleSpecification } from "maplibre-gl";
-import { GROUND } from "./look";
+import { type Theme, TINTS } from "./tints";
 import type { Part } from "./urlstate";
 
 const FONT = ["Sarabun SemiBold"];
@@ -28,31 +28,31 @@ const NAME: DataDrivenPropertyValueSpecification<string> = [
 
 const WITH_NOTE: ExpressionSpecification = ["concat", ["get", "name"], "\n", ["get", "note"]];
 
-const text = (size: number, color: string) => ({
-  layout: { "text-font": FONT, "text-size": size, "text-letter-spacing": 0, "text-line-height": 1.3 },
-  paint: { "text-color": color, "text-halo-color": GROUND.halo, "text-halo-width": 2 },
-});
-
-export function liveStyle(): StyleSpecification {
-  const street = text(14, GROUND.streetName);
-  const small = text(16, GROUND.label);
+export function liveStyle(theme: Theme): StyleSpecification {
+  const tints = TINTS[theme];
+  const text = (size: number, color: string) => ({
+    layout: { "text-font": FONT, "text-size": size, "text-letter-spacing": 0, "text-line-height": 1.3 },
+    paint: { "text-color": color, "text-halo-color": tints.halo, "text-halo-width": 2 },
+  });
+  const street = text(14, tints.streetName);
+  const small = text(16, tints.ink);
   return {
     version: 8,
     transition: { duration: 0, delay: 0 },
     sources: Object.fromEntries(SOURCES.map((name) => [name, source()])),
     layers: [
-      { id: "land", type: "background", paint: { "background-color": GROUND.land } },
+      { id: "land", type: "background", paint: { "background-color": tints.land } },
       {
         id: "ring-fill", type: "fill", source: "ring",
-        paint: { "fill-color": GROUND.ring, "fill-opacity": 0.05 },
+        paint: { "fill-color": tints.ring, "fill-opacity": 0.05 },
       },
-      { id: "zone-fill", type: "fill", source: "zones", filter: ["!", BEAT], paint: { "fill-color": GROUND.zoneFill, "fill-opacity": 0.06 } },
+      { id: "zone-fill", type: "fill", source: "zones", filter: ["!", BEAT], paint: { "fill-color": tints.zone, "fill-opacity": 0.06 } },
       {
         id: "streets", type: "line", source: "streets",
         layout: { "line-cap": "round", "line-join": "round" },
         paint: {
           "line-color": ["match", ["get", "kind"], ["primary", "secondary", "trunk", "tertiary"],
-            GROUND.streetMajor, GROUND.street],
+            tints.streetMajor, tints.street],
           "line-width": ["interpolate", ["exponential", 1.6], ["zoom"],
             11, ["match", ["get", "kind"], ["primary", "secondary", "trunk"], 1.5, 0.5],
             18, ["match", ["get", "kind"], ["primary", "secondary", "trunk"], 22, ["tertiary"], 16,
@@ -66,31 +66,31 @@ export function liveStyle(): StyleSpecification {
       },
       {
         id: "hotspot-fill", type: "fill", source: "hotspots",
-        paint: { "fill-color": GROUND.hotspot, "fill-opacity": 0.22 },
+        paint: { "fill-color": tints.hotspot, "fill-opacity": 0.22 },
       },
       {
         id: "hotspot-line", type: "line", source: "hotspots",
-        paint: { "line-color": GROUND.hotspot, "line-width": 2 },
+        paint: { "line-color": tints.hotspot, "line-width": 2 },
       },
       {
         id: "hotspot-names", type: "symbol", source: "hotspots", minzoom: 13,
-        layout: { ...small.layout, "text-field": NAME }, paint: { ...small.paint, "text-color": GROUND.hotspotName },
+        layout: { ...small.layout, "text-field": NAME }, paint: { ...small.paint, "text-color": tints.hotspotName },
       },
       {
         id: "ring-line", type: "line", source: "ring",
-        paint: { "line-color": GROUND.ring, "line-width": 1.5, "line-dasharray": [1, 3] },
+        paint: { "line-color": tints.ring, "line-width": 1.5, "line-dasharray": [1, 3] },
       },
       {
         id: "beat-line", type: "line", source: "zones", filter: BEAT,
-        paint: { "line-color": GROUND.beat, "line-width": 2, "line-dasharray": [6, 2, 1, 2] },
+        paint: { "line-color": tints.beat, "line-width": 2, "line-dasharray": [6, 2, 1, 2] },
       },
       {
         id: "beat-names", type: "symbol", source: "zones", filter: BEAT, minzoom: 13,
-        layout: { ...small.layout, "text-field": NAME }, paint: { ...small.paint, "text-color": GROUND.beat },
+        layout: { ...small.layout, "text-field": NAME }, paint: { ...small.paint, "text-color": tints.beat },
       },
       {
         id: "zone-line", type: "line", source: "zones", filter: ["!", BEAT],
-        paint: { "line-color": GROUND.zone, "line-width": 3, "line-dasharray": [3, 1.5] },
+        paint: { "line-color": tints.zone, "line-width": 3, "line-dasharray": [3, 1.5] },
       },
       {
         id: "cameras", type: "symbol", source: "cameras", minzoom: 13.5,
@@ -105,16 +105,16 @@ export function liveStyle(): StyleSpecification {
       {
         id: "trail-line", type: "line", source: "trails", filter: ["!", ["get", "gap"]],
         layout: { "line-cap": "round", "line-join": "round" },
-        paint: { "line-color": GROUND.trail, "line-width": 4, "line-opacity": 0.85 },
+        paint: { "line-color": tints.trail, "line-width": 4, "line-opacity": 0.85 },
       },
       {
         id: "trail-gap", type: "line", source: "trails", filter: ["all", ["get", "gap"], ["==", ["geometry-type"], "LineString"]],
-        paint: { "line-color": GROUND.trail, "line-width": 2.5, "line-dasharray": [2, 2], "line-opacity": 0.85 },
+        paint: { "line-color": tints.trail, "line-width": 2.5, "line-dasharray": [2, 2], "line-opacity": 0.85 },
       },
       {
         id: "trail-word", type: "symbol", source: "trails", filter: ["==", ["geometry-type"], "Point"],
         layout: { ...street.layout, "text-field": ["get", "note"], "text-anchor": "left", "text-offset": [0.6, 0] },
-        paint: { ...street.paint, "text-color": GROUND.trail },
+        paint: { ...street.paint, "text-color": tints.trail },
       },
       {
         id: "boxes", type: "symbol", source: "boxes",
@@ -129,15 +129,15 @@ export function liveStyle(): StyleSpecification {
       },
       {
         id: "area-fill", type: "fill", source: "area", filter: ["==", ["geometry-type"], "Polygon"],
-        paint: { "fill-color": "#ffffff", "fill-opacity": 0.1 },
+        paint: { "fill-color": tints.ink, "fill-opacity": 0.1 },
       },
       {
         id: "area-line", type: "line", source: "area", filter: ["!=", ["geometry-type"], "Point"],
-        paint: { "line-color": "#ffffff", "line-width": 2.5, "line-dasharray": [2, 1] },
+        paint: { "line-color": tints.ink, "line-width": 2.5, "line-dasharray": [2, 1] },
       },
       {
         id: "area-corners", type: "circle", source: "area", filter: ["==", ["geometry-type"], "Point"],
-        paint: { "circle-radius": 5, "circle-color": "#ffffff", "circle-stroke-color": GROUND.halo, "circle-stroke-width": 2 },
+        paint: { "circle-radius": 5, "circle-color": tints.ink, "circle-stroke-color": tints.halo, "circle-stroke-width": 2 },
       },
     ],
   };

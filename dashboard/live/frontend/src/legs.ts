@@ -9,8 +9,9 @@ in vec2 a_at;
 void main() { gl_Position = vec4((a_at.x - u_half.x) / u_half.x, (u_half.y - a_at.y) / u_half.y, 0.0, 1.0); }`;
 const FRAGMENT = `#version 300 es
 precision mediump float;
+uniform vec4 u_ink;
 out vec4 colour;
-void main() { colour = vec4(0.95, 0.96, 0.98, 1.0); }`;
+void main() { colour = u_ink; }`;
 
 const WIDE = 1.25;
 
@@ -19,10 +20,16 @@ export class Legs {
   private readonly array: WebGLVertexArrayObject;
   private readonly buffer: WebGLBuffer;
   private readonly half: WebGLUniformLocation | null;
+  private readonly ink: WebGLUniformLocation | null;
+  private readonly rgba: [number, number, number, number];
 
-  constructor(private readonly gl: WebGL2RenderingContext) {
+  /** `ink`: `#rrggbb`. */
+  constructor(private readonly gl: WebGL2RenderingContext, ink: string) {
     this.program = compile(gl, VERTEX, FRAGMENT);
     this.half = gl.getUniformLocation(this.program, "u_half");
+    this.ink = gl.getUniformLocation(this.program, "u_ink");
+    const part = (at: number): number => parseInt(ink.slice(at, at + 2), 16) / 255;
+    this.rgba = [part(1), part(3), part(5), 1];
     this.array = gl.createVertexArray();
     this.buffer = gl.createBuffer();
     gl.bindVertexArray(this.array);
@@ -44,6 +51,7 @@ export class Legs {
     });
     gl.useProgram(this.program);
     gl.uniform2f(this.half, width / 2, height / 2);
+    gl.uniform4f(this.ink, ...this.rgba);
     gl.bindVertexArray(this.array);
     gl.bindBuffer(gl.ARRAY_BUFFER, this.buffer);
     gl.bufferData(gl.ARRAY_BUFFER, new Float32Array(corners), gl.STREAM_DRAW);

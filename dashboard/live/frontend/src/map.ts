@@ -1,39 +1,28 @@
-/** One map for the life of the page: made once, its marks moved in place, its pan and zoom never reset by data.
- * What it cannot do it says through `trouble`; it then tries again by itself. */
+/** The one map of a page and what is on it: marks moved in place, pan and zoom never reset by data. */
 
-import { Map as MapLibre, type MapMouseEvent, setWorkerUrl } from "maplibre-gl";
+import type { Map as MapLibre, MapMouseEvent } from "maplibre-gl";
 import { DEFAULT_FEED } from "./age";
 import { Camera } from "./camera";
+import { Canvas, type Trouble } from "./canvas";
 import type { Area } from "./declutter";
 import { Fleet, type Mark } from "./fleet";
-import { liveStyle, PART_LAYERS } from "./layers";
-import { BOX_STATES, boxImage, cameraImage, checkpointImage } from "./look";
+import { PART_LAYERS } from "./layers";
 import { MarkLayer } from "./marklayer";
 import type { Words } from "./marks";
 import { drawable, mercatorX, mercatorY } from "./mercator";
 import { Pins } from "./pins";
 import type { Alarm, Ground } from "./protocol";
+import { redress } from "./redress";
 import { parseSelection, type Selection, selectionKey } from "./selection";
 import { collection, Sheets } from "./sheets";
-import { Silence } from "./silence";
 import type { Key, State } from "./state";
+import type { Theme } from "./tints";
 import { PARTS } from "./urlstate";
 import type { ViewUrl } from "./viewurl";
-
-declare const WORKER_FILE: string;
 
 export function hasWebGL(): boolean {
   return document.createElement("canvas").getContext("webgl2") !== null;
 }
-
-/** Load every cut of the face before text is drawn: MapLibre itself would ask for the Latin one only. */
-async function loadFaces(): Promise<void> {
-  const wanted = ["600 20px 'Sarabun SemiBold'", "700 20px Sarabun", "400 20px Sarabun"];
-  await Promise.allSettled(wanted.flatMap((font) => [document.fonts.load(font, "ก่ำ"), document.fonts.load(font, "a1")]));
-}
-
-/** `lost`: the browser took the GPU away and gives it back; `failed`: the map broke and is made anew. */
-export type Trouble = "lost" | "failed" | null;
 
 export interface MapNeeds {
   assets: string;
@@ -42,6 +31,7 @@ export interface MapNeeds {
   /** The time of what is shown, epoch ms. */
   now(): number;
   tongue(): { words: Words; language: string };
+  theme(): Theme;
   selection: Selection;
   url: ViewUrl;
   /** The map has drawn. */
@@ -49,7 +39,6 @@ export interface MapNeeds {
   trouble(kind: Trouble): void;
 }
 
-const AGAIN_MS = 15_000;
 const REDUCED = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class LiveMap {
@@ -58,20 +47,15 @@ export class LiveMap {
   readonly layer: MarkLayer;
   readonly pins: Pins;
   readonly camera: Camera;
-  trouble: Trouble = null;
-  private map: MapLibre | null = null;
-  private scale = 1;
-  private ready = false;
+  private readonly canvas: Canvas;
+  private dressed: Theme;
   private gone = false;
-  private silence = new Silence();
   private timer: ReturnType<typeof setTimeout> | null = null;
-  private readonly styled = new Set<(map: MapLibre) => void>();
-  private readonly clicked = new Set<(event: MapMouseEvent) => boolean>();
-  private readonly zoomed: (() => void)[] = [];
   private readonly leave: (() => void)[] = [];
 
-  constructor(private readonly place: HTMLElement, private readonly needs: MapNeeds) {
+  constructor(place: HTMLElement, private readonly needs: MapNeeds) {
     const { selection, url } = needs;
+    this.dressed = needs.theme();
     this.pins = new Pins((key) => selection.set(selectionKey("alarm", key)));
     this.layer = new MarkLayer({
       fleet: this.fleet,
@@ -79,121 +63,54 @@ export class LiveMap {
       chosen: () => this.chosen(),
       obstacles: () => this.obstacles(),
       tongue: () => ({ words: needs.tongue().words, feed: needs.state().feed ?? DEFAULT_FEED, now: needs.now() }),
+      theme: () => this.dressed,
       shows: (part) => !url.view.off.includes(part),
-      failed: (error) => this.fail(error),
+      failed: (error) => this.canvas.fail(error),
     });
     this.camera = new Camera(url);
     this.fleet.filter(url.view);
+    this.canvas = new Canvas(place, {
+      assets: needs.assets, theme: () => this.dressed, start: () => this.camera.start, furnish: (map) => this.furnish(map), empty: (why) => this.empty(why),
+      rendered: () => this.schedule(), moved: () => this.layer.disturb(), drawn: needs.drawn, trouble: needs.trouble,
+    });
     this.leave.push(selection.on(() => this.reveal()), url.on(() => this.showView()));
-    void this.start();
   }
 
-  private async start(): Promise<void> {
-    await loadFaces();
-    if (this.gone) return;
-    try {
-      this.make();
-    } catch (error) {
-      this.fail(error);
-    }
+  get trouble(): Trouble {
+    return this.canvas.trouble;
   }
 
-  private make(): void {
-    setWorkerUrl(`${this.needs.assets}${WORKER_FILE}`);
-    const map = new MapLibre({
-      container: this.place, style: liveStyle(), ...this.camera.start, fadeDuration: 0,
-      attributionControl: false, dragRotate: false, pitchWithRotate: false, maxZoom: 19.5, maxPitch: 0,
-      canvasContextAttributes: { preserveDrawingBuffer: false }, pixelRatio: devicePixelRatio * this.scale, refreshExpiredTiles: false,
-    });
-    map.touchZoomRotate.disableRotation();
-    map.keyboard.disableRotation();
-    this.map = map;
-    map.once("style.load", () => {
-      this.furnish(map);
-      // Not only "idle": where units move all the time and the machine is slow, a map is never idle.
-      map.once("render", () => this.needs.drawn());
-    });
-    map.on("idle", () => this.needs.drawn());
-    map.on("render", () => {
-      this.silence.drawn();
-      this.schedule();
-    });
-    map.on("move", () => this.layer.disturb());
-    map.on("zoomstart", () => this.zoomed.forEach((tell) => tell()));
-    map.on("click", (event) => [...this.clicked].some((take) => take(event)));
-    map.on("webglcontextlost", () => {
-      this.ready = false;
-      this.sheets.show(null);
-      this.tell("lost");
-    });
-    map.on("webglcontextrestored", () => {
-      if (map.getLayer("boxes") !== undefined) this.furnish(map);
-      else map.once("style.load", () => this.furnish(map));
-    });
-    map.on("error", (event) => console.warn("map:", event.error?.message ?? event));
+  get raw(): MapLibre | null {
+    return this.canvas.raw;
+  }
+
+  onStyle(told: (map: MapLibre) => void): void {
+    this.canvas.onStyle(told);
+  }
+
+  onClick(take: (event: MapMouseEvent) => boolean): () => void {
+    return this.canvas.onClick(take);
+  }
+
+  onZoom(tell: () => void): void {
+    this.canvas.onZoom(tell);
   }
 
   /** Images, layer and data on a map whose style is there: at the start, and after the GPU was away. */
   private furnish(map: MapLibre): void {
-    const images = { ...Object.fromEntries(BOX_STATES.map((state) => [`box-${state}`, boxImage(state)])), camera: cameraImage(), checkpoint: checkpointImage() };
-    for (const [name, image] of Object.entries(images)) if (!map.hasImage(name)) map.addImage(name, image);
+    redress(map, this.dressed);
     if (map.getLayer(this.layer.id) === undefined) map.addLayer(this.layer);
-    this.ready = true;
-    for (const told of this.styled) told(map);
     this.sheets.show(map);
     this.pins.show(map);
     this.showView();
     this.camera.show(map);
-    this.tell(null);
   }
 
-  private tell(trouble: Trouble): void {
-    if (this.trouble === trouble) return;
-    this.trouble = trouble;
-    this.needs.trouble(trouble);
-  }
-
-  /** Said in words; the map is made anew a little later. */
-  private fail(error: unknown): void {
-    console.error("map:", error);
-    const { map } = this;
-    this.ready = false;
-    this.silence.drawn();
-    this.map = null;
+  private empty(why: "lost" | "failed"): void {
     this.sheets.show(null);
+    if (why === "lost") return;
     this.pins.show(null);
     this.camera.show(null);
-    this.tell("failed");
-    setTimeout(() => {
-      try {
-        map?.remove();
-      } catch (second) {
-        console.warn("map:", second);
-      }
-      this.place.replaceChildren();
-    }, 0);
-    setTimeout(() => void (this.gone || this.start()), AGAIN_MS);
-  }
-
-  get raw(): MapLibre | null {
-    return this.map;
-  }
-
-  /** Told whenever a map has its style: at once, and of each one that is made anew. */
-  onStyle(told: (map: MapLibre) => void): void {
-    this.styled.add(told);
-    if (this.ready && this.map !== null) told(this.map);
-  }
-
-  /** Told of each click until one takes it (returns true); asked in the order of coming. Returns what ends it. */
-  onClick(take: (event: MapMouseEvent) => boolean): () => void {
-    this.clicked.add(take);
-    return () => this.clicked.delete(take);
-  }
-
-  /** Told when the zoom begins to change. */
-  onZoom(tell: () => void): void {
-    this.zoomed.push(tell);
   }
 
   /** Marks were put elsewhere on the screen. */
@@ -214,8 +131,8 @@ export class LiveMap {
 
   /** Draw a frame; the followed unit stays in the middle. */
   again(): void {
-    const { map } = this;
-    if (map === null || !this.ready) return;
+    const map = this.canvas.ready;
+    if (map === null) return;
     const followed = this.fleet.marks.get(this.needs.url.view.follow ?? "");
     if (followed !== undefined) this.camera.onto(followed.glide);
     map.triggerRepaint();
@@ -253,13 +170,7 @@ export class LiveMap {
     this.fleet.age(this.needs.now(), this.needs.state().feed ?? DEFAULT_FEED);
     this.layer.labels.retell({ words: this.needs.tongue().words, feed: this.needs.state().feed ?? DEFAULT_FEED, now: this.needs.now() });
     this.again();
-    this.watch();
-  }
-
-  private watch(): void {
-    requestAnimationFrame((now) => {
-      if (this.ready && !this.gone && this.silence.passed(now)) this.fail(new Error("the map no longer draws"));
-    });
+    this.canvas.watch();
   }
 
   /** What was selected is brought into the picture when it is not in it. */
@@ -284,7 +195,7 @@ export class LiveMap {
 
   /** What the units' labels leave free: the alarms, and the boxes with the room of their names. */
   private obstacles(): Area[] {
-    const { map } = this;
+    const map = this.raw;
     if (map === null) return [];
     const named = map.getZoom() >= 15.5;
     const boxes = this.needs.url.view.off.includes("boxes") ? [] : this.sheets.get("boxes")?.features ?? [];
@@ -295,11 +206,14 @@ export class LiveMap {
   }
 
   private showView(): void {
-    const { map } = this;
+    const map = this.canvas.ready;
     const { view } = this.needs.url;
     this.fleet.filter(view);
     this.layer.disturb();
-    if (map === null || !this.ready) return;
+    const different = this.dressed !== this.needs.theme();
+    this.dressed = this.needs.theme();
+    if (map === null) return;
+    if (different) redress(map, this.dressed);
     for (const part of PARTS) {
       if (part === "units" || part === "labels") continue;
       for (const id of PART_LAYERS[part]) map.setLayoutProperty(id, "visibility", view.off.includes(part) ? "none" : "visible");
@@ -330,11 +244,8 @@ export class LiveMap {
     return mark === undefined || mark.x !== mark.x ? null : { x: mark.x + mark.dx, y: mark.y + mark.dy };
   }
 
-  /** `scale`: how much larger than usual everything on the map is shown. */
   resize(scale = 1): void {
-    this.scale = scale;
-    this.map?.setPixelRatio(devicePixelRatio * scale);
-    this.map?.resize();
+    this.canvas.resize(scale);
   }
 
   stop(): void {
@@ -342,7 +253,6 @@ export class LiveMap {
     if (this.timer !== null) clearTimeout(this.timer);
     for (const end of this.leave) end();
     this.pins.show(null);
-    this.map?.remove();
-    this.map = null;
+    this.canvas.stop();
   }
 }

@@ -10,6 +10,7 @@ import { mercatorX, mercatorY } from "./mercator";
 import { pace, speed, xOf, yOf } from "./motion";
 import { CHOSEN, HEADING, spriteOf, Sprites } from "./sprites";
 import type { Key } from "./state";
+import { type Theme, TINTS } from "./tints";
 import { Measure, Writing } from "./writing";
 
 export interface Scene {
@@ -20,6 +21,7 @@ export interface Scene {
   chosen(): { x: number; y: number } | Mark | null;
   obstacles(): Area[];
   tongue(): Tongue;
+  theme(): Theme;
   shows(part: "units" | "labels"): boolean;
   failed(error: unknown): void;
 }
@@ -45,7 +47,7 @@ export class MarkLayer implements CustomLayerInterface {
   readonly labels: Labels;
   private readonly measure = new Measure();
   private map: MapLibre | null = null;
-  private parts: { sprites: Sprites; writing: Writing; legs: Legs; ratio: number } | null = null;
+  private parts: { sprites: Sprites; writing: Writing; legs: Legs; ratio: number; theme: Theme } | null = null;
   private placedAt = 0;
   /** Greatest speed of a mark on the screen, px a ms. */
   private fastest = 0;
@@ -71,6 +73,11 @@ export class MarkLayer implements CustomLayerInterface {
     parts?.legs.free();
   }
 
+  /** The colours of the last frame. */
+  get theme(): Theme | null {
+    return this.parts?.theme ?? null;
+  }
+
   /** Labels may have to move: marks came or went, words changed, the camera moved. */
   disturb(): void {
     this.dirty = true;
@@ -78,7 +85,10 @@ export class MarkLayer implements CustomLayerInterface {
 
   private build(gl: WebGL2RenderingContext): NonNullable<MarkLayer["parts"]> {
     const ratio = this.map?.getPixelRatio() ?? 1;
-    this.parts = { sprites: new Sprites(gl, ratio), writing: new Writing(gl, ratio, this.measure), legs: new Legs(gl), ratio };
+    const theme = this.scene.theme();
+    const tints = TINTS[theme];
+    const [sprites, writing] = [new Sprites(gl, ratio, theme), new Writing(gl, ratio, this.measure, tints)];
+    this.parts = { sprites, writing, legs: new Legs(gl, tints.ink), ratio, theme };
     return this.parts;
   }
 
@@ -94,7 +104,7 @@ export class MarkLayer implements CustomLayerInterface {
 
   private draw(map: MapLibre, gl: WebGL2RenderingContext): void {
     let { parts } = this;
-    if (parts !== null && parts.ratio !== map.getPixelRatio()) {
+    if (parts !== null && (parts.ratio !== map.getPixelRatio() || parts.theme !== this.scene.theme())) {
       this.onRemove();
       this.map = map;
       parts = null;

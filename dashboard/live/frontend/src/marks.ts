@@ -1,10 +1,11 @@
 /** State -> the words and features the map draws. Pure. */
 
 import { freshness, type AgeWords } from "./age";
-import { statusOf, type BoxState } from "./look";
+import type { BoxState } from "./icons";
 import { drawable } from "./mercator";
 import type { Alarm, Box, Feed, Unit } from "./protocol";
 import type { Key } from "./state";
+import { statusOf } from "./tints";
 
 export interface Words {
   [key: string]: string;

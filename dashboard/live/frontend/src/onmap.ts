@@ -6,6 +6,7 @@ import { make } from "./dom";
 import { MapMenu } from "./mapmenu";
 import type { Part } from "./part";
 import { Picking } from "./picking";
+import { ThemeSwitch } from "./themeswitch";
 import { Trailing } from "./trailing";
 import { TimeMachine } from "./timemachine";
 import type { View } from "./view";
@@ -17,9 +18,12 @@ const pastParts = (view: View, place: HTMLElement, foot: HTMLElement): Part[] =>
 export function mapParts(view: View, place: HTMLElement, foot: HTMLElement): Part[] {
   const trailing = new Trailing(view);
   const chosen = new Chosen(view, place);
+  const { visitor, mode } = view.settings;
   // Before strangers there are no tracks, whatever the address asks for.
-  if (view.settings.visitor) return [new Picking(view, place), chosen];
-  if (view.settings.mode === "wall") return [trailing, new Picking(view, place), chosen];
+  if (visitor && mode === "wall") return [new Picking(view, place), chosen];
+  if (mode === "wall") return [trailing, new Picking(view, place), chosen];
+  const corner = make("div", "ssz-corner", place);
+  if (visitor) return [new Picking(view, place), chosen, new ThemeSwitch(view, corner)];
   const area = new Area(view, place); // asked for a click before the one that selects
-  return [trailing, area, new Picking(view, place), chosen, new MapMenu(view, make("div", "ssz-corner", place), area, trailing), ...pastParts(view, place, foot)];
+  return [trailing, area, new Picking(view, place), chosen, new ThemeSwitch(view, corner), new MapMenu(view, corner, area, trailing), ...pastParts(view, place, foot)];
 }

@@ -1,5 +1,7 @@
 /** The siren: sounds while an alarm is unanswered. Its state is told, because a silent siren is a danger. */
 
+import { keep, kept } from "./kept";
+
 export type SoundState = "on" | "off" | "blocked";
 
 const REMEMBERED = "ssz.sound";
@@ -14,7 +16,7 @@ export class Siren {
   private off: boolean;
 
   constructor(private readonly changed: () => void) {
-    this.off = remembered() === "off";
+    this.off = kept(REMEMBERED) === "off";
     // On a wall PC that permits it the sound is on from the start; elsewhere the first click or key turns it on.
     if (!this.off) this.wake();
     addEventListener("pointerdown", this.wake);
@@ -29,7 +31,7 @@ export class Siren {
   /** Turn the sound on (from a click) or off; remembered by this browser. */
   toggle(): void {
     this.off = this.state === "on";
-    remember(this.off ? "off" : "on");
+    keep(REMEMBERED, this.off ? "off" : "on");
     this.wake();
     this.apply();
     if (!this.off) this.chirp();
@@ -113,21 +115,5 @@ export class Siren {
     voice.connect(gain).connect(context.destination);
     voice.start();
     voice.stop(context.currentTime + 0.18);
-  }
-}
-
-function remembered(): string | null {
-  try {
-    return localStorage.getItem(REMEMBERED);
-  } catch {
-    return null; // storage may be forbidden; the sound then starts as on
-  }
-}
-
-function remember(value: string): void {
-  try {
-    localStorage.setItem(REMEMBERED, value);
-  } catch {
-    return;
   }
 }

@@ -1,8 +1,9 @@
 /** The marks' pictures in one texture, and the program that draws any number of them in one call. */
 
 import type { Freshness } from "./age";
-import { drawChosen, drawHeading, drawUnit, FRESH, SIDE, type Status, STATUSES } from "./look";
+import { drawChosen, drawHeading, drawUnit, FRESH, SIDE } from "./look";
 import { compile, FRAGMENT, newTexture, Quads } from "./program";
+import { type Status, STATUSES, type Theme, TINTS } from "./tints";
 
 const VERTEX = `#version 300 es
 precision highp float;
@@ -42,7 +43,7 @@ function boxOf(kind: number): [number, number, number, number] {
   return kind === CHOSEN ? [0, 0, SIDE, SIDE] : [0, 0, TIGHT, TIGHT];
 }
 
-function picture(ratio: number): HTMLCanvasElement {
+function picture(ratio: number, theme: Theme): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   canvas.width = COLUMNS * SIDE * ratio;
   canvas.height = Math.ceil(KINDS / COLUMNS) * SIDE * ratio;
@@ -51,9 +52,9 @@ function picture(ratio: number): HTMLCanvasElement {
   for (let kind = 0; kind < KINDS; kind += 1) {
     pen.setTransform(ratio, 0, 0, ratio, (kind % COLUMNS) * SIDE * ratio, Math.floor(kind / COLUMNS) * SIDE * ratio);
     const unit = UNITS[kind];
-    if (unit !== undefined) drawUnit(pen, unit.status, unit.fresh);
-    else if (kind === HEADING) drawHeading(pen);
-    else drawChosen(pen);
+    if (unit !== undefined) drawUnit(pen, unit.status, unit.fresh, theme);
+    else if (kind === HEADING) drawHeading(pen, TINTS[theme]);
+    else drawChosen(pen, TINTS[theme]);
   }
   return canvas;
 }
@@ -66,12 +67,12 @@ export class Sprites {
   private readonly places = new Float32Array(KINDS * 4);
   private readonly boxes = new Float32Array(KINDS * 4);
 
-  constructor(private readonly gl: WebGL2RenderingContext, ratio: number) {
+  constructor(private readonly gl: WebGL2RenderingContext, ratio: number, theme: Theme) {
     this.program = compile(gl, VERTEX, FRAGMENT);
     this.quads = new Quads(gl, this.program, [["a_mark", 4]], 4);
     const where = (name: string): WebGLUniformLocation | null => gl.getUniformLocation(this.program, name);
     this.at = { half: where("u_half"), scale: where("u_scale"), place: where("u_place"), box: where("u_box") };
-    const canvas = picture(ratio);
+    const canvas = picture(ratio, theme);
     this.texture = newTexture(gl);
     gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, true);
     gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, false);

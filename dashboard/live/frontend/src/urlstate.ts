@@ -4,6 +4,7 @@ import type { Freshness } from "./age";
 import { UNIT_KINDS, type UnitKind } from "./filter";
 import { FRESH } from "./look";
 import { parseSelection } from "./selection";
+import { type Theme, THEMES } from "./tints";
 
 /** Parts of the map that can be switched off. */
 export const PARTS = [
@@ -31,13 +32,15 @@ export interface ViewState {
   trailAll: boolean;
   /** Replayed moment, epoch ms; null: now. */
   at: number | null;
+  /** Colours of day or night; null: as this browser likes. */
+  theme: Theme | null;
 }
 
 export const emptyView = (): ViewState => ({
-  camera: null, off: [], filter: "", fresh: null, kind: null, follow: null, trail: 0, trailAll: false, at: null,
+  camera: null, off: [], filter: "", fresh: null, kind: null, follow: null, trail: 0, trailAll: false, at: null, theme: null,
 });
 
-const NAMES = ["map", "off", "find", "state", "kind", "follow", "trail", "at"] as const;
+const NAMES = ["map", "off", "find", "state", "kind", "follow", "trail", "at", "theme"] as const;
 const MAX_TEXT = 80;
 const MAX_LAT = 85;
 /** 2000-01-01 to 2200-01-01: a moment outside is none of ours. */
@@ -77,6 +80,7 @@ export function parseView(search: string): ViewState {
   view.trail = TRAIL_MINUTES.find((minutes) => String(minutes) === trail?.[1]) ?? 0;
   view.trailAll = view.trail > 0 && trail?.[2] === "a";
   view.at = number(get("at"), ...TIMES);
+  view.theme = THEMES.find((one) => one === get("theme")) ?? null;
   return view;
 }
 
@@ -93,6 +97,7 @@ export function formatView(view: ViewState, search: string): string {
   if (view.follow !== null) query.set("follow", view.follow);
   if (view.trail > 0) query.set("trail", `${view.trail}${view.trailAll ? "a" : ""}`);
   if (view.at !== null) query.set("at", String(Math.round(view.at)));
+  if (view.theme !== null) query.set("theme", view.theme);
   const text = query.toString().replaceAll("%2C", ",").replaceAll("%2F", "/");
   return text === "" ? "" : `?${text}`;
 }

@@ -3,6 +3,7 @@
 import { Basemap } from "./basemap";
 import { ServerClock } from "./clock";
 import { flag, make } from "./dom";
+import { Dress } from "./dress";
 import { Drawing } from "./drawing";
 import { GroundSheet } from "./sheet";
 import { livePage } from "./livemap";
@@ -15,6 +16,7 @@ import { scaleOf } from "./scale";
 import { Siren } from "./sound";
 import { Link, NO_TROUBLE } from "./socket";
 import { emptyState, isOld, keyOf, type State, takeFrame } from "./state";
+import type { Theme } from "./tints";
 import { ViewUrl } from "./viewurl";
 import { wallPage } from "./wall";
 
@@ -30,6 +32,7 @@ export class View {
   readonly clock = new ServerClock();
   readonly selection = new Selection();
   readonly url = new ViewUrl();
+  readonly dress: Dress;
   readonly siren: Siren;
   readonly map: LiveMap | null;
   readonly sheet: GroundSheet;
@@ -47,12 +50,13 @@ export class View {
   constructor(parent: HTMLElement, public settings: Settings) {
     this.root = make("section", "ssz", parent);
     flag(this.root, "mode", settings.mode);
+    this.dress = new Dress(this.url, this.root, settings.mode);
     this.siren = new Siren(() => this.tick());
     this.sheet = new GroundSheet(`${settings.base}live/ground${settings.visitor ? "?visitor=1" : ""}`, (ground) => this.parts.forEach((part) => part.ground?.(ground)));
     const page = PAGES[settings.mode](this, this.root);
     const canvas = make("div", "ssz-canvas", page.ground);
     this.map = hasWebGL() ? new LiveMap(canvas, {
-      assets: this.assets, state: () => this.shown, now: () => this.shownNow, tongue: () => this.settings, selection: this.selection,
+      assets: this.assets, state: () => this.shown, now: () => this.shownNow, tongue: () => this.settings, theme: () => this.theme, selection: this.selection,
       url: this.url, drawn: () => this.count("idle"), trouble: () => this.tick(),
     }) : null;
     flag(this.root, "map", this.map === null ? "none" : "webgl");
@@ -74,6 +78,10 @@ export class View {
   /** The time of what the map shows, epoch ms. */
   get shownNow(): number {
     return this.past?.now ?? this.clock.now();
+  }
+
+  get theme(): Theme {
+    return this.dress.theme;
   }
 
   private get assets(): string {
@@ -103,6 +111,7 @@ export class View {
     for (const part of this.parts) part.stop?.();
     this.siren.stop();
     this.map?.stop();
+    this.dress.stop();
     this.url.stop();
     this.root.remove();
   }

@@ -12,6 +12,7 @@ import type { Page } from "./part";
 import { Rotation } from "./rotation";
 import { selectionKey } from "./selection";
 import { keyOf } from "./state";
+import { ThemeSwitch } from "./themeswitch";
 import { buildTools } from "./tools";
 import type { View } from "./view";
 
@@ -22,7 +23,8 @@ export function wallPage(view: View, root: HTMLElement): Page {
   const bands = make("div", "ssz-bands", frame);
   const body = make("main", "ssz-body", frame);
   const ground = make("div", "ssz-map", body);
-  const stations = buildTools(make("div", "ssz-tools", body), view.settings.words, {
+  const tools = make("div", "ssz-tools", body);
+  const stations = buildTools(tools, view.settings.words, {
     zoom: (steps) => view.map?.zoom(steps),
     fit: (station) => view.map?.fit(station),
   });
@@ -35,6 +37,7 @@ export function wallPage(view: View, root: HTMLElement): Page {
     new Figures(view, frame),
     new Rotation(view, heading, (code) => names.name(code)),
     new Drift(frame),
+    new ThemeSwitch(view, tools),
     new Hand(root),
   ];
   return { ground, parts };

@@ -1,23 +1,23 @@
 /** Words on the map: each text is drawn once by the browser itself (its shaper sets every Thai vowel and tone mark),
  * kept in one texture, and shown as often and wherever it is needed. */
 
-import { GROUND } from "./look";
 import { compile, FRAGMENT, newTexture, Quads } from "./program";
+import type { Tints } from "./tints";
 
 export interface Hand {
   /** Size of the face, px. */
   size: number;
-  colour: string;
+  ink: "ink" | "inkOld";
   /** From line to line, px. */
   height: number;
 }
 
 const FACE = "'Sarabun SemiBold', Sarabun, sans-serif";
 export const HANDS = {
-  name: { size: 21, colour: GROUND.label, height: 32 },
-  nameOld: { size: 21, colour: "#b4bec8", height: 32 },
-  note: { size: 17, colour: GROUND.label, height: 26 },
-  noteOld: { size: 17, colour: "#b4bec8", height: 26 },
+  name: { size: 21, ink: "ink", height: 32 },
+  nameOld: { size: 21, ink: "inkOld", height: 32 },
+  note: { size: 17, ink: "ink", height: 26 },
+  noteOld: { size: 17, ink: "inkOld", height: 26 },
 } as const satisfies Record<string, Hand>;
 export type HandName = keyof typeof HANDS;
 
@@ -96,7 +96,7 @@ export class Writing {
   private top = 0;
   private full = false;
 
-  constructor(private readonly gl: WebGL2RenderingContext, private readonly ratio: number, private readonly measure: Measure) {
+  constructor(private readonly gl: WebGL2RenderingContext, private readonly ratio: number, private readonly measure: Measure, private readonly tints: Tints) {
     this.program = compile(gl, VERTEX, FRAGMENT);
     this.quads = new Quads(gl, this.program, [["a_box", 4], ["a_place", 4]], 8);
     this.half = gl.getUniformLocation(this.program, "u_half");
@@ -165,8 +165,8 @@ export class Writing {
   }
 
   private write(text: string, hand: HandName, kept: Kept): void {
-    const { gl, pen, ratio } = this;
-    const { size, colour } = HANDS[hand];
+    const { gl, pen, ratio, tints } = this;
+    const { size, ink } = HANDS[hand];
     pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.clearRect(0, 0, this.scratch.width, this.scratch.height);
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -174,8 +174,8 @@ export class Writing {
     pen.textBaseline = "alphabetic";
     pen.lineJoin = "round";
     pen.lineWidth = HALO;
-    pen.strokeStyle = GROUND.halo;
-    pen.fillStyle = colour;
+    pen.strokeStyle = tints.halo;
+    pen.fillStyle = tints[ink];
     const shown = this.cut(text, pen);
     const base = above(size);
     pen.strokeText(shown, PAD, base);
