@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard.basemap.palette import palette, rgb
-from tests.e2e.fixture_server import FixtureServer, box, unit
+from tests.e2e.fixture_server import FixtureServer, alarm, box, unit
 from tests.e2e.looking import drawn_at, near, open_wall, pixel
 
 pytestmark = pytest.mark.browser
@@ -47,3 +47,46 @@ def test_day_and_night_are_a_switch_that_is_remembered_and_moves_nothing(wall: P
     server.mode = "wall"
     wall.goto(server.url)
     expect(root).to_have_attribute("data-theme", "night")
+
+
+#: Names of streets that the map has placed within these areas, px of the map.
+_NAMES = """(areas) => areas.flatMap(([left, top, right, bottom]) =>
+    window.__ssz.map.raw.queryRenderedFeatures([[left, top], [right, bottom]], { layers: ["street-names"] })
+).length"""
+_AREAS = "() => window.__ssz.map.layer.labels.areas()"
+
+
+def test_names_of_streets_give_way_to_units_and_alarms_and_labels_keep_clear_of_tools(
+    wall: Page, server: FixtureServer
+) -> None:
+    server.mode = "live"
+    open_wall(wall, server)
+    names = "() => window.__ssz.map.raw.queryRenderedFeatures({ layers: ['street-names'] }).length"
+    wall.wait_for_function(f"() => ({names})() > 8")
+    # On the streets themselves: each label would lie over a name.
+    server.send(units=[unit(f"2{i}", 16.5440 + i * 0.00085, 104.7245 + i * 0.0008) for i in range(6)])
+    wall.wait_for_function(f"() => ({_AREAS})().length === 6")
+    areas = wall.evaluate(_AREAS)
+    wall.wait_for_function(f"(areas) => ({_NAMES})(areas) === 0", arg=areas)
+    assert wall.evaluate(names) > 0, "the others stay"
+    server.send(alarms=[alarm("a1", lat=16.5457, lon=104.7290)])
+    pin = "() => window.__ssz.map.pins.areas(window.__ssz.map.raw)"
+    wall.wait_for_function(f"() => ({pin})().length === 1 && ({_NAMES})(({pin})()) === 0")
+    # Taken off the map, the names come back.
+    wall.evaluate("() => window.__ssz.url.change({ off: ['labels'] })")
+    wall.wait_for_function(f"(areas) => ({_NAMES})(areas) > 0", arg=areas)
+    wall.evaluate("() => window.__ssz.url.change({ off: [] })")
+
+    tools = wall.locator(".ssz-corner").bounding_box()
+    frame = wall.locator(".ssz-canvas").bounding_box()
+    assert tools is not None
+    assert frame is not None
+    at = "([x, y]) => { const p = window.__ssz.map.raw.unproject([x, y]); return [p.lat, p.lng] }"
+    below = [tools["x"] - frame["x"] - 60, tools["y"] - frame["y"] + 20]
+    lat, lon = wall.evaluate(at, below)
+    edge = wall.evaluate(at, [frame["width"] - 40, frame["height"] / 2])
+    server.send(units=[unit("31", lat, lon), unit("32", *edge)])
+    wall.wait_for_function(f"() => ({_AREAS})().length === 8")
+    for left, _top, right, bottom in wall.evaluate(_AREAS):
+        assert right <= frame["width"] or bottom > frame["height"]
+        assert not (right > tools["x"] - frame["x"] and bottom < tools["y"] - frame["y"] + tools["height"]), left

@@ -42,9 +42,13 @@ const APART = 600;
 /** Marks nearer than this, px, share a place: one of them is named, and how many more there are. */
 const PLACE_PX = 10;
 
+/** Half the side of a mark, px. */
+const MARK = 14;
+
 const LINES = HANDS.name.height + HANDS.note.height;
 
-const wishOf = ({ mark, must }: Shown, w: number, h: number): Wish => ({ x: mark.x + mark.dx, y: mark.y + mark.dy, w, h, side: mark.side, must });
+const sizeOf = ({ brief, ageW, nameW, wordW }: Shown): [number, number] => (brief ? [ageW, HANDS.note.height] : [Math.max(nameW, wordW + ageW), LINES]);
+const wishOf = ({ mark, must }: Shown, [w, h]: [number, number]): Wish => ({ x: mark.x + mark.dx, y: mark.y + mark.dy, w, h, side: mark.side, must });
 
 /** The marks by their place on the screen, the topmost of each first in `top`; live ones come first. */
 function stacksOf(order: readonly Mark[]): Map<number, { top: Mark; count: number }> {
@@ -66,6 +70,15 @@ export class Labels {
   places = 0;
 
   constructor(private readonly measure: Measure) {}
+
+  /** What the labels and their marks take of the screen. */
+  areas(): Area[] {
+    return this.shown.filter(({ mark }) => mark.x === mark.x && !mark.hidden).map((one) => {
+      const wish = wishOf(one, sizeOf(one));
+      const [left, top, right, bottom] = areaAt(wish, one.side);
+      return [Math.min(left, wish.x - MARK), Math.min(top, wish.y - MARK), Math.max(right, wish.x + MARK), Math.max(bottom, wish.y + MARK)];
+    });
+  }
 
   /** Choose anew who is labelled, as things stand on the screen. */
   place(fleet: Fleet, must: ReadonlySet<Key>, obstacles: Iterable<Area>, tongue: Tongue): void {
@@ -90,18 +103,18 @@ export class Labels {
     }
     const told = [...tried].map(([mark, more]) => this.tell(mark, must.has(mark.key), more, tongue));
     const most = stacks.size > APART ? MOST_IN_CROWD : MOST;
-    const whole = this.fit(told, taken, most, (one) => [Math.max(one.nameW, one.wordW + one.ageW), LINES]);
-    for (const one of whole) taken.push(areaAt(wishOf(one, Math.max(one.nameW, one.wordW + one.ageW), LINES), one.side));
+    const whole = this.fit(told, taken, most);
+    for (const one of whole) taken.push(areaAt(wishOf(one, sizeOf(one)), one.side));
     // Where there is no room for all of it, the age at least: how old a place is must be seen on each.
     const rest = told.filter((one) => !whole.includes(one)).map((one): Shown => ({ ...one, brief: true }));
-    const brief = this.fit(rest, taken, most, (one) => [one.ageW, HANDS.note.height]);
+    const brief = this.fit(rest, taken, most);
     this.shown = [...whole, ...brief];
     for (const one of told) one.mark.side = null;
     for (const one of this.shown) one.mark.side = one.side;
   }
 
-  private fit(told: readonly Shown[], taken: readonly Area[], most: number, size: (one: Shown) => [number, number]): Shown[] {
-    const sides = declutter(told.map((one) => wishOf(one, ...size(one))), taken, most);
+  private fit(told: readonly Shown[], taken: readonly Area[], most: number): Shown[] {
+    const sides = declutter(told.map((one) => wishOf(one, sizeOf(one))), taken, most);
     return told.filter((one, i) => {
       const side = sides[i] ?? null;
       if (side !== null) one.side = side;

@@ -17,7 +17,7 @@ export const PART_LAYERS: Record<Exclude<Part, "units" | "labels">, readonly str
 
 /** Sources fed by the page, each a feature collection. */
 export const SOURCES = [
-  "hotspots", "ring", "zones", "streets", "cameras", "checkpoints", "trails", "boxes", "area",
+  "hotspots", "ring", "zones", "streets", "cameras", "checkpoints", "trails", "boxes", "rooms", "area",
 ] as const;
 export type SourceName = (typeof SOURCES)[number];
 
@@ -115,6 +115,12 @@ export function liveStyle(theme: Theme): StyleSpecification {
         id: "trail-word", type: "symbol", source: "trails", filter: ["==", ["geometry-type"], "Point"],
         layout: { ...street.layout, "text-field": ["get", "note"], "text-anchor": "left", "text-offset": [0.6, 0] },
         paint: { ...street.paint, "text-color": tints.trail },
+      },
+      {
+        // Takes room and is not drawn: names below it are left out there. Boxes above it are placed first.
+        id: "rooms", type: "symbol", source: "rooms",
+        layout: { "icon-image": ["get", "icon"], "icon-size": ["get", "size"], "icon-allow-overlap": true, "icon-padding": 0 },
+        paint: { "icon-opacity": 0 },
       },
       {
         id: "boxes", type: "symbol", source: "boxes",

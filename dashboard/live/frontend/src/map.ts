@@ -5,15 +5,17 @@ import { DEFAULT_FEED } from "./age";
 import { Camera } from "./camera";
 import { Canvas, type Trouble } from "./canvas";
 import type { Area } from "./declutter";
-import { Fleet, type Mark } from "./fleet";
+import { Fleet } from "./fleet";
 import { PART_LAYERS } from "./layers";
 import { MarkLayer } from "./marklayer";
 import type { Words } from "./marks";
-import { drawable, mercatorX, mercatorY } from "./mercator";
+import { obstacles } from "./obstacles";
 import { Pins } from "./pins";
+import { Pointed } from "./pointed";
 import type { Alarm, Ground } from "./protocol";
 import { redress } from "./redress";
-import { parseSelection, type Selection, selectionKey } from "./selection";
+import { Rooms } from "./rooms";
+import { type Selection, selectionKey } from "./selection";
 import { collection, Sheets } from "./sheets";
 import type { Key, State } from "./state";
 import type { Theme } from "./tints";
@@ -47,6 +49,8 @@ export class LiveMap {
   readonly layer: MarkLayer;
   readonly pins: Pins;
   readonly camera: Camera;
+  private readonly pointed: Pointed;
+  private readonly rooms: Rooms;
   private readonly canvas: Canvas;
   private dressed: Theme;
   private gone = false;
@@ -56,18 +60,21 @@ export class LiveMap {
   constructor(place: HTMLElement, private readonly needs: MapNeeds) {
     const { selection, url } = needs;
     this.dressed = needs.theme();
+    this.pointed = new Pointed(selection, url, this.fleet, needs.state);
     this.pins = new Pins((key) => selection.set(selectionKey("alarm", key)));
     this.layer = new MarkLayer({
       fleet: this.fleet,
-      must: () => this.must(),
-      chosen: () => this.chosen(),
+      must: () => this.pointed.must(),
+      chosen: () => this.pointed.chosen(),
       obstacles: () => this.obstacles(),
+      placed: () => this.rooms.changed(),
       tongue: () => ({ words: needs.tongue().words, feed: needs.state().feed ?? DEFAULT_FEED, now: needs.now() }),
       theme: () => this.dressed,
       shows: (part) => !url.view.off.includes(part),
       failed: (error) => this.canvas.fail(error),
     });
     this.camera = new Camera(url);
+    this.rooms = new Rooms((map) => [...this.pins.areas(map), ...(this.worded ? this.layer.labels.areas() : [])]);
     this.fleet.filter(url.view);
     this.canvas = new Canvas(place, {
       assets: needs.assets, theme: () => this.dressed, start: () => this.camera.start, furnish: (map) => this.furnish(map), empty: (why) => this.empty(why),
@@ -102,12 +109,14 @@ export class LiveMap {
     if (map.getLayer(this.layer.id) === undefined) map.addLayer(this.layer);
     this.sheets.show(map);
     this.pins.show(map);
+    this.rooms.show(map);
     this.showView();
     this.camera.show(map);
   }
 
   private empty(why: "lost" | "failed"): void {
     this.sheets.show(null);
+    this.rooms.show(null);
     if (why === "lost") return;
     this.pins.show(null);
     this.camera.show(null);
@@ -133,7 +142,7 @@ export class LiveMap {
   again(): void {
     const map = this.canvas.ready;
     if (map === null) return;
-    const followed = this.fleet.marks.get(this.needs.url.view.follow ?? "");
+    const { followed } = this.pointed;
     if (followed !== undefined) this.camera.onto(followed.glide);
     map.triggerRepaint();
   }
@@ -175,34 +184,20 @@ export class LiveMap {
 
   /** What was selected is brought into the picture when it is not in it. */
   private reveal(): void {
-    const chosen = this.chosen();
+    const chosen = this.pointed.chosen();
     if (chosen !== null) this.camera.reveal("glide" in chosen ? { x: chosen.glide.tx, y: chosen.glide.ty } : chosen);
     this.redraw();
   }
 
-  private must(): Set<Key> {
-    const picked = parseSelection(this.needs.selection.key ?? "");
-    return new Set([picked?.kind === "unit" ? picked.key : null, this.needs.url.view.follow].filter((key) => key !== null));
+  /** Whether units wear their words. */
+  private get worded(): boolean {
+    const { off } = this.needs.url.view;
+    return !off.includes("units") && !off.includes("labels");
   }
 
-  private chosen(): Mark | { x: number; y: number } | null {
-    const picked = parseSelection(this.needs.selection.key ?? "");
-    if (picked === null || picked.kind === "alarm") return null;
-    if (picked.kind === "unit") return this.fleet.marks.get(picked.key) ?? null;
-    const box = this.needs.state().boxes.get(picked.key);
-    return box === undefined || box.lat === null || box.lon === null || !drawable(box.lat, box.lon) ? null : { x: mercatorX(box.lon), y: mercatorY(box.lat) };
-  }
-
-  /** What the units' labels leave free: the alarms, and the boxes with the room of their names. */
   private obstacles(): Area[] {
-    const map = this.raw;
-    if (map === null) return [];
-    const named = map.getZoom() >= 15.5;
-    const boxes = this.needs.url.view.off.includes("boxes") ? [] : this.sheets.get("boxes")?.features ?? [];
-    return [...this.pins.areas(map), ...boxes.map(({ geometry }): Area => {
-      const { x, y } = map.project((geometry as GeoJSON.Point).coordinates as [number, number]);
-      return named ? [x - 70, y - 16, x + 70, y + 62] : [x - 28, y - 16, x + 28, y + 16];
-    })];
+    const { raw } = this;
+    return raw === null ? [] : obstacles(raw, this.pins, this.needs.url.view.off.includes("boxes") ? [] : this.sheets.get("boxes")?.features ?? []);
   }
 
   private showView(): void {
@@ -252,6 +247,7 @@ export class LiveMap {
     this.gone = true;
     if (this.timer !== null) clearTimeout(this.timer);
     for (const end of this.leave) end();
+    this.rooms.stop();
     this.pins.show(null);
     this.canvas.stop();
   }

@@ -20,6 +20,8 @@ export interface Scene {
   /** A place with the ring of the selected, Mercator units; null: none but perhaps a unit. */
   chosen(): { x: number; y: number } | Mark | null;
   obstacles(): Area[];
+  /** Labels have found new places. */
+  placed(): void;
   tongue(): Tongue;
   theme(): Theme;
   shows(part: "units" | "labels"): boolean;
@@ -124,6 +126,7 @@ export class MarkLayer implements CustomLayerInterface {
       this.labels.place(this.scene.fleet, this.scene.must(), this.scene.obstacles(), this.scene.tongue());
       this.placedAt = now;
       this.dirty = false;
+      this.scene.placed();
     }
     if (!this.scene.shows("labels") || !this.scene.shows("units")) return;
     writing.begin();

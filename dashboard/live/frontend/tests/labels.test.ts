@@ -61,3 +61,15 @@ test("what is off the screen has no label, and thousands of places have none but
   assert.equal(written(labels)[0], "สายตรวจ 7");
   assert.equal(written(labels).length, 3);
 });
+
+test("what a label takes of the screen is the room it was given, with its mark", () => {
+  const labels = new Labels(measure);
+  const fleet = fleetAt([100, 100], [400, 100]);
+  labels.place(fleet, new Set(), [[300, 0, 1000, 80], [300, 120, 1000, 200]], tongue);
+  const wide = Math.max("สายตรวจ 0".length, "ติดภารกิจ · 12 วิ".length) * 8;
+  const areas = labels.areas();
+  assert.deepEqual(areas[0], [86, 100 - 29, 100 + 25 + wide, 100 + 29]);
+  assert.equal(areas[1]![3] - areas[1]![1], 28, "the age alone takes less");
+  fleet.marks.get("demo/0")!.hidden = true;
+  assert.equal(labels.areas().length, 1);
+});
