@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from sqlalchemy import Connection
 
 from jobs.job import Job
-from models.records.alarm import AlarmNow, State
+from models.alarms.life import State
+from models.records.alarm import AlarmNow
 from models.records.base import Millis
 from store import alarms
 from store.database import Database, Lane

@@ -11,6 +11,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeVar
 
+from models.alarms.life import State
+from models.alarms.queue import urgency
 from models.happenings import (
     BoxHeard,
     BoxPlaced,
@@ -19,7 +21,7 @@ from models.happenings import (
     SourceHeard,
     SourceState,
 )
-from models.records.alarm import AlarmNow, State
+from models.records.alarm import AlarmNow
 from models.records.base import Millis
 from models.records.change import Heartbeat
 from models.records.position import HIDDEN, Fix, SignOfLife
@@ -108,9 +110,8 @@ class Picture:
 
     @property
     def open_alarms(self) -> list[AlarmNow]:
-        """Alarms that are not closed: verified first, then the oldest first."""
-        still = [alarm for alarm in self.alarms.values() if alarm.state != State.CLOSED]
-        return sorted(still, key=lambda alarm: ("unverified" in alarm.marks, alarm.raised_at, alarm.id))
+        """Alarms that are not closed, in the order in which they are to be answered."""
+        return sorted((alarm for alarm in self.alarms.values() if alarm.is_open), key=urgency)
 
     @property
     def newest_beat(self) -> Millis:

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, select, update
 
-from models.records.alarm import Alarm, AlarmNow, AlarmStep, State
+from models.alarms.life import State
+from models.records.alarm import Alarm, AlarmNow, AlarmStep
 from models.records.base import Millis
 from models.records.change import Outbox
 from models.records.checkpoint import Scan
@@ -94,13 +95,14 @@ def _merge_alarms(tx: Tx, side: Connection, now: Millis) -> Merged:
 
 
 def _has_other_open(tx: Tx, alarm: AlarmNow) -> bool:
-    """Whether the main database has another open alarm of the same box or unit, and this one is open too."""
+    """Whether the main database has another open alarm of the same origin and cause, and this one is open too."""
     if alarm.state == State.CLOSED:
         return False
     query = select(_ALARM.c.id).where(
         _ALARM.c.station == alarm.station,
         _ALARM.c.origin_kind == alarm.origin_kind,
         _ALARM.c.origin == alarm.origin,
+        _ALARM.c.cause == alarm.cause,
         _ALARM.c.state != State.CLOSED.value,
         _ALARM.c.id != alarm.id,
     )

@@ -13,9 +13,10 @@ from typing import Any
 import orjson
 from sqlalchemy import BigInteger, Connection, Row, bindparam, func, or_, select
 
+from models.alarms.life import State
 from models.happenings import Happening
 from models.picture import BoxNow, Picture, apply_all
-from models.records.alarm import Alarm, AlarmNow, AlarmStep, State
+from models.records.alarm import Alarm, AlarmNow, AlarmStep
 from models.records.base import UNKNOWN_STATION, Millis
 from models.records.position import Fix, Position
 from models.records.sos import SosBox, SosBoxPast

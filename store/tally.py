@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, case, func, select
 
-from models.records.alarm import Alarm, AlarmStep, State
+from models.alarms.life import State
+from models.records.alarm import Alarm, AlarmStep
 from models.records.base import SYSTEM_STATION, UNKNOWN_STATION, Millis
 from models.records.incident import Incident
 from models.records.station import Station

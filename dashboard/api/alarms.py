@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 
 from dashboard.api.caller import Caller, Calling
 from dashboard.api.paging import Cursor, From, Limit, To, cursor_of, iso, place_of, window
-from models.records.alarm import AlarmNow, Step
+from models.alarms.life import Step
+from models.records.alarm import AlarmNow, AlarmStep
 from store import alarms as store
 from store.database import Lane
 
@@ -17,11 +18,16 @@ router = APIRouter(tags=["alarms"])
 
 
 class StepIn(BaseModel):
-    """What a step carries: `assign` its unit, `close` its outcome, `note` its text."""
+    """What a step carries: `assign` its unit, `close` its outcome, `note` its text, `shelve` minutes and a reason.
+
+    `version` is that of the alarm the person decided on: who took a deciding step since was first.
+    """
 
     unit: str = Field("", max_length=128)
     outcome: str = Field("", max_length=32)
     note: str = Field("", max_length=2000)
+    minutes: int = Field(0, ge=0)
+    version: int | None = Field(None, ge=0)
 
 
 def _item(call: Caller, alarm: AlarmNow) -> dict[str, Any]:
@@ -31,6 +37,9 @@ def _item(call: Caller, alarm: AlarmNow) -> dict[str, Any]:
         "id": alarm.id,
         alarm.origin_kind: alarm.origin,
         "kind": alarm.kind,
+        "family": alarm.family.value,
+        "priority": int(alarm.priority),
+        "detail": alarm.detail,
         "state": alarm.state,
         "version": alarm.version,
         "raised": iso(alarm.raised_at, zone),
@@ -46,6 +55,21 @@ def _item(call: Caller, alarm: AlarmNow) -> dict[str, Any]:
         "by": alarm.by,
         "assigned": alarm.assigned,
         "outcome": alarm.outcome,
+        "shelved_until": iso(alarm.shelved_until, zone),
+        "shelved_by": alarm.shelved_by,
+    }
+
+
+def _line(call: Caller, step: AlarmStep) -> dict[str, Any]:
+    return {
+        "version": step.version,
+        "step": step.step,
+        "at": iso(step.at, call.parts.zone),
+        "by": step.by,
+        "from": step.origin,
+        "old_state": step.old_state,
+        "new_state": step.new_state,
+        "detail": step.detail,
     }
 
 
@@ -76,6 +100,20 @@ def alarms(
     return {"alarms": [_item(call, alarm) for alarm in page], "next": more}
 
 
+@router.get("/alarms/{alarm}")
+def alarm(call: Calling, alarm: str) -> dict[str, Any]:
+    """One alarm with its history, the first line first, and the earlier alarms of its origin, the newest first."""
+    with call.parts.db.read() as conn:
+        found = store.find(conn, alarm, call.alarm_stations(conn))
+        steps = store.history(conn, found.station, found.id)
+        before = store.earlier(conn, found)
+    return {
+        "alarm": _item(call, found),
+        "history": [_line(call, step) for step in steps],
+        "earlier": [_item(call, one) for one in before],
+    }
+
+
 def _step(call: Caller, alarm: str, step: Step, said: StepIn | None) -> dict[str, Any]:
     call.must_act()
     said = said or StepIn()
@@ -86,11 +124,14 @@ def _step(call: Caller, alarm: str, step: Step, said: StepIn | None) -> dict[str
             alarm,
             step,
             by=call.who.name,
+            role=call.who.role,
             origin=call.address,
             now=call.parts.clock(),
             unit=said.unit,
             outcome=said.outcome,
             note=said.note,
+            minutes=said.minutes,
+            seen=said.version,
             stations=call.alarm_stations(tx.conn),
         )
     return _item(call, now)
@@ -124,3 +165,15 @@ def close(call: Calling, alarm: str, said: StepIn | None = None) -> dict[str, An
 def note(call: Calling, alarm: str, said: StepIn | None = None) -> dict[str, Any]:
     """Add a line to the history; the state stays."""
     return _step(call, alarm, Step.NOTE, said)
+
+
+@router.post("/alarms/{alarm}/shelve")
+def shelve(call: Calling, alarm: str, said: StepIn | None = None) -> dict[str, Any]:
+    """Put a technical alarm aside for some minutes, 24 hours at most, with a reason. An SOS refuses it: 409."""
+    return _step(call, alarm, Step.SHELVE, said)
+
+
+@router.post("/alarms/{alarm}/unshelve")
+def unshelve(call: Calling, alarm: str, said: StepIn | None = None) -> dict[str, Any]:
+    """Take it back before its time."""
+    return _step(call, alarm, Step.UNSHELVE, said)

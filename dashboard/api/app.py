@@ -13,16 +13,17 @@ from starlette.exceptions import HTTPException
 from dashboard.api import alarms, incidents, sources, units, zones
 from dashboard.api.caller import Calling
 from dashboard.api.limits import BodyLimit
+from dashboard.api.paging import iso
 from dashboard.api.parts import PREFIX, Parts
 from dashboard.live.past import RefusedError
-from models.records.alarm import IllegalStepError
+from models.alarms.life import ForbiddenStepError, IllegalStepError
 from store.alarms import UnknownAlarmError, UnknownUnitError
 from store.errors import StorageError
 
 _NOUNS = (units, alarms, incidents, zones, sources)
 
 #: What an error of ours means to a caller.
-_STATUS: dict[type[Exception], int] = {UnknownAlarmError: 404, UnknownUnitError: 422, IllegalStepError: 409}
+_STATUS: dict[type[Exception], int] = {UnknownAlarmError: 404, UnknownUnitError: 422}
 
 
 def _said(status: int, word: str, headers: dict[str, str] | None = None) -> JSONResponse:
@@ -31,6 +32,18 @@ def _said(status: int, word: str, headers: dict[str, str] | None = None) -> JSON
 
 def _known(request: Request, error: Exception) -> JSONResponse:
     return _said(_STATUS[type(error)], str(error))
+
+
+def _taken(request: Request, error: Exception) -> JSONResponse:
+    """A step that is not permitted, with who brought the alarm into its state, so that a screen can name them."""
+    if not isinstance(error, IllegalStepError):
+        return _said(409, str(error))
+    told: dict[str, Any] = {"error": str(error)}
+    if error.at is not None:
+        parts: Parts = request.app.state.parts()
+        told |= {"by": error.by, "at": iso(error.at, parts.zone), "state": error.state}
+    status = 403 if isinstance(error, ForbiddenStepError) else 409
+    return JSONResponse(told, status, {"cache-control": "no-store"})
 
 
 def _refused(request: Request, error: Exception) -> JSONResponse:
@@ -68,6 +81,7 @@ def create_api(parts: Callable[[], Parts]) -> FastAPI:
         api.include_router(noun.router)
     for kind in _STATUS:
         api.exception_handler(kind)(_known)
+    api.exception_handler(IllegalStepError)(_taken)
     api.exception_handler(RefusedError)(_refused)
     api.exception_handler(StorageError)(_storage)
     api.exception_handler(HTTPException)(_http)

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from dashboard.access.identity import Who, who_of
 from dashboard.api.parts import Parts
 from dashboard.live.views import Scope, scope_for
-from models.records.alarm import STEP_ROLES
-from models.records.base import UNKNOWN_STATION
+from models.alarms.life import STEP_ROLES
+from models.records.base import SYSTEM_STATION, UNKNOWN_STATION
 from store import registers
 
 
@@ -36,7 +36,7 @@ class Caller:
             if scope.unknown_alarms:
                 return None
             return frozenset(station.code for station in registers.stations(conn))
-        return scope.stations | {UNKNOWN_STATION} if scope.unknown_alarms else scope.stations
+        return scope.stations | {UNKNOWN_STATION, SYSTEM_STATION} if scope.unknown_alarms else scope.stations
 
     def must_act(self) -> None:
         """Let pass those who may answer an alarm or record an incident.

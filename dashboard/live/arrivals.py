@@ -12,8 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import reduce
 
+from models.alarms.kinds import Family
+from models.alarms.life import State
 from models.picture import Key, Picture
-from models.records.alarm import AlarmNow, State
+from models.records.alarm import AlarmNow
 from models.records.base import Millis
 from models.records.sos import ALARMING, EventKind, Mark, Signal, join_marks, split_marks
 from store.alarms import alarm_id, kind_with, origin_of
@@ -128,7 +130,9 @@ def _raised(signals: list[Signal], picture: Picture) -> AlarmNow:
 
 def _open_by_origin(alarms: Iterable[AlarmNow]) -> dict[Origin, AlarmNow]:
     return {
-        (alarm.station, alarm.origin_kind, alarm.origin): alarm for alarm in alarms if alarm.state != State.CLOSED
+        (alarm.station, alarm.origin_kind, alarm.origin): alarm
+        for alarm in alarms
+        if alarm.is_open and alarm.family is Family.HELP  # a press never joins trouble of equipment
     }
 
 

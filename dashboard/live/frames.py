@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from dashboard.live.views import NO_NAMES, Names, Shown, in_order
+from models.alarms.life import State
 from models.picture import BoxNow, Key, UnitNow
-from models.records.alarm import AlarmNow, State
+from models.records.alarm import AlarmNow
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from dashboard.live.views import Names
+from models.alarms.life import State
 from models.dispatch.nearest import OWN_KMH, Fleet, Near, nearest
 from models.picture import Key, Picture
-from models.records.alarm import AlarmNow, State
+from models.records.alarm import AlarmNow
 from models.records.base import UNKNOWN_STATION, Millis
 from models.records.position import HIDDEN, Fix
 from models.records.unit import UnitStatus

@@ -14,8 +14,8 @@ from starlette.routing import BaseRoute, Route
 
 from dashboard.access.identity import who_of
 from dashboard.live.views import Names, scope_for
+from models.alarms.life import STEP_ROLES
 from models.picture import Picture
-from models.records.alarm import STEP_ROLES
 from models.records.base import Millis
 from store import registers
 from store.database import Database

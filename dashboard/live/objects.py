@@ -55,6 +55,8 @@ def alarm_object(alarm: AlarmNow) -> dict[str, Any]:
         "ok": alarm.origin_kind,
         "origin": alarm.origin,
         "kind": alarm.kind,
+        "prio": int(alarm.priority),
+        "detail": alarm.detail,
         "state": alarm.state,
         "v": alarm.version,
         "raised": alarm.raised_at,
@@ -69,5 +71,7 @@ def alarm_object(alarm: AlarmNow) -> dict[str, Any]:
         "by": alarm.by,
         "unit": alarm.assigned,
         "outcome": alarm.outcome,
+        "shelved": alarm.shelved_until,
+        "shelver": alarm.shelved_by,
         "stored": alarm.stored,
     }

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 
 from dashboard.access.identity import Who
+from models.alarms.life import STEP_ROLES
 from models.picture import Key
-from models.records.alarm import STEP_ROLES
 from models.records.base import Millis
 
 #: Trails this long belong to the live picture: what led up to now, of all units alike.

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from models.alarms.life import STEP_ROLES, State
+from models.alarms.queue import urgency
 from models.picture import Key, Picture
-from models.records.alarm import STEP_ROLES, AlarmNow, State
+from models.records.alarm import AlarmNow
 from models.records.base import SYSTEM_STATION, UNKNOWN_STATION, Millis
 
 #: Registers drawn from `/live/ground`; what the others hold comes with the frames, or is not on the map.
@@ -22,7 +24,8 @@ class Scope:
     """What a viewer may see. Viewers with equal scopes share every frame.
 
     `stations` None = every station of the register; `unknown` = also what no registry entry places;
-    `unknown_alarms` = alarms from there (contract: seen and sounded by all who may answer an alarm);
+    `unknown_alarms` = alarms from there (contract: seen and sounded by all who may answer an alarm) and of the
+    product itself;
     `visitor` = strangers look on: no names, no homes, coarse places (`dashboard.live.visitor`);
     `sealed` = and nobody of ours signed in here: alarms have no ids that anybody could act on or guess from.
     """
@@ -41,7 +44,7 @@ class Scope:
 
     def sees_alarm(self, station: str) -> bool:
         """Whether alarms of a station may be shown."""
-        return self.unknown_alarms if station == UNKNOWN_STATION else self.sees(station)
+        return self.unknown_alarms if station in (UNKNOWN_STATION, SYSTEM_STATION) else self.sees(station)
 
 
 def scope_for(role: str, stations: frozenset[str] | None, visitor: bool = False, sealed: bool = False) -> Scope:
@@ -92,8 +95,8 @@ def shown_alarms(picture: Picture, waiting: Iterable[AlarmNow]) -> dict[Key, Ala
 
 
 def in_order(alarms: Iterable[AlarmNow]) -> list[AlarmNow]:
-    """Verified alarms first, then the oldest first: the order in which they are to be answered."""
-    return sorted(alarms, key=lambda alarm: ("unverified" in alarm.marks, alarm.raised_at, alarm.id))
+    """The order in which alarms are to be answered."""
+    return sorted(alarms, key=urgency)
 
 
 def replay_runs(picture: Picture, names: Names, since: Millis) -> bool:

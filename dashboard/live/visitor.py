@@ -69,8 +69,24 @@ def alarm_for_visitors(alarm: AlarmNow, boxes: Mapping[Key, BoxNow]) -> dict[str
         told |= {"origin": "", "place": "", "lat": None, "lon": None}
         if alarm.lat is not None and alarm.lon is not None:
             told["lat"], told["lon"] = coarse(alarm.lat, alarm.lon, ALARM_M)
-    return told | {"by": "", "unit": "", "outcome": ""}
+    return told | {"by": "", "unit": "", "outcome": "", "detail": "", "shelver": ""}
 
 
 #: Fields of an alarm that tell nothing of a person.
-_ALARM = ("s", "id", "ok", "kind", "state", "v", "raised", "pressed", "last", "presses", "marks", "level", "stored")
+_ALARM = (
+    "s",
+    "id",
+    "ok",
+    "kind",
+    "prio",
+    "state",
+    "v",
+    "raised",
+    "pressed",
+    "last",
+    "presses",
+    "marks",
+    "level",
+    "shelved",
+    "stored",
+)

@@ -1,78 +1,19 @@
-"""Alarms: their life as a table one can read aloud, and the history that is appended to, never changed."""
+"""Alarms as they stand, and their history, which is only added to. Their life is `models.alarms.life`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field, SQLModel
 
+from models.alarms.kinds import Family, Priority, family_of, priority_of
+from models.alarms.life import State
 from models.records.base import Millis
 
 
-class State(StrEnum):
-    """States of an alarm (contract, section 3)."""
-
-    RAISED = "raised"
-    ACKNOWLEDGED = "acknowledged"
-    ASSIGNED = "assigned"
-    ON_SCENE = "on_scene"
-    CLOSED = "closed"
-
-
-class Step(StrEnum):
-    """What a person can do to an alarm."""
-
-    ACKNOWLEDGE = "acknowledge"
-    ASSIGN = "assign"
-    ARRIVE = "arrive"
-    CLOSE = "close"
-    NOTE = "note"
-
-
-OUTCOMES = ("real", "helped", "not_found", "child_play", "technical", "test", "false")
-
-#: state -> step -> next state. What is not here is not permitted, changes nothing and says why.
-LIFE: dict[State, dict[Step, State]] = {
-    State.RAISED: {Step.ACKNOWLEDGE: State.ACKNOWLEDGED, Step.NOTE: State.RAISED},
-    State.ACKNOWLEDGED: {
-        Step.ASSIGN: State.ASSIGNED,
-        Step.CLOSE: State.CLOSED,
-        Step.NOTE: State.ACKNOWLEDGED,
-    },
-    State.ASSIGNED: {
-        Step.ASSIGN: State.ASSIGNED,
-        Step.ARRIVE: State.ON_SCENE,
-        Step.CLOSE: State.CLOSED,
-        Step.NOTE: State.ASSIGNED,
-    },
-    State.ON_SCENE: {Step.CLOSE: State.CLOSED, Step.NOTE: State.ON_SCENE},
-    State.CLOSED: {Step.NOTE: State.CLOSED},
-}
-
-#: Who may take a step.
-STEP_ROLES = frozenset({"administrator", "commander", "chief", "dispatcher"})
-
-
-class IllegalStepError(Exception):
-    """A step the alarm's state does not permit; nothing was changed. `str()` says why."""
-
-
-def next_state(state: State, step: Step) -> State:
-    """The state after a step.
-
-    Raises:
-        IllegalStepError: the state does not permit the step.
-    """
-    try:
-        return LIFE[state][step]
-    except KeyError:
-        raise IllegalStepError(f"{step} is not possible while the alarm is {state}") from None
-
-
 class Alarm(SQLModel, table=True):
-    """An alarm as it stands. At most one is open for a box or unit; repeated presses join it."""
+    """An alarm as it stands. At most one of a cause is open for an origin; repeated presses join it."""
 
     __table_args__ = (
         Index(
@@ -80,19 +21,25 @@ class Alarm(SQLModel, table=True):
             "station",
             "origin_kind",
             "origin",
+            "cause",
             unique=True,
             sqlite_where=text("state <> 'closed'"),
             postgresql_where=text("state <> 'closed'"),
         ),
         # Which alarms were open at a moment is read from this alone.
         Index("alarm_span", "station", "raised_at", "changed_at", "state"),
+        # A step names the alarm alone; lists go by time over all stations; a desk asks for earlier ones of an origin.
+        Index("alarm_id", "id"),
+        Index("alarm_newest", "raised_at", "id"),
+        Index("alarm_changed", "changed_at"),
+        Index("alarm_of_origin", "station", "origin_kind", "origin", "raised_at"),
     )
 
     station: str = Field(primary_key=True, max_length=64)
     id: str = Field(primary_key=True, max_length=32)
-    origin_kind: str = Field(max_length=8)
+    origin_kind: str = Field(max_length=8, description="`box`, `unit`, `report`, `feed` or `server`")
     origin: str = Field(max_length=128)
-    kind: str = Field(default="sos", description="`sos`, `panic` or `unreadable`")
+    kind: str = Field(default="sos", description="a `models.alarms.kinds.Kind`")
     state: str = State.RAISED
     version: int = Field(default=1, description="grows by one with every change")
     raised_at: Millis = Field(sa_type=BigInteger, description="arrival of the first press at our door")
@@ -103,11 +50,15 @@ class Alarm(SQLModel, table=True):
     place: str = ""
     lat: float | None = None
     lon: float | None = None
-    level: int = Field(default=0, description="escalation level: 0, then 1 when nobody answered in time")
+    level: int = Field(default=0, description="escalation level: 0, then one more each time nobody answered")
     by: str = Field(default="", description="who took the newest step")
     assigned: str = Field(default="", description="the unit sent")
     outcome: str = ""
     changed_at: Millis = Field(sa_type=BigInteger)
+    cause: str = Field(default="", description="empty for a call for help, else the kind (`cause_of`)")
+    detail: str = Field(default="", description="what a technical alarm says of itself: the fault, the battery in %")
+    shelved_until: Millis | None = Field(default=None, sa_type=BigInteger, description="put aside until then")
+    shelved_by: str = Field(default="", description="by whom")
 
 
 class AlarmStep(SQLModel, table=True):
@@ -119,7 +70,7 @@ class AlarmStep(SQLModel, table=True):
     station: str = Field(primary_key=True, max_length=64)
     alarm: str = Field(primary_key=True, max_length=32)
     version: int = Field(primary_key=True)
-    step: str = Field(description="raise, join, escalate, or a `Step`")
+    step: str = Field(description="`raise`, or a `models.alarms.life.Step`")
     at: Millis = Field(sa_type=BigInteger)
     by: str = ""
     origin: str = Field(default="", description="from where: address of the person's screen, or the message's topic")
@@ -156,4 +107,23 @@ class AlarmNow:
     assigned: str
     outcome: str
     changed_at: Millis
+    cause: str = ""
+    detail: str = ""
+    shelved_until: Millis | None = None
+    shelved_by: str = ""
     stored: bool = True
+
+    @property
+    def family(self) -> Family:
+        """Whether a person called for help, a citizen reported, or equipment has trouble."""
+        return family_of(self.kind)
+
+    @property
+    def priority(self) -> Priority:
+        """How urgent it is: 1 is answered first."""
+        return priority_of(self.kind)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still needs somebody."""
+        return self.state != State.CLOSED

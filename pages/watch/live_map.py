@@ -3,7 +3,7 @@
 from dashboard.live.component import live_map, ways
 from dashboard.theme import wall_look
 from dashboard.visit import visit
-from models.records.alarm import STEP_ROLES
+from models.alarms.life import STEP_ROLES
 
 here = visit()
 wall_look()

@@ -7,7 +7,7 @@ from dashboard.live.views import asks_visitor
 from dashboard.theme import wall_look
 from dashboard.visit import visit
 from dashboard.words import word
-from models.records.alarm import STEP_ROLES
+from models.alarms.life import STEP_ROLES
 
 here = visit()
 wall_look()

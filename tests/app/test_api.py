@@ -207,7 +207,10 @@ def test_the_life_of_an_alarm_by_api(server: LiveServer, sqlite_db: Database) ->
     api = Api(server, "dispatcher")
     assert api.post(f"alarms/{name}/acknowledge").json()["state"] == "acknowledged"
     again = api.post(f"alarms/{name}/acknowledge")
-    assert (again.status_code, again.json()) == (409, {"error": "already acknowledged by somchai"})
+    told = again.json()
+    assert (again.status_code, told["by"], told["state"]) == (409, "somchai", "acknowledged")
+    assert told["error"].startswith("already acknowledged by somchai at 20")
+    assert told["at"] == api.get(f"alarms/{name}").json()["history"][-1]["at"]
     assert api.post(f"alarms/{name}/assign", {}).status_code == 409
     nobody = api.post(f"alarms/{name}/assign", {"unit": "ghost"})
     assert (nobody.status_code, nobody.json()) == (422, {"error": "no unit ghost in the register of lumphini"})
@@ -371,9 +374,11 @@ def test_quantiles_are_nearest_rank() -> None:
 def test_the_description_names_every_path(server: LiveServer) -> None:
     described = Api(server).get("openapi.json").json()
     assert described["servers"] == [{"url": "/api/v1"}]
-    assert {"/units", "/units/{unit}/track", "/alarms", "/alarms/{alarm}/acknowledge", "/alarms/{alarm}/assign",
-            "/alarms/{alarm}/arrive", "/alarms/{alarm}/close", "/alarms/{alarm}/note", "/incidents", "/zones",
-            "/sources"} == set(described["paths"])  # fmt: skip
+    steps = ("acknowledge", "assign", "arrive", "close", "note", "shelve", "unshelve")
+    assert set(described["paths"]) == {
+        "/units", "/units/{unit}/track", "/alarms", "/alarms/{alarm}",
+        *(f"/alarms/{{alarm}}/{step}" for step in steps), "/incidents", "/zones", "/sources",
+    }  # fmt: skip
 
 
 def test_a_locked_store_is_503(server: LiveServer, sqlite_db: Database) -> None:
@@ -382,3 +387,27 @@ def test_a_locked_store_is_503(server: LiveServer, sqlite_db: Database) -> None:
         url = f"{server.url}/api/v1/alarms/{name}/acknowledge?role=chief"
         answer = server.http.post(url)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+
+
+def test_one_alarm_with_its_history_and_what_its_origin_had_before(server: LiveServer, sqlite_db: Database) -> None:
+    name = pressed(sqlite_db)
+    api = Api(server, "dispatcher")
+    whole = api.get(f"alarms/{name}").json()
+    assert (whole["alarm"]["id"], whole["alarm"]["family"], whole["alarm"]["priority"]) == (name, "help", 1)
+    assert [(line["step"], line["old_state"], line["new_state"]) for line in whole["history"]] == [
+        ("raise", "", "raised")
+    ]
+    assert whole["earlier"] == []
+    assert api.get("alarms/nobody").status_code == 404
+    refused = api.post(f"alarms/{name}/shelve", {"minutes": 5, "note": "it is loud"})
+    assert refused.status_code == 409
+    assert "technical alarms only" in refused.json()["error"]
+
+
+def test_who_decided_on_an_older_state_is_told_who_was_first(server: LiveServer, sqlite_db: Database) -> None:
+    name = pressed(sqlite_db)
+    api = Api(server, "dispatcher")
+    seen = api.post(f"alarms/{name}/acknowledge").json()["version"]
+    assert api.post(f"alarms/{name}/assign", {"unit": "c1", "version": seen}).status_code == 200
+    late = api.post(f"alarms/{name}/assign", {"unit": "c1", "version": seen})
+    assert (late.status_code, late.json()["by"], late.json()["state"]) == (409, "somchai", "assigned")

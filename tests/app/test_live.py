@@ -11,8 +11,8 @@ import orjson
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from models.alarms.life import Step
 from models.happenings import RegisterChanged, SignalStored
-from models.records.alarm import Step
 from models.records.change import Heartbeat
 from models.records.position import Fix
 from models.records.sos import EventKind, Signal
@@ -135,7 +135,9 @@ def test_an_alarm_is_there_at_once_closed_once_and_gone(server: LiveServer, sqli
         assert (alarm["state"], alarm["stored"], alarm["origin"]) == ("raised", True, "p01")
         with sqlite_db.write(Lane.ALARM) as tx:
             for step in (Step.ACKNOWLEDGE, Step.CLOSE):
-                alarms.step(tx, alarm["id"], step, by="somchai", origin="test", now=clock(), outcome="test")
+                alarms.step(
+                    tx, alarm["id"], step, by="somchai", role="dispatcher", origin="test", now=clock(), outcome="test"
+                )
         said = frame_with(screen, "alarms")
         assert [item["state"] for item in said["alarms"]] == ["closed"]
         assert frame_with(screen, "gone")["gone"] == [["alarm", "lumphini", alarm["id"]]]

@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from dashboard.live.near_routes import Parts, keeping, near_routes
+from models.alarms.life import Step
 from models.picture import Picture
-from models.records.alarm import AlarmNow, Step
+from models.records.alarm import AlarmNow
 from models.records.position import Fix
 from models.records.sos import EventKind, Signal
 from models.records.station import Street
@@ -111,7 +112,9 @@ def test_who_is_sent_is_not_free_until_the_alarm_is_closed(server: LiveServer, s
         (Step.ACKNOWLEDGE, "", ""), (Step.ASSIGN, "near", ""), (Step.ARRIVE, "", ""), (Step.CLOSE, "", "helped"),
     ):  # fmt: skip
         with sqlite_db.write() as tx:
-            left = alarms.step(tx, alarm, step, by="a", origin="", now=clock(), unit=unit, outcome=outcome)
+            left = alarms.step(
+                tx, alarm, step, by="a", role="dispatcher", origin="", now=clock(), unit=unit, outcome=outcome
+            )
         wait_until(partial(shown, server, left), what="the step")
         near = told(server, alarm)["near"]
         seen.append((near["status"], near["free"], near["alarm"]))

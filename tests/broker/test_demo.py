@@ -15,7 +15,7 @@ from ingest.sources.demo_broker import DemoBroker
 from ingest.sources.demo_ground import is_there
 from ingest.sources.demo_life import Life
 from ingest.sources.endpoint import BrokerKind, Endpoint, parse_url
-from models.records.alarm import Step
+from models.alarms.life import Step
 from models.records.incident import Incident
 from models.records.position import Position
 from models.records.station import Station
@@ -192,7 +192,7 @@ def test_a_press_becomes_an_alarm_and_the_acknowledgement_brings_a_unit(
         assert "unverified" not in str(alarm.marks)
         with Listener(mosquitto.url, f"ssz/v1/{town.station}/unit/+/status") as listener:
             with db.write() as tx:
-                alarms.step(tx, alarm.id, Step.ACKNOWLEDGE, by="tester", origin="test", now=now())
+                alarms.step(tx, alarm.id, Step.ACKNOWLEDGE, by="tester", role="dispatcher", origin="test", now=now())
             listener.wait_for(9, "/status")  # eight retained, and the one that sets off
             assert orjson.loads(listener.messages[-1].payload)["status"] == "enroute"
         wait_until(lambda: count(db, Position) >= 16, 20, "stored positions")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from models.records.alarm import Step
+from models.alarms.life import Step
 from models.records.sos import EventKind, Signal, SosBox
 from store import alarms, purposes, registers, sos
 from store.database import Database, Lane
@@ -62,7 +62,7 @@ def close(db: Database) -> None:
         for alarm in alarms.open_alarms(tx.conn):
             for step, outcome in ((Step.ACKNOWLEDGE, ""), (Step.CLOSE, "helped")):
                 at = alarm.raised_at + 60_000
-                alarms.step(tx, alarm.id, step, by="somchai", origin="", now=at, outcome=outcome)
+                alarms.step(tx, alarm.id, step, by="somchai", role="dispatcher", origin="", now=at, outcome=outcome)
 
 
 def open_map(page: Page, url: str) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from jobs.escalation import overdue
 from jobs.schedule import due
-from models.records.alarm import AlarmNow, State
+from models.alarms.life import State
+from models.records.alarm import AlarmNow
 
 NOW = 1_790_000_000_000
 

@@ -10,7 +10,7 @@ from ingest.decode import decode_http
 from ingest.http_pipeline import HttpPipeline
 from ingest.sources.mqtt_client import Arrivals
 from ingest.storing import Storing
-from models.records.alarm import Step
+from models.alarms.life import Step
 from models.records.unit import Unit
 from store import alarms, devices, positions, quarantine, raw, registers
 from store.database import Database
@@ -67,7 +67,7 @@ def test_a_strangers_panic_is_not_raised_again_at_its_station_when_it_is_approve
         with town.write() as tx:
             (alarm,) = alarms.open_alarms(tx.conn)
             for step, outcome in ((Step.ACKNOWLEDGE, ""), (Step.CLOSE, "false")):
-                alarms.step(tx, alarm.id, step, by="a", origin="", now=NOW, outcome=outcome)
+                alarms.step(tx, alarm.id, step, by="a", role="dispatcher", origin="", now=NOW, outcome=outcome)
     register(town, "traccar")
     work = let_in(town, follower)
     assert (+work.tally.stored, +work.tally.known) == ({"position": 1}, {"alarm lane": 1})

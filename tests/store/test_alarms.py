@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
+from models.alarms.life import IllegalStepError, Step
 from models.happenings import Happening, SignalStored
-from models.records.alarm import AlarmNow, IllegalStepError, Step
+from models.records.alarm import AlarmNow
 from models.records.position import Fix, FixFlag
 from models.records.sos import EventKind, Mark, Signal
 from models.records.station import Station
@@ -54,7 +55,8 @@ def take(db: Database, signal: Signal, now: int = NOW + 60) -> Taken:
 
 def step(db: Database, alarm: str, what: Step, **more: str) -> AlarmNow:
     with db.write() as tx:
-        return alarms.step(tx, alarm, what, by="ร.ต.อ. ก", origin="127.0.0.1", now=NOW + 999, **more)  # type: ignore[arg-type]
+        who = {"by": "ร.ต.อ. ก", "role": "dispatcher", "origin": "127.0.0.1"}
+        return alarms.step(tx, alarm, what, now=NOW + 999, **who, **more)  # type: ignore[arg-type]
 
 
 def outbox(db: Database) -> list[tuple[str, str, bool]]:
@@ -192,9 +194,13 @@ def test_to_an_alarm_of_no_station_any_unit_the_person_sees_is_sent(db: Database
     step(db, alarm.id, Step.ACKNOWLEDGE)
     seen = frozenset({"lumphini", "_unknown"})
     with db.write() as tx, pytest.raises(alarms.UnknownUnitError):
-        alarms.step(tx, alarm.id, Step.ASSIGN, by="ก", origin="", now=NOW, unit="h1", stations=seen)
+        alarms.step(
+            tx, alarm.id, Step.ASSIGN, by="ก", role="dispatcher", origin="", now=NOW, unit="h1", stations=seen
+        )
     with db.write() as tx:
-        sent = alarms.step(tx, alarm.id, Step.ASSIGN, by="ก", origin="", now=NOW, unit="u1", stations=seen)
+        sent = alarms.step(
+            tx, alarm.id, Step.ASSIGN, by="ก", role="dispatcher", origin="", now=NOW, unit="u1", stations=seen
+        )
     assert sent.assigned == "u1"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models.records.alarm import IllegalStepError, State, Step
+from models.alarms.life import IllegalStepError, State, Step
 from models.records.dispatch import How
 from models.records.sos import EventKind, Signal
 from models.records.station import Station
@@ -42,7 +42,7 @@ def press(db: Database, signal: Signal = PRESS) -> str:
 
 def take(db: Database, alarm: str, step: Step, now: int, **more: object) -> str:
     with db.write() as tx:
-        return alarms.step(tx, alarm, step, by="Somchai", origin="", now=now, **more).state  # type: ignore[arg-type]
+        return alarms.step(tx, alarm, step, by="Somchai", role="dispatcher", origin="", now=now, **more).state  # type: ignore[arg-type]
 
 
 def test_a_dispatch_lives_with_the_steps_of_its_alarm(town: Database) -> None:

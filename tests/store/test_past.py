@@ -12,9 +12,10 @@ from sqlalchemy import text, update
 from dashboard.live.objects import alarm_object, box_object
 from dashboard.live.past_objects import unit_object
 from dashboard.live.views import UnitInfo
+from models.alarms.life import IllegalStepError, State, Step
 from models.happenings import BoxHeard, BoxPlaced, Happening
 from models.picture import Picture, apply_all
-from models.records.alarm import AlarmNow, AlarmStep, IllegalStepError, State, Step
+from models.records.alarm import AlarmNow, AlarmStep
 from models.records.position import Fix, FixFlag
 from models.records.sos import BoxOnline, EventKind, Signal, SosBox
 from models.records.station import Station
@@ -120,7 +121,8 @@ def answered(tx: Tx, rng: random.Random, picture: Picture, now: int, number: int
         step = rng.choice(tuple(Step))
         try:
             alarms.step(
-                tx, alarm.id, step, by="somchai", origin="", now=now, unit="u1" if step is Step.ASSIGN else "",
+                tx, alarm.id, step, by="somchai", role="dispatcher", origin="", now=now,
+                unit="u1" if step is Step.ASSIGN else "",
                 outcome="helped" if step is Step.CLOSE else "", note="ถึงแล้ว" if rng.random() < 0.5 else "x",
             )  # fmt: skip
         except IllegalStepError:
@@ -215,8 +217,13 @@ def test_a_step_from_before_its_alarm_was_kept_with_it_still_tells_the_state(db:
         registers.put_stations(tx, [Station(code="lumphini", name_th="ก", name_en="a")], START)
         sos.take_signal(tx, Signal("lumphini", "box", "b1", "p1", START, EventKind.PRESS, START), START)
         (alarm,) = alarms.open_alarms(tx.conn)
-        alarms.step(tx, alarm.id, Step.ACKNOWLEDGE, by="somchai", origin="", now=START + 5000)
-        alarms.step(tx, alarm.id, Step.CLOSE, by="somchai", origin="", now=START + 9000, outcome="test")
+        alarms.step(tx, alarm.id, Step.ACKNOWLEDGE, by="somchai", role="dispatcher", origin="", now=START + 5000)
+        alarms.step(
+            tx, alarm.id, Step.CLOSE, by="somchai", role="dispatcher", origin="", now=START + 9000, outcome="test"
+        )
+        # What was written then is not changed by anybody: only here, to have what older programs wrote.
+        on_table = "" if db.dialect == "sqlite" else " ON alarm_step"
+        tx.conn.execute(text(f"DROP TRIGGER alarm_step_{'no_update' if not on_table else 'only_added'}{on_table}"))
         tx.conn.execute(update(table_of(AlarmStep)).values(body=""))
     states = []
     with db.read() as conn:

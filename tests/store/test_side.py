@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from models.records.alarm import State, Step
+from models.alarms.life import State, Step
 from models.records.incident import Incident
 from models.records.sos import EventKind, Signal, SosBox
 from models.records.station import Station
@@ -42,7 +42,7 @@ def take(db: Database, signal: Signal) -> str:
 
 def step(db: Database, alarm: str, step: Step, outcome: str = "") -> None:
     with db.write() as tx:
-        alarms.step(tx, alarm, step, by="somchai", origin="wall", now=NOW + 100, outcome=outcome)
+        alarms.step(tx, alarm, step, by="somchai", role="dispatcher", origin="wall", now=NOW + 100, outcome=outcome)
 
 
 def town(db: Database) -> None:

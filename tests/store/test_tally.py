@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.live.figures import KEEP_MS, Figures, day_began, summed
 from dashboard.live.views import Scope
-from models.records.alarm import Step
+from models.alarms.life import Step
 from models.records.incident import IncidentReport
 from models.records.sos import EventKind, Signal
 from store import alarms, incidents, sos, tally
@@ -33,7 +33,7 @@ def press(db: Database, name: str, at: int, station: str = "lumphini") -> str:
 
 def answer(db: Database, alarm: str, at: int) -> None:
     with db.write() as tx:
-        alarms.step(tx, alarm, Step.ACKNOWLEDGE, by="dispatcher", origin="", now=at)
+        alarms.step(tx, alarm, Step.ACKNOWLEDGE, by="dispatcher", role="dispatcher", origin="", now=at)
 
 
 def incident(db: Database, name: str, at: int, station: str = "lumphini") -> None:

@@ -6,21 +6,65 @@ import itertools
 
 import pytest
 
-from models.records.alarm import LIFE, IllegalStepError, State, Step, next_state
+from models.alarms.kinds import Family, Kind, Priority, cause_of, family_of, priority_of
+from models.alarms.life import (
+    LIFE,
+    RULES,
+    STEP_ROLES,
+    SYSTEM,
+    ForbiddenStepError,
+    IllegalStepError,
+    State,
+    Step,
+    may,
+    next_state,
+)
+
+ROLES = (*sorted(STEP_ROLES), SYSTEM, "analyst", "viewer")
 
 
 @pytest.mark.parametrize(("state", "step"), list(itertools.product(State, Step)))
-def test_every_pair_of_state_and_step_is_permitted_or_refused_as_the_table_says(state: State, step: Step) -> None:
-    if step in LIFE[state]:
-        assert next_state(state, step) is LIFE[state][step]
-    else:
-        with pytest.raises(IllegalStepError, match=f"{step} is not possible while the alarm is {state}"):
-            next_state(state, step)
+def test_every_step_is_permitted_or_refused_as_the_table_says(state: State, step: Step) -> None:
+    rule = LIFE.get((state, step))
+    for family, role in itertools.product(Family, ROLES):
+        if rule is not None and family in rule.families and role in rule.roles:
+            assert next_state(state, step, family, role) is rule.then
+            continue
+        with pytest.raises(IllegalStepError) as refused:
+            next_state(state, step, family, role)
+        assert isinstance(refused.value, ForbiddenStepError) is not may(role, step)
+        assert step.value in str(refused.value)
+
+
+def test_the_table_has_one_line_for_a_state_and_step() -> None:
+    assert len(LIFE) == len(RULES)
 
 
 def test_nothing_leads_out_of_closed_and_everything_can_reach_it() -> None:
-    assert set(LIFE[State.CLOSED].values()) == {State.CLOSED}
+    assert {rule.then for rule in RULES if rule.state is State.CLOSED} == {State.CLOSED}
     reached = {State.RAISED}
     for _ in State:
-        reached |= {after for state in reached for after in LIFE[state].values()}
+        reached |= {rule.then for rule in RULES if rule.state in reached}
     assert reached == set(State)
+
+
+def test_only_people_end_a_call_for_help() -> None:
+    ends = [rule for rule in RULES if rule.then is State.CLOSED and rule.state is not State.CLOSED]
+    for rule in ends:
+        if Family.HELP in rule.families or Family.REPORT in rule.families:
+            assert rule.roles == STEP_ROLES
+    assert not any(rule.step is Step.SHELVE and rule.families != {Family.TECHNICAL} for rule in RULES)
+
+
+def test_a_call_for_help_is_first_and_a_kind_nobody_knows_is_one() -> None:
+    order = [priority_of(kind) for kind in ("sos", "panic", "unreadable", "report", "tamper", "disk_full")]
+    assert order == [1, 1, 1, 2, 3, 3]
+    assert family_of("of_newer_code") is Family.HELP
+    assert priority_of("of_newer_code") is Priority.HELP
+
+
+def test_calls_for_help_share_a_cause_and_trouble_of_equipment_never_joins_them() -> None:
+    assert {cause_of(kind) for kind in Kind if family_of(kind) is Family.HELP} == {""}
+    others = [cause_of(kind) for kind in Kind if family_of(kind) is not Family.HELP]
+    assert len(set(others)) == len(others)
+    assert "" not in others

@@ -189,11 +189,11 @@ def test_scope_hides_other_stations_and_unknown_devices() -> None:
     assert _seen(scope_for("analyst", None)) == (every, every, every)
 
 
-def test_unknown_alarms_reach_all_who_may_answer_and_unknown_units_administrators() -> None:
+def test_alarms_of_no_station_reach_all_who_may_answer_and_unknown_units_administrators() -> None:
     one = {"lumphini"}
-    assert _seen(scope_for("dispatcher", frozenset(one))) == (one, one, {*one, "_unknown"})
+    assert _seen(scope_for("dispatcher", frozenset(one))) == (one, one, {*one, "_unknown", "_system"})
     every = {"lumphini", "hat_yai", "_unknown"}
-    assert _seen(scope_for("administrator", None)) == (every, every, every)
+    assert _seen(scope_for("administrator", None)) == (every, every, {*every, "_system"})
 
 
 def test_gone_is_told_only_to_those_who_saw_it() -> None:

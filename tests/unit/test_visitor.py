@@ -111,9 +111,11 @@ def test_an_alarm_of_a_public_box_is_at_the_box_and_of_anything_else_in_a_square
     found = alarms(VISITOR)
     lat, lon = coarse(13.7312345, 100.5467891, ALARM_M)
     public = {
-        "s": "lumphini", "id": "press1", "ok": "box", "kind": "sos", "state": "assigned", "v": 3, "raised": NOW,
+        "s": "lumphini", "id": "press1", "ok": "box", "kind": "sos", "prio": 1, "state": "assigned", "v": 3,
+        "raised": NOW,
         "pressed": NOW - 900, "last": NOW, "presses": 2, "marks": ["late"], "level": 1, "stored": True,
         "origin": "P01", "place": "เสา 1 ถนนวิทยุ", "lat": 13.74, "lon": 100.55, "by": "", "unit": "", "outcome": "",
+        "detail": "", "shelved": None, "shelver": "",
     }  # fmt: skip
     assert found["press1"] == public
     private = {**public, "origin": "", "place": "", "lat": lat, "lon": lon}
@@ -132,7 +134,8 @@ PLAN: dict[type, dict[str, str]] = {
         "state": "as it is", "version": "as it is", "raised_at": "as it is", "pressed_at": "as it is",
         "last_at": "as it is", "presses": "as it is", "marks": "as it is", "place": "changed", "lat": "changed",
         "lon": "changed", "level": "as it is", "by": "nothing", "assigned": "nothing", "outcome": "nothing",
-        "changed_at": "nothing", "stored": "as it is",
+        "changed_at": "nothing", "stored": "as it is", "cause": "nothing", "detail": "nothing",
+        "shelved_until": "as it is", "shelved_by": "nothing",
     },
     BoxNow: {
         "station": "as it is", "box": "as it is", "lat": "as it is", "lon": "as it is", "name_th": "as it is",

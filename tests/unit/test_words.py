@@ -12,9 +12,9 @@ from dashboard.filters import GROUPS, PERIODS
 from dashboard.live.component import PREFIXES
 from dashboard.tables import link_rows
 from dashboard.words import LANGUAGES, Language, as_language, table, word, words_with
+from models.alarms.life import State
 from models.picture import SourceNow
 from models.readiness import Readiness, Why
-from models.records.alarm import State
 from models.records.base import Reason
 from models.records.sos import Mark
 from models.records.unit import UnitStatus

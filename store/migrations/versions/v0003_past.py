@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from store.migrations.columns import flag, key, millis, real, words
+from store.migrations.triggers import only_add
 
 revision = "0003"
 down_revision = "0002"
@@ -41,23 +42,4 @@ def upgrade() -> None:
         key("purpose", "unit", "window_from"), sa.ForeignKeyConstraint(["purpose"], ["purpose.id"]),
     )  # fmt: skip
     for table in APPENDED:
-        _only_add(table)
-
-
-def _only_add(table: str) -> None:
-    """Have the database itself refuse to change or delete a row."""
-    if op.get_bind().dialect.name == "sqlite":
-        for change in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table}"
-                f" BEGIN SELECT RAISE(ABORT, '{table} is only added to'); END"
-            )
-        return
-    op.execute(
-        f"CREATE FUNCTION {table}_only_added() RETURNS trigger LANGUAGE plpgsql AS"
-        f" $$ BEGIN RAISE EXCEPTION '{table} is only added to'; END $$"
-    )
-    op.execute(
-        f"CREATE TRIGGER {table}_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
-        f" FOR EACH STATEMENT EXECUTE FUNCTION {table}_only_added()"
-    )
+        only_add(table)

@@ -1,7 +1,7 @@
 /** A past moment out of what the server told: pure folds over one chunk of time. Never asks the server. */
 
 import type { Alarm, Box, Unit } from "./protocol";
-import { type Key, keyOf } from "./state";
+import { isTrouble, type Key, keyOf } from "./state";
 import { indexAt, type Track, type Tracks } from "./tracks";
 
 /** Length of a chunk of the past, ms: what is fetched at once. Chunks start at whole multiples. */
@@ -83,7 +83,7 @@ export function momentAt(chunk: Chunk, moment: number, known: ReadonlyMap<Key, U
   for (const [at, box] of chunk.answer.box_changes) if (at <= moment) boxes.set(keyOf(box.s, box.id), box);
   const alarms = new Map(chunk.answer.alarms.map((alarm) => [keyOf(alarm.s, alarm.id), alarm]));
   for (const [at, alarm] of chunk.answer.alarm_changes) if (at <= moment) alarms.set(keyOf(alarm.s, alarm.id), alarm);
-  for (const [key, alarm] of alarms) if (alarm.state === "closed") alarms.delete(key);
+  for (const [key, alarm] of alarms) if (alarm.state === "closed" || isTrouble(alarm)) alarms.delete(key);
   return { units, boxes, alarms };
 }
 

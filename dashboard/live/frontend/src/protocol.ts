@@ -33,9 +33,13 @@ export interface Box {
 export interface Alarm {
   s: string;
   id: string;
-  ok: "box" | "unit";
+  ok: "box" | "unit" | "report" | "feed" | "server";
   origin: string;
   kind: string;
+  /** 1: a person called for help; 2: a citizen's emergency report; 3: trouble of equipment. */
+  prio: number;
+  /** What trouble of equipment says of itself. */
+  detail: string;
   state: string;
   v: number;
   raised: number;
@@ -50,6 +54,9 @@ export interface Alarm {
   by: string;
   unit: string;
   outcome: string;
+  /** Trouble of equipment put aside until then, and by whom. */
+  shelved: number | null;
+  shelver: string;
   stored: boolean;
 }
 

@@ -12,9 +12,11 @@ export const BOX: Shape = {
 };
 
 export const ALARM: Shape = {
-  s: "string", id: "string", ok: "string", origin: "string", kind: "string", state: "string", v: "number",
+  s: "string", id: "string", ok: "string", origin: "string", kind: "string", prio: "number", detail: "string",
+  state: "string", v: "number",
   raised: "time", pressed: "time", last: "time", presses: "number", marks: "strings", place: "string", ...PLACE,
-  level: "number", by: "string", unit: "string", outcome: "string", stored: "boolean",
+  level: "number", by: "string", unit: "string", outcome: "string", shelved: "time?",
+  shelver: "string", stored: "boolean",
 };
 
 export const FEED: Shape = {

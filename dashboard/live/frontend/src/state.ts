@@ -9,7 +9,10 @@ export const keyOf = (station: string, id: string): Key => `${station}/${id}`;
 export interface State {
   units: Map<Key, Unit>;
   boxes: Map<Key, Box>;
+  /** Open alarms of persons: calls for help and emergency reports. */
   alarms: Map<Key, Alarm>;
+  /** Open trouble of equipment: listed apart, never sounded, never in front of a person's alarm. */
+  troubles: Map<Key, Alarm>;
   /** Version at which an alarm was closed: an older word of it is not taken. */
   closed: Map<Key, number>;
   feed: Feed | null;
@@ -31,7 +34,7 @@ const MAX_CLOSED = 500;
 
 export function emptyState(): State {
   return {
-    units: new Map(), boxes: new Map(), alarms: new Map(), closed: new Map(),
+    units: new Map(), boxes: new Map(), alarms: new Map(), troubles: new Map(), closed: new Map(),
     feed: null, ground: null, boot: "", seq: -1, frames: 0,
   };
 }
@@ -85,8 +88,23 @@ export function isOld(state: State, frame: Frame): boolean {
   return frame.t === "delta" && state.boot !== "";
 }
 
+/** From this priority on an alarm is of equipment. What a newer server may say besides counts as a person's. */
+const EQUIPMENT = 3;
+
+export const isTrouble = (alarm: Alarm): boolean => alarm.prio === EQUIPMENT;
+
+function known(state: State, key: Key): Alarm | undefined {
+  return state.alarms.get(key) ?? state.troubles.get(key);
+}
+
+function keep(state: State, key: Key, alarm: Alarm): void {
+  (isTrouble(alarm) ? state.alarms : state.troubles).delete(key);
+  (isTrouble(alarm) ? state.troubles : state.alarms).set(key, alarm);
+}
+
 function close(state: State, key: Key, version: number): void {
   state.alarms.delete(key);
+  state.troubles.delete(key);
   state.closed.delete(key);
   state.closed.set(key, version);
   for (const oldest of state.closed.keys()) {
@@ -99,30 +117,32 @@ function foldAlarms(state: State, frame: Frame): boolean {
   let changed = false;
   if (frame.t === "snapshot" && frame.boot !== state.boot) {
     // Another run of the server may stand on a store that was put back: what it tells as open is open.
-    changed = state.alarms.size > 0;
+    changed = state.alarms.size + state.troubles.size > 0;
     state.alarms.clear();
+    state.troubles.clear();
     state.closed.clear();
   }
   for (const word of frame.alarms) {
     const key = keyOf(word.s, word.id);
-    const known = state.alarms.get(key);
-    if ((state.closed.get(key) ?? -1) >= word.v || (known && known.v > word.v)) continue;
+    if ((state.closed.get(key) ?? -1) >= word.v || (known(state, key)?.v ?? -1) > word.v) continue;
     if (word.state === "closed") close(state, key, word.v);
-    else state.alarms.set(key, word);
+    else keep(state, key, word);
     changed = true;
   }
   for (const [what, station, id] of frame.gone) {
     const key = keyOf(station, id);
-    const known = what === "alarm" ? state.alarms.get(key) : undefined;
-    if (known !== undefined) {
-      close(state, key, Math.max(known.v, state.closed.get(key) ?? known.v));
+    const alarm = what === "alarm" ? known(state, key) : undefined;
+    if (alarm !== undefined) {
+      close(state, key, Math.max(alarm.v, state.closed.get(key) ?? alarm.v));
       changed = true;
     } else if (what === "unit") state.units.delete(key);
     else if (what === "box") state.boxes.delete(key);
   }
   if (frame.t === "snapshot") {
     const gone = new Set<Key>();
-    dropAbsent(state.alarms, new Set(frame.alarms.map((a) => keyOf(a.s, a.id))), gone);
+    const present = new Set(frame.alarms.map((a) => keyOf(a.s, a.id)));
+    dropAbsent(state.alarms, present, gone);
+    dropAbsent(state.troubles, present, gone);
     changed = changed || gone.size > 0;
   }
   return changed;
@@ -157,11 +177,12 @@ export function takeFrame(state: State, frame: Frame): Touched {
 const unanswered = (alarm: Alarm): number => (alarm.state === "raised" ? 0 : 1);
 const unverified = (alarm: Alarm): number => (alarm.marks.includes("unverified") ? 1 : 0);
 
-/** Open alarms as listed: unanswered first, of these the verified first, then the oldest first. */
+/** Open alarms as listed: unanswered first, of these the urgent, then the verified, then the oldest first. */
 export function inOrder(alarms: Iterable<Alarm>): Alarm[] {
   return [...alarms].sort(
     (a, b) =>
       unanswered(a) - unanswered(b) ||
+      a.prio - b.prio ||
       unverified(a) - unverified(b) ||
       a.raised - b.raised ||
       (a.id < b.id ? -1 : 1),

@@ -11,8 +11,9 @@ export const box = (heard: number, online: boolean, more: Partial<Box> = {}): Bo
 });
 
 export const alarm = (id: string, v: number, more: Partial<Alarm> = {}): Alarm => ({
-  s: "demo", id, ok: "box", origin: "b1", kind: "sos", state: "raised", v, raised: 10, pressed: 10, last: 10,
-  presses: 1, marks: [], place: "", lat: null, lon: null, level: 0, by: "", unit: "", outcome: "", stored: true, ...more,
+  s: "demo", id, ok: "box", origin: "b1", kind: "sos", prio: 1, detail: "", state: "raised", v, raised: 10, pressed: 10, last: 10,
+  presses: 1, marks: [], place: "", lat: null, lon: null, level: 0, by: "", unit: "", outcome: "", shelved: null, shelver: "",
+  stored: true, ...more,
 });
 
 export const frame = (more: Partial<Frame>): Frame => ({

@@ -122,3 +122,15 @@ test("shuffled, doubled, and of an older run of the server: no frame moves a mar
     assert.equal(state.units.size, 12);
   }
 });
+
+test("trouble of equipment is kept apart from alarms of persons, whatever is told of it later", () => {
+  const state = emptyState();
+  const trouble = alarm("t", 1, { prio: 3, kind: "battery_low" });
+  takeFrame(state, frame({ t: "snapshot", alarms: [alarm("a", 1), trouble, alarm("n", 1, { prio: 9, kind: "of_newer_code" })] }));
+  assert.deepEqual([[...state.alarms.keys()], [...state.troubles.keys()]], [["demo/a", "demo/n"], ["demo/t"]]);
+  takeFrame(state, frame({ seq: 2, alarms: [{ ...trouble, v: 2, shelved: 99 }, { ...trouble, v: 1 }] }));
+  assert.equal(state.troubles.get("demo/t")?.shelved, 99);
+  takeFrame(state, frame({ seq: 3, alarms: [{ ...trouble, v: 3, state: "closed" }] }));
+  takeFrame(state, frame({ seq: 4, alarms: [{ ...trouble, v: 2 }] }));
+  assert.equal(state.troubles.size, 0);
+});

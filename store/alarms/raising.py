@@ -1,0 +1,138 @@
+"""Raising an alarm, or joining the open one of the same origin and cause."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from models.alarms.kinds import Kind, cause_of
+from models.alarms.life import RAISE, State, Step
+from models.records.alarm import AlarmNow
+from models.records.base import Millis
+from models.records.sos import EventKind, Mark, Signal, join_marks, split_marks
+from store.alarms.rows import begin, go_on, open_of
+from store.database import Tx
+
+#: Origin of the one alarm that many unknown boxes of one credential share.
+GROUP_ORIGIN = "_unknown_boxes"
+
+_KIND = {EventKind.PRESS: Kind.SOS, EventKind.PANIC: Kind.PANIC, EventKind.UNREADABLE: Kind.UNREADABLE}
+
+#: Words for a call for help, the clearest last.
+_CLARITY = (Kind.UNREADABLE, Kind.PANIC, Kind.SOS)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an alarm is: a name in Thai, and degrees."""
+
+    name: str = ""
+    lat: float | None = None
+    lon: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose alarm it is: `kind` is `box`, `unit`, `report`, `feed` or `server`."""
+
+    station: str
+    kind: str
+    name: str
+
+
+def kind_with(kind: str, said: EventKind) -> str:
+    """What a call for help is called after one more press: the clearest word that any of them said."""
+    return max(Kind(kind), _KIND[said], key=_CLARITY.index).value
+
+
+def alarm_id(signal: Signal) -> str:
+    """The id of the alarm this press raises, when none of its origin is open: the same press, the same id."""
+    return id_of(signal.key)
+
+
+def id_of(key: str) -> str:
+    """The id of the alarm that what has this key raises."""
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+def origin_of(signal: Signal) -> str:
+    """The box or unit an alarm is counted under."""
+    return GROUP_ORIGIN if Mark.GROUPED in signal.marks else signal.origin
+
+
+def raise_or_join(tx: Tx, signal: Signal, place: Place, now: Millis) -> AlarmNow:
+    """The alarm a press raises, or the open one of its box or unit that it joins and is counted in."""
+    origin = Origin(signal.station, signal.origin_kind, origin_of(signal))
+    known = open_of(tx.conn, origin.station, origin.kind, origin.name, "")
+    if known is None:
+        return raise_new(
+            tx,
+            origin,
+            _KIND[signal.kind],
+            alarm_id(signal),
+            now,
+            place=place,
+            pressed_at=signal.at,
+            received_at=signal.received_at,
+            marks=signal.marks,
+            topic=signal.topic,
+        )
+    # One verified press makes the whole alarm a verified one; every other mark stays to be read.
+    marks = split_marks(known.marks) | signal.marks
+    if Mark.UNVERIFIED not in split_marks(known.marks) & signal.marks:
+        marks -= {Mark.UNVERIFIED}
+    return go_on(
+        tx,
+        known,
+        Step.JOIN,
+        now,
+        origin=signal.topic,
+        last_at=max(known.last_at, signal.received_at),
+        presses=known.presses + 1,
+        marks=join_marks(marks),
+        kind=kind_with(known.kind, signal.kind),
+        lat=known.lat if known.lat is not None else place.lat,
+        lon=known.lon if known.lon is not None else place.lon,
+    )
+
+
+def raise_new(
+    tx: Tx,
+    origin: Origin,
+    kind: Kind,
+    ident: str,
+    now: Millis,
+    *,
+    place: Place,
+    pressed_at: Millis,
+    received_at: Millis,
+    marks: frozenset[Mark] = frozenset(),
+    topic: str = "",
+    detail: str = "",
+) -> AlarmNow:
+    """A new alarm; there must be no open one of the same origin and cause."""
+    alarm = AlarmNow(
+        station=origin.station,
+        id=ident,
+        origin_kind=origin.kind,
+        origin=origin.name,
+        kind=kind.value,
+        state=State.RAISED.value,
+        version=1,
+        raised_at=received_at,
+        pressed_at=pressed_at,
+        last_at=received_at,
+        presses=1,
+        marks=join_marks(marks),
+        place=place.name,
+        lat=place.lat,
+        lon=place.lon,
+        level=0,
+        by="",
+        assigned="",
+        outcome="",
+        changed_at=now,
+        cause=cause_of(kind),
+        detail=detail,
+    )
+    return begin(tx, alarm, RAISE, origin=topic)

@@ -1,0 +1,92 @@
+"""Reading alarms: one, the open ones, those of a time, those of an origin, and the history of one."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Select, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from models.happenings import Happening
+from models.records.alarm import AlarmNow, AlarmStep
+from models.records.base import Millis
+from store.alarms.rows import ALARM, STEP, STILL_OPEN, now_of
+from store.rows import of_stations
+
+
+class UnknownAlarmError(Exception):
+    """There is no alarm of that id."""
+
+
+def find(conn: Connection, alarm_id: str, stations: frozenset[str] | None = None) -> AlarmNow:
+    """One alarm, when it is of the stations asked for (None: all).
+
+    Raises:
+        UnknownAlarmError: there is none.
+    """
+    row = conn.execute(select(ALARM).where(ALARM.c.id == alarm_id)).first()
+    if row is None or (stations is not None and row.station not in stations):
+        raise UnknownAlarmError(f"no alarm {alarm_id}")
+    return now_of(row)
+
+
+def open_query() -> Select[tuple[object, ...]]:
+    """Every alarm that is not closed."""
+    return select(ALARM).where(STILL_OPEN)
+
+
+def open_alarms(conn: Connection, stations: frozenset[str] | None = None) -> list[AlarmNow]:
+    """Every alarm that is not closed, the oldest first."""
+    query = open_query().order_by(ALARM.c.raised_at, ALARM.c.id)
+    return [now_of(row) for row in conn.execute(query) if stations is None or row.station in stations]
+
+
+def recent(conn: Connection, since: Millis) -> list[Happening]:
+    """Open alarms, and those closed since a moment: what a live picture starts from."""
+    found = {row.id: now_of(row) for row in conn.execute(select(ALARM).where(ALARM.c.changed_at >= since))}
+    found |= {row.id: now_of(row) for row in conn.execute(open_query())}
+    return list(found.values())
+
+
+def alarms(
+    conn: Connection,
+    stations: frozenset[str] | None,
+    *,
+    start: Millis = 0,
+    end: Millis = 2**62,
+    only_open: bool = False,
+    limit: int = 100,
+    before: tuple[Millis, str] | None = None,
+) -> list[AlarmNow]:
+    """Alarms raised in `start <= t < end`, the newest first; `before` is the (raised_at, id) of the last one seen."""
+    query = of_stations(select(ALARM), ALARM.c.station, stations)
+    query = query.where(ALARM.c.raised_at >= start, ALARM.c.raised_at < end)
+    if only_open:
+        query = query.where(STILL_OPEN)
+    if before is not None:
+        at, last = before
+        older: ColumnElement[bool] = (ALARM.c.raised_at < at) | ((ALARM.c.raised_at == at) & (ALARM.c.id < last))
+        query = query.where(older)
+    query = query.order_by(ALARM.c.raised_at.desc(), ALARM.c.id.desc()).limit(limit)
+    return [now_of(row) for row in conn.execute(query)]
+
+
+def earlier(conn: Connection, alarm: AlarmNow, limit: int = 5) -> list[AlarmNow]:
+    """Alarms of the same origin raised before this one, whatever their cause, the newest first."""
+    query = (
+        select(ALARM)
+        .where(
+            ALARM.c.station == alarm.station,
+            ALARM.c.origin_kind == alarm.origin_kind,
+            ALARM.c.origin == alarm.origin,
+            ALARM.c.raised_at <= alarm.raised_at,
+            ALARM.c.id != alarm.id,
+        )
+        .order_by(ALARM.c.raised_at.desc(), ALARM.c.id.desc())
+        .limit(limit)
+    )
+    return [now_of(row) for row in conn.execute(query)]
+
+
+def history(conn: Connection, station: str, alarm: str) -> list[AlarmStep]:
+    """The steps of an alarm, the first first."""
+    query = select(STEP).where(STEP.c.station == station, STEP.c.alarm == alarm).order_by(STEP.c.version)
+    return [AlarmStep(**row._mapping) for row in conn.execute(query)]
