@@ -1,11 +1,15 @@
-"""A feed that sends nonsense, or speaks another version: said in words on the map's page, in a real browser."""
+"""A feed that sends nonsense, speaks another version, or tells a ground nobody can draw: said in words on the map's
+page, in a real browser."""
 
 from __future__ import annotations
+
+import math
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.fixture_server import FixtureServer, unit
+from dashboard.words import word
+from tests.e2e.fixture_server import ZONE, FixtureServer, unit
 from tests.e2e.looking import drawn_at, open_wall
 
 pytestmark = pytest.mark.browser
@@ -43,3 +47,36 @@ def test_a_page_of_another_version_loads_itself_again_once_and_then_says_so(
     server.other_version = ""
     expect(wall.locator('[data-band="version"]')).to_have_count(0, timeout=10_000)
     drawn_at(wall, "demo/201", 16.5460, 104.7265)
+
+
+def test_a_ground_that_cannot_be_drawn_is_said_and_the_rest_is_drawn(wall: Page, server: FixtureServer) -> None:
+    def zone(shape: object) -> dict[str, object]:
+        return {"type": "Feature", "properties": {"s": "demo"}, "geometry": shape}
+
+    good = dict(server.ground)
+    server.ground = {"version": "g1", "zones": "none"}
+    server.units = [unit("201", 16.5460, 104.7265)]
+    open_wall(wall, server)
+    band = wall.locator('[data-band="ground"]')
+    expect(band).to_have_text(word("live.band_ground", "th"))
+    wall.wait_for_function("() => window.__ssz.map.raw.getSource('zones') !== undefined")
+    # Asked for again by itself. Neither a zone nobody can draw nor one of 300,000 corners takes the others with it.
+    turn = [(104.7265 + 0.004 * math.cos(i / 47_747), 16.5465 + 0.003 * math.sin(i / 47_747)) for i in range(300_000)]
+    crossing = [ZONE[0], ZONE[2], ZONE[1], ZONE[3], ZONE[0]]
+    shapes = [
+        None,
+        {"type": "Polygon", "coordinates": [["x"]]},
+        {"type": "Polygon", "coordinates": [[*turn, turn[0]]]},
+    ]
+    shapes += [{"type": "Polygon", "coordinates": [crossing]}]
+    zones = good["zones"]["features"] + [zone(shape) for shape in shapes]
+    server.ground = good | {"zones": {"type": "FeatureCollection", "features": zones}}
+    left, thinned = (word(f"live.band_ground_{what}", "th", n=n) for what, n in (("left", 2), ("thinned", 1)))
+    expect(band).to_have_text(f"{left} · {thinned}")
+    seen = """() => new Set(window.__ssz.map.raw.queryRenderedFeatures({ layers: ["zone-line"] })
+        .map((one) => one.geometry.coordinates.flat(Infinity).length)).size >= 3"""
+    wall.wait_for_function(seen)
+    drawn_at(wall, "demo/201", 16.5460, 104.7265)
+    server.ground = good
+    server.drop()
+    expect(band).to_have_count(0)

@@ -48,6 +48,15 @@ export class Lights implements Part {
     put(this.data, `${words[`live.data_${word}`] ?? word}${age}`);
   }
 
+  private groundWords(): string {
+    const { sheet: { flaw }, settings: { words } } = this.view;
+    if (flaw === null) return "";
+    if (flaw === "unread") return words["live.band_ground"] ?? "";
+    const left = flaw.left > 0 ? fill(words["live.band_ground_left"] ?? "", { n: flaw.left }) : "";
+    const thinned = flaw.thinned > 0 ? fill(words["live.band_ground_thinned"] ?? "", { n: flaw.thinned }) : "";
+    return [left, thinned].filter((text) => text !== "").join(" · ");
+  }
+
   private drawBands(feed: Feed | null, health: Moment): void {
     const { words } = this.view.settings;
     const wanted: [string, string][] = [];
@@ -63,6 +72,8 @@ export class Lights implements Part {
       const text = words[`live.band_${health.trouble.kind}`] ?? health.trouble.kind;
       wanted.push([health.trouble.kind, fill(text, { n: String(health.trouble.count) })]);
     }
+    const ground = health.connected && !health.starting ? this.groundWords() : "";
+    if (ground !== "") wanted.push(["ground", ground]);
     if (feed !== null) {
       if (feed.broker === "down") wanted.push(["broker", words["live.band_broker_down"] ?? ""]);
       if (feed.storage !== "ok") wanted.push(["storage", words[`live.band_storage_${feed.storage}`] ?? ""]);

@@ -22,7 +22,8 @@ import { wallPage } from "./wall";
 
 const START_MS = 5_000;
 const PULSE_MS = 250;
-/** While the link is down the page asks every 5 s whether it was shut out: the door then shows the way in. */
+/** Every 5 s the page asks, while the link is down, whether it was shut out: the door then shows the way in; while it is
+ * up, for the ground where that could not be read. */
 const ASK_PULSES = 20;
 
 const PAGES: Record<Mode, (view: View, root: HTMLElement) => Page> = { wall: wallPage, live: livePage };
@@ -175,6 +176,7 @@ export class View {
   }
 
   private tick(): void {
+    if (this.connected && this.pulses % ASK_PULSES === 0) void this.sheet.again();
     if (!this.connected && this.pulses % ASK_PULSES === 0) void this.sheet.mustSignIn().then((must) => must && location.reload());
     const moment = this.moment();
     for (const part of this.parts ?? []) { // the siren may speak before the page is built

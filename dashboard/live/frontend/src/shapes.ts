@@ -1,0 +1,70 @@
+/** The ground as it can be drawn: one bad outline would take all of its kind off the map, and one of a million corners
+ * would hold the page up. What cannot be drawn is left out, what is finer than a screen is thinned; both are counted.
+ * Pure. */
+
+import type { Ground, Station } from "./protocol";
+
+/** Corners of one line or ring; the server sends at most a tenth. */
+export const MOST_CORNERS = 20_000;
+
+/** How deep the places of a geometry lie in its lists. */
+const DEPTH: Record<string, number> = { Point: 0, MultiPoint: 1, LineString: 1, MultiLineString: 2, Polygon: 2, MultiPolygon: 3 };
+/** Least places of a line, or of a ring with its first place again. */
+const LEAST: Record<string, number> = { LineString: 2, MultiLineString: 2, Polygon: 4, MultiPolygon: 4 };
+const SHEETS = ["zones", "streets", "cameras", "checkpoints", "ring", "hotspots"] as const;
+
+export interface Usable {
+  ground: Ground;
+  /** Features left out, and outlines thinned. */
+  left: number;
+  thinned: number;
+}
+
+type Place = [number, number];
+
+const isPlace = (value: unknown): value is Place =>
+  Array.isArray(value) && value.length >= 2 && Number.isFinite(value[0]) && Number.isFinite(value[1]) && Math.abs(value[0] as number) <= 180 && Math.abs(value[1] as number) <= 90;
+
+function thin(places: unknown[]): unknown[] {
+  const each = Math.ceil(places.length / MOST_CORNERS);
+  return places.filter((_, i) => i % each === 0 || i === places.length - 1);
+}
+
+/** The places of a geometry, thinned; null when they are not what the geometry is made of. */
+function placesOf(value: unknown, depth: number, least: number, count: () => void): unknown {
+  if (depth === 0) return isPlace(value) ? value : null;
+  if (!Array.isArray(value) || value.length < (depth === 1 ? least : 1)) return null;
+  const many = depth === 1 && value.length > MOST_CORNERS;
+  if (many) count();
+  const parts = (many ? thin(value) : value).map((part) => placesOf(part, depth - 1, least, count));
+  return parts.includes(null) ? null : parts;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The sheet of the ground out of what the server answered; null when it is none. */
+export function usable(answer: unknown): Usable | null {
+  if (!isObject(answer) || typeof answer["version"] !== "string" || !Array.isArray(answer["stations"])) return null;
+  const made: Usable = { ground: { ...answer, stations: answer["stations"].filter(isObject) as unknown as Station[] } as unknown as Ground, left: 0, thinned: 0 };
+  for (const name of SHEETS) {
+    const sheet = answer[name];
+    if (sheet === undefined && (name === "ring" || name === "hotspots")) continue;
+    if (!isObject(sheet) || !Array.isArray(sheet["features"])) return null;
+    const features = sheet["features"].flatMap((feature: unknown): GeoJSON.Feature[] => {
+      const geometry = isObject(feature) && isObject(feature["geometry"]) ? feature["geometry"] : {};
+      const type = String(geometry["type"]);
+      const depth = DEPTH[type];
+      let thinned = 0;
+      const coordinates = depth === undefined ? null : placesOf(geometry["coordinates"], depth, LEAST[type] ?? 1, () => { thinned += 1; });
+      if (coordinates === null) {
+        made.left += 1;
+        return [];
+      }
+      made.thinned += thinned;
+      const { properties } = feature as GeoJSON.Feature;
+      return [{ ...(feature as GeoJSON.Feature), properties: isObject(properties) ? properties : {}, geometry: { type, coordinates } as GeoJSON.Geometry }];
+    });
+    made.ground[name] = { type: "FeatureCollection", features };
+  }
+  return made;
+}
