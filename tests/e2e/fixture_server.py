@@ -67,6 +67,7 @@ def alarm(name: str, **more: Any) -> dict[str, Any]:
     """`A` of the feed: a new verified press."""
     at = now_ms()
     base = {"s": "demo", "id": name, "ok": "box", "origin": "SOS-03", "kind": "sos", "state": "raised", "v": 1}
+    base |= {"prio": 1, "detail": "", "shelved": None, "shelver": ""}
     base |= {"raised": at, "pressed": at, "last": at, "presses": 1, "marks": [], "place": "หน้าตลาดอินโดจีน"}
     base |= {"lat": 16.5465, "lon": 104.7270, "level": 0, "by": "", "unit": "", "outcome": "", "stored": True}
     return base | more
