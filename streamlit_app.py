@@ -30,6 +30,8 @@ from dashboard.disk import DiskWatch
 from dashboard.health import BeatAge, Health, health_routes
 from dashboard.language import language_routes
 from dashboard.live import assets_route
+from dashboard.live.desk_routes import Parts as Desk
+from dashboard.live.desk_routes import desk_routes
 from dashboard.live.figures import Figures, figures_route
 from dashboard.live.ground import Ground
 from dashboard.live.hub import Hub, steady_ms
@@ -38,6 +40,7 @@ from dashboard.live.near_routes import Parts as Near
 from dashboard.live.near_routes import keeping, near_routes
 from dashboard.live.past_routes import Parts as Past
 from dashboard.live.past_routes import past_routes
+from dashboard.live.procedures import Procedures
 from dashboard.live.purposes import Purposes
 from dashboard.live.routes import live_routes
 from dashboard.live.status import Broker, FeedStatus, Storage
@@ -209,8 +212,9 @@ async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
     )  # fmt: skip
     figures = Figures(db, now, settings.zone, settings.escalate_s)
     values = values_of(settings)
+    desk = Desk(db, now, Procedures(settings.data_dir / "procedures"))
     runtime.hold(
-        runtime.Runtime(values, now, db, follower, hub, ground, keeper, health, past, near, figures, basemap)
+        runtime.Runtime(values, now, db, follower, hub, ground, keeper, health, past, near, figures, desk, basemap)
     )
     stack.callback(runtime.release)
     return make_http(settings, db, follower, hub, stack)
@@ -255,6 +259,7 @@ else:
             *live_routes(lambda: runtime.current().hub, lambda: runtime.current().ground),
             *past_routes(lambda: runtime.current().past),
             *near_routes(lambda: runtime.current().near),
+            *desk_routes(lambda: runtime.current().desk),
             figures_route(lambda: runtime.current().figures),
             *assets_route.routes(),
             *basemap_routes(lambda: runtime.current().basemap),

@@ -15,6 +15,7 @@ from dashboard.access.sessions import Keeper
 from dashboard.api.parts import Parts
 from dashboard.basemap.shown import Basemap
 from dashboard.health import Health
+from dashboard.live.desk_routes import Parts as Desk
 from dashboard.live.figures import Figures
 from dashboard.live.ground import Ground
 from dashboard.live.hub import Hub
@@ -60,6 +61,7 @@ class Runtime:
     past: Past
     near: Near
     figures: Figures
+    desk: Desk
     basemap: Basemap = NO_BASEMAP
 
     @property

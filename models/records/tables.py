@@ -14,6 +14,7 @@ from models.records import (
     dispatch,
     incident,
     position,
+    procedure,
     purpose,
     quarantine,
     report,
@@ -24,7 +25,7 @@ from models.records import (
 
 MODULES = (
     access, alarm, camera, change, checkpoint, device, dispatch,
-    incident, position, purpose, quarantine, report, sos, station, unit,
+    incident, position, procedure, purpose, quarantine, report, sos, station, unit,
 )  # fmt: skip
 
 METADATA = SQLModel.metadata

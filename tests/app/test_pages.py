@@ -81,7 +81,7 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     wait_until(lambda: bool(follower.picture.beats))
     values = runtime.Values("th", ZoneInfo("Asia/Bangkok"), True, 30, 300, 15, 180, 15, tmp_path)
     nothing = cast(Any, None)
-    runtime.hold(runtime.Runtime(values, now, db, follower, *[nothing] * 7))
+    runtime.hold(runtime.Runtime(values, now, db, follower, *[nothing] * 8))
 
     def look_as(who: Who) -> None:
         monkeypatch.setattr(visit, "viewer", lambda _keeper: who)
