@@ -11,6 +11,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from dashboard.access.page import MESSAGES
 from dashboard.visit import visit
 from dashboard.words import word
+from models.alarms.life import STEP_ROLES
 from store.errors import StorageError
 
 _LOG = logging.getLogger("dashboard.page")
@@ -34,10 +35,12 @@ def navigate() -> None:
         # A screen nobody sits at: what is not in this list cannot be reached over its WebSocket either.
         st.navigation([wall], position="hidden").run()
         return
+    desk = st.Page("pages/watch/desk.py", title=word("nav.desk", chosen), url_path="desk")
     # One level, no menus to open: there are few screens, and each must be found at a glance.
     page = st.navigation(
         [
             wall,
+            *([desk] if here.who.role in STEP_ROLES and not here.who.visitor else []),
             st.Page("pages/watch/live_map.py", title=word("nav.live_map", chosen), url_path="map"),
             st.Page("pages/insight/incidents.py", title=word("nav.incidents", chosen), url_path="incidents"),
             st.Page("pages/programme/equipment.py", title=word("nav.equipment", chosen), url_path="equipment"),

@@ -22,7 +22,7 @@ from dashboard.words import Language, word, words_with
 #: Words the bundle uses.
 PREFIXES = (
     "live.", "mark.", "sos.", "err.no_permission", "sys.simulated", "nav.command_wall", "nav.live_map",
-    "nav.stations",
+    "nav.stations", "nav.desk",
 )  # fmt: skip
 
 _HTML = '<div class="ssz-place"></div>'
@@ -35,9 +35,11 @@ export default function (component) {
 }
 """
 
+_DESK = ("/desk", "nav.desk")
 _PAGES = (
     ("/", "nav.command_wall"),
     ("/map", "nav.live_map"),
+    _DESK,
     ("/incidents", "nav.incidents"),
     ("/feeds", "nav.feeds"),
 )
@@ -54,14 +56,18 @@ class Link:
     here: bool = False
 
 
-def ways(here: str, language: Language) -> list[Link]:
-    """The ways from a live page at path `here` to the other screens, and to the other language."""
+def ways(here: str, language: Language, may_answer: bool) -> list[Link]:
+    """The ways from a live page at path `here` to the other screens, and to the other language.
+
+    `may_answer`: the desk is among them, which is for those who answer alarms.
+    """
     other = Link(switch_path("en" if language == "th" else "th"), word("nav.other_language", language))
-    return [*(Link(path, word(name, language), path == here) for path, name in _PAGES), other]
+    pages = [page for page in _PAGES if may_answer or page != _DESK]
+    return [*(Link(path, word(name, language), path == here) for path, name in pages), other]
 
 
 def live_map(
-    mode: Literal["wall", "live"],
+    mode: Literal["wall", "live", "desk"],
     *,
     language: Language,
     timezone: str,
@@ -74,7 +80,7 @@ def live_map(
     testing: bool = False,
     key: str = "live",
 ) -> None:
-    """Mount a page of the live feed over the whole window: the command wall, or the live map to work with.
+    """Mount a page of the live feed over the whole window: the command wall, the live map to work with, or the desk.
 
     `csrf` is the session's value that the acknowledge button returns; `timezone` an IANA name.
     `kiosk`: nobody sits at this screen; `visitor`: strangers stand before it; `rotate_s`: seconds each station is

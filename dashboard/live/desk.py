@@ -14,7 +14,6 @@ from models.records.base import Millis
 from models.records.procedure import ProcedureTick
 from models.records.sos import SosBox
 from store.cameras import Near
-from store.desk import Earlier
 from store.procedures import Tick
 
 #: A link a browser or a player may open; anything else in the register is told as words.
@@ -28,7 +27,7 @@ class Case:
     alarm: AlarmNow
     procedure: Procedure
     box: SosBox | None = None
-    earlier: Sequence[Earlier] = ()
+    earlier: Sequence[AlarmNow] = ()
     cameras: Sequence[Near] = ()
     history: Sequence[AlarmStep] = ()
     left_out: int = 0
@@ -41,7 +40,7 @@ def _box(box: SosBox | None) -> dict[str, Any] | None:
     return None if box is None else {"id": box.box, "tested": box.tested_at, "heard": box.heard_at}
 
 
-def _earlier(one: Earlier) -> dict[str, Any]:
+def _earlier(one: AlarmNow) -> dict[str, Any]:
     return {
         "id": one.id,
         "kind": one.kind,

@@ -17,8 +17,9 @@ from dashboard.access.identity import Who, who_of
 from dashboard.live.desk import Case, case_object
 from dashboard.live.procedures import Procedure, Procedures
 from dashboard.live.views import scope_for
+from models.alarms.life import STEP_ROLES, IllegalStepError, Step
 from models.formats.procedure import items_for
-from models.records.alarm import STEP_ROLES, AlarmNow, IllegalStepError, Step
+from models.records.alarm import AlarmNow
 from models.records.base import UNKNOWN_STATION, Millis
 from store import alarms, boxes, cameras, desk, procedures
 from store.alarms import UnknownAlarmError
@@ -130,7 +131,7 @@ def read_case(conn: Connection, alarm: AlarmNow, stations: frozenset[str], proce
         alarm=alarm,
         procedure=procedure,
         box=boxes.box(conn, alarm.station, alarm.origin) if alarm.origin_kind == "box" else None,
-        earlier=desk.earlier(conn, alarm),
+        earlier=alarms.earlier(conn, alarm),
         cameras=cameras.nearest(conn, around, alarm.lat or 0.0, alarm.lon or 0.0, CAMERAS_WITHIN_M, MOST_CAMERAS)
         if placed
         else (),
@@ -170,8 +171,9 @@ def _tick(parts: Parts, request: Request, body: bytes) -> Response:
 
         def write_down(note: str) -> AlarmNow:
             return alarms.step(
-                tx, name, Step.NOTE, by=who.name, origin=address, now=parts.clock(), note=note, stations=stations
-            )
+                tx, name, Step.NOTE, by=who.name, role=who.role, origin=address, now=parts.clock(), note=note,
+                stations=stations,
+            )  # fmt: skip
 
         now = procedures.tick(tx, alarm, item, done, items[item].th, write_down)
     return Response(orjson.dumps({"v": now.version}), media_type="application/json")

@@ -13,7 +13,7 @@ live_map(
     timezone=here.runtime.values.zone.key,
     csrf=here.who.csrf,
     may_acknowledge=here.who.role in STEP_ROLES,
-    links=ways("/map", here.language),
+    links=ways("/map", here.language, here.who.role in STEP_ROLES),
     visitor=here.who.visitor,
     testing=here.runtime.values.demo,
 )

@@ -11,7 +11,8 @@ import pytest
 
 from dashboard.live.desk_routes import Parts, desk_routes
 from dashboard.live.procedures import Procedures
-from models.records.alarm import AlarmNow, Step
+from models.alarms.life import Step
+from models.records.alarm import AlarmNow
 from models.records.camera import CameraPoint
 from models.records.sos import EventKind, Signal, SosBox
 from store import alarms, registers
@@ -44,8 +45,8 @@ def server(sqlite_db: Database, tmp_path: Path) -> Iterator[LiveServer]:
         registers.put_cameras(tx, points, clock())
     first = press(sqlite_db, "before")
     with sqlite_db.write() as tx:
-        alarms.step(tx, first.id, Step.ACKNOWLEDGE, by="ก", origin="x", now=clock())
-        alarms.step(tx, first.id, Step.CLOSE, by="ก", origin="x", now=clock(), outcome="helped")
+        alarms.step(tx, first.id, Step.ACKNOWLEDGE, by="ก", role="dispatcher", origin="x", now=clock())
+        alarms.step(tx, first.id, Step.CLOSE, by="ก", role="dispatcher", origin="x", now=clock(), outcome="helped")
     parts = Parts(sqlite_db, clock, Procedures(tmp_path / "procedures"))
     with LiveServer(sqlite_db, desk_routes(lambda: parts)) as running:
         yield running

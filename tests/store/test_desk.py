@@ -1,4 +1,4 @@
-"""What the desk reads: earlier alarms, histories in bounds, cameras by distance, ticks that are only added."""
+"""What the desk reads: histories in bounds, cameras by distance, ticks that are only added."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from models.records.alarm import AlarmNow, Step
+from models.alarms.life import Step
+from models.records.alarm import AlarmNow
 from models.records.camera import CameraPoint
 from models.records.sos import EventKind, Signal
 from models.records.station import Station
@@ -14,10 +15,8 @@ from store import alarms, cameras, desk, procedures, registers
 from store.alarms import Place, raise_or_join
 from store.database import Database, Tx
 from store.errors import StorageError
-from tests.store.plans import plan_of
 
 NOW = 1_790_000_000_000
-HOUR = 3_600_000
 
 
 def press(tx: Tx, name: str, at: int, box: str = "b1") -> AlarmNow:
@@ -25,29 +24,8 @@ def press(tx: Tx, name: str, at: int, box: str = "b1") -> AlarmNow:
     return raise_or_join(tx, signal, Place("หน้าตลาด", 16.5465, 104.7270), at)
 
 
-def close(tx: Tx, alarm: AlarmNow, at: int, outcome: str = "helped") -> None:
-    alarms.step(tx, alarm.id, Step.ACKNOWLEDGE, by="ก", origin="x", now=at)
-    alarms.step(tx, alarm.id, Step.CLOSE, by="ก", origin="x", now=at + 1, outcome=outcome)
-
-
 def note(tx: Tx, alarm: AlarmNow, words: str, at: int = NOW) -> AlarmNow:
-    return alarms.step(tx, alarm.id, Step.NOTE, by="ก", origin="10.0.0.9", now=at, note=words)
-
-
-def test_the_newest_earlier_alarms_of_the_same_box_are_told_and_no_others(db: Database) -> None:
-    with db.write() as tx:
-        for turn in range(7):
-            close(tx, press(tx, f"p{turn}", NOW + turn * HOUR), NOW + turn * HOUR + 60_000)
-        close(tx, press(tx, "other", NOW, "b2"), NOW + 1)
-        now = press(tx, "now", NOW + 8 * HOUR)
-        found = desk.earlier(tx.conn, now)
-    assert [one.raised_at for one in found] == [NOW + turn * HOUR for turn in (6, 5, 4, 3, 2)]
-    assert {(one.state, one.outcome, one.by) for one in found} == {("closed", "helped", "ก")}
-
-
-def test_earlier_alarms_are_found_by_an_index(db: Database) -> None:
-    asked = {"of_station": "s", "of_kind": "box", "of_origin": "b1", "moment": NOW, "but": "x"}
-    assert "alarm_origin" in plan_of(db, desk.EARLIER, **asked)
+    return alarms.step(tx, alarm.id, Step.NOTE, by="ก", role="dispatcher", origin="10.0.0.9", now=at, note=words)
 
 
 def test_of_a_thousand_presses_the_newest_are_told_and_what_persons_did_stays(db: Database) -> None:

@@ -22,6 +22,8 @@ export class Camera {
   private ground: Ground | null = null;
   private fitted = false;
   private byHand = false;
+  /** A place was asked for before there was a map. */
+  private late = false;
 
   constructor(private readonly url: ViewUrl) {
     const { camera } = url.view;
@@ -39,6 +41,8 @@ export class Camera {
       });
     }
     this.map = map;
+    if (map !== null && this.late) map.jumpTo(this.start);
+    if (map !== null) this.late = false;
     if (!this.fitted) this.fit(null);
   }
 
@@ -77,7 +81,13 @@ export class Camera {
   }
 
   centre(lat: number, lon: number): void {
-    if (this.map === null || !drawable(lat, lon)) return;
+    if (!drawable(lat, lon)) return;
+    this.fitted = true; // what a person asked to see is not replaced by the whole zone
+    if (this.map === null) {
+      this.start = { center: [lon, lat], zoom: Math.max(this.start.zoom, 16) };
+      this.late = true;
+      return;
+    }
     this.byHand = true;
     this.map.jumpTo({ center: [lon, lat], zoom: Math.max(this.map.getZoom(), 16) });
   }

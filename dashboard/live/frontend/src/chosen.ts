@@ -61,7 +61,8 @@ export class Chosen implements Part {
     const picked = parseSelection(selection.key ?? "");
     const unit = picked?.kind === "unit" ? state.units.get(picked.key) : undefined;
     const box = picked?.kind === "box" ? state.boxes.get(picked.key) : undefined;
-    const alarm = picked?.kind === "alarm" ? state.alarms.get(picked.key) : undefined;
+    // On a desk the chosen alarm is told in full beside the map.
+    const alarm = picked?.kind === "alarm" && this.view.settings.mode !== "desk" ? state.alarms.get(picked.key) : undefined;
     const text = unit ? unitText(this.view, unit) : box ? boxText(this.view, box) : alarm ? alarmText(this.view, alarm) : "";
     this.card.hidden = text === "";
     put(this.text, text);

@@ -1,6 +1,7 @@
 /** Entry of the component: the same view for the same element, however often the page runs. */
 
 import baseCss from "./base.css";
+import caseCss from "./case.css";
 import deskCss from "./desk.css";
 import mapCss from "./map.css";
 import pastCss from "./past.css";
@@ -29,7 +30,7 @@ declare global {
 
 const mounted = (window.__sszMounted ??= new WeakMap<HTMLElement, Mounted>());
 const BUILD = import.meta.url;
-const css = [themesCss, baseCss, mapCss, wallCss, deskCss, pastCss].join("\n");
+const css = [themesCss, baseCss, mapCss, wallCss, deskCss, caseCss, pastCss].join("\n");
 
 function addStyle(base: string): void {
   const known = document.getElementById("ssz-style");

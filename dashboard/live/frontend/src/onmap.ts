@@ -20,10 +20,12 @@ export function mapParts(view: View, place: HTMLElement, foot: HTMLElement): Par
   const chosen = new Chosen(view, place);
   const { visitor, mode } = view.settings;
   // Before strangers there are no tracks, whatever the address asks for.
+  const { visitor, mode } = view.settings;
+  // Before strangers there are no tracks, whatever the address asks for.
   if (visitor && mode === "wall") return [new Picking(view, place), chosen];
   if (mode === "wall") return [trailing, new Picking(view, place), chosen];
   const corner = make("div", "ssz-corner", place);
-  if (visitor) return [new Picking(view, place), chosen, new ThemeSwitch(view, corner)];
+  if (visitor || mode === "desk") return [new Picking(view, place), chosen, new ThemeSwitch(view, corner)];
   const area = new Area(view, place); // asked for a click before the one that selects
   return [trailing, area, new Picking(view, place), chosen, new ThemeSwitch(view, corner), new MapMenu(view, corner, area, trailing), ...pastParts(view, place, foot)];
 }

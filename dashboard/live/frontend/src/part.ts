@@ -6,8 +6,9 @@ import type { Trouble } from "./socket";
 import type { SoundState } from "./sound";
 import type { Touched } from "./state";
 
-/** `wall`: nothing but what must be seen from across the room. `live`: the same map to work with. */
-export type Mode = "wall" | "live";
+/** `wall`: nothing but what must be seen from across the room. `live`: the same map to work with. `desk`: alarms one by
+ * one, with all that is kept of each and a key for every step. */
+export type Mode = "wall" | "live" | "desk";
 
 export interface Settings {
   mode: Mode;

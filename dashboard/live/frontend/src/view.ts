@@ -5,6 +5,7 @@ import { ServerClock } from "./clock";
 import { flag, make } from "./dom";
 import { Dress } from "./dress";
 import { Drawing } from "./drawing";
+import { deskPage } from "./deskpage";
 import { GroundSheet } from "./sheet";
 import { livePage } from "./livemap";
 import { hasWebGL, LiveMap } from "./map";
@@ -26,7 +27,7 @@ const PULSE_MS = 250;
  * up, for the ground where that could not be read. */
 const ASK_PULSES = 20;
 
-const PAGES: Record<Mode, (view: View, root: HTMLElement) => Page> = { wall: wallPage, live: livePage };
+const PAGES: Record<Mode, (view: View, root: HTMLElement) => Page> = { wall: wallPage, live: livePage, desk: deskPage };
 
 export class View {
   readonly state = emptyState();
@@ -50,7 +51,8 @@ export class View {
 
   constructor(parent: HTMLElement, public settings: Settings) {
     this.root = make("section", "ssz", parent);
-    flag(this.root, "mode", settings.mode);
+    flag(this.root, "mode", settings.mode === "wall" ? "wall" : "live"); // seen across the room, or sat before
+    flag(this.root, "page", settings.mode);
     this.dress = new Dress(this.url, this.root, settings.mode);
     this.siren = new Siren(() => this.tick());
     this.sheet = new GroundSheet(`${settings.base}live/ground${settings.visitor ? "?visitor=1" : ""}`, (ground) => this.parts.forEach((part) => part.ground?.(ground)));

@@ -49,7 +49,7 @@ export function alarmNeeds(view: View): ListNeeds {
     alarms: () => view.state.alarms,
     now: () => view.clock.now(),
     originName: (alarm) => view.originName(alarm),
-    acknowledge: (alarm) => acknowledge(view.settings.base, view.settings.csrf, alarm, view.settings.words),
+    acknowledge: (alarm) => acknowledge(view.settings, alarm),
     show: (alarm) => {
       view.selection.set(selectionKey("alarm", keyOf(alarm.s, alarm.id)));
       if (alarm.lat !== null && alarm.lon !== null) view.map?.centre(alarm.lat, alarm.lon);

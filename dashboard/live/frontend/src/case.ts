@@ -1,0 +1,126 @@
+/** One alarm in full, fetched from the server, and fetched again whenever the feed tells of a newer version of it. */
+
+import type { Alarm } from "./protocol";
+
+export interface Line {
+  v: number;
+  step: string;
+  at: number;
+  by: string;
+  from: string;
+  old: string;
+  new: string;
+  detail: string;
+  item: string;
+}
+
+export interface Item {
+  id: string;
+  th: string;
+  en: string;
+  done: boolean;
+  by: string;
+  at: number | null;
+}
+
+export interface Camera {
+  id: string;
+  th: string;
+  en: string;
+  lat: number;
+  lon: number;
+  metres: number;
+  total: number;
+  working: number | null;
+  linked: number | null;
+  note: string;
+  at: number | null;
+  stream: string;
+}
+
+export interface Earlier {
+  id: string;
+  kind: string;
+  state: string;
+  outcome: string;
+  raised: number;
+  changed: number;
+  presses: number;
+  by: string;
+}
+
+export interface Case {
+  now: number;
+  alarm: Alarm;
+  changed: number;
+  box: { id: string; tested: number | null; heard: number | null } | null;
+  earlier: Earlier[];
+  cameras: Camera[];
+  procedure: { own: boolean; problem: string; items: Item[] };
+  history: Line[];
+  left_out: number;
+}
+
+/** A unit that could be sent, as `docs/dispatch.md` tells it. */
+export interface NearUnit {
+  unit: string;
+  station: string;
+  call: string;
+  status: string | null;
+  /** Id of the alarm it has been sent to; empty for none. */
+  alarm: string;
+  metres: number | null;
+  /** What the metres are along: `line` is a straight line, lengthened. */
+  along: "streets" | "line" | "";
+  seconds: number | null;
+  /** Of its newest fix. */
+  age_s: number | null;
+  fresh: boolean;
+  free: boolean;
+  too_old: boolean;
+}
+
+const STEPS_OF_PEOPLE = new Set(["acknowledge", "assign", "arrive", "close", "restore"]);
+
+/** The line that brought the alarm into its state; null while nobody has done anything. */
+export function lastStep(history: readonly Line[]): Line | null {
+  for (let i = history.length - 1; i >= 0; i -= 1) {
+    const line = history[i]!;
+    if (STEPS_OF_PEOPLE.has(line.step)) return line;
+  }
+  return null;
+}
+
+/** Fetches one thing at a time: what is asked for meanwhile is fetched after it, and only the last of it. */
+export class Fetcher<T> {
+  private busy = false;
+  private wanted: string | null = null;
+
+  constructor(private readonly got: (address: string, found: T | null) => void) {}
+
+  ask(address: string): void {
+    this.wanted = address;
+    if (!this.busy) void this.run();
+  }
+
+  private async run(): Promise<void> {
+    this.busy = true;
+    while (this.wanted !== null) {
+      const address = this.wanted;
+      this.wanted = null;
+      this.got(address, await fetched<T>(address));
+    }
+    this.busy = false;
+  }
+}
+
+const PATIENCE_MS = 10_000;
+
+async function fetched<T>(address: string): Promise<T | null> {
+  try {
+    const response = await fetch(address, { credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE_MS) });
+    return response.ok ? ((await response.json()) as T) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,96 @@
+/** The timeline of an alarm, the newest first, and the field for a note. The history is only added to. */
+
+import { dateAndTime } from "./age";
+import type { Line } from "./case";
+import type { Desk } from "./desk";
+import { flag, make, put } from "./dom";
+import type { Part, Settings } from "./part";
+import { RowSet } from "./rowset";
+
+/** Longest note, in letters. */
+const MOST_NOTE = 500;
+
+export class CaseLines implements Part {
+  private readonly title: HTMLElement;
+  private readonly field: HTMLTextAreaElement;
+  private readonly save: HTMLButtonElement;
+  private readonly more: HTMLElement;
+  private readonly rows: RowSet<Line>;
+
+  constructor(private readonly desk: Desk, place: HTMLElement) {
+    this.title = make("h3", "", place);
+    const form = make("form", "ssz-note-form", place);
+    this.field = make("textarea", "", form);
+    this.field.rows = 2;
+    this.field.maxLength = MOST_NOTE;
+    this.save = make("button", "", form);
+    this.save.type = "submit";
+    form.onsubmit = (event) => {
+      event.preventDefault();
+      void this.send();
+    };
+    this.field.onkeydown = (event) => {
+      // Enter stores, as everything here is one key; a note of several lines takes Shift. A half-written Thai or
+      // Chinese character is not sent.
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+        event.preventDefault();
+        void this.send();
+      } else if (event.key === "Escape") this.field.blur();
+    };
+    this.rows = new RowSet(make("ol", "ssz-lines", place), (row) => {
+      make("time", "", row);
+      make("strong", "", row);
+      make("span", "", row);
+      make("em", "", row);
+    }, (row, line) => this.fill(row, line));
+    this.more = make("p", "ssz-case-note", place);
+    desk.on(() => this.draw());
+  }
+
+  retell({ words }: Settings): void {
+    this.field.placeholder = words["live.desk_note_hint"] ?? "";
+    this.field.setAttribute("aria-label", words["live.desk_note"] ?? "");
+    put(this.save, words["live.desk_note_save"] ?? "");
+    this.draw();
+  }
+
+  write(): void {
+    this.field.focus();
+  }
+
+  /** What was written stays in its field until the server has it. */
+  private async send(): Promise<void> {
+    const note = this.field.value.trim();
+    if (note === "" || !(await this.desk.step("note", { note }))) return;
+    if (this.field.value.trim() === note) this.field.value = "";
+  }
+
+  private fill(row: HTMLElement, line: Line): void {
+    const { desk } = this;
+    const { language, timezone } = desk.view.settings;
+    const [when, what, detail, who] = [...row.children] as HTMLElement[];
+    flag(row, "step", line.step);
+    put(when!, dateAndTime(line.at, language, timezone).time);
+    put(what!, desk.word(`live.step_${line.step}`) || line.step);
+    put(detail!, this.detail(line));
+    const from = line.from && !line.from.includes("/") ? ` (${line.from})` : "";
+    put(who!, line.by ? `${line.by === "system" ? desk.word("live.desk_system") : line.by}${from}` : "");
+  }
+
+  private detail(line: Line): string {
+    const { desk } = this;
+    if (line.step === "close") return desk.word(`live.outcome_${line.detail}`) || line.detail;
+    if (line.step === "assign") return desk.view.state.units.get(`${desk.alarm?.s ?? ""}/${line.detail}`)?.call || line.detail;
+    if (line.item === "") return line.detail;
+    const item = desk.known?.procedure.items.find((one) => one.id === line.item);
+    return item === undefined ? line.detail : desk.view.settings.language === "th" ? item.th : item.en;
+  }
+
+  private draw(): void {
+    const { desk } = this;
+    put(this.title, desk.word("live.desk_timeline"));
+    this.field.disabled = !desk.permits("note") && document.activeElement !== this.field;
+    this.rows.draw([...(desk.known?.history ?? [])].reverse(), (line) => String(line.v));
+    put(this.more, desk.known?.left_out ? desk.word("live.desk_left_out", { n: desk.known.left_out }) : "");
+  }
+}

@@ -1,0 +1,100 @@
+/** The units that could be sent, the nearest first: each with its number, its way, its time and the age of its fix. */
+
+import { ageText } from "./age";
+import type { NearUnit } from "./case";
+import type { Desk } from "./desk";
+import { flag, make, put } from "./dom";
+import { statusOf } from "./look";
+import { ageWords } from "./marks";
+import type { Part } from "./part";
+import { unitText } from "./rows";
+import { RowSet } from "./rowset";
+import { keyOf } from "./state";
+
+export class CaseUnits implements Part {
+  private readonly title: HTMLElement;
+  private readonly note: HTMLElement;
+  private readonly sent: HTMLElement;
+  private readonly rows: RowSet<NearUnit>;
+
+  constructor(private readonly desk: Desk, place: HTMLElement) {
+    this.title = make("h3", "", place);
+    this.note = make("p", "ssz-case-note", place);
+    this.note.setAttribute("role", "alert");
+    this.sent = make("p", "ssz-sent", place);
+    this.rows = new RowSet(make("ol", "ssz-near", place), (row, key) => this.build(row, key), (row, unit, index) => this.fill(row, unit, index));
+    desk.on(() => this.draw());
+  }
+
+  retell(): void {
+    this.draw();
+  }
+
+  /** The unit on its way, as the feed tells it: whatever else is near, it stays in sight. */
+  private sentUnit(): string {
+    const { alarm, view } = this.desk;
+    if (alarm === null || alarm.unit === "") return "";
+    const unit = view.state.units.get(keyOf(alarm.s, alarm.unit));
+    return `${this.desk.word("live.desk_sent")}: ${unit === undefined ? alarm.unit : unitText(view, unit)}`;
+  }
+
+  private build(row: HTMLElement, key: string): void {
+    const button = make("button", "", row);
+    button.type = "button";
+    make("kbd", "", button);
+    const text = make("span", "", button);
+    make("strong", "", text);
+    make("em", "", text);
+    const way = make("span", "ssz-near-way", button);
+    make("strong", "", way);
+    make("em", "", way);
+    button.onclick = () => void this.desk.step("assign", { unit: key.slice(key.indexOf("/") + 1) });
+  }
+
+  private fill(row: HTMLElement, unit: NearUnit, index: number): void {
+    const { desk } = this;
+    const words = ageWords(desk.view.settings.words);
+    const button = row.firstElementChild as HTMLElement;
+    const [key, text, way] = [...button.children] as HTMLElement[];
+    put(key!, index < 9 ? String(index + 1) : "");
+    const sent = desk.alarm?.unit === unit.unit && desk.alarm.id === unit.alarm;
+    flag(row, "fresh", unit.fresh ? "yes" : "no");
+    flag(row, "free", unit.free ? "yes" : "no");
+    flag(row, "settled", index < 9 && desk.settled(index + 1) ? "yes" : "no");
+    flag(row, "sent", sent ? "yes" : "no");
+    button.setAttribute("aria-disabled", String(!desk.permits("assign")));
+    put(text!.children[0] as HTMLElement, unit.call || unit.unit);
+    const status = sent ? desk.word("live.desk_sent") : desk.word(`live.status_${statusOf(unit.status)}`);
+    const age = unit.age_s === null ? desk.word("live.unit_lost") : desk.word(unit.fresh ? "live.desk_fix" : unit.too_old ? "live.desk_fix_too_old" : "live.desk_fix_old", { age: ageText(unit.age_s * 1000, words) });
+    put(text!.children[1] as HTMLElement, `${status} · ${age}`);
+    put(way!.children[0] as HTMLElement, unit.metres === null ? "–" : distance(unit.metres, desk));
+    const minutes = unit.seconds === null ? "" : desk.word("live.desk_minutes", { n: Math.max(1, Math.round(unit.seconds / 60)) });
+    const along = unit.along !== "line" ? "" : ` · ${desk.word("live.desk_straight")}`;
+    put(way!.children[1] as HTMLElement, `${minutes}${along}`);
+  }
+
+  private draw(): void {
+    const { desk } = this;
+    put(this.title, desk.word("live.desk_units"));
+    const { alarm, units } = desk;
+    this.rows.draw(units ?? [], (unit) => `${unit.station}/${unit.unit}`);
+    put(this.note, alarm === null ? "" : this.warning());
+    put(this.sent, this.sentUnit());
+  }
+
+  /** What must be known before one trusts the list, in words. */
+  private warning(): string {
+    const { desk } = this;
+    if (desk.alarm?.state === "closed") return "";
+    if (desk.alarm?.lat === null) return desk.word("live.desk_units_no_place");
+    if (desk.failed.units) return desk.word("live.desk_units_failed");
+    if (desk.units === null) return "";
+    if (desk.units.length === 0) return desk.word("live.desk_units_none");
+    if (!desk.units.some((unit) => unit.fresh)) return desk.word("live.desk_units_old");
+    return desk.units.some((unit) => unit.fresh && unit.free) ? "" : desk.word("live.desk_units_busy");
+  }
+}
+
+function distance(metres: number, desk: Desk): string {
+  return metres < 1000 ? desk.word("live.desk_m", { n: Math.round(metres / 10) * 10 }) : desk.word("live.desk_km", { n: (metres / 1000).toFixed(1) });
+}

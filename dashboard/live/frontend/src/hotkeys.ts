@@ -1,0 +1,41 @@
+/** What a key means at the desk. Pure. Keys go by their place on the keyboard: with a Thai layout chosen they act as
+ * with a Latin one, as it is printed on them. */
+
+/** As in the contract, in the order of their keys 1 to 7. */
+export const OUTCOMES = ["real", "helped", "not_found", "child_play", "technical", "test", "false"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+type Plain = "acknowledge" | "arrive" | "close" | "note" | "tick" | "help" | "back" | "next" | "previous" | "unanswered" | "shelve";
+export type Act = { act: Plain } | { act: "assign"; nth: number } | { act: "outcome"; outcome: Outcome };
+
+export interface Pressed {
+  /** Name of the key's place: `KeyA`, `Digit1`. */
+  code: string;
+  key: string;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  altKey: boolean;
+  repeat: boolean;
+}
+
+const KEYS: Record<string, Plain> = {
+  KeyA: "acknowledge", KeyS: "arrive", KeyC: "close", KeyN: "note", KeyT: "tick", KeyU: "unanswered", KeyZ: "shelve",
+  KeyJ: "next", KeyK: "previous", ArrowDown: "next", ArrowUp: "previous", Escape: "back",
+};
+
+/** What a key means; `closing`: an outcome is asked for, and digits are outcomes. Null: nothing of ours. */
+export function actOf(pressed: Pressed, closing: boolean): Act | null {
+  if (pressed.ctrlKey || pressed.metaKey || pressed.altKey) return null;
+  const found = meaning(pressed, closing);
+  // A key held down walks along the queue; it takes no step twice.
+  return pressed.repeat && found?.act !== "next" && found?.act !== "previous" ? null : found;
+}
+
+function meaning({ code, key }: Pressed, closing: boolean): Act | null {
+  if (key === "?" || code === "F1") return { act: "help" };
+  const nth = Number(/^(?:Digit|Numpad)([1-9])$/.exec(code)?.[1] ?? 0);
+  if (nth === 0) return code in KEYS ? { act: KEYS[code]! } : null;
+  if (!closing) return { act: "assign", nth };
+  const outcome = OUTCOMES[nth - 1];
+  return outcome === undefined ? null : { act: "outcome", outcome };
+}

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { lastStep, type Line } from "../src/case";
+import { actOf, OUTCOMES, type Pressed } from "../src/hotkeys";
+import type { Alarm } from "../src/protocol";
+import { firstUnanswered, FLOOD, neighbour, queueOf } from "../src/queue";
+
+const NOW = 1_790_000_000_000;
+const alarm = (id: string, more: Partial<Alarm> = {}): Alarm => ({
+  s: "a", id, ok: "box", origin: id, kind: "sos", prio: 1, detail: "", state: "raised", v: 1, raised: NOW, pressed: NOW, last: NOW,
+  presses: 1, marks: [], place: "", lat: null, lon: null, level: 0, by: "", unit: "", outcome: "", shelved: null, shelver: "",
+  stored: true, ...more,
+});
+const trouble = (id: string, more: Partial<Alarm> = {}): Alarm => alarm(id, { kind: "battery_low", prio: 3, ...more });
+const rows = (alarms: Alarm[], ...opened: string[]): string[] =>
+  queueOf(alarms, NOW, new Set(opened)).map((row) => (row.kind === "alarm" ? row.alarm.id : `${row.key}:${row.alarms.length}`));
+
+test("a person stands before a report before equipment, and what nobody has before what somebody has", () => {
+  const found = rows([
+    trouble("t", { raised: NOW - 90 }), alarm("taken", { state: "acknowledged", raised: NOW - 80 }), alarm("report", { kind: "report", prio: 2, raised: NOW - 70 }),
+    alarm("unverified", { marks: ["unverified"], raised: NOW - 60 }), alarm("new", { raised: NOW - 10 }), alarm("old", { raised: NOW - 50 }),
+    alarm("unheard_of", { prio: 9, raised: NOW - 5 }),
+  ]);
+  assert.deepEqual(found, ["old", "new", "unheard_of", "unverified", "taken", "report", "t"]);
+});
+
+test("a flood of trouble is one row that opens, and no call for help is ever in it", () => {
+  const flood = Array.from({ length: FLOOD }, (_, i) => trouble(`t${i}`, { raised: NOW + i }));
+  const help = [alarm("h1"), alarm("h2", { raised: NOW + 1 })];
+  assert.deepEqual(rows([...flood, ...help]), ["h1", "h2", "a/3/flood:10"]);
+  assert.equal(rows([...flood, ...help], "a/3/flood").length, 2 + 1 + FLOOD);
+  const few = Array.from({ length: FLOOD - 1 }, (_, i) => trouble(`t${i}`, { raised: NOW + i }));
+  assert.equal(rows(few).length, FLOOD - 1);
+  const many = Array.from({ length: 200 }, (_, i) => alarm(`h${i}`));
+  assert.equal(rows([...many, ...flood]).length, 201);
+});
+
+test("a flood goes by station and by ten minutes", () => {
+  const slow = Array.from({ length: FLOOD }, (_, i) => trouble(`t${i}`, { raised: NOW + i * 70_000 }));
+  assert.equal(rows(slow).length, FLOOD);
+  const two = Array.from({ length: FLOOD }, (_, i) => trouble(`t${i}`, { s: i % 2 === 0 ? "a" : "b" }));
+  assert.equal(rows(two).length, FLOOD);
+});
+
+test("what is put aside stands last, until its time is over; a person's alarm cannot be put aside", () => {
+  assert.deepEqual(rows([trouble("t", { shelved: NOW + 1 }), trouble("u")]), ["u", "a/3/shelved:1"]);
+  assert.deepEqual(rows([trouble("t", { shelved: NOW - 1 })]), ["t"]);
+  assert.deepEqual(rows([alarm("h", { shelved: NOW + 1 })]), ["h"]);
+});
+
+test("keys walk over alarms and pass the heads of groups", () => {
+  const flood = Array.from({ length: FLOOD }, (_, i) => trouble(`t${i}`));
+  const entries = queueOf([alarm("h1", { state: "assigned" }), alarm("h2"), ...flood], NOW, new Set());
+  assert.equal(firstUnanswered(entries), "a/h2");
+  assert.equal(neighbour(entries, "a/h2", 1), "a/h1");
+  assert.equal(neighbour(entries, "a/h1", 1), "a/h1");
+  assert.equal(neighbour(entries, null, 1), "a/h2");
+  assert.equal(neighbour(entries, "a/gone", -1), "a/h2");
+  assert.equal(neighbour([], null, 1), null);
+});
+
+const press = (code: string, more: Partial<Pressed> = {}): Pressed => ({ code, key: "", ctrlKey: false, metaKey: false, altKey: false, repeat: false, ...more });
+
+test("a key goes by its place, so that a Thai layout takes the same steps", () => {
+  assert.deepEqual(actOf(press("KeyA", { key: "ฟ" }), false), { act: "acknowledge" });
+  assert.deepEqual(actOf(press("Digit3", { key: "-" }), false), { act: "assign", nth: 3 });
+  assert.deepEqual(actOf(press("Numpad2", { key: "2" }), true), { act: "outcome", outcome: OUTCOMES[1] });
+  assert.equal(actOf(press("Digit8"), true), null);
+  assert.equal(actOf(press("Digit0"), false), null);
+  assert.deepEqual(actOf(press("Slash", { key: "?" }), false), { act: "help" });
+});
+
+test("no key with a modifier is ours, and none that is held down takes a step twice", () => {
+  for (const held of ["ctrlKey", "metaKey", "altKey"] as const) assert.equal(actOf(press("KeyC", { [held]: true }), false), null);
+  for (const code of ["KeyA", "KeyS", "KeyC", "Digit1", "KeyT"]) assert.equal(actOf(press(code, { repeat: true }), false), null);
+  assert.deepEqual(actOf(press("KeyJ", { repeat: true }), false), { act: "next" });
+});
+
+test("who has an alarm is who took the last deciding step", () => {
+  const line = (v: number, step: string, by: string): Line => ({ v, step, by, at: NOW + v, from: "", old: "", new: "", detail: "", item: "" });
+  assert.equal(lastStep([line(1, "raise", ""), line(2, "join", "")]), null);
+  assert.equal(lastStep([line(1, "raise", ""), line(2, "acknowledge", "ก"), line(3, "note", "ข"), line(4, "tick", "ข")])?.by, "ก");
+});

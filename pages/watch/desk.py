@@ -1,0 +1,18 @@
+"""SOS desk: one alarm after the other, from the press to its end."""
+
+from dashboard.live.component import live_map, ways
+from dashboard.theme import wall_look
+from dashboard.visit import visit
+
+here = visit()
+wall_look()
+live_map(
+    "desk",
+    language=here.language,
+    timezone=here.runtime.values.zone.key,
+    csrf=here.who.csrf,
+    # The page is in nobody else's list of screens.
+    may_acknowledge=True,
+    links=ways("/desk", here.language, may_answer=True),
+    testing=here.runtime.values.demo,
+)

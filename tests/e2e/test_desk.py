@@ -1,0 +1,223 @@
+"""The desk in a real browser, from the press on a real broker to the closed case: with keys alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import text
+
+from dashboard.access.sessions import COOKIE
+from dashboard.language import switch_path
+from models.alarms.life import Step
+from models.records.sos import EventKind, Signal
+from store import alarms
+from store.alarms import Place, raise_or_join
+from tests.e2e.conftest import PATIENCE_MS
+from tests.fault.ground import listening, prepare
+from tests.fault.product import STATION, fresh, now_ms
+from tests.fault.publisher import Publisher
+from tests.fault.viewer import Viewer, cookie
+from tests.fault.whole import Whole, running, whole
+from tests.servers import Mosquitto, wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.broker]
+
+MANY = 200
+OTHER = "ร.ต.อ.หญิง วิภา"
+
+
+@pytest.fixture
+def product(tmp_path: Path, sqlite_url: str, mosquitto: Mosquitto) -> Iterator[Whole]:
+    """The product over one registered station; nobody is escalated to while the test works."""
+    prepare(sqlite_url)
+    with running(whole(tmp_path, sqlite_url, mosquitto.port, "embedded", escalate_s=600)) as started:
+        yield started
+
+
+@pytest.fixture
+def desk(chromium: Browser, product: Whole) -> Iterator[Page]:
+    """A dispatcher's desk, not yet opened; an error on the page fails the test."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 800}, locale="th-TH")
+    context.add_cookies([{"name": COOKIE, "value": cookie(product.database_url), "url": product.web.base}])
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    yield page
+    context.close()
+    assert wrong == []
+
+
+def history(product: Whole, box: str) -> list[tuple[str, str]]:
+    """(step, by whom) of a box's alarm, in order, through a fresh connection."""
+    db = fresh(product.database_url)
+    query = (
+        "SELECT s.step, s.by FROM alarm_step s JOIN alarm a ON a.station = s.station AND a.id = s.alarm"
+        " WHERE a.origin = :box ORDER BY s.version"
+    )
+    with db.read() as conn:
+        rows = [(str(step), str(by)) for step, by in conn.execute(text(query), {"box": box})]
+    db.close()
+    return rows
+
+
+def standing(page: Page, word: str, *who: str) -> None:
+    """The head of the case says how the alarm stands and who took it there, with the time."""
+    line = page.locator(".ssz-case-state")
+    for one in (word, *who):
+        expect(line).to_contain_text(one)
+
+
+def say(page: Page, words: str) -> None:
+    """The page answers a key with these words."""
+    expect(page.locator(".ssz-case-head .ssz-said")).to_have_text(words)
+
+
+def drive(publisher: Publisher, *units: tuple[str, float]) -> None:
+    """A fresh fix of each unit, so many degrees north of box B03."""
+    for unit, north in units:
+        publisher.position(STATION, unit, now_ms(), 13.733 + north, 100.54)
+    publisher.settle()
+
+
+def test_from_press_to_end_with_keys_alone(desk: Page, product: Whole, mosquitto: Mosquitto) -> None:
+    publisher = Publisher(mosquitto.port)
+    listening(publisher, product.database_url)
+    with product.viewer() as second:
+        desk.goto(product.web.base + "/desk")
+        expect(desk.locator(".ssz")).to_have_attribute("data-idle", re.compile("[1-9]"), timeout=60_000)
+        expect(desk.locator(".ssz-side .ssz-none")).to_be_visible()
+        a_press_comes_and_is_answered(desk, publisher, second)
+        a_unit_is_sent(desk, publisher)
+        a_note_is_written_while_more_comes(desk, publisher, product)
+        another_person_was_first(desk, product)
+        the_case_is_closed(desk)
+    assert [step for step, _ in history(product, "B03")] == [
+        "raise", "acknowledge", "assign", "join", "note", "arrive", "note", "close",
+    ]  # fmt: skip
+    assert {by for step, by in history(product, "B03") if step not in ("raise", "join")} == {"tester"}
+    two_hundred_are_open(desk, product)
+    in_english(desk, product)
+    publisher.close()
+
+
+def a_press_comes_and_is_answered(desk: Page, publisher: Publisher, second: Viewer) -> None:
+    publisher.press(STATION, "B03", "in-need")
+    expect(desk.locator(".ssz-case-top h2")).to_have_text("ตู้ B03")
+    expect(desk.locator(".ssz-side .ssz-vrow[data-state=raised]:visible")).to_have_count(1)
+    expect(desk.locator(".ssz")).to_have_attribute("data-unanswered", "1")
+    expect(desk.locator(".ssz-ticks li")).not_to_have_count(0)
+    desk.keyboard.press("s")
+    say(desk, "ต้องรับแจ้งเหตุก่อน (กด A)")
+    desk.keyboard.press("a")
+    standing(desk, "รับแจ้งแล้ว", "โดย tester", "เมื่อ")
+    expect(desk.locator(".ssz")).to_have_attribute("data-unanswered", "0")
+    wait_until(lambda: bool(second.alarms("B03")) and second.alarms("B03")[-1][1]["state"] == "acknowledged", 20)
+    assert second.alarms("B03")[-1][1]["by"] == "tester"
+
+
+def a_unit_is_sent(desk: Page, publisher: Publisher) -> None:
+    drive(publisher, ("u001", 0.003), ("u002", 0.001))
+    first = desk.locator(".ssz-near li").first
+    expect(first).to_contain_text("u002")
+    expect(first).to_have_attribute("data-settled", "yes")
+    desk.keyboard.press("1")
+    standing(desk, "สั่งการสายตรวจแล้ว", "u002", "tester")
+    expect(desk.locator(".ssz-sent")).to_contain_text("สั่งแล้ว: u002")
+    expect(first).to_contain_text("u001")  # the next free one has moved up
+
+
+def a_note_is_written_while_more_comes(desk: Page, publisher: Publisher, product: Whole) -> None:
+    """No update takes the focus, none of the letters is a step, and the chosen alarm stays the chosen one."""
+    desk.keyboard.press("n")
+    field = desk.locator(".ssz-note-form textarea")
+    expect(field).to_be_focused()
+    desk.keyboard.type("acs1 ผู้แจ้ง")
+    publisher.press(STATION, "B05", "another")
+    publisher.press(STATION, "B03", "again")
+    expect(desk.locator(".ssz-side .ssz-vrow:visible")).to_have_count(2)
+    expect(desk.locator(".ssz-case-what")).to_contain_text("กด 2 ครั้ง")
+    expect(desk.locator(".ssz-side .ssz-vrow[data-state=raised]:visible")).to_contain_text("B05")
+    expect(field).to_be_focused()
+    desk.keyboard.type("ปลอดภัย")
+    expect(field).to_have_value("acs1 ผู้แจ้งปลอดภัย")
+    expect(desk.locator(".ssz-case-top h2")).to_have_text("ตู้ B03")
+    desk.keyboard.press("Enter")
+    expect(desk.locator('.ssz-lines li[data-step="note"]')).to_contain_text("acs1 ผู้แจ้งปลอดภัย")
+    expect(field).to_have_value("")
+    expect(field).to_be_focused()
+    desk.keyboard.press("Escape")
+    assert [step for step, _ in history(product, "B05")] == ["raise"]
+
+
+def another_person_was_first(desk: Page, product: Whole) -> None:
+    desk.keyboard.press("u")
+    expect(desk.locator(".ssz-case-top h2")).to_have_text("ตู้ B05")
+    db = fresh(product.database_url)
+    with db.write() as tx:
+        [name] = [one.id for one in alarms.open_alarms(tx.conn) if one.origin == "B05"]
+        alarms.step(tx, name, Step.ACKNOWLEDGE, by=OTHER, role="dispatcher", origin="10.0.0.2", now=now_ms())
+    db.close()
+    standing(desk, "รับแจ้งแล้ว", f"โดย {OTHER}", "เมื่อ")
+    desk.keyboard.press("a")  # nobody else waits: nothing happens
+    assert history(product, "B05") == [("raise", ""), ("acknowledge", OTHER)]
+
+
+def the_case_is_closed(desk: Page) -> None:
+    desk.locator(".ssz-side .ssz-vrow", has_text="ตู้ B03").click()
+    expect(desk.locator(".ssz-case-top h2")).to_have_text("ตู้ B03")
+    desk.keyboard.press("s")
+    standing(desk, "ถึงที่เกิดเหตุ", "tester")
+    desk.keyboard.press("t")
+    expect(desk.locator('.ssz-ticks li[data-done="yes"]')).to_have_count(1)
+    expect(desk.locator('.ssz-ticks li[data-done="yes"]')).to_contain_text("โดย tester เมื่อ")
+    desk.keyboard.press("c")
+    expect(desk.locator(".ssz-case-outcomes")).to_be_visible()
+    desk.keyboard.press("Escape")
+    expect(desk.locator(".ssz-case-outcomes")).to_be_hidden()
+    desk.keyboard.press("c")
+    expect(desk.locator(".ssz-case-outcomes button").nth(1)).to_contain_text("ให้ความช่วยเหลือแล้ว")
+    desk.keyboard.press("2")
+    standing(desk, "ปิดเหตุ", "ให้ความช่วยเหลือแล้ว", "tester")
+    expect(desk.locator(".ssz-side .ssz-vrow:visible")).to_have_count(1)
+    expect(desk.locator('.ssz-lines li[data-step="close"]')).to_contain_text("ให้ความช่วยเหลือแล้ว")
+
+
+def two_hundred_are_open(desk: Page, product: Whole) -> None:
+    """Of a long queue only the rows in sight are there, and the keys work as before."""
+    db = fresh(product.database_url)
+    now = now_ms()
+    with db.write() as tx:
+        for number in range(MANY):
+            signal = Signal(STATION, "box", f"X{number:03d}", "p", now + number, EventKind.PRESS, now + number)
+            raise_or_join(tx, signal, Place(f"ตู้ X{number:03d}", 13.73, 100.54), now)
+    db.close()
+    expect(desk.locator(".ssz-side .ssz-count")).to_have_text(str(MANY + 1))
+    assert desk.locator(".ssz-side .ssz-vrow").count() < 40
+    desk.keyboard.press("u")
+    expect(desk.locator(".ssz-case-top h2")).to_have_text("ตู้ X000")
+    for _ in range(30):
+        desk.keyboard.press("j")
+    expect(desk.locator(".ssz-case-top h2")).to_have_text("ตู้ X030")
+    expect(desk.locator(".ssz-side .ssz-vrow[aria-selected=true]")).to_be_in_viewport()
+    desk.keyboard.press("a")
+    standing(desk, "รับแจ้งแล้ว", "โดย tester")
+    expect(desk.locator(".ssz")).to_have_attribute("data-unanswered", str(MANY - 1))
+
+
+def in_english(desk: Page, product: Whole) -> None:
+    desk.goto(product.web.base + switch_path("en"))
+    desk.goto(product.web.base + "/desk")
+    expect(desk.locator(".ssz-side h2")).to_have_text("Open alarms", timeout=PATIENCE_MS)
+    expect(desk.locator(".ssz-case-state")).to_contain_text("New, waiting for an answer")
+    expect(desk.locator(".ssz-panel h3", has_text="Procedure")).to_be_visible()
+    desk.keyboard.press("?")
+    help_card = desk.locator(".ssz-help")
+    expect(help_card).to_contain_text("Send the unit of that number")
+    desk.keyboard.press("a")  # behind the card no key is a step
+    desk.keyboard.press("Escape")
+    expect(help_card).to_be_hidden()
+    expect(desk.locator(".ssz")).to_have_attribute("data-unanswered", str(MANY - 1))
