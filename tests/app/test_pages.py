@@ -184,6 +184,7 @@ def test_the_board_tells_of_each_box_what_it_is_and_why() -> None:
 
 
 @pytest.mark.usefixtures("running")
-def test_the_wall_mounts_the_live_map() -> None:
-    page = open_page("watch/wall.py")
+@pytest.mark.parametrize("name", ["wall", "desk"])
+def test_the_wall_and_the_desk_mount_the_component(name: str) -> None:
+    page = open_page(f"watch/{name}.py")
     assert page.main.children, "the component is on the page"

@@ -4,7 +4,7 @@ import { ageText } from "./age";
 import type { NearUnit } from "./case";
 import type { Desk } from "./desk";
 import { flag, make, put } from "./dom";
-import { statusOf } from "./look";
+import { statusOf } from "./tints";
 import { ageWords } from "./marks";
 import type { Part } from "./part";
 import { unitText } from "./rows";

@@ -4,7 +4,7 @@ import { runningClock } from "./age";
 import type { Desk } from "./desk";
 import { fill, flag, make, put } from "./dom";
 import { alarmMarks } from "./marks";
-import type { Moment, Part, Settings, } from "./part";
+import type { Moment, Part, Settings } from "./part";
 import type { Alarm } from "./protocol";
 import type { Entry } from "./queue";
 import type { Touched } from "./state";
@@ -72,7 +72,7 @@ export class DeskQueue implements Part {
     flag(this.count, "some", alarms.size > 0 ? "yes" : "no");
     this.empty.hidden = this.rows.keys.length > 0;
     this.list.root.hidden = this.rows.keys.length === 0;
-    this.list.mark(desk.chosen);
+    this.list.mark(desk.chosen, true); // keys choose here, wherever the focus is
     this.list.draw();
     this.announce(alarms);
   }

@@ -20,8 +20,6 @@ export function mapParts(view: View, place: HTMLElement, foot: HTMLElement): Par
   const chosen = new Chosen(view, place);
   const { visitor, mode } = view.settings;
   // Before strangers there are no tracks, whatever the address asks for.
-  const { visitor, mode } = view.settings;
-  // Before strangers there are no tracks, whatever the address asks for.
   if (visitor && mode === "wall") return [new Picking(view, place), chosen];
   if (mode === "wall") return [trailing, new Picking(view, place), chosen];
   const corner = make("div", "ssz-corner", place);

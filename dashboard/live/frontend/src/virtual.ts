@@ -49,11 +49,11 @@ export class VirtualList {
     this.root.setAttribute("aria-label", text);
   }
 
-  /** Mark the entry that is selected on the page; brought into sight when it was selected elsewhere. */
-  mark(key: string | null): void {
+  /** Mark the entry that is selected on the page; brought into sight when it was selected elsewhere, or `always`. */
+  mark(key: string | null, always = false): void {
     if (key === this.marked) return;
     this.marked = key;
-    if (key !== null && !this.root.contains(document.activeElement)) this.reveal(key);
+    if (key !== null && (always || !this.root.contains(document.activeElement))) this.reveal(key);
     this.draw();
   }
 
