@@ -15,7 +15,7 @@ from ingest.lanes import Acknowledger, Lane
 from ingest.sources.mqtt_client import Arrivals
 
 #: The last two levels of what we publish: kind of the topic, and what.
-_OUR_OWN = frozenset({("sos", "receipt"), ("sos", "command"), ("alarm", "state")})
+_OUR_OWN = frozenset({("sos", "receipt"), ("sos", "command"), ("unit", "command"), ("alarm", "state")})
 
 
 @lru_cache(maxsize=MOST_KNOWN)

@@ -67,6 +67,14 @@ def _note(tx: Tx, station: str, alarm: str, what: str, at: Millis, how: How) -> 
     return tx.conn.execute(noted).rowcount > 0
 
 
+def open_of(conn: Connection, station: str, alarm: str) -> Dispatch | None:
+    """The dispatch of an alarm that is not over; None when nobody is sent."""
+    query = select(_DISPATCH).where(
+        _DISPATCH.c.station == station, _DISPATCH.c.alarm == alarm, _DISPATCH.c.ended_at.is_(None)
+    )
+    return next(iter(records(conn, Dispatch, query)), None)
+
+
 def under_way(conn: Connection) -> list[Dispatch]:
     """Every dispatch that is not over, of every station."""
     query = select(_DISPATCH).where(_DISPATCH.c.ended_at.is_(None))

@@ -39,6 +39,8 @@ class Step(StrEnum):
     JOIN = "join"  # one more press, or the same trouble again
     ESCALATE = "escalate"
     RESTORE = "restore"  # the trouble is gone
+    SET_OUT = "set_out"  # the unit sent is on its way
+    LEAVE = "leave"  # the unit sent is gone from the place, and the alarm still open
 
 
 #: The step that a history begins with; it is of no table, for there is no state before it.
@@ -85,12 +87,14 @@ RULES: tuple[Rule, ...] = (
     Rule(State.ACKNOWLEDGED, Step.UNSHELVE, State.ACKNOWLEDGED, _PEOPLE | _SYSTEM, _TECHNICAL),
     Rule(State.ACKNOWLEDGED, Step.RESTORE, State.CLOSED, _SYSTEM, _TECHNICAL),
     Rule(State.ASSIGNED, Step.ASSIGN, State.ASSIGNED),
+    Rule(State.ASSIGNED, Step.SET_OUT, State.ASSIGNED, _SYSTEM),
     Rule(State.ASSIGNED, Step.ARRIVE, State.ON_SCENE, _PEOPLE | _SYSTEM),
     Rule(State.ASSIGNED, Step.CLOSE, State.CLOSED),
     Rule(State.ASSIGNED, Step.NOTE, State.ASSIGNED),
     Rule(State.ASSIGNED, Step.JOIN, State.ASSIGNED, _SYSTEM),
     Rule(State.ASSIGNED, Step.UNSHELVE, State.ASSIGNED, _PEOPLE | _SYSTEM, _TECHNICAL),
     Rule(State.ASSIGNED, Step.RESTORE, State.CLOSED, _SYSTEM, _TECHNICAL),
+    Rule(State.ON_SCENE, Step.LEAVE, State.ON_SCENE, _SYSTEM),
     Rule(State.ON_SCENE, Step.CLOSE, State.CLOSED),
     Rule(State.ON_SCENE, Step.NOTE, State.ON_SCENE),
     Rule(State.ON_SCENE, Step.JOIN, State.ON_SCENE, _SYSTEM),

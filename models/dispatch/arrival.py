@@ -76,16 +76,19 @@ def arrival(track: Iterable[Fix], lat: float, lon: float, since: Millis) -> Mill
 
 
 def departure(track: Iterable[Fix], lat: float, lon: float, since: Millis) -> Millis | None:
-    """When a unit that was at a place at `since` had left it for good; None when its fixes do not prove it."""
-    out: Millis | None = None
+    """When a unit that was at a place at `since` had left it; None when its fixes do not prove it.
+
+    One whose fixes never showed it there cannot be seen to leave: somebody else said that it had come.
+    """
+    there, out = False, -1
     for fix in _proving(track, lat, lon):
-        if fix.at <= since:
-            continue
         if fix.gap <= AWAY_M:
-            out = None
-        elif out is None:
+            there, out = True, -1
+        elif fix.at <= since:
+            there = False
+        elif there and out < 0:
             out = fix.at
-        elif fix.at - out >= AWAY_MS:
+        elif there and fix.at - out >= AWAY_MS:
             return out
     return None
 

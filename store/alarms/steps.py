@@ -20,15 +20,13 @@ from models.records.alarm import AlarmNow
 from models.records.base import SYSTEM_STATION, UNKNOWN_STATION, Millis
 from models.records.dispatch import How
 from models.records.unit import Unit
-from store import dispatch
 from store.alarms.reading import find
 from store.alarms.rows import ALARM, STEP, STILL_OPEN, go_on, now_of
+from store.alarms.street import follow
 from store.database import Tx
 from store.rows import of_stations, table_of
 
 _UNIT = table_of(Unit)
-
-_COMMAND = {Step.ACKNOWLEDGE: "acknowledged", Step.ASSIGN: "dispatched", Step.CLOSE: "closed"}
 
 #: Longest time an alarm may be put aside, in minutes.
 MOST_MINUTES = 24 * 60
@@ -86,19 +84,7 @@ def step(
         values |= {"shelved_until": None, "shelved_by": ""}
     said = " ".join(word for word in (f"{minutes} min" if minutes else "", note or unit or outcome) if word)
     alarm = go_on(tx, known, step, now, origin=origin, detail=said, line_by=by, **values)
-    if step is Step.ASSIGN:
-        dispatch.sent(
-            tx, alarm.station, alarm.id, alarm.version, unit_station=unit_station, unit=unit, by=by, now=now
-        )
-    elif step is Step.ARRIVE:
-        dispatch.on_scene(tx, alarm.station, alarm.id, now if reached_at is None else reached_at, how)
-    elif state is State.CLOSED and known.is_open:
-        dispatch.ended(tx, alarm.station, alarm.id, now)
-    if step in _COMMAND and alarm.origin_kind == "box":
-        tx.publish(
-            f"ssz/v1/{alarm.station}/sos/{alarm.origin}/command",
-            {"id": f"{alarm.id}-{alarm.version}", "at": now, "kind": _COMMAND[step], "alarm": alarm.id},
-        )
+    follow(tx, alarm, step, now, by=by, unit_station=unit_station, reached_at=reached_at, how=how)
     return alarm
 
 

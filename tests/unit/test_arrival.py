@@ -89,6 +89,8 @@ def test_leaving_is_going_away_for_good() -> None:
     assert left((10, 150, 0), (30, 50, 0), (50, 150, 0), (70, 150, 0)) is None  # came back
     assert left((10, 150, 0), (20, 300, 0), (40, 500, 0)) == 10
     assert left((10, 150, 0), (900, 9000, 0)) == 10
+    elsewhere = track((-20, 5, 0), (-10, 4000, 0), (0, 4000, 0), (90, 4000, 0))
+    assert departure(elsewhere, *PLACE, NOW) is None  # somebody said that it had come
 
 
 def test_on_the_way_is_nearer_than_where_it_was_sent_from() -> None:

@@ -22,6 +22,7 @@ TOPICS = {
     "ssz/v1/<station>/unit/<unit>/position": "unit-position",
     "ssz/v1/<station>/unit/<unit>/alarm": "unit-alarm",
     "ssz/v1/<station>/unit/<unit>/status": "unit-status",
+    "ssz/v1/<station>/unit/<unit>/command": "unit-command",
     "ssz/v1/<station>/sos/<box>/event": "sos-event",
     "ssz/v1/<station>/sos/<box>/online": "sos-online",
     "ssz/v1/<station>/sos/<box>/receipt": "sos-receipt",

@@ -1,0 +1,67 @@
+"""Dispatch: the units sent to open alarms are followed, until they have left or the alarm is closed.
+
+A unit's own word and its fixes both count, whichever came first. Everything is judged anew from the store each time:
+a fix that came late, or a process that was away, changes nothing in what is found.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from jobs.job import Job
+from models.alarms.life import SYSTEM, State, Step
+from models.dispatch.arrival import window
+from models.dispatch.progress import Progress, progress
+from models.records.alarm import AlarmNow
+from models.records.base import Millis
+from models.records.dispatch import Dispatch
+from store import alarms, dispatch, positions, units
+from store.alarms import street
+from store.database import Database, Lane, Tx
+
+#: Of a unit that is sent for longer, only so much of its track is read: what was before was judged then.
+LONGEST_MS = 20 * 60_000
+
+
+def found(conn: Connection, now: Millis) -> list[tuple[Dispatch, AlarmNow, Progress]]:
+    """The dispatches of which something is newly known, each with its alarm."""
+    result = []
+    for sent in dispatch.under_way(conn):
+        if sent.left_at is not None:
+            continue
+        alarm = alarms.find(conn, sent.alarm, frozenset({sent.station}))
+        start, end = window(sent.assigned_at, now, LONGEST_MS)
+        track = positions.track(conn, sent.unit_station, sent.unit, start, end)
+        words = units.words_since(conn, sent.unit_station, sent.unit, sent.assigned_at)
+        place = None if alarm.lat is None or alarm.lon is None else (alarm.lat, alarm.lon)
+        if news := progress(sent, track, words, place, now):
+            result.append((sent, alarm, news))
+    return result
+
+
+def take(tx: Tx, sent: Dispatch, alarm: AlarmNow, news: Progress, now: Millis) -> None:
+    """Take the steps that follow from what is newly known; a closed alarm is never moved."""
+    if news.enroute and alarm.state == State.ASSIGNED:
+        alarm = street.set_out(tx, alarm, sent, news.enroute, now)
+    if news.on_scene and alarm.state == State.ASSIGNED:
+        by = street.teller(sent, news.on_scene)
+        alarm = alarms.step(
+            tx, alarm.id, Step.ARRIVE, by=by, role=SYSTEM, origin="", now=now,
+            reached_at=news.on_scene.at, how=news.on_scene.how,
+        )  # fmt: skip
+    if news.left and alarm.state == State.ON_SCENE:
+        street.leave(tx, alarm, sent, news.left, now)
+
+
+def dispatch_job() -> Job:
+    """The job, looking each second."""
+
+    def wanted(conn: Connection, now: Millis) -> bool:
+        return bool(found(conn, now))
+
+    def run(database: Database, now: Millis) -> None:
+        with database.write(Lane.ALARM) as tx:
+            for sent, alarm, news in found(tx.conn, now):
+                take(tx, sent, alarm, news, now)
+
+    return Job("dispatches", every_ms=1_000, run=run, lease_ms=5_000, wanted=wanted)
