@@ -1,0 +1,20 @@
+"""The run of all checks: no test file is forgotten, and browsers are spread among what waits."""
+
+from __future__ import annotations
+
+from itertools import chain
+from pathlib import Path
+
+from scripts.check import ROOT, mixed, stages
+
+
+def test_every_test_file_is_run_once() -> None:
+    words = list(chain.from_iterable(check.command for stage in stages() for check in stage))
+    assert words.count("tests/unit") == 1
+    dealt = [word for word in words if word.startswith("tests/") and word.endswith(".py")]
+    there = {str(file.relative_to(ROOT)) for file in Path(ROOT, "tests").rglob("test_*.py")}
+    assert sorted(dealt) == sorted(file for file in there if not file.startswith("tests/unit/"))
+
+
+def test_what_draws_is_spread_evenly_among_what_waits() -> None:
+    assert mixed(["A", "B"], ["a", "b", "c", "d"]) == ["A", "a", "b", "B", "c", "d"]
