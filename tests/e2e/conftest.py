@@ -19,7 +19,7 @@ ARGS = [
 
 
 #: What a test waits for at most: two browsers draw in software on two cores. How soon is measured, not tested.
-PATIENCE_MS = 20_000
+PATIENCE_MS = 30_000
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from tests.e2e.fixture_server import FixtureServer
 def open_wall(page: Page, server: FixtureServer) -> None:
     """Open the page and wait until the map has drawn."""
     page.goto(server.url)
-    page.wait_for_function("Number(document.querySelector('.ssz')?.dataset.idle || 0) > 0", timeout=30_000)
+    page.wait_for_function("Number(document.querySelector('.ssz')?.dataset.idle || 0) > 0")
 
 
 def drawn_at(page: Page, key: str, lat: float, lon: float) -> None:
@@ -24,7 +24,6 @@ def drawn_at(page: Page, key: str, lat: float, lon: float) -> None:
             return at !== null && Math.hypot(at.x - wanted.x, at.y - wanted.y) < 3
         }""",
         arg=[key, lat, lon],
-        timeout=10_000,
     )
 
 

@@ -127,8 +127,11 @@ class OpenWall:
     def called_old(self, what: str) -> float:
         """The band says that the data is old; how many s after the last frame, by the page's own clock."""
         band = self.page.locator('[data-band="stale"]')
-        expect(band).to_contain_text("ข้อมูลไม่เป็นปัจจุบัน", timeout=(self.stale_s + 10) * 1000)
+        expect(band).to_contain_text("ข้อมูลไม่เป็นปัจจุบัน", timeout=PATIENCE_MS)
         expect(self.page.locator(".ssz-light-data")).to_have_attribute("data-state", "stale")
+        assert not self.page.get_by_text("Connection error").is_visible(), (
+            "no window of Streamlit's own over the wall"
+        )
         seconds = float(self.page.evaluate("() => window.__watch.old")) / 1000
         took(f"called old after the last frame, {what}", seconds, self.stale_s)
         return seconds

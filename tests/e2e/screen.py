@@ -57,7 +57,7 @@ def sounds(page: Page, timeout_ms: float) -> None:
     page.wait_for_function(f"() => ({_LOUDNESS})() > 0.02", timeout=timeout_ms)
 
 
-def louder_than(page: Page, level: float, timeout_ms: float = 15_000) -> float:
+def louder_than(page: Page, level: float, timeout_ms: float = 30_000) -> float:
     """Wait until the loudspeaker is given more than that; returns the loudest of the next second."""
     page.wait_for_function(f"(least) => ({_LOUDNESS})() > least", arg=level, timeout=timeout_ms)
     return max(float(page.evaluate(_LOUDNESS)) for _ in range(20))
@@ -68,6 +68,6 @@ def loudness(page: Page) -> float:
     return float(page.evaluate(_LOUDNESS))
 
 
-def silent(page: Page, timeout_ms: float = 15_000) -> None:
+def silent(page: Page, timeout_ms: float = 30_000) -> None:
     """Wait until the loudspeaker is given nothing."""
     page.wait_for_function(f"() => ({_LOUDNESS})() < 0.001", timeout=timeout_ms)

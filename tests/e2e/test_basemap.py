@@ -37,9 +37,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def seen(page: Page, layer: str, wanted: str) -> list[str]:
     """Wait until a layer of the base map shows this name or kind; returns all it shows."""
-    page.wait_for_function(
-        f"([layer, wanted]) => ({_SEEN})(layer).includes(wanted)", arg=[layer, wanted], timeout=15_000
-    )
+    page.wait_for_function(f"([layer, wanted]) => ({_SEEN})(layer).includes(wanted)", arg=[layer, wanted])
     found: list[str] = page.evaluate(_SEEN, layer)
     return found
 
@@ -112,16 +110,17 @@ def test_tiles_that_are_torn_are_said_and_units_go_on(wall: Page, server: Fixtur
     server.basemap = Basemap(built, "© OpenStreetMap contributors")
     server.units = [unit("201", 16.5460, 104.7265)]
     open_wall(wall, server)
-    expect(wall.locator(".ssz-mapnote")).to_have_text(word("map.torn", "th"), timeout=20_000)
+    expect(wall.locator(".ssz-mapnote")).to_have_text(word("map.torn", "th"))
     server.send(units=[unit("201", 16.5470, 104.7270)])
     drawn_at(wall, "demo/201", 16.5470, 104.7270)
 
 
-@pytest.fixture
-def product(tmp_path: Path, built: Path) -> Iterator[Product]:
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory, built: Path) -> Iterator[Product]:
     """The whole product with a base map and a place to look at."""
-    running = Product(tmp_path, {"SSZ_BASEMAP": str(built)})
-    upgrade(environment(tmp_path, running.port)["SSZ_DATABASE_URL"])
+    folder = tmp_path_factory.mktemp("product")
+    running = Product(folder, {"SSZ_BASEMAP": str(built)})
+    upgrade(environment(folder, running.port)["SSZ_DATABASE_URL"])
     running.start()
     yield running
     running.stop()
@@ -147,7 +146,7 @@ def test_no_request_of_wall_and_analysis_map_leaves_for_another_host(chromium: B
         page.on("websocket", lambda socket: asked(socket.url))
         where = f"?map={MIDDLE[1]},{MIDDLE[0]},15"
         open_product(page, f"{product.url}/{where}", cookie)
-        expect(page.locator(".ssz-credit")).to_have_text(CREDIT, timeout=15_000)
+        expect(page.locator(".ssz-credit")).to_have_text(CREDIT)
         page.wait_for_function(
             "() => performance.getEntriesByType('resource').some((one) => one.name.includes('.pmtiles'))"
         )

@@ -79,7 +79,7 @@ def test_a_kiosk_shows_the_wall_and_nothing_else_until_it_is_revoked(chromium: B
     assert page.evaluate("history.length") == 2
 
     revoke(product, "hall")
-    page.wait_for_url("**/sign-in**", timeout=20_000)
+    page.wait_for_url("**/sign-in**")
     expect(page.get_by_text("สิ้นสุด")).to_be_visible()
     context.close()
 

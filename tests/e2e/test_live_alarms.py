@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.fixture_server import FixtureServer, alarm, now_ms
 from tests.e2e.looking import open_wall
+from tests.servers import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +24,7 @@ def test_a_press_is_a_row_of_its_own_with_a_running_clock(wall: Page, server: Fi
     expect(row.locator(".ssz-ack")).to_be_hidden()
     row.evaluate("(node) => { node.mine = true }")
     first = row.locator(".ssz-clock").inner_text()
-    assert first.startswith("1:0")
+    assert first.startswith("1:")
     expect(row.locator(".ssz-clock")).not_to_have_text(first)
     server.send(alarms=[press | {"stored": True, "v": 2, "presses": 3}])
     expect(row.locator(".ssz-origin")).to_contain_text("กด 3 ครั้ง")
@@ -44,11 +45,11 @@ def test_the_button_and_the_key_answer_and_the_focus_is_never_taken(wall: Page, 
     server.send(alarms=[alarm("a0", raised=now_ms() - 30_000), alarm("a9")])
     expect(wall.locator(".ssz-alarm")).to_have_count(4)
     assert wall.evaluate("document.activeElement.closest('.ssz-alarm')?.dataset.alarm") == held == "demo/a2"
-    assert server.acknowledged == [("a2", "token-1")]
+    wait_until(lambda: server.acknowledged == [("a2", "token-1")], 30, "the answer")
     wall.evaluate("document.activeElement.blur()")
     wall.keyboard.press("a")
+    wait_until(lambda: server.acknowledged[1:] == [("a0", "token-1")], 30, "the answer")
     wall.wait_for_function("!document.querySelector('.ssz-ack:disabled')")
-    assert server.acknowledged[1:] == [("a0", "token-1")]
     taken = alarm("a2", state="acknowledged", v=2, by="ร.ต.อ.สมชาย")
     server.send(alarms=[taken])
     row = wall.locator('[data-alarm="demo/a2"].ssz-alarm')
@@ -77,16 +78,16 @@ def test_the_siren_sounds_after_one_click_until_somebody_answers(wall: Page, ser
     expect(light).to_have_attribute("data-state", "blocked")
     wall.locator(".ssz-figures").click()
     expect(light).to_have_attribute("data-state", "on")
-    wall.wait_for_function("window.__ssz.siren.level() > 0.02", timeout=5_000)
+    wall.wait_for_function("window.__ssz.siren.level() > 0.02")
     normal = _loudness(wall)
     server.send(alarms=[alarm("a1", v=2, level=1)])
-    wall.wait_for_function("(was) => window.__ssz.siren.level() > was * 1.5", arg=normal, timeout=5_000)
+    wall.wait_for_function("(was) => window.__ssz.siren.level() > was * 1.5", arg=normal)
     light.click()
     expect(light).to_have_attribute("data-state", "off")
-    wall.wait_for_function("window.__ssz.siren.level() < 0.001", timeout=5_000)
+    wall.wait_for_function("window.__ssz.siren.level() < 0.001")
     light.click()
     expect(light).to_have_attribute("data-state", "on")
-    wall.wait_for_function("window.__ssz.siren.level() > 0.02", timeout=5_000)
+    wall.wait_for_function("window.__ssz.siren.level() > 0.02")
     server.send(alarms=[alarm("a1", v=3, state="acknowledged")])
-    wall.wait_for_function("window.__ssz.siren.level() < 0.001", timeout=5_000)
+    wall.wait_for_function("window.__ssz.siren.level() < 0.001")
     expect(light).to_have_attribute("data-state", "on")

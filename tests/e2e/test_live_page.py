@@ -17,6 +17,13 @@ _NAMES = "[...document.querySelectorAll('.ssz-board .ssz-vrow:not([hidden])')].m
     "Number(row.getAttribute('aria-posinset')), row.querySelector('strong').textContent])"  # fmt: skip
 _DRAWN = "[...window.__ssz.map.fleet.marks.values()].filter((one) => !one.hidden).map((one) => one.key).sort()"
 
+#: What fades in or out has done so; what pulses for ever is let be.
+_SHOWN = """async () => {
+    await new Promise(requestAnimationFrame)
+    const ending = document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations !== Infinity)
+    await Promise.allSettled(ending.map((one) => one.finished))
+}"""
+
 
 @pytest.fixture
 def page(wall: Page, server: FixtureServer) -> Page:
@@ -37,6 +44,7 @@ def test_the_list_is_sorted_as_thai_readers_sort_and_by_state(page: Page, server
     old = {"6": 60_000}
     server.units = [unit(i, 16.546, 104.7265, call=call, at=now_ms() - old.get(i, 0)) for i, call in calls.items()]
     open_wall(page, server)
+    page.wait_for_function(f"() => {_NAMES}.length === 6")
     assert names(page) == ["กานดา", "แก้ว", "เขียว", "สายตรวจ 9", "สายตรวจ 10", "ขาว"]
     row = page.locator(".ssz-board .ssz-vrow", has_text="ขาว")
     expect(row).to_have_attribute("data-state", "stale")
@@ -52,8 +60,10 @@ def test_selected_in_the_list_is_selected_on_the_map_and_back(page: Page, server
     page.locator(".ssz-board .ssz-vrow", has_text="สายตรวจ 202").click()
     assert page.evaluate("window.__ssz.selection.key") == "unit/demo/202"
     expect(page.locator(".ssz-card")).to_contain_text("สายตรวจ 202")
-    middle = page.evaluate("[window.__ssz.map.raw.getCenter().lat, window.__ssz.map.raw.getCenter().lng]")
-    assert middle == pytest.approx([16.5470, 104.7275], abs=1e-5)
+    page.wait_for_function(
+        """() => { const at = window.__ssz.map.raw.getCenter()
+            return Math.abs(at.lat - 16.5470) < 1e-5 && Math.abs(at.lng - 104.7275) < 1e-5 }"""
+    )
     at = page.evaluate("window.__ssz.map.where('demo/201')")
     frame = page.locator(".ssz-map").bounding_box()
     assert frame
@@ -80,10 +90,9 @@ def test_one_filter_for_list_map_and_address(page: Page, server: FixtureServer) 
     page.wait_for_function(
         "() => location.search.includes('state=stale') && location.search.includes('kind=motorcycle')"
     )
-    assert page.evaluate(_DRAWN) == ["demo/203"]
+    page.wait_for_function(f"() => ({_DRAWN}).join() === 'demo/203'")
     page.reload()
-    page.wait_for_function("() => window.__ssz?.map?.fleet.marks.size === 4", timeout=30_000)
-    assert page.evaluate(_DRAWN) == ["demo/203"]
+    page.wait_for_function(f"() => window.__ssz?.map?.fleet.marks.size === 4 && ({_DRAWN}).join() === 'demo/203'")
     assert names(page) == ["สายตรวจ 203"]
     expect(page.get_by_role("searchbox")).to_have_value("ตรวจ 20")
     # A unit that comes to life leaves the filter by itself.
@@ -95,7 +104,7 @@ def test_one_filter_for_list_map_and_address(page: Page, server: FixtureServer) 
 def test_two_thousand_units_by_keyboard_and_no_update_takes_the_focus(page: Page, server: FixtureServer) -> None:
     server.units = [unit(f"{i:04d}", 16.5440 + i % 50 * 1e-4, 104.7230 + i // 50 * 1e-4) for i in range(2_000)]
     page.goto(server.url)
-    page.wait_for_function("() => window.__ssz?.state.units.size === 2000", timeout=30_000)
+    page.wait_for_function("() => window.__ssz?.state.units.size === 2000")
     expect(page.locator(".ssz-tabs button").first).to_have_text("สายตรวจ 2000")
     page.locator(".ssz-board .ssz-vlist").focus()
     for key in ("End", "PageUp", "ArrowDown", "ArrowUp"):
@@ -130,7 +139,7 @@ def test_no_serious_violation_of_the_accessibility_rules(page: Page, server: Fix
     open_wall(page, server)
     page.mouse.move(300, 300)
     page.mouse.move(320, 320)
-    page.wait_for_timeout(500)
+    page.evaluate(_SHOWN)  # the buttons, by the hand on the mouse
     page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
     found: dict[str, Any] = page.evaluate("axe.run('.ssz')")
     grave = [one for one in found["violations"] if one["impact"] in ("serious", "critical")]

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.fixture_server import FixtureServer, unit
 from tests.e2e.looking import drawn_at, open_wall
+from tests.servers import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -64,13 +65,25 @@ def _alike(one: Mask, other: Mask, rows: slice) -> float:
     return float(part) if best else 0.0
 
 
-def _label(page: Page, server: FixtureServer, text: str) -> Mask:
-    server.send(units=[unit("201", *PLACE, call=text, hdg=None)])
-    page.wait_for_function("(text) => window.__ssz.map.layer.labels.shown[0]?.name === text", arg=text)
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+def _place(page: Page) -> Mask:
+    """What is on the screen where the label stands."""
     x, y, side = page.evaluate(_LABEL)
     assert side == "right"
     return _bright(page, x + 22, y - 34)
+
+
+def _label(page: Page, server: FixtureServer, text: str) -> Mask:
+    seen = [_place(page)]
+    server.send(units=[unit("201", *PLACE, call=text, hdg=None)])
+    page.wait_for_function("(text) => window.__ssz.map.layer.labels.shown[0]?.name === text", arg=text)
+
+    def still() -> bool:
+        """Whether another text than before is on the screen, whole: two pictures show the same."""
+        seen.append(_place(page))
+        return bool(seen[-1].any() and (seen[-1] == seen[-2]).all() and (seen[-1] != seen[0]).any())
+
+    wait_until(still, 30, "the label on the screen")
+    return seen[-1]
 
 
 def _html(page: Page, text: str) -> Mask:
@@ -86,6 +99,7 @@ def test_a_label_is_written_as_html_writes_it_to_the_last_tone_mark(wall: Page, 
     expect(wall.locator(".ssz-light-data")).to_have_attribute("data-state", "fresh")
     drawn_at(wall, "demo/201", *PLACE)
     wall.evaluate("() => window.rerun({ words: {} })")  # no words in the label's second line
+    wall.wait_for_function("() => window.__ssz.map.layer.labels.shown[0]?.side === 'right'")
     bare = "".join(letter for letter in TEXT if letter not in TONES)
     html, html_bare = _html(wall, TEXT), _html(wall, bare)
     drawn, drawn_bare = _label(wall, server, TEXT), _label(wall, server, bare)

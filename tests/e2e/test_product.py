@@ -1,4 +1,5 @@
-"""`make run` as a newcomer meets it: the printed link, each screen in both languages, a map that never blinks."""
+"""`make run` as a newcomer meets it: the printed link, a map that never blinks, a press on the wire that is seen and
+answered, each screen in both languages."""
 
 from __future__ import annotations
 
@@ -16,7 +17,10 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from dashboard.language import switch_path
 from dashboard.words import Language, word
+from models.town.town import STATION
+from tests.e2e.screen import row
 from tests.fault.product import ROOT
+from tests.fault.publisher import Publisher
 from tests.fault.scale import scaled
 from tests.servers import free_port, wait_until
 
@@ -40,7 +44,8 @@ class Run:
 
     def __init__(self, folder: Path) -> None:
         env = {name: value for name, value in os.environ.items() if not name.startswith("SSZ_")}
-        env |= {"SSZ_DEMO": "1", "SSZ_PORT": str(free_port()), "SSZ_MQTT_PORT": str(free_port())}
+        self.mqtt_port = free_port()
+        env |= {"SSZ_DEMO": "1", "SSZ_PORT": str(free_port()), "SSZ_MQTT_PORT": str(self.mqtt_port)}
         env |= {"SSZ_DATA_DIR": str(folder), "SSZ_DATABASE_URL": f"sqlite:///{folder / 'ssz.db'}"}
         self._lines: list[str] = []
         self.process = subprocess.Popen(
@@ -129,6 +134,7 @@ def test_the_printed_link_leads_to_every_screen_and_a_map_that_never_blinks(
     drawn(page)
     base = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
     moving(page)
+    pressed_and_answered(page, demo.mqtt_port)
     for language in LANGUAGES:
         page.goto(base + switch_path(language))
         for path, name in SCREENS.items():
@@ -157,17 +163,36 @@ def moving(page: Page) -> None:
     """For a while of updates the canvas, pan and zoom stay, and the units' marks move."""
     page.wait_for_function("() => window.__ssz.state.units.size === 8", timeout=PATIENCE_MS)
     page.evaluate("document.querySelector('canvas').mine = true")
+    zoom = page.evaluate("() => window.__ssz.map.raw.getZoom()")
     page.mouse.move(700, 600)
     page.mouse.down()
     page.mouse.move(760, 560, steps=4)
     page.mouse.up()
     page.mouse.wheel(0, -200)
-    page.wait_for_timeout(1_500)  # the map glides to its end
-    page.wait_for_function("() => !window.__ssz.map.raw.isMoving()", timeout=PATIENCE_MS)
+    zoomed = "(was) => window.__ssz.map.raw.getZoom() !== was && !window.__ssz.map.raw.isMoving()"
+    page.wait_for_function(zoomed, arg=zoom, timeout=PATIENCE_MS)  # the map has glided to its end
     view, marks = page.evaluate(_VIEW), page.evaluate(_MARKS)
-    page.wait_for_timeout(scaled(20, 600) * 1000)
+    told = "() => Number(document.querySelector('.ssz').dataset.frames)"
+    frames = page.evaluate(told) + scaled(8, 600)
+    page.wait_for_function(f"(least) => ({told})() >= least", arg=frames, timeout=scaled(45, 900) * 1000)
     assert page.evaluate(_VIEW) == view
     assert page.evaluate("document.querySelector('canvas').mine") is True
     assert page.evaluate("document.querySelectorAll('canvas').length") == 1
     now = page.evaluate(_MARKS)
     assert sum(now[key] != marks[key] for key in marks) >= 2
+
+
+def pressed_and_answered(page: Page, mqtt_port: int) -> None:
+    """A box that is quiet is pressed, as the box itself does it: its row comes, is answered, and names who did."""
+    boxes: list[str] = page.evaluate("() => [...window.__ssz.state.boxes.values()].map((one) => one.id).sort()")
+    taken: list[str] = page.evaluate("() => [...window.__ssz.state.alarms.values()].map((one) => one.origin)")
+    box = next(one for one in reversed(boxes) if one not in taken)
+    publisher = Publisher(mqtt_port)
+    publisher.press(STATION, box, "in-need")
+    publisher.settle()
+    publisher.close()
+    raised = row(page, box)
+    expect(raised).to_have_attribute("data-state", "raised", timeout=PATIENCE_MS)
+    raised.locator(".ssz-ack").click()
+    expect(raised).to_have_attribute("data-state", re.compile("acknowledged|assigned"), timeout=PATIENCE_MS)
+    expect(raised.locator(".ssz-state")).to_contain_text("demo")  # whom the printed link lets in

@@ -79,7 +79,7 @@ def enter(page: Page) -> None:
 
 
 def whole(page: Page) -> None:
-    page.wait_for_function(f"() => {MACHINE}.shown.whole", timeout=20_000)
+    page.wait_for_function(f"() => {MACHINE}.shown.whole")
 
 
 def seek(page: Page, moment: int) -> None:
@@ -153,7 +153,7 @@ def test_a_press_while_in_the_past_is_listed_told_and_sounds(wall: Page, server:
     enter(wall)
     expect(wall.locator(".ssz-past-sos")).to_be_hidden()
     press(town, clock(), "new")
-    expect(wall.locator(".ssz-alarm[data-state=raised]")).to_have_count(1, timeout=5000)
+    expect(wall.locator(".ssz-alarm[data-state=raised]")).to_have_count(1)
     expect(wall.locator(".ssz-past-sos")).to_contain_text("SOS ขณะนี้ 1 เหตุ")
     expect(wall.locator(".ssz-pin span")).to_contain_text("ขณะนี้")
     assert louder_than(wall, 0.01) > 0.01

@@ -14,8 +14,8 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
-from tests.e2e.recovery import fresh_data
-from tests.e2e.screen import louder_than, marked, open_wall, row, silent, untouched
+from tests.e2e.recovery import PATIENCE_MS, fresh_data
+from tests.e2e.screen import marked, open_wall, row, silent, sounds, untouched
 from tests.fault.counts import took
 from tests.fault.faketime import Clock
 from tests.fault.ground import listening, prepare
@@ -23,8 +23,8 @@ from tests.fault.product import STATION, fresh
 from tests.fault.publisher import Publisher
 from tests.fault.scale import scaled
 from tests.fault.viewer import cookie
-from tests.fault.whole import AT_MOST_S, Layout, Whole, whole
-from tests.servers import Mosquitto
+from tests.fault.whole import ON_THE_WALL_S, Layout, Whole, whole
+from tests.servers import Mosquitto, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.broker, pytest.mark.fault]
 
@@ -41,7 +41,7 @@ def start(tmp_path: Path, sqlite_url: str, mosquitto: Mosquitto) -> Iterator[Sta
     with ExitStack() as stack:
 
         def make(layout: Layout = "embedded", clock: Clock | None = None, **settings: object) -> Whole:
-            product = whole(tmp_path, sqlite_url, mosquitto.port, layout, feed_stale_s=STALE_S, **settings)
+            product = whole(tmp_path, sqlite_url, mosquitto.port, layout, **{"feed_stale_s": STALE_S, **settings})
             stack.callback(product.kill)
             product.start(**(clock.env if clock else {}))
             return product
@@ -59,7 +59,7 @@ def publisher(mosquitto: Mosquitto) -> Iterator[Publisher]:
 
 def said_old(page: Page, since: float) -> None:
     """The band says in words that the data is old, in time."""
-    expect(page.locator('[data-band="stale"]')).to_contain_text("ข้อมูลไม่เป็นปัจจุบัน", timeout=(STALE_S + 10) * 1000)
+    expect(page.locator('[data-band="stale"]')).to_contain_text("ข้อมูลไม่เป็นปัจจุบัน")
     took("called old", time.monotonic() - since, 16)
     expect(page.locator(".ssz-light-data")).to_have_attribute("data-state", "stale")
 
@@ -105,7 +105,7 @@ def red_at(page: Page, x: float, y: float) -> bool:
 def test_row_24_a_press_is_stored_drawn_sounded_escalated_and_answered(
     wall: Page, start: Start, publisher: Publisher
 ) -> None:
-    product = start(escalate_s=scaled(6, 15))
+    product = start(escalate_s=scaled(4, 15))
     listening(publisher, product.database_url)
     open_wall(wall, product.web.base, cookie(product.database_url))
     fresh_data(wall)
@@ -116,17 +116,17 @@ def test_row_24_a_press_is_stored_drawn_sounded_escalated_and_answered(
     silent(wall)
     began = time.monotonic()
     publisher.press(STATION, "B03", "in-need")
-    expect(row(wall, "B03")).to_have_attribute("data-state", "raised", timeout=AT_MOST_S * 1000)
-    assert time.monotonic() - began <= AT_MOST_S
+    expect(row(wall, "B03")).to_have_attribute("data-state", "raised")
+    took("press drawn", time.monotonic() - began, ON_THE_WALL_S)
     expect(row(wall, "B03").locator(".ssz-place")).to_have_text("ตู้ B03")
-    normal = louder_than(wall, 0.02)
+    sounds(wall, PATIENCE_MS)
     pin = wall.locator(".ssz-pin").bounding_box()
     assert pin is not None
     assert red_at(wall, pin["x"] + pin["width"] / 2, pin["y"] + pin["height"] / 2)
-    louder_than(wall, normal * 1.5)
-    assert steps(product.database_url, "B03")[-1][0] == "escalate"
+    wait_until(lambda: steps(product.database_url, "B03")[-1][0] == "escalate", 30, "the escalation")
+    sounds(wall, PATIENCE_MS)
     row(wall, "B03").locator(".ssz-ack").click()
-    expect(row(wall, "B03").locator(".ssz-state")).to_contain_text("tester", timeout=AT_MOST_S * 1000)
+    expect(row(wall, "B03").locator(".ssz-state")).to_contain_text("tester")
     silent(wall)
     expect(light).to_have_attribute("data-state", "on")
     found = steps(product.database_url, "B03")
@@ -140,7 +140,8 @@ def test_row_16_a_jump_of_the_servers_clock_is_no_old_data(
     wall: Page, start: Start, publisher: Publisher, tmp_path: Path
 ) -> None:
     clock = Clock(tmp_path)
-    product = start(clock=clock)
+    # No machine is so busy that its data is that old; after a jump it would be an hour.
+    product = start(clock=clock, feed_stale_s=120)
     listening(publisher, product.database_url)
     open_wall(wall, product.web.base, cookie(product.database_url))
     fresh_data(wall)
@@ -154,7 +155,7 @@ def test_row_16_a_jump_of_the_servers_clock_is_no_old_data(
     for hours in (1, -1, 0):
         before = clocks.inner_text()[:2]
         clock.set(hours * 3600)
-        expect(clocks).not_to_have_text(re.compile(f"^{before}:"), timeout=10_000)
+        expect(clocks).not_to_have_text(re.compile(f"^{before}:"))
         wall.wait_for_timeout(1_000)
     assert wall.evaluate("window.__old") == 0
     assert untouched(wall)

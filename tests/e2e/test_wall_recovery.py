@@ -39,12 +39,15 @@ def wall(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield stack.enter_context(opened(chromium, product.web, url, broker.port, STALE_S))
 
 
-@pytest.mark.parametrize("down_s", scaled([2], [2, 15, 60, 300]))
+@pytest.mark.parametrize("down_s", scaled([8], [2, 15, 60, 300]))
 def test_row_22_after_a_kill_of_the_server_the_wall_comes_back(wall: OpenWall, down_s: float) -> None:
     with wall.back_after(f"{down_s} s of a killed server"):
+        begun = time.monotonic()
         wall.web.kill()
         wall.press()
-        wall.page.wait_for_timeout(down_s * 1000)
+        if down_s > wall.stale_s:
+            wall.called_old("server killed")
+        wall.page.wait_for_timeout(max(0.0, begun + down_s - time.monotonic()) * 1000)
         wall.web.start()
         wall.web.wait()
 
@@ -57,14 +60,14 @@ def test_row_23_a_server_that_stands_still_is_called_old(wall: OpenWall) -> None
         wall.web.resume()
 
 
-@pytest.mark.parametrize("cut_s", scaled([20], [20, 60, 300]))
+@pytest.mark.parametrize("cut_s", scaled([12], [20, 60, 300]))
 def test_row_23_a_pulled_cable_is_called_old_and_the_wall_comes_back(wall: OpenWall, cut_s: float) -> None:
     with wall.back_after(f"{cut_s} s of a pulled cable"):
         begun = time.monotonic()
         wall.proxy.swallow()
         wall.press()
         wall.called_old("cable pulled")
-        wall.page.wait_for_timeout((begun + cut_s - time.monotonic()) * 1000)
+        wall.page.wait_for_timeout(max(0.0, begun + cut_s - time.monotonic()) * 1000)
         wall.proxy.heal(closing=False)  # nobody tells the page that its connections are dead
 
 
