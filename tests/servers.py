@@ -30,7 +30,7 @@ def free_port() -> int:
 
 
 def wait_until(
-    condition: Callable[[], bool], timeout_s: float = 10.0, what: str = "condition", every_s: float = 0.01
+    condition: Callable[[], bool], timeout_s: float = 30.0, what: str = "condition", every_s: float = 0.01
 ) -> None:
     """Ask until the condition holds.
 
@@ -215,5 +215,5 @@ class Mosquitto:
         self._process.send_signal(how)
         if how is signal.SIGTERM:
             self._process.send_signal(signal.SIGCONT)
-        self._process.wait(10)
+        self._process.wait(30)
         self._process = None

@@ -18,7 +18,7 @@ from websockets.sync.connection import Connection
 
 from dashboard.access.identity import Who, place
 from dashboard.live.ground import Ground
-from dashboard.live.hub import Hub
+from dashboard.live.hub import TICK_S, Hub
 from dashboard.live.names import load_names
 from dashboard.live.routes import live_routes
 from dashboard.live.status import FeedStatus, Limits
@@ -30,7 +30,7 @@ from tests.app.serving import clock
 from tests.live_reader import QUERY, Reader
 from tests.servers import free_port, wait_until
 
-PATIENCE_S = 5.0
+PATIENCE_S = 30.0
 
 
 def add_stations(db: Database, *codes: str) -> None:
@@ -63,11 +63,17 @@ class LiveServer:
     """A server with `/live`; `hub` and `follower` are its own, used by the tests as ingest would."""
 
     def __init__(
-        self, db: Database, routes: Sequence[BaseRoute] = (), door: Callable[[ASGIApp], ASGIApp] = Known
+        self,
+        db: Database,
+        routes: Sequence[BaseRoute] = (),
+        door: Callable[[ASGIApp], ASGIApp] = Known,
+        tick_s: float = TICK_S,
     ) -> None:
         self.port = free_port()
         self.follower = Follower(db, clock)
-        self.hub = Hub(self.follower, FeedStatus(Limits(), "ok"), lambda: load_names(db), boot="boot", clock=clock)
+        self.hub = Hub(
+            self.follower, FeedStatus(Limits(), "ok"), lambda: load_names(db), boot="boot", clock=clock, tick_s=tick_s
+        )
         ground = Ground(db)
         app = Starlette(routes=[*live_routes(lambda: self.hub, lambda: ground), *routes], lifespan=self._lifespan)
         config = uvicorn.Config(

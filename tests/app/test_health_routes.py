@@ -39,7 +39,7 @@ def test_readiness_follows_the_heartbeat(product: Product) -> None:
     with product.client() as client:
         assert client.get("/healthz").status_code == 200
         tell(product, Heartbeat("main", clock(), clock()))
-        wait_until(ready(product), 5, "ready after a heartbeat")
+        wait_until(ready(product), 30, "ready after a heartbeat")
         assert client.get("/readyz").json() == {"status": "ready"}
         told = client.get("/readyz", headers=TOKEN).json()
         assert told["database"] == "ok"

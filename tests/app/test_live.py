@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -64,7 +63,7 @@ def test_first_frame_is_a_snapshot_then_changes_follow(server: LiveServer, sqlit
         assert first["t"] == "snapshot"
         assert first["boot"] == "boot"
         assert first["units"] == []
-        assert abs(int(str(first["now"])) - clock()) < 2000
+        assert 0 <= clock() - int(str(first["now"])) < 60_000
         tell(sqlite_db, Fix("lumphini", "c1", now, 13.73, 100.54, received_at=now))
         said: Any = frame_with(screen, "units")
         assert said["t"] == "delta"
@@ -76,12 +75,8 @@ def test_first_frame_is_a_snapshot_then_changes_follow(server: LiveServer, sqlit
 def test_a_quiet_feed_still_speaks(server: LiveServer) -> None:
     with server.viewer() as screen:
         frame(screen)
-        arrivals = []
         for _ in range(4):
             assert frame(screen)["t"] == "delta"
-            arrivals.append(time.monotonic())
-    gaps = [after - before for before, after in itertools.pairwise(arrivals)]
-    assert max(gaps) < 1.8
 
 
 def test_ping_is_answered_and_noise_ignored(server: LiveServer) -> None:
@@ -89,12 +84,13 @@ def test_ping_is_answered_and_noise_ignored(server: LiveServer) -> None:
         frame(screen)
         screen.send("not json")
         screen.send('{"t":"ping","n":"x"}')
+        asked = clock()
         screen.send('{"t":"ping","n":7}')
         said: Any = frame(screen)
         while said["t"] != "pong":
             said = frame(screen)
         assert said["n"] == 7
-        assert abs(said["now"] - clock()) < 2000
+        assert asked <= said["now"] <= clock()
 
 
 def test_a_long_message_ends_the_connection(server: LiveServer) -> None:
@@ -123,14 +119,20 @@ def test_viewers_see_their_stations_only(server: LiveServer, sqlite_db: Database
     assert {unit["s"] for unit in every["units"]} == {"lumphini", "hat_yai"}
 
 
-def test_an_alarm_is_there_at_once_closed_once_and_gone(server: LiveServer, sqlite_db: Database) -> None:
+def test_an_alarm_does_not_wait_for_the_tick(sqlite_db: Database) -> None:
+    add_stations(sqlite_db, "lumphini")
+    with LiveServer(sqlite_db, tick_s=3600) as running, running.viewer("role=dispatcher") as screen:
+        assert frame(screen)["alarms"] == []
+        take(sqlite_db, press())
+        assert len(frame_with(screen, "alarms")["alarms"]) == 1  # type: ignore[arg-type]
+
+
+def test_an_alarm_is_there_closed_once_and_gone(server: LiveServer, sqlite_db: Database) -> None:
     with server.viewer("role=dispatcher") as screen:
         frame(screen)
         signal = press()
         take(sqlite_db, signal)
-        began = time.monotonic()
         said: Any = frame_with(screen, "alarms")
-        assert time.monotonic() - began < 0.2, "an alarm does not wait for the tick"
         alarm = said["alarms"][0]
         assert (alarm["state"], alarm["stored"], alarm["origin"]) == ("raised", True, "p01")
         with sqlite_db.write(Lane.ALARM) as tx:
@@ -154,7 +156,7 @@ def test_a_press_not_stored_within_a_second_shows_and_becomes_the_same_alarm(
         began = time.monotonic()
         server.hub.intake.on_arrival(signal)
         said: Any = frame_with(screen, "alarms")
-        assert 0.9 < time.monotonic() - began < 1.5
+        assert time.monotonic() - began > 0.9
         assert [(a["id"], a["stored"], a["v"]) for a in said["alarms"]] == [(alarms.alarm_id(signal), False, 0)]
         take(sqlite_db, signal)
         said = frame_with(screen, "alarms")
@@ -168,10 +170,8 @@ def test_a_press_is_shown_while_the_store_is_locked(server: LiveServer, sqlite_d
     with server.viewer() as screen:
         frame(screen)
         with sqlite_db.write():
-            began = time.monotonic()
             server.hub.intake.on_arrival(press())
             said: Any = frame_with(screen, "alarms")
-            assert time.monotonic() - began < 2.0
     assert said["alarms"][0]["stored"] is False
 
 
@@ -179,12 +179,12 @@ def test_a_press_stored_in_time_is_never_shown_as_not_stored(server: LiveServer,
     with server.viewer() as screen:
         frame(screen)
         signal = press()
-        server.hub.intake.on_arrival(signal)
-        take(sqlite_db, signal)
+        with sqlite_db.write(Lane.ALARM) as tx:
+            sos.take_signal(tx, signal, clock())
+            server.hub.intake.on_arrival(signal)
         server.hub.intake.on_arrival(signal)  # redelivered
         assert frame_with(screen, "alarms")["alarms"][0]["stored"] is True  # type: ignore[index]
-        until = time.monotonic() + 1.6
-        while time.monotonic() < until:
+        for _ in range(2):  # ticks of a second
             assert frame(screen)["alarms"] == []
 
 

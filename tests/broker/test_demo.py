@@ -185,7 +185,7 @@ def test_a_press_becomes_an_alarm_and_the_acknowledgement_brings_a_unit(
     running.start()
     try:
         event_id = running.press("sos-02")
-        wait_until(lambda: running.taken("sos-02", event_id), 20, "the receipt")
+        wait_until(lambda: running.taken("sos-02", event_id), 30, "the receipt")
         with db.read() as conn:
             (alarm,) = alarms.open_alarms(conn)
         assert (alarm.station, alarm.origin) == (town.station, "sos-02")
@@ -195,7 +195,7 @@ def test_a_press_becomes_an_alarm_and_the_acknowledgement_brings_a_unit(
                 alarms.step(tx, alarm.id, Step.ACKNOWLEDGE, by="tester", role="dispatcher", origin="test", now=now())
             listener.wait_for(9, "/status")  # eight retained, and the one that sets off
             assert orjson.loads(listener.messages[-1].payload)["status"] == "enroute"
-        wait_until(lambda: count(db, Position) >= 16, 20, "stored positions")
+        wait_until(lambda: count(db, Position) >= 16, 30, "stored positions")
     finally:
         running.stop()
         worker.stop()

@@ -136,7 +136,7 @@ class Web(Process):
         """Its address."""
         return f"http://localhost:{self.port}"
 
-    def wait(self, timeout_s: float = scaled(40.0, 120.0)) -> None:
+    def wait(self, timeout_s: float = scaled(60.0, 120.0)) -> None:
         """Wait until it answers."""
 
         def answers() -> bool:

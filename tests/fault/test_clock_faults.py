@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from tests.fault.counts import took
 from tests.fault.faketime import Clock
 from tests.fault.ground import BOXES, listening, prepare
 from tests.fault.product import STATION, fresh, now_ms
 from tests.fault.publisher import Publisher
 from tests.fault.scale import scaled
 from tests.fault.viewer import Viewer
-from tests.fault.whole import AT_MOST_S, Layout, running, stored_presses, whole
+from tests.fault.whole import Layout, running, stored_presses, whole
 from tests.servers import Mosquitto, wait_until
 
 pytestmark = [pytest.mark.fault, pytest.mark.broker]
@@ -51,16 +52,16 @@ def test_row_16_jumps_of_the_servers_clock_make_no_false_alarm(
     product = whole(tmp_path, sqlite_url, mosquitto.port, layout, escalate_s=4)
     with running(product, **clock.env), product.viewer() as screen:
         listening(publisher, sqlite_url)
-        wait_until(lambda: bool(ages_ms(screen)), 20, "the first heartbeat")
+        wait_until(lambda: bool(ages_ms(screen)), 30, "the first heartbeat")
         screen.wait_storage("ok")
         began = len(screen.frames)
         for number, hours in enumerate((1, 0, -1, 0)):
             clock.set(hours * HOUR_S)
-            wait_until(lambda hours=hours: hour_of(screen) == hours, 10, "the jump")  # type: ignore[misc]
+            wait_until(lambda hours=hours: hour_of(screen) == hours, 30, "the jump")  # type: ignore[misc]
             jumped = time.monotonic()
             publisher.press(STATION, BOXES[number], f"press-{number}")
-            assert screen.wait_alarm(BOXES[number], stored=True) - jumped <= AT_MOST_S
-            wait_until(lambda at=jumped: time.monotonic() - at > scaled(2, 25), 26, "some time")  # type: ignore[misc]
+            took("press stored after a jump", screen.wait_alarm(BOXES[number], stored=True) - jumped, 8)
+            wait_until(lambda at=jumped: time.monotonic() - at > scaled(2, 25), 30, "some time")  # type: ignore[misc]
         # Each is escalated, one level, though the clock was set back after it was raised.
         for box in BOXES[:4]:
             wait_until(lambda box=box: newest(screen, box)["level"] == 1, 25, f"{box} to be escalated")  # type: ignore[misc]
@@ -70,7 +71,7 @@ def test_row_16_jumps_of_the_servers_clock_make_no_false_alarm(
         assert {frame.frame["feed"]["storage"] for frame in seen} == {"ok"}
         ages = ages_ms(screen)
         assert min(ages) >= 0
-        assert max(ages) < 14_500
+        assert max(ages) < HOUR_MS // 60  # of a jump it would be an hour
         assert product.alive()
     publisher.close()
     assert stored_presses(sqlite_url) == [(BOXES[n], f"press-{n}") for n in range(4)]

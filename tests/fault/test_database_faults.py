@@ -11,7 +11,7 @@ import pytest
 from ingest.sources.mqtt_client import READ_BYTES
 from tests.fault.counts import took
 from tests.fault.ground import BOXES, UNITS, listening, prepare
-from tests.fault.ledger import balance, heard, number, presses, publishing, rows, running, stored, told_presses
+from tests.fault.ledger import balance, heard, number, presses, publishing, rows, running, told_presses
 from tests.fault.product import STATION, Process, environment, hooked, now_ms
 from tests.fault.scale import scaled
 from tests.servers import Mosquitto, PgCluster, wait_until
@@ -85,12 +85,13 @@ def test_row_18_a_slow_store_holds_the_flow_back_in_bounded_memory_and_loses_not
     with publishing(mosquitto.port) as publisher:
         listening(publisher, db_url)
         before = slow_ingest.memory_mb
+        slow_ingest.pause()  # all is there at once when it goes on, however slow this machine is
         for n in range(count):
             publisher.position(STATION, UNITS[n % len(UNITS)], start + n // len(UNITS) * 1000)
             if n % 400 == 399:
                 publisher.press(STATION, BOXES[n // 400 % len(BOXES)], f"press-{n}")
         publisher.settle()
-        assert len(stored(db_url)) < count  # the broker was faster than the store, or this shows nothing
+        slow_ingest.resume()
         balance(db_url, publisher, 120)
         # Four batches, and what one read of the socket holds beyond them.
         assert most_waiting(slow_ingest) <= 4 * BATCH + READ_BYTES // 80

@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.fault, pytest.mark.broker]
 WRITES, IDLE = "worker main writes", "worker main is idle"
 
 #: A lease of 6 s, renewed every 2 s, and a machine busy with other tests.
-TAKEN_OVER_S = 20
+TAKEN_OVER_S = 60
 
 
 def offer(publisher: Publisher, first: int, count: int, start: int) -> None:
@@ -53,7 +53,7 @@ def freeze(process: Process, db_url: str) -> None:
             process.resume()
             return False
 
-    wait_until(frozen, 20, "a moment without a transaction", every_s=0.05)
+    wait_until(frozen, 30, "a moment without a transaction", every_s=0.05)
     db.close()
 
 
@@ -78,7 +78,7 @@ def test_row_20_of_two_workers_of_one_name_one_writes_and_the_other_takes_over(
         balance(db_url, publisher)
         flaps = (first.output() + second.output()).count(WRITES) - 2
         note("flaps", flaps)
-        assert 0 <= flaps <= scaled(0, 1)
+        assert 0 <= flaps <= 1  # of a machine so busy that a lease of 6 s ran out
         assert connections(first) + connections(second) <= 2 + flaps
     assert presses(db_url) == len(heard(db_url))
 

@@ -106,11 +106,11 @@ class Viewer:
             if alarm["origin"] == origin
         ]
 
-    def wait_storage(self, word: str, timeout_s: float = 15.0) -> None:
+    def wait_storage(self, word: str, timeout_s: float = 30.0) -> None:
         """Wait until the feed says so."""
         wait_until(lambda: self.feed["storage"] == word, timeout_s, f"storage {word}")
 
-    def wait_alarm(self, origin: str, stored: bool, timeout_s: float = 15.0) -> float:
+    def wait_alarm(self, origin: str, stored: bool, timeout_s: float = 30.0) -> float:
         """When an origin's alarm was first told as stored, or as not yet stored, in steady s."""
 
         def times() -> list[float]:

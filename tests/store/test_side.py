@@ -211,16 +211,20 @@ def test_a_server_has_no_side_database(pg_cluster: PgCluster, pg_url: str) -> No
         open_safely(pg_cluster.url("nobody_made_this"), NOW)
 
 
-#: Opens the store, and keeps it open until its input ends; prints which file it has. Filling one takes a second.
+#: Opens the store, and keeps it open until its input ends; prints which file it has. Says when it asks for its turn,
+#: and when it fills a file, for which it wants a line of input.
 OPENING = """
-import os, sys, time
+import os, sys
 from store import side
-seed = side._seed
+seed, alone = side._seed, side.alone
+def asking(*given):
+    print("asking", flush=True)
+    return alone(*given)
 def slowly(*given):
     print("filling", flush=True)
-    time.sleep(1)
+    sys.stdin.readline()
     seed(*given)
-side._seed = slowly
+side._seed, side.alone = slowly, asking
 opened = side.open_safely(sys.argv[1], int(sys.argv[2]))
 with opened.database.read() as conn:
     boxes = conn.exec_driver_sql("SELECT COUNT(*) FROM sos_box").scalar()
@@ -237,10 +241,14 @@ def test_a_process_that_starts_while_another_fills_the_side_database_waits_for_i
         return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     with start() as first:
+        assert first.stdin is not None
         assert first.stdout is not None
-        assert first.stdout.readline() == "filling\n"
+        assert [first.stdout.readline() for _ in range(2)] == ["asking\n", "filling\n"]
         with start() as second:
             assert second.stdout is not None
+            assert second.stdout.readline() == "asking\n"
+            first.stdin.write("go on\n")
+            first.stdin.flush()
             wanted = f"{beside(main, '.side').stat().st_ino} 4\n"
             assert (first.stdout.readline(), second.stdout.readline()) == (wanted, wanted)
     assert (first.returncode, second.returncode) == (0, 0)
