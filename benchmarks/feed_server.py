@@ -28,8 +28,9 @@ from dashboard.live.hub import Hub
 from dashboard.live.routes import live_routes
 from dashboard.live.status import FeedStatus, Limits
 from dashboard.live.views import NO_NAMES
+from models.fold import apply_all
 from models.happenings import Happening
-from models.picture import Picture, apply_all
+from models.picture import Picture
 from models.records.position import Fix
 from store.follower import Follower
 from tests.e2e.fixture_server import page_html

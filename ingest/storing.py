@@ -12,8 +12,9 @@ from ingest.decode.records import Record
 from ingest.pipeline import Sorted, has_strangers, read_batch, station_of
 from ingest.sources.mqtt_client import Arrivals
 from ingest.sources.mqtt_packets import Message
+from models.fold import apply_all
 from models.happenings import SignalStored
-from models.picture import Key, Picture, UnitNow, apply_all
+from models.picture import Key, Picture, UnitNow
 from models.records.base import SYSTEM_STATION, UNKNOWN_STATION, Millis, Reason, Rejected
 from models.records.camera import CameraStatus
 from models.records.change import Heartbeat

@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 
+from models.fold import apply_all, forget_closed
 from models.happenings import Happening, from_json
-from models.picture import Picture, apply_all, forget_closed
+from models.picture import Picture
 from models.records.base import Millis
 from store import changes
 from store.database import CHANNEL, Database

@@ -14,8 +14,9 @@ import orjson
 from sqlalchemy import BigInteger, Connection, Row, bindparam, func, or_, select
 
 from models.alarms.life import State
+from models.fold import apply_all
 from models.happenings import Happening
-from models.picture import BoxNow, Picture, apply_all
+from models.picture import BoxNow, Picture
 from models.records.alarm import Alarm, AlarmNow, AlarmStep
 from models.records.base import UNKNOWN_STATION, Millis
 from models.records.position import Fix, Position

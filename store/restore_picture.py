@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
+from models.fold import apply_all
 from models.happenings import BoxHeard, BoxPlaced, Happening, SourceHeard
-from models.picture import Picture, apply_all
+from models.picture import Picture
 from models.records.base import Millis
 from models.records.change import SourceCount
 from models.records.sos import SosBox

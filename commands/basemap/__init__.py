@@ -64,7 +64,8 @@ def _build(args: argparse.Namespace, _settings: Settings) -> int:
 
 
 def _check(args: argparse.Namespace, _settings: Settings) -> int:
-    from dashboard.basemap.archive import BadArchiveError, read_through
+    from dashboard.basemap.archive import read_through
+    from dashboard.basemap.bad_archive import BadArchiveError
 
     try:
         tiles = read_through(args.file)

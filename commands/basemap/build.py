@@ -27,7 +27,8 @@ from pyogrio.raw import write_arrow
 from commands.basemap.sort import Left, Spools, sort_batch
 from commands.basemap.sources import Bounds, Source, read
 from commands.context import RefusedError
-from dashboard.basemap.archive import BadArchiveError, read_through
+from dashboard.basemap.archive import read_through
+from dashboard.basemap.bad_archive import BadArchiveError
 from models.basemap.layers import EXTENT, LAYERS, Layer
 
 Say = Callable[[str], None]

@@ -16,10 +16,11 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Message, Send
 
+from dashboard.access.beginning import LinkProblem
 from dashboard.access.csrf import from_own_page
 from dashboard.access.page import kiosk_page
 from dashboard.access.policy import KIOSK, KIOSK_SCRIPT
-from dashboard.access.sessions import COOKIE, Keeper, LinkProblem
+from dashboard.access.sessions import COOKIE, Keeper
 from dashboard.access.throttle import Throttle
 from dashboard.basemap.palette import Theme
 from models.records.base import Millis

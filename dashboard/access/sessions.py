@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from enum import StrEnum
 from hmac import compare_digest
 
 from anyio import to_thread
 
+from dashboard.access.beginning import Beginning, Exchange, LinkProblem, by_kiosk, by_link, digest_of
 from dashboard.access.identity import Who, who_of_session, who_of_token
 from dashboard.access.rounds import Rounds
 from models.records.access import ALL_STATIONS, WebSession
 from models.records.base import Millis
-from store import access, kiosks
+from store import access
 from store.database import Database
 from store.errors import StorageError
 
@@ -32,15 +31,6 @@ MEMORY_MS = 2_000
 TOUCH_MS = 60_000
 
 _REMEMBERED = 4_096
-
-
-class LinkProblem(StrEnum):
-    """Why a sign-in or kiosk link was not exchanged."""
-
-    WRONG = "wrong"
-    USED = "used"
-    EXPIRED = "expired"
-    REVOKED = "revoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +56,6 @@ class _Known:
     row: WebSession
     read_at: Millis
     touched_at: Millis
-
-
-def digest_of(value: str) -> str:
-    """SHA-256 of a random value, hexadecimal: what the store keeps in its place."""
-    return hashlib.sha256(value.encode()).hexdigest()
 
 
 def alive(row: WebSession, now: Millis, idle_ms: Millis, used_at: Millis = 0) -> bool:
@@ -131,28 +116,7 @@ class Keeper:
         Raises:
             StorageError: the store cannot be written; the link is still good.
         """
-        now = self._clock()
-        cookie = secrets.token_urlsafe(32)
-        with self._db.write() as tx:
-            known = access.link(tx.conn, digest_of(link))
-            if known is None:
-                return LinkProblem.WRONG
-            if known.used_at is not None:
-                return LinkProblem.USED
-            if known.expires_at <= now:
-                return LinkProblem.EXPIRED
-            access.use_link(tx, known.hash, now)
-            if old_cookie:
-                access.revoke_session(tx, digest_of(old_cookie), now)
-            row = WebSession(
-                hash=digest_of(cookie), name=known.name, role=known.role, stations=known.stations,
-                csrf=secrets.token_urlsafe(24), created_at=now, used_at=now, expires_at=now + self._limits.life_ms,
-            )  # fmt: skip
-            access.add_session(tx, row)
-            who = who_of_session(row)
-        if old_cookie:
-            self._forget(digest_of(old_cookie))
-        return SignedIn(cookie, who)
+        return self._begin(lambda tx, new: by_link(tx, digest_of(link), new, self._limits.life_ms), old_cookie)
 
     def open_kiosk(self, link: str, old_cookie: str = "") -> SignedIn | LinkProblem:
         """Begin a screen's session by a kiosk link, which stays good for the next screen; the browser's former
@@ -161,25 +125,18 @@ class Keeper:
         Raises:
             StorageError: the store cannot be written.
         """
-        now = self._clock()
-        cookie = secrets.token_urlsafe(32)
+        return self._begin(lambda tx, new: by_kiosk(tx, digest_of(link), new), old_cookie)
+
+    def _begin(self, exchange: Exchange, old_cookie: str) -> SignedIn | LinkProblem:
+        """A session of its own for the browser, if the link is good; what it had before ends in the same breath."""
+        now, cookie = self._clock(), secrets.token_urlsafe(32)
         with self._db.write() as tx:
-            known = kiosks.kiosk(tx.conn, digest_of(link))
-            if known is None:
-                return LinkProblem.WRONG
-            if known.revoked_at is not None:
-                return LinkProblem.REVOKED
-            if known.expires_at <= now:
-                return LinkProblem.EXPIRED
+            row = exchange(tx, Beginning(digest_of(cookie), now))
+            if isinstance(row, LinkProblem):
+                return row
             if old_cookie:
                 access.revoke_session(tx, digest_of(old_cookie), now)
-            row = WebSession(
-                hash=digest_of(cookie), name=known.name, role="viewer", stations=known.stations,
-                csrf=secrets.token_urlsafe(24), created_at=now, used_at=now, expires_at=known.expires_at,
-                kiosk=known.hash, visitor=known.visitor, rotate_s=known.rotate_s,
-            )  # fmt: skip
             access.add_session(tx, row)
-            kiosks.opened(tx, known.hash, now)
             who = who_of_session(row)
         if old_cookie:
             self._forget(digest_of(old_cookie))

@@ -11,11 +11,12 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from dashboard.access.beginning import LinkProblem
 from dashboard.access.csrf import from_own_page
 from dashboard.access.identity import who_of
 from dashboard.access.page import STYLE, sign_in_page, sign_out_page
 from dashboard.access.policy import SIGN_IN, SIGN_OUT
-from dashboard.access.sessions import COOKIE, Keeper, LinkProblem, SignedIn
+from dashboard.access.sessions import COOKIE, Keeper, SignedIn
 from dashboard.access.throttle import Throttle
 from models.records.base import Millis
 from store.errors import StorageError

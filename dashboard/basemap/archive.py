@@ -10,28 +10,17 @@ import os
 import weakref
 import zlib
 from functools import lru_cache
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
-from pmtiles.tile import (
-    Compression,
-    Entry,
-    HeaderDict,
-    MagicNumberNotFound,
-    SpecVersionUnsupported,
-    TileType,
-    deserialize_directory,
-    deserialize_header,
-    find_tile,
-    tileid_to_zxy,
-    zxy_to_tileid,
-)
+from pmtiles.tile import Compression, Entry, deserialize_directory, find_tile, tileid_to_zxy, zxy_to_tileid
 
+from dashboard.basemap.archive_header import HEADER_BYTES, header_of
+from dashboard.basemap.bad_archive import bad
+from dashboard.basemap.credit import plain_text
 from models.basemap.layers import BY_NAME
 
-_HEADER_BYTES: Final = 127
 #: A directory refers to at most this many further levels (format, section 4.2).
 _MAX_DEPTH: Final = 4
 #: No directory and no metadata we would read is larger; a damaged length must not be obeyed.
@@ -40,32 +29,6 @@ _MAX_PART: Final = 64 * 1024 * 1024
 _PROBES: Final = 24
 #: What a broken directory or tile raises while it is unpacked.
 _GARBAGE: Final = (OSError, EOFError, zlib.error, ValueError, OverflowError, IndexError, MemoryError)
-
-
-class BadArchiveError(Exception):
-    """A file that cannot be the base map; `key` names the words for it, `str()` is them in English, one line."""
-
-    def __init__(self, key: str, words: str) -> None:
-        super().__init__(words)
-        self.key = key
-
-
-def _bad(key: str) -> BadArchiveError:
-    return BadArchiveError(key, WORDS[key])
-
-
-#: Key of `words.csv` -> the log's words.
-WORDS: Final[dict[str, str]] = {
-    "map.missing": "the file is not there",
-    "map.no_file": "it is not a file that can be read",
-    "map.empty": "the file is empty",
-    "map.foreign": "it is not a .pmtiles file of version 3",
-    "map.truncated": "the file is cut off: its header names more bytes than it has",
-    "map.no_vector": "it holds pictures, not vector tiles",
-    "map.packing": "its tiles are packed in a way that is not read here (only gzip)",
-    "map.damaged": "the file is damaged: a part of it cannot be unpacked",
-    "map.no_layer": "it has no layer of use; make one with `python manage.py basemap build`",
-}
 
 
 class Archive:
@@ -82,10 +45,10 @@ class Archive:
         self.close = weakref.finalize(self, os.close, self._file)
         try:
             self.size = os.fstat(self._file).st_size
-            self.header = self._read_header()
+            self.header = header_of(os.pread(self._file, HEADER_BYTES, 0), self.size)
             self.metadata = self._read_metadata()
             if not self.layers & BY_NAME.keys():
-                raise _bad("map.no_layer")
+                raise bad("map.no_layer")
             self._directory = lru_cache(maxsize=64)(self._read_directory)
             self._probe()
         except BaseException:
@@ -138,7 +101,7 @@ class Archive:
             if found.run_length:
                 return self._read(self.header["tile_data_offset"] + found.offset, found.length)
             offset, length = self.header["leaf_directory_offset"] + found.offset, found.length
-        raise _bad("map.damaged")
+        raise bad("map.damaged")
 
     def count(self) -> int:
         """How many places have a tile."""
@@ -154,9 +117,9 @@ class Archive:
         try:
             whole = gzip.decompress(body) if self.gzipped else body
         except _GARBAGE as error:
-            raise _bad("map.damaged") from error
+            raise bad("map.damaged") from error
         if not whole.startswith(b"\x1a"):  # field 3, a layer: the only field of a tile
-            raise _bad("map.damaged")
+            raise bad("map.damaged")
 
     def entries(self) -> list[Entry]:
         """Every tile of the directory, in order.
@@ -169,7 +132,7 @@ class Archive:
         while open_parts:
             offset, length, depth = open_parts.pop()
             if depth >= _MAX_DEPTH:
-                raise _bad("map.damaged")
+                raise bad("map.damaged")
             for entry in self._read_directory(offset, length):
                 if entry.run_length:
                     found.append(entry)
@@ -182,74 +145,51 @@ class Archive:
         """Look into some tiles, spread over the file."""
         entries = self.entries()
         if not entries:
-            raise _bad("map.no_layer")
+            raise bad("map.no_layer")
         for entry in entries[:: max(1, len(entries) // _PROBES)]:
             try:
                 tileid_to_zxy(entry.tile_id)
             except OverflowError as error:
-                raise _bad("map.damaged") from error
+                raise bad("map.damaged") from error
             self.check(entry)
 
     def _read(self, offset: int, length: int) -> bytes:
         # Looked at first: a damaged directory may name a place or a length that no read takes.
         if offset < 0 or offset + length > self.size:
-            raise _bad("map.truncated")
+            raise bad("map.truncated")
         body = os.pread(self._file, length, offset)
         if len(body) != length:
-            raise _bad("map.truncated")
+            raise bad("map.truncated")
         return body
-
-    def _read_header(self) -> HeaderDict:
-        head = os.pread(self._file, _HEADER_BYTES, 0)
-        if not head:
-            raise _bad("map.empty")
-        try:
-            header = deserialize_header(head)
-        except (MagicNumberNotFound, SpecVersionUnsupported, ValueError, IndexError) as error:
-            raise _bad("map.foreign") from error
-        parts = (
-            (header["root_offset"], header["root_length"]),
-            (header["metadata_offset"], header["metadata_length"]),
-            (header["leaf_directory_offset"], header["leaf_directory_length"]),
-            (header["tile_data_offset"], header["tile_data_length"]),
-        )
-        if any(offset + length > self.size for offset, length in parts):
-            raise _bad("map.truncated")
-        if header["tile_type"] is not TileType.MVT:
-            raise _bad("map.no_vector")
-        packings = (Compression.GZIP, Compression.NONE)
-        if header["internal_compression"] is not Compression.GZIP or header["tile_compression"] not in packings:
-            raise _bad("map.packing")
-        return header
 
     def _read_metadata(self) -> dict[str, Any]:
         header = self.header
         if header["metadata_length"] > _MAX_PART:
-            raise _bad("map.damaged")
+            raise bad("map.damaged")
         try:
             found = orjson.loads(gzip.decompress(self._read(header["metadata_offset"], header["metadata_length"])))
         except _GARBAGE as error:
-            raise _bad("map.damaged") from error
+            raise bad("map.damaged") from error
         return found if isinstance(found, dict) else {}
 
     def _read_directory(self, offset: int, length: int) -> list[Entry]:
         if not 0 < length <= _MAX_PART:
-            raise _bad("map.damaged")
+            raise bad("map.damaged")
         try:
             return deserialize_directory(self._read(offset, length))
         except _GARBAGE as error:
-            raise _bad("map.damaged") from error
+            raise bad("map.damaged") from error
 
 
 def _open(path: Path) -> int:
     try:
         if path.is_dir():
-            raise _bad("map.no_file")
+            raise bad("map.no_file")
         return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError as error:
-        raise _bad("map.missing") from error
+        raise bad("map.missing") from error
     except OSError as error:
-        raise _bad("map.no_file") from error
+        raise bad("map.no_file") from error
 
 
 def read_through(path: Path) -> int:
@@ -266,21 +206,3 @@ def read_through(path: Path) -> int:
         return sum(entry.run_length for entry in entries)
     finally:
         archive.close()
-
-
-class _Text(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.parts: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        """Keep what is between tags."""
-        self.parts.append(data)
-
-
-def plain_text(text: str) -> str:
-    """Text without its tags, one line."""
-    reader = _Text()
-    reader.feed(text)
-    reader.close()
-    return " ".join("".join(reader.parts).split())[:300]

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from dashboard.basemap.archive import BadArchiveError
+from dashboard.basemap.bad_archive import BadArchiveError
 from dashboard.basemap.palette import as_theme
 from dashboard.basemap.shown import Basemap, State
 from dashboard.basemap.style import desk_style, ground_layers, name_layers

@@ -10,7 +10,8 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from dashboard.basemap.archive import Archive, BadArchiveError
+from dashboard.basemap.archive import Archive
+from dashboard.basemap.bad_archive import BadArchiveError
 from dashboard.words import Language, word
 
 _LOG = logging.getLogger(__name__)

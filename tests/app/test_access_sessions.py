@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from dashboard.access.sessions import MEMORY_MS, TOUCH_MS, Keeper, Limits, LinkProblem, SignedIn, alive, digest_of
+from dashboard.access.beginning import LinkProblem, digest_of
+from dashboard.access.sessions import MEMORY_MS, TOUCH_MS, Keeper, Limits, SignedIn, alive
 from models.records.access import WebSession
 from store import access, kiosks
 from store.database import Database

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dashboard.access.sessions import digest_of
+from dashboard.access.beginning import digest_of
 from models.happenings import Happening
 from models.records.change import Heartbeat
 from store import access, sources

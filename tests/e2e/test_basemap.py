@@ -151,12 +151,12 @@ def test_no_request_of_wall_and_analysis_map_leaves_for_another_host(chromium: B
             "() => performance.getEntriesByType('resource').some((one) => one.name.includes('.pmtiles'))"
         )
         with page.expect_response(
-            lambda answer: answer.url.endswith(".mvt") or ".mvt?" in answer.url, timeout=30_000
+            lambda answer: answer.url.endswith(".mvt") or ".mvt?" in answer.url, timeout=60_000
         ):
             page.goto(f"{product.url}/incidents")
-        expect(page.get_by_text(CREDIT)).to_be_visible(timeout=30_000)
+        expect(page.get_by_text(CREDIT)).to_be_visible(timeout=60_000)
         page.goto(f"{product.url}/feeds")
-        expect(page.get_by_text("แผนที่ฐาน town.pmtiles: ซูม 5 ถึง 14")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("แผนที่ฐาน town.pmtiles: ซูม 5 ถึง 14")).to_be_visible(timeout=60_000)
     finally:
         context.close()
     assert tiles[".pmtiles"] > 0

@@ -37,12 +37,13 @@ def test_a_press_is_a_row_of_its_own_with_a_running_clock(wall: Page, server: Fi
 
 
 def test_the_button_and_the_key_answer_and_the_focus_is_never_taken(wall: Page, server: FixtureServer) -> None:
-    server.alarms = [alarm("a1", raised=now_ms() - 9_000), alarm("a2", raised=now_ms() - 5_000)]
+    begun = now_ms()
+    server.alarms = [alarm("a1", raised=begun - 9_000), alarm("a2", raised=begun - 5_000)]
     open_wall(wall, server)
     wall.locator('[data-alarm="demo/a2"] .ssz-ack').click()
     wall.keyboard.press("Shift+Tab")
     held = wall.evaluate("document.activeElement.closest('.ssz-alarm')?.dataset.alarm")
-    server.send(alarms=[alarm("a0", raised=now_ms() - 30_000), alarm("a9")])
+    server.send(alarms=[alarm("a0", raised=begun - 30_000), alarm("a9")])
     expect(wall.locator(".ssz-alarm")).to_have_count(4)
     assert wall.evaluate("document.activeElement.closest('.ssz-alarm')?.dataset.alarm") == held == "demo/a2"
     wait_until(lambda: server.acknowledged == [("a2", "token-1")], 30, "the answer")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from sqlalchemy import text
 
 from models.records.checkpoint import Checkpoint
@@ -53,8 +55,8 @@ def listening(publisher: Publisher, database_url: str) -> None:
             events = conn.execute(text("SELECT COUNT(*) FROM sos_event WHERE origin = :box"), {"box": PROBE})
             return bool(fixes.scalar_one()) and bool(events.scalar_one())
 
-    wait_until(heard, 30, "the ingest worker listens", every_s=0.2)
-    db.close()
+    with closing(db):
+        wait_until(heard, 60, "the ingest worker listens", every_s=0.2)
     drained(publisher, database_url)
     publisher.acked.clear()
 
@@ -79,6 +81,6 @@ def drained(publisher: Publisher, database_url: str, timeout_s: float = scaled(6
         with db.read() as conn:
             return all(conn.execute(text(query), values).scalar_one() for query in stored)
 
-    wait_until(through, timeout_s, "every lane is drained", every_s=0.1)
-    db.close()
+    with closing(db):
+        wait_until(through, timeout_s, "every lane is drained", every_s=0.1)
     publisher.acked -= {(PROBE, marker), (PROBE, f"marker-{marker}"), ("status", marker)}

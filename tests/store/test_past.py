@@ -13,8 +13,9 @@ from dashboard.live.objects import alarm_object, box_object
 from dashboard.live.past_objects import unit_object
 from dashboard.live.views import UnitInfo
 from models.alarms.life import IllegalStepError, State, Step
+from models.fold import apply_all
 from models.happenings import BoxHeard, BoxPlaced, Happening
-from models.picture import Picture, apply_all
+from models.picture import Picture
 from models.records.alarm import AlarmNow, AlarmStep
 from models.records.position import Fix, FixFlag
 from models.records.sos import BoxOnline, EventKind, Signal, SosBox

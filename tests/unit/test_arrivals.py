@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.live.arrivals import Arrivals
+from models.fold import apply, apply_all
 from models.happenings import BoxPlaced
-from models.picture import Picture, apply, apply_all
+from models.picture import Picture
 from models.records.alarm import AlarmNow
 from models.records.position import Fix
 from models.records.sos import EventKind, Mark, Signal

@@ -10,7 +10,9 @@ import pytest
 from pmtiles.tile import Compression, Entry, TileType, serialize_directory, zxy_to_tileid
 from pmtiles.writer import Writer
 
-from dashboard.basemap.archive import WORDS, Archive, BadArchiveError, plain_text, read_through
+from dashboard.basemap.archive import Archive, read_through
+from dashboard.basemap.bad_archive import WORDS, BadArchiveError
+from dashboard.basemap.credit import plain_text
 from dashboard.basemap.shown import Basemap
 from dashboard.words import word
 from tests.basemap_files import town_map

@@ -19,8 +19,9 @@ from dashboard.live.views import (
     scope_for,
     shown_alarms,
 )
+from models.fold import apply, apply_all
 from models.happenings import BoxHeard, BoxPlaced, RegisterChanged
-from models.picture import Picture, UnitNow, apply, apply_all
+from models.picture import Picture, UnitNow
 from models.records.alarm import AlarmNow
 from models.records.position import Fix, FixFlag, SignOfLife
 from models.records.unit import StatusReport, UnitStatus

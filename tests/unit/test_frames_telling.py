@@ -8,7 +8,8 @@ from dashboard.live.encoding import Header
 from dashboard.live.telling import IDLE_MS, Teller
 from dashboard.live.viewers import Viewer
 from dashboard.live.views import Scope, Shown
-from models.picture import Picture, apply
+from models.fold import apply
+from models.picture import Picture
 from models.records.position import Fix
 from tests.live_reader import Reader
 

@@ -7,8 +7,9 @@ from types import MappingProxyType
 
 from dashboard.health import BeatAge
 from dashboard.metrics import exposition
+from models.fold import apply_all
 from models.happenings import SourceHeard, SourceState
-from models.picture import Picture, apply_all
+from models.picture import Picture
 from models.records.change import Heartbeat
 from store.sources import Counted
 

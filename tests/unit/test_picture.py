@@ -8,6 +8,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.fold import apply, apply_all, forget_closed
 from models.happenings import (
     BoxHeard,
     BoxPlaced,
@@ -19,7 +20,7 @@ from models.happenings import (
     from_json,
     to_json,
 )
-from models.picture import Freshness, Picture, apply, apply_all, forget_closed, freshness
+from models.picture import Freshness, Picture, freshness
 from models.records.alarm import AlarmNow
 from models.records.change import Heartbeat
 from models.records.position import Fix, FixFlag, SignOfLife

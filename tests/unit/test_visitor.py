@@ -18,8 +18,9 @@ from dashboard.live.roster import Roster
 from dashboard.live.views import Scope, Shown, UnitInfo, scope_for, shown_alarms
 from dashboard.live.visitor import ALARM_M, UNIT_M, coarse, unit_for_visitors
 from dashboard.live.wire import PREFIX
+from models.fold import apply_all
 from models.happenings import BoxHeard, BoxPlaced
-from models.picture import BoxNow, Picture, UnitNow, apply_all
+from models.picture import BoxNow, Picture, UnitNow
 from models.records.alarm import AlarmNow
 from models.records.position import Fix
 from models.records.unit import StatusReport, UnitStatus
