@@ -10,7 +10,18 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from commands import basemap, devices, feeds, incident_imports, kiosks, people, raw, register_imports, upkeep
+from commands import (
+    basemap,
+    devices,
+    feeds,
+    incident_imports,
+    kiosks,
+    notices,
+    people,
+    raw,
+    register_imports,
+    upkeep,
+)
 from commands.context import RefusedError, Run, command_settings
 from models.formats.problems import BadFileError
 from settings import SettingsError
@@ -49,7 +60,18 @@ def parser() -> argparse.ArgumentParser:
     """Every command the product has."""
     top = OneLineParser(prog="manage.py", description="Commands of the Smart Safety Zone dashboard.")
     commands = top.add_subparsers(required=True, metavar="COMMAND", parser_class=OneLineParser)
-    for subject in (upkeep, people, kiosks, devices, register_imports, incident_imports, feeds, basemap, raw):
+    for subject in (
+        upkeep,
+        people,
+        kiosks,
+        notices,
+        devices,
+        register_imports,
+        incident_imports,
+        feeds,
+        basemap,
+        raw,
+    ):
         subject.add(commands)
     return top
 

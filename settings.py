@@ -113,6 +113,14 @@ class Settings(BaseSettings):
         30, ge=1, le=400, description="Each SOS box is to be tested within so many days; after them it is unknown."
     )
     escalate_s: int = Field(15, ge=1, description="An alarm nobody acknowledged for this long is escalated, in s.")
+    escalate_next_s: int = Field(
+        45, ge=1, description="Still not acknowledged after so much longer, it is escalated to the next level, in s."
+    )
+    notify_file: Path | None = Field(
+        None,
+        description="TOML file of the channels by which people outside the room are told (`docs/notices.md`). "
+        "It holds their addresses: keep it to the service's user.",
+    )
     session_hours: int = Field(12, ge=1, le=168, description="Absolute life of a session, in hours.")
     session_idle_minutes: int = Field(
         480, ge=5, description="A session not used for this long ends, in minutes. An open wall counts as use."

@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from typing import cast
 
 import streamlit as st
@@ -54,8 +55,12 @@ from ingest.sources.demo_ground import DemoRefusedError, NoTownError
 from ingest.sources.demo_life import Life
 from ingest.sources.http import HttpIn, in_routes
 from ingest.status import IngestStatus
+from jobs.notices import Courier, read_channels
 from jobs.runner import Runner
+from jobs.sending import check_addresses, send_by_apprise
 from jobs.standard import standard_jobs
+from models.alarms.ladder import ladder
+from models.notices.channels import BadChannelsError, Channels, without_addresses
 from models.records.base import Millis
 from models.records.change import Heartbeat
 from settings import Settings, load_settings
@@ -162,17 +167,36 @@ def make_keeper(settings: Settings, db: Database) -> Keeper:
     return Keeper(db, now, limits, token.get_secret_value() if token else None)
 
 
-def make_jobs(settings: Settings, db: Database) -> Runner:
+def make_jobs(settings: Settings, db: Database, channels: Channels) -> Runner:
     """The timed work."""
     keep = Keep(
         settings.retention_raw_days, settings.retention_position_days, settings.retention_quarantine_days,
         settings.retention_change_days, settings.quarantine_max_mb * 1024 * 1024,
     )  # fmt: skip
-    return Runner(db, standard_jobs(settings.escalate_s, keep), now, f"web-{secrets.token_hex(6)}")
+    courier = Courier(db, channels, send_by_apprise, now, settings.zone).job() if channels.channels else None
+    rungs = ladder(settings.escalate_s, settings.escalate_next_s)
+    return Runner(db, standard_jobs(rungs, keep, courier), now, f"web-{secrets.token_hex(6)}")
+
+
+def open_channels(settings: Settings) -> Channels:
+    """Whom to tell outside the room. The demo tells nobody, whatever the settings say.
+
+    Raises:
+        CannotStartError: the file cannot be used.
+    """
+    if settings.notify_file is None or settings.demo:
+        return Channels()
+    try:
+        channels = read_channels(settings.notify_file)
+        check_addresses(channels.channels)
+    except BadChannelsError as error:
+        raise runtime.CannotStartError(f"setting SSZ_NOTIFY_FILE: {error}") from error
+    return channels
 
 
 async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
     """Start everything in order and hold it as the runtime; the stack stops it in reverse."""
+    channels = await to_thread.run_sync(open_channels, settings)
     opened, life = await to_thread.run_sync(open_store, settings)
     db = opened.database
     stack.callback(db.close)
@@ -194,7 +218,7 @@ async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
     stop_feed = start_feed(settings, opened, life, follower, hub)
     stack.push_async_callback(to_thread.run_sync, stop_feed)
     stack.enter_context(DiskWatch(settings.data_dir, settings.disk_low_mb, hub.intake.on_disk).running())
-    jobs = make_jobs(settings, db)
+    jobs = make_jobs(settings, db, channels)
     jobs.start()
     stack.push_async_callback(to_thread.run_sync, lambda: jobs.stop())
     health = Health(
@@ -211,7 +235,7 @@ async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
         keeping(db, settings.live_s, settings.lost_s, settings.response_kmh),
     )  # fmt: skip
     figures = Figures(db, now, settings.zone, settings.escalate_s)
-    values = values_of(settings)
+    values = replace(values_of(settings), channels=without_addresses(channels))
     desk = Desk(db, now, Procedures(settings.data_dir / "procedures"))
     runtime.hold(
         runtime.Runtime(values, now, db, follower, hub, ground, keeper, health, past, near, figures, desk, basemap)

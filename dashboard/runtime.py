@@ -21,6 +21,7 @@ from dashboard.live.ground import Ground
 from dashboard.live.hub import Hub
 from dashboard.live.near_routes import Parts as Near
 from dashboard.live.past_routes import Parts as Past
+from models.notices.channels import Channel
 from models.records.base import Millis
 from store.database import Database
 from store.follower import Follower
@@ -40,6 +41,7 @@ class Values:
     escalate_s: int
     data_dir: Path
     box_test_days: int = 30
+    channels: tuple[Channel, ...] = ()
 
 
 #: No file is named and no street is imported: plain ground.

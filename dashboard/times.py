@@ -7,19 +7,12 @@ from zoneinfo import ZoneInfo
 
 from dashboard.words import Language, word
 from models.records.base import Millis
-
-_THAI_MONTHS = ("ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค.")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-#: Years between the Buddhist and the Christian era.
-BUDDHIST_ERA = 543
+from models.thai_time import english_day, thai_day
 
 
 def day(value: date, language: Language) -> str:
     """`21 พ.ย. 2569` or `21 Nov 2026`."""
-    if language == "th":
-        return f"{value.day} {_THAI_MONTHS[value.month - 1]} {value.year + BUDDHIST_ERA}"
-    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+    return thai_day(value) if language == "th" else english_day(value)
 
 
 def moment(at: Millis | None, zone: ZoneInfo, language: Language) -> str:

@@ -6,13 +6,15 @@ from jobs.dispatch import dispatch_job
 from jobs.escalation import escalation
 from jobs.job import Job
 from jobs.upkeep import mark_job, partition_job, retention_job
+from models.alarms.ladder import Rung
 from store.retention import Keep
 
 
-def standard_jobs(escalate_s: int, keep: Keep) -> tuple[Job, ...]:
-    """Every job, the urgent one first. `escalate_s`: seconds an alarm may stay unacknowledged."""
+def standard_jobs(rungs: tuple[Rung, ...], keep: Keep, notices: Job | None = None) -> tuple[Job, ...]:
+    """Every job, the urgent ones first. `notices`: of the courier (`jobs.notices`), when there are channels."""
     return (
-        escalation(escalate_s),
+        escalation(rungs),
+        *(() if notices is None else (notices,)),
         dispatch_job(),
         mark_job(),
         partition_job(),

@@ -12,7 +12,7 @@ from models.happenings import BoxHeard, SignalStored
 from models.records.alarm import AlarmNow
 from models.records.base import Millis
 from models.records.sos import ALARMING, EventKind, Mark, Signal, SosBox, SosEvent, join_marks
-from store import alarms, boxes
+from store import alarms, boxes, drills
 from store.alarms import Place
 from store.database import Tx
 from store.positions import newest_mark
@@ -58,7 +58,12 @@ def take_signal(tx: Tx, signal: Signal, now: Millis) -> Taken:
     place = _place(tx, signal)
     if signal.kind in ALARMING and place.lat is None:
         signal = replace(signal, marks=signal.marks | {Mark.NO_PLACE})
+    drill = drills.of_press(tx.conn, signal) if signal.kind in ALARMING else None
+    if drill is not None:
+        signal = replace(signal, marks=signal.marks | {Mark.DRILL})
     alarm = alarms.raise_or_join(tx, signal, place, now) if signal.kind in ALARMING else None
+    if drill is not None and alarm is not None:
+        drills.pressed(tx, drill, signal, alarm)
     tx.conn.execute(insert(_EVENT).values(**_row(signal, now, alarm)))
     if signal.origin_kind == "box":
         _box_heard(tx, signal)

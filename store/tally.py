@@ -10,6 +10,7 @@ from models.alarms.life import State
 from models.records.alarm import Alarm, AlarmStep
 from models.records.base import SYSTEM_STATION, UNKNOWN_STATION, Millis
 from models.records.incident import Incident
+from models.records.sos import Mark
 from models.records.station import Station
 
 _ALARM = Alarm.__table__  # type: ignore[attr-defined]
@@ -49,8 +50,8 @@ def tallies(conn: Connection, day_began: Millis, now: Millis, within_ms: Millis)
 
 
 def _answers(conn: Connection, since: Millis, now: Millis, within_ms: Millis) -> dict[str, tuple[int, int]]:
-    """Station -> alarms raised, and those answered in time. One that may still be answered in time counts for
-    neither."""
+    """Station -> calls for help raised, and those answered in time. One that may still be answered in time counts for
+    neither; a drill is no call."""
     first = (
         select(_STEP.c.station, _STEP.c.alarm, func.min(_STEP.c.at).label("at"))
         .join(_ALARM, and_(_ALARM.c.station == _STEP.c.station, _ALARM.c.id == _STEP.c.alarm))
@@ -63,6 +64,7 @@ def _answers(conn: Connection, since: Millis, now: Millis, within_ms: Millis) ->
         select(_ALARM.c.station, func.count(), func.sum(case((in_time, 1), else_=0)))
         .join(first, and_(first.c.station == _ALARM.c.station, first.c.alarm == _ALARM.c.id), isouter=True)
         .where(_ALARM.c.raised_at.between(since, now))
+        .where(_ALARM.c.cause == "", _ALARM.c.marks.not_like(f"%{Mark.DRILL.value}%"))
         .where((first.c.at.is_not(None)) | (_ALARM.c.raised_at <= now - within_ms))
         .group_by(_ALARM.c.station)
     )

@@ -38,6 +38,10 @@ class Who:
         """Whether this one may see a station."""
         return self.stations is None or station in self.stations
 
+    def sees_any(self, stations: frozenset[str] | None) -> bool:
+        """Whether this one may see one of some stations (None: all there are)."""
+        return self.stations is None or stations is None or bool(self.stations & stations)
+
 
 def station_set(text: str) -> frozenset[str] | None:
     """The stations of a comma list of codes; None for `*`, every station."""

@@ -38,6 +38,7 @@ class Step(StrEnum):
     UNSHELVE = "unshelve"
     JOIN = "join"  # one more press, or the same trouble again
     ESCALATE = "escalate"
+    NOTICE = "notice"  # somebody outside the room could not be told, or was in the end
     RESTORE = "restore"  # the trouble is gone
     SET_OUT = "set_out"  # the unit sent is on its way
     LEAVE = "leave"  # the unit sent is gone from the place, and the alarm still open
@@ -76,6 +77,7 @@ RULES: tuple[Rule, ...] = (
     Rule(State.RAISED, Step.NOTE, State.RAISED),
     Rule(State.RAISED, Step.JOIN, State.RAISED, _SYSTEM),
     Rule(State.RAISED, Step.ESCALATE, State.RAISED, _SYSTEM),
+    Rule(State.RAISED, Step.NOTICE, State.RAISED, _SYSTEM),
     Rule(State.RAISED, Step.SHELVE, State.RAISED, _PEOPLE, _TECHNICAL),
     Rule(State.RAISED, Step.UNSHELVE, State.RAISED, _PEOPLE | _SYSTEM, _TECHNICAL),
     Rule(State.RAISED, Step.RESTORE, State.CLOSED, _SYSTEM, _TECHNICAL),

@@ -39,6 +39,8 @@ class Mark(StrEnum):
     LATE = "late"  # pressed more than 60 s before it arrived
     NO_PLACE = "no_place"
     GROUPED = "grouped"  # more than five unknown boxes of one credential
+    DRILL = "drill"  # announced beforehand; every press on the alarm was
+    NOTICE_FAILED = "notice_failed"  # somebody who should be told outside the room could not be
 
 
 def join_marks(marks: set[Mark] | frozenset[Mark]) -> str:

@@ -12,7 +12,9 @@ from models.records import (
     checkpoint,
     device,
     dispatch,
+    drill,
     incident,
+    notice,
     position,
     procedure,
     purpose,
@@ -24,8 +26,8 @@ from models.records import (
 )
 
 MODULES = (
-    access, alarm, camera, change, checkpoint, device, dispatch,
-    incident, position, procedure, purpose, quarantine, report, sos, station, unit,
+    access, alarm, camera, change, checkpoint, device, dispatch, drill,
+    incident, notice, position, procedure, purpose, quarantine, report, sos, station, unit,
 )  # fmt: skip
 
 METADATA = SQLModel.metadata

@@ -2,12 +2,14 @@
 
 import streamlit as st
 
+from dashboard.channels import channel_rows, channel_state
 from dashboard.desk import desk_head, thousands
 from dashboard.tables import device_rows, link_rows, reason_rows, source_rows, station_names
 from dashboard.times import age
 from dashboard.visit import visit
 from dashboard.words import word
-from store import devices, registers, sources
+from models.thai_time import month_began
+from store import devices, notices, registers, sources
 
 here = visit()
 language, clock_zone = here.language, here.runtime.values.zone
@@ -22,6 +24,9 @@ def health() -> None:
     with seen.runtime.db.read() as conn:
         counted = sources.counts(conn, seen.who.stations)
         waiting = devices.devices(conn, "pending", seen.who.stations, limit=200)
+        channels = [one for one in seen.runtime.values.channels if seen.who.sees_any(one.stations)]
+        tried = notices.newest(conn, [one.name for one in channels])
+        sent = notices.spent(conn, month_began(now, clock_zone))
         names = station_names(registers.stations(conn, seen.who.stations), language)
     beat = picture.newest_beat
     columns = st.columns([1, 3])
@@ -39,6 +44,17 @@ def health() -> None:
         st.info(word("feeds.nothing", language))
     basemap = seen.runtime.basemap
     (st.warning if basemap.note(language) else st.caption)(basemap.words(language))
+    st.subheader(word("notice.title", language), anchor=False)
+    told = channel_rows(channels, tried, sent, names, clock_zone, language)
+    bad = sum(
+        channel_state(one, tried.get(one.name), sent.get(one.name, 0)) in ("failing", "spent") for one in channels
+    )
+    if bad:
+        st.warning(word("notice.bad", language, n=bad))
+    if told:
+        st.dataframe(told, hide_index=True, key="feeds-channels")
+    else:
+        st.caption(word("notice.demo" if seen.runtime.values.demo else "notice.none", language))
     st.subheader(word("feeds.by_reason", language), anchor=False)
     rejected = reason_rows(counted, names, clock_zone, language)
     if rejected:

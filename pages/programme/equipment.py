@@ -1,10 +1,11 @@
-"""Readiness of the SOS boxes: which can be relied on, which not and why, whose test is overdue."""
+"""Readiness of the SOS boxes: which can be relied on, which not and why, whose test is overdue; and the drills."""
 
 import pandas as pd
 import streamlit as st
 
 from dashboard.boxes import COLOURS, readiness_rows, state_text
 from dashboard.desk import desk_head
+from dashboard.drill_part import announce_drill, drill_records, running_drills
 from dashboard.filters import station_filter
 from dashboard.tables import station_names
 from dashboard.times import moment
@@ -66,4 +67,11 @@ def boxes() -> None:
     )  # fmt: skip
 
 
-boxes()
+own = here.who.stations if station is None else frozenset({station})
+running_drills(own)
+readiness, practice = st.tabs([word("drill.board", language), word("drill.title", language)])
+with readiness:
+    boxes()
+with practice:
+    announce_drill(station)
+    drill_records(own)

@@ -60,6 +60,10 @@ def origin_of(signal: Signal) -> str:
     return GROUP_ORIGIN if Mark.GROUPED in signal.marks else signal.origin
 
 
+#: Marks that an alarm has only while every press on it has them.
+_ONLY_OF_ALL = frozenset({Mark.UNVERIFIED, Mark.DRILL})
+
+
 def raise_or_join(tx: Tx, signal: Signal, place: Place, now: Millis) -> AlarmNow:
     """The alarm a press raises, or the open one of its box or unit that it joins and is counted in."""
     origin = Origin(signal.station, signal.origin_kind, origin_of(signal))
@@ -77,10 +81,10 @@ def raise_or_join(tx: Tx, signal: Signal, place: Place, now: Millis) -> AlarmNow
             marks=signal.marks,
             topic=signal.topic,
         )
-    # One verified press makes the whole alarm a verified one; every other mark stays to be read.
+    # One verified press makes the whole alarm a verified one, and one that is of no drill a real one; every other
+    # mark stays to be read.
     marks = split_marks(known.marks) | signal.marks
-    if Mark.UNVERIFIED not in split_marks(known.marks) & signal.marks:
-        marks -= {Mark.UNVERIFIED}
+    marks -= _ONLY_OF_ALL - (split_marks(known.marks) & signal.marks)
     return go_on(
         tx,
         known,

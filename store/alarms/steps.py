@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 
-from models.alarms.kinds import Family
+from models.alarms.ladder import Rung, level_due
 from models.alarms.life import (
     DECIDING,
     OUTCOMES,
@@ -166,15 +166,9 @@ def raise_level(tx: Tx, alarm: AlarmNow, level: int, now: Millis, detail: str = 
     return go_on(tx, alarm, Step.ESCALATE, now, line_by=SYSTEM, detail=detail or f"level {level}", level=level)
 
 
-def escalate(tx: Tx, raised_before: Millis, now: Millis) -> list[AlarmNow]:
-    """Raise the level of every call for help and every report nobody has acknowledged and that was raised before a
-    moment. Equipment can wait: it has a list of its own, and no siren.
-
-    An alarm raised as much after now as that moment lies before it is from before the clock was set back: how long
-    it waits nobody can say, so it waits no longer.
-    """
-    raised_at = ALARM.c.raised_at
-    overdue = or_(raised_at < raised_before, raised_at > 2 * now - raised_before)
-    waiting = (STILL_OPEN, ALARM.c.state == State.RAISED.value, ALARM.c.level == 0, overdue)
+def escalate(tx: Tx, rungs: tuple[Rung, ...], now: Millis) -> list[AlarmNow]:
+    """Raise every alarm that nobody has acknowledged to the level its waiting asks for (`models.alarms.ladder`)."""
+    waiting = (STILL_OPEN, ALARM.c.state == State.RAISED.value)
     found = [now_of(row) for row in tx.conn.execute(select(ALARM).where(*waiting)).all()]
-    return [raise_level(tx, alarm, 1, now) for alarm in found if alarm.family is not Family.TECHNICAL]
+    wanted = ((alarm, level_due(alarm.kind, alarm.raised_at, now, rungs)) for alarm in found)
+    return [raise_level(tx, alarm, level, now) for alarm, level in wanted if level > alarm.level]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -15,10 +16,12 @@ from streamlit.testing.v1 import AppTest
 from dashboard import runtime, visit
 from dashboard.access.identity import Who
 from models.happenings import BoxHeard, BoxPlaced, SourceState
+from models.notices.channels import Channel
 from models.records.change import Heartbeat
 from models.records.incident import IncidentReport
+from models.records.sos import SosBox
 from models.records.station import Station, Zone
-from store import devices, incidents, registers, sources
+from store import devices, incidents, notices, registers, sources
 from store.database import Database, open_database
 from store.follower import Follower
 from store.migrate import upgrade
@@ -52,6 +55,7 @@ def _fill(db: Database) -> None:
             polygon=SQUARE, area_m2=1.0, perimeter_m=1.0, utm_epsg=32648, valid_from=0,
         )  # fmt: skip
         registers.put_zones(tx, [zone], now())
+        registers.put_boxes(tx, [SosBox(station="mueang_mukdahan", box="sos-gone", lat=16.54, lon=104.72)], now())
         incidents.take(tx, report("1", 2))
         incidents.take(tx, report("2", 3, offence="ยาเสพติด", offence_group=4, found_by="patrol", lat=16.6))
         incidents.take(tx, report("3", 40, offence_group=None, lat=None, lon=None))
@@ -181,6 +185,47 @@ def test_the_board_tells_of_each_box_what_it_is_and_why() -> None:
     assert told["เหตุผล"]["sos-gone"] == "การเชื่อมต่อขาด · ขัดข้องเล็กน้อย: ตู้ถูกเปิดหรืองัดแงะ · แบตเตอรี่ต่ำ"
     assert told["เหตุผล"]["sos-untested"] == "ไม่มีบันทึกการทดสอบ"
     assert figures(open_page("programme/equipment.py", station="lumphini")) == []
+
+
+def test_a_chief_announces_a_drill_reads_its_record_and_ends_it(running: Callable[[Who], None]) -> None:
+    chief = Who("ผกก.", "chief", None, "session", "y", "token-2")
+    assert "ผู้กำกับการ" in open_page("programme/equipment.py", station="mueang_mukdahan").caption[-2].value
+    running(chief)
+    page = open_page("programme/equipment.py", station="mueang_mukdahan")
+    page.multiselect(key="drill-boxes").select("sos-gone")
+    page.button(key="FormSubmitter:drill-ประกาศฝึกซ้อม").click().run()
+    assert [one.value for one in page.success] == ["ประกาศฝึกซ้อมแล้ว"]
+    page = open_page("programme/equipment.py", station="mueang_mukdahan")
+    [running_now] = [one.value for one in page.warning if one.value.startswith("กำลังฝึกซ้อมถึง")]
+    assert running_now.endswith("sos-gone")
+    assert figures(page)[-3:] == ["0 / 1", "0 / 0", "–"]
+    assert list(page.dataframe[-1].value["ได้รับสัญญาณเมื่อ"]) == ["ไม่ได้รับสัญญาณ"]
+    [end] = [one for one in page.button if one.key and one.key.startswith("drill-end-")]
+    end.click().run()
+    page = open_page("programme/equipment.py", station="mueang_mukdahan")
+    assert [one.value for one in page.warning if "ฝึกซ้อม" in one.value] == []
+    assert "สิ้นสุดโดย ผกก." in [one.value for one in page.caption][-1]
+    running(Who("ผกก.", "chief", frozenset({"lumphini"}), "session", "y", "token-3"))
+    assert "ยังไม่มีการฝึกซ้อม" in [one.value for one in open_page("programme/equipment.py").caption]
+
+
+@pytest.mark.usefixtures("running")
+def test_the_feeds_tell_which_channel_fails_and_which_has_no_quota_left() -> None:
+    channels = (
+        Channel("chief", ""),
+        Channel("paid", "", monthly_quota=1),
+        Channel("far", "", stations=frozenset({"x"})),
+    )
+    held = runtime.current()
+    runtime.hold(replace(held, values=replace(held.values, channels=channels)))
+    with held.db.write() as tx:
+        notices.keep_test(tx, "chief", "refused 401", now())
+        notices.keep_test(tx, "paid", "", now())
+    page = open_page("admin/feeds.py")
+    assert "ช่องทางที่ส่งไม่สำเร็จหรือโควตาหมด 2 ช่องทาง" in [one.value for one in page.warning]
+    [told] = [one.value.set_index("ช่องทาง") for one in page.dataframe if "ช่องทาง" in one.value.columns]
+    assert list(told["สถานะ"]) == ["ส่งไม่สำเร็จ: ปลายทางไม่รับ 401", "ใช้โควตาเดือนนี้หมดแล้ว", "ยังไม่เคยส่ง"]
+    assert list(told["ส่งแล้วเดือนนี้"]) == ["0", "1 / 1", "0"]
 
 
 @pytest.mark.usefixtures("running")

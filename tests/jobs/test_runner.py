@@ -13,6 +13,7 @@ from jobs.escalation import escalation
 from jobs.job import Job
 from jobs.runner import RETRY_MS, Runner
 from jobs.standard import standard_jobs
+from models.alarms.ladder import ladder
 from models.records.sos import EventKind, Signal
 from store import alarms, partitions, sos
 from store.database import Database
@@ -119,21 +120,29 @@ def test_what_is_not_wanted_takes_no_lease(db: Database) -> None:
     assert Runner(db, [noting(done)], clock, "b").tick(noting(done))
 
 
-def test_an_unanswered_alarm_is_escalated_once(db: Database) -> None:
+def test_an_unanswered_alarm_climbs_the_ladder_each_rung_once(db: Database) -> None:
     clock = Clock()
     with db.write() as tx:
         sos.take_signal(tx, Signal("_unknown", "box", "b", "1", NOW, EventKind.PRESS, NOW), NOW)
-    job = escalation(15)
+    job = escalation(ladder())
     runner = Runner(db, [job], clock, "a")
     clock.now += 15_000
     assert not runner.tick(job)
     clock.now += 1_001
     assert runner.tick(job)
-    clock.now += 60_000
+    clock.now += 43_999
     assert not runner.tick(job)
     with db.read() as conn:
+        assert [alarm.level for alarm in alarms.open_alarms(conn)] == [1]
+    clock.now += 1_000
+    assert runner.tick(job)
+    clock.now += 3_600_000
+    assert not runner.tick(job)  # two rungs, no more
+    with db.read() as conn:
         [alarm] = alarms.open_alarms(conn)
-    assert alarm.level == 1
+        steps = [(line.step, line.by, line.detail) for line in alarms.history(conn, alarm.station, alarm.id)]
+    assert alarm.level == 2
+    assert steps == [("raise", "", ""), ("escalate", "system", "level 1"), ("escalate", "system", "level 2")]
 
 
 def test_the_standard_jobs_run_in_their_threads(db: Database, tmp_path: Path) -> None:
@@ -141,7 +150,7 @@ def test_the_standard_jobs_run_in_their_threads(db: Database, tmp_path: Path) ->
     with db.write() as tx:
         sos.take_signal(tx, Signal("_unknown", "box", "b", "1", NOW, EventKind.PRESS, NOW - 20_000), NOW)
     before = threading.active_count()
-    runner = Runner(db, standard_jobs(15, KEEP), clock, "a")
+    runner = Runner(db, standard_jobs(ladder(), KEEP), clock, "a")
     runner.start()
 
     def escalated() -> bool:

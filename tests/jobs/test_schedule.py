@@ -6,6 +6,7 @@ import pytest
 
 from jobs.escalation import overdue
 from jobs.schedule import due
+from models.alarms.ladder import ladder
 from models.alarms.life import State
 from models.records.alarm import AlarmNow
 
@@ -36,11 +37,11 @@ def alarm(state: State = State.RAISED, level: int = 0, raised_at: int = NOW) -> 
 
 def test_only_an_unanswered_alarm_is_overdue() -> None:
     later = NOW + 15_001
-    assert overdue([alarm()], later, 15_000)
-    assert not overdue([alarm()], NOW + 15_000, 15_000)
-    assert not overdue([alarm(State.ACKNOWLEDGED), alarm(level=1), alarm(raised_at=later)], later, 15_000)
+    assert overdue([alarm()], later, ladder())
+    assert not overdue([alarm()], NOW + 15_000, ladder())
+    assert not overdue([alarm(State.ACKNOWLEDGED), alarm(level=1), alarm(raised_at=later)], later, ladder())
 
 
 def test_an_alarm_from_before_the_clock_was_set_back_is_not_left_waiting() -> None:
-    assert overdue([alarm(raised_at=NOW + 3_600_000)], NOW, 15_000)
-    assert not overdue([alarm(raised_at=NOW + 200)], NOW, 15_000)  # two machines never agree to the millisecond
+    assert overdue([alarm(raised_at=NOW + 3_600_000)], NOW, ladder())
+    assert not overdue([alarm(raised_at=NOW + 200)], NOW, ladder())  # two machines never agree to the millisecond

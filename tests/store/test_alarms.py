@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
+from models.alarms.ladder import ladder
 from models.alarms.life import IllegalStepError, Step
 from models.happenings import Happening, SignalStored
 from models.records.alarm import AlarmNow
@@ -211,20 +212,21 @@ def test_the_clearest_press_names_the_alarm(db: Database) -> None:
     assert [alarm.kind for alarm in named if alarm] == ["unreadable", "panic", "panic", "sos", "sos"]
 
 
-def test_escalation_takes_each_unanswered_alarm_once(db: Database) -> None:
+def test_an_unanswered_alarm_climbs_each_rung_once(db: Database) -> None:
     alarm = take(db, PRESS).alarm
     assert alarm is not None
     with db.write() as tx:
-        assert [item.level for item in alarms.escalate(tx, NOW + 100, NOW + 200)] == [1]
-        assert alarms.escalate(tx, NOW + 100, NOW + 300) == []
+        assert alarms.escalate(tx, ladder(), NOW + 15_050) == []
+        assert [item.level for item in alarms.escalate(tx, ladder(), NOW + 15_051)] == [1]
+        assert alarms.escalate(tx, ladder(), NOW + 60_050) == []
+        assert [item.level for item in alarms.escalate(tx, ladder(), NOW + 60_051)] == [2]
 
 
 def test_escalation_takes_an_alarm_from_before_the_clock_was_set_back(db: Database) -> None:
     assert take(db, PRESS).alarm is not None
     with db.write() as tx:
-        assert alarms.escalate(tx, NOW - 15_000, NOW) == []
-        set_back = NOW - 3_600_000
-        assert [item.level for item in alarms.escalate(tx, set_back - 15_000, set_back)] == [1]
+        assert alarms.escalate(tx, ladder(), NOW) == []
+        assert [item.level for item in alarms.escalate(tx, ladder(), NOW - 3_600_000)] == [2]
 
 
 def test_a_test_press_raises_no_alarm_but_is_remembered(db: Database) -> None:

@@ -13,16 +13,20 @@ from dashboard.live.component import PREFIXES
 from dashboard.tables import link_rows
 from dashboard.words import LANGUAGES, Language, as_language, table, word, words_with
 from models.alarms.life import State
+from models.drills import Refusal
 from models.picture import SourceNow
 from models.readiness import Readiness, Why
 from models.records.base import Reason
+from models.records.notice import Trouble
 from models.records.sos import Mark
 from models.records.unit import UnitStatus
 
 ROOT = Path(__file__).parents[2]
 PYTHON = [*(ROOT / "dashboard").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]
 SCRIPTS = sorted((ROOT / "dashboard/live/frontend/src").glob("*.ts"))
-_KEY = re.compile(r"""["'`]((?:nav|live|mark|sos|err|sys|inc|flt|feeds|reason|equip)\.[a-z0-9_]+)["'`]""")
+_KEY = re.compile(
+    r"""["'`]((?:nav|live|mark|sos|err|sys|inc|flt|feeds|reason|equip|notice|drill)\.[a-z0-9_]+)["'`]"""
+)
 
 
 def _used(files: list[Path]) -> set[str]:
@@ -57,6 +61,8 @@ def test_every_key_that_is_put_together_has_words() -> None:
     keys |= {f"inc.f_{finder}" for finder in ("victim", "patrol", "camera", "other")}
     keys |= {f"equip.{state.value}{more}" for state in Readiness for more in ("", "_means")}
     keys |= {f"equip.why_{why.value}" for why in Why}
+    keys |= {f"drill.bad_{why.value}" for why in Refusal}
+    keys |= {f"notice.{word}" for word in ("works", "failing", "untried", "spent", *(one.value for one in Trouble))}
     for language in LANGUAGES:
         assert sorted(keys - table()[language].keys()) == []
 

@@ -1,6 +1,7 @@
 /** State -> the words and features the map draws. Pure. */
 
 import { freshness, type AgeWords } from "./age";
+import { fill } from "./dom";
 import type { BoxState } from "./icons";
 import { drawable } from "./mercator";
 import type { Alarm, Box, Feed, Unit } from "./protocol";
@@ -41,13 +42,16 @@ export function boxFeature(key: Key, box: Box, language: string, words: Words): 
   };
 }
 
-const MARKS = new Set(["unverified", "unknown_box", "unreadable", "clock_suspect", "id_reused", "late", "no_place", "grouped"]);
+const MARKS = new Set(["unverified", "unknown_box", "unreadable", "clock_suspect", "id_reused", "late", "no_place", "grouped", "notice_failed"]);
 
 /** Words an alarm is marked with: what must be known before somebody acts on it. */
 export function alarmMarks(alarm: Alarm, words: Words): string[] {
   const marks = alarm.marks.filter((mark) => MARKS.has(mark)).map((mark) => words[`mark.${mark}`] ?? mark);
   if (!alarm.stored) marks.unshift(words["mark.not_stored"] ?? "not stored");
-  if (alarm.level > 0 && alarm.state === "raised") marks.unshift(words["live.escalated"] ?? "escalated");
+  if (alarm.level > 0 && alarm.state === "raised") {
+    marks.unshift(fill(words["live.escalated"] ?? "escalated {n}", { n: alarm.level }));
+  }
+  if (alarm.marks.includes("drill")) marks.unshift(words["mark.drill"] ?? "drill");
   return marks;
 }
 

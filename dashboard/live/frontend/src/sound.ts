@@ -5,14 +5,25 @@ import { keep, kept } from "./kept";
 export type SoundState = "on" | "off" | "blocked";
 
 const REMEMBERED = "ssz.sound";
-const LOUDNESS = { quiet: 0, normal: 0.22, escalated: 0.85 } as const;
+/** Of the whole, by what is wanted: silence, an unanswered alarm, and each level that nobody answered. */
+const LOUDNESS = [0, 0.22, 0.7, 1] as const;
+/** How often the tone changes, Hz: hurried at the highest level, so that it is told from the one below by ear. */
+const SWAY_HZ = [1.4, 1.4, 1.4, 3.2] as const;
+
+export type Loudness = 0 | 1 | 2 | 3;
+
+/** What the siren must do for these levels of unanswered alarms; none: silence. Pure. */
+export function wantedLoudness(levels: readonly number[]): Loudness {
+  return levels.length === 0 ? 0 : (Math.min(3, 1 + Math.max(0, ...levels)) as Loudness);
+}
 
 export class Siren {
   private context: AudioContext | null = null;
   private gain: GainNode | null = null;
   private analyser: AnalyserNode | null = null;
   private voices: OscillatorNode[] = [];
-  private wanted = 0;
+  private sway: OscillatorNode | null = null;
+  private wanted: Loudness = 0;
   private off: boolean;
 
   constructor(private readonly changed: () => void) {
@@ -38,8 +49,8 @@ export class Siren {
     this.changed();
   }
 
-  /** 0: silence; 1: unanswered alarm; 2: nobody answered in time, louder. */
-  want(loudness: 0 | 1 | 2): void {
+  /** Sound as `wantedLoudness` says. */
+  want(loudness: Loudness): void {
     if (this.wanted === loudness) return;
     this.wanted = loudness;
     this.apply();
@@ -85,19 +96,21 @@ export class Siren {
     const context = this.context;
     if (context === null || this.gain === null) return;
     const loudness = this.off ? 0 : this.wanted;
-    const level = [LOUDNESS.quiet, LOUDNESS.normal, LOUDNESS.escalated][loudness] ?? 0;
-    this.gain.gain.setTargetAtTime(level, context.currentTime, 0.03);
+    this.gain.gain.setTargetAtTime(LOUDNESS[loudness], context.currentTime, 0.03);
+    this.sway?.frequency.setTargetAtTime(SWAY_HZ[loudness], context.currentTime, 0.03);
     if (loudness > 0 && this.voices.length === 0) this.voices = this.startVoices(context, this.gain);
     if (loudness === 0 && this.voices.length > 0) {
       for (const voice of this.voices) voice.stop(context.currentTime + 0.2);
       this.voices = [];
+      this.sway = null;
     }
   }
 
   /** A two-tone siren: one voice swept by a slow square wave, no timers of the page. */
   private startVoices(context: AudioContext, out: AudioNode): OscillatorNode[] {
     const voice = new OscillatorNode(context, { type: "triangle", frequency: 800 });
-    const sway = new OscillatorNode(context, { type: "square", frequency: 1.4 });
+    const sway = new OscillatorNode(context, { type: "square", frequency: SWAY_HZ[this.wanted] });
+    this.sway = sway;
     const depth = new GainNode(context, { gain: 180 });
     sway.connect(depth).connect(voice.frequency);
     voice.connect(out);

@@ -14,7 +14,7 @@ import type { Mode, Moment, Page, Part, Settings } from "./part";
 import type { Alarm, Frame } from "./protocol";
 import { Selection } from "./selection";
 import { scaleOf } from "./scale";
-import { Siren } from "./sound";
+import { Siren, wantedLoudness } from "./sound";
 import { Link, NO_TROUBLE } from "./socket";
 import { emptyState, isOld, keyOf, type State, takeFrame } from "./state";
 import type { Theme } from "./tints";
@@ -157,7 +157,7 @@ export class View {
   /** The siren wants what the open alarms say. */
   private sound(): void {
     const unanswered = [...this.state.alarms.values()].filter((alarm) => alarm.state === "raised");
-    this.siren.want(unanswered.length === 0 ? 0 : unanswered.some((alarm) => alarm.level > 0) ? 2 : 1);
+    this.siren.want(wantedLoudness(unanswered.map((alarm) => alarm.level)));
     flag(this.root, "unanswered", String(unanswered.length));
   }
 

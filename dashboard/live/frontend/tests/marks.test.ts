@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { DEFAULT_FEED } from "../src/age";
 import { alarmMarks, boundsOf, boxFeature, boxState, unitWord } from "../src/marks";
 import type { Alarm, Box, Unit } from "../src/protocol";
+import { wantedLoudness } from "../src/sound";
 
 const unit = (more: Partial<Unit> = {}): Unit => ({
   s: "demo", id: "u1", kind: "car", call: "201", lat: 16, lon: 104, at: 1000, spd: 20, hdg: 90, acc: 1, st: "busy", heard: 1000, ...more,
@@ -28,6 +29,17 @@ test("a box: silent goes before faulty, and never heard is not the same as well"
 test("marks of an alarm are words, the one that is not stored first", () => {
   const alarm = { marks: ["late", "bogus"], stored: false, level: 0, state: "raised" } as unknown as Alarm;
   assert.deepEqual(alarmMarks(alarm, words), ["ยังไม่บันทึก", "มาช้า"]);
+});
+
+test("a level nobody answered and a drill are said first, in words, and only while it waits", () => {
+  const told = { ...words, "live.escalated": "ระดับ {n}", "mark.drill": "ฝึกซ้อม", "mark.notice_failed": "แจ้งไม่ได้" };
+  const alarm = { marks: ["drill", "notice_failed"], stored: true, level: 2, state: "raised" } as unknown as Alarm;
+  assert.deepEqual(alarmMarks(alarm, told), ["ฝึกซ้อม", "ระดับ 2", "แจ้งไม่ได้"]);
+  assert.deepEqual(alarmMarks({ ...alarm, state: "closed" }, told), ["ฝึกซ้อม", "แจ้งไม่ได้"]);
+});
+
+test("the siren goes by the highest level among the unanswered", () => {
+  assert.deepEqual([[], [0], [0, 1], [2, 0], [7]].map(wantedLoudness), [0, 1, 2, 3, 3]);
 });
 
 test("bounds of any geometry", () => {

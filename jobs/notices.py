@@ -1,0 +1,140 @@
+"""Notices: tell people outside the room of an alarm that nobody answers. A thread a channel, so that a slow one holds
+up no other; none of them ever holds the alarm lane for longer than a few rows."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from jobs.job import Job
+from jobs.sending import Send
+from models.alarms.life import State
+from models.notices.channels import BadChannelsError, Channels, parse_channels
+from models.notices.plan import Due, due
+from models.notices.words import words_of
+from models.records.alarm import AlarmNow
+from models.records.base import Millis
+from models.records.station import Station
+from models.thai_time import month_began
+from store import alarms, notices, registers
+from store.database import Database
+from store.errors import StorageError
+
+_LOG = logging.getLogger(__name__)
+
+#: Kinds of station that nobody is ever called for: generated and replayed data.
+_NEVER = frozenset({"test", "demo"})
+
+#: The longest file of channels that is read, in bytes.
+_MOST_BYTES = 256 * 1024
+
+Clock = Callable[[], Millis]
+
+
+def read_channels(file: Path) -> Channels:
+    """The channels of a file.
+
+    Raises:
+        BadChannelsError: it cannot be read or used; names the file, never an address.
+    """
+    try:
+        with file.open("rb") as opened:
+            body = opened.read(_MOST_BYTES + 1)
+        if len(body) > _MOST_BYTES:
+            raise BadChannelsError(f"{file} is too large")
+        return parse_channels(body.decode("utf-8-sig"))
+    except OSError as error:
+        raise BadChannelsError(f"cannot read {file}: {error.strerror}") from error
+    except UnicodeDecodeError:
+        raise BadChannelsError(f"{file} is not UTF-8") from None
+    except BadChannelsError as error:
+        raise BadChannelsError(f"{file}: {error}") from None
+
+
+def waiting(conn: Connection) -> list[AlarmNow]:
+    """Alarms nobody has acknowledged, of stations where people may be called."""
+    never = {station.code for station in registers.stations(conn) if station.kind in _NEVER}
+    open_now = alarms.open_alarms(conn)
+    return [alarm for alarm in open_now if alarm.state == State.RAISED and alarm.station not in never]
+
+
+class Courier:
+    """Sends what is due. `send` must end in time (`jobs.sending.send_by_apprise`)."""
+
+    def __init__(self, database: Database, channels: Channels, send: Send, clock: Clock, zone: ZoneInfo) -> None:
+        self._database = database
+        self._channels = channels
+        self._send = send
+        self._clock = clock
+        self._zone = zone
+        self._busy: set[str] = set()
+        self._lock = threading.Lock()
+
+    def job(self) -> Job:
+        """The job, looking each second. Its lease is kept while anything waits, so one process sends."""
+        return Job(
+            "notices", every_ms=1_000, lease_ms=10_000, wanted=self._wanted,
+            run=lambda database, now: self.look(now),
+        )  # fmt: skip
+
+    def _wanted(self, conn: Connection, _now: Millis) -> bool:
+        return bool(self._channels.channels) and bool(waiting(conn))
+
+    def look(self, now: Millis) -> None:
+        """Hand what is due to the channels' threads; a channel that still sends gets the rest at the next look."""
+        mine: dict[str, list[Due]] = defaultdict(list)
+        with self._database.read() as conn:
+            sent = notices.spent(conn, month_began(now, self._zone))
+            for one in due(waiting(conn), self._channels.channels, notices.tries(conn), sent, now):
+                mine[one.channel.name].append(one)
+            names = {station.code: station for station in registers.stations(conn)}
+        for channel, dues in mine.items():
+            with self._lock:
+                if channel in self._busy:
+                    continue
+                self._busy.add(channel)
+            threading.Thread(
+                target=self._deliver, args=(channel, dues, names), name=f"notice-{channel}",
+                daemon=True,
+            ).start()  # fmt: skip
+
+    def idle(self, timeout_s: float) -> bool:
+        """Wait until no channel sends; False when one still does. For tests and for stopping."""
+        end = time.monotonic() + timeout_s
+        while self._busy and time.monotonic() < end:
+            time.sleep(0.01)
+        return not self._busy
+
+    def _deliver(self, channel: str, dues: Iterable[Due], stations: dict[str, Station]) -> None:
+        try:
+            for one in dues:
+                self._deliver_one(one, stations.get(one.alarm.station))
+        except StorageError as error:
+            _LOG.warning("channel %s: notices cannot be written down, they are tried again: %s", channel, error)
+        except Exception:  # noqa: BLE001 - a channel with a fault must not be taken for busy for ever: loud, tried again
+            _LOG.exception("channel %s has a fault", channel)
+        finally:
+            with self._lock:
+                self._busy.discard(channel)
+
+    def _deliver_one(self, one: Due, station: Station | None) -> None:
+        with self._database.write() as tx:
+            alarm = notices.begin(tx, one, self._clock())
+        if alarm is None:
+            return
+        name = alarm.station
+        if station is not None:
+            name = station.name_th if one.channel.language == "th" else station.name_en
+        words = words_of(alarm, one.level, one.channel, name, self._channels.map_link, self._clock(), self._zone)
+        error = self._send(one.channel, words)
+        with self._database.write() as tx:
+            notices.end(tx, one, error, self._clock())
+        if error:
+            _LOG.warning("channel %s: alarm %s could not be told: %s", one.channel.name, alarm.id, error)

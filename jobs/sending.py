@@ -1,0 +1,99 @@
+"""Sending through Apprise: one channel, one text, an end in time, and an error in words of ours."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from models.notices.channels import BadChannelsError, Channel
+from models.notices.words import Words
+from models.records.notice import Trouble
+
+#: Send a text by a channel; returns "" when it arrived, else a `Trouble` in words. Never raises, ends in time.
+Send = Callable[[Channel, Words], str]
+
+#: Longest waits, in s: for a connection, and for each answer after it.
+CONNECT_S, ANSWER_S = 5.0, 10.0
+
+_STATUS = re.compile(r"error=(\d{3})\b|\((\d{3}), ")
+_APPRISE = logging.getLogger("apprise")
+
+
+class _Heard(logging.Handler):
+    """What Apprise says in one thread. It may quote addresses: it is judged, and goes nowhere."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self._thread = threading.get_ident()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a line of the own thread."""
+        if record.thread == self._thread:
+            self.lines.append(record.getMessage())
+
+
+@contextmanager
+def _listening() -> Iterator[_Heard]:
+    heard = _Heard()
+    _APPRISE.propagate = False  # its own lines name recipients, and tokens when it is asked for all of them
+    _APPRISE.setLevel(logging.DEBUG)
+    _APPRISE.addHandler(heard)
+    try:
+        yield heard
+    finally:
+        _APPRISE.removeHandler(heard)
+
+
+def trouble_of(lines: Iterable[str]) -> str:
+    """Why something did not arrive, from what Apprise said of it."""
+    said = "\n".join(lines)
+    status = _STATUS.search(said)
+    if status:
+        return f"{Trouble.REFUSED.value} {status[1] or status[2]}"
+    if "timed out" in said.lower() or "timeout" in said.lower():
+        return Trouble.TIMEOUT.value
+    return Trouble.CONNECTION.value if "onnection" in said else Trouble.REFUSED.value
+
+
+def check_addresses(channels: Iterable[Channel]) -> None:
+    """Make sure that each channel's address is one of a service Apprise knows.
+
+    Raises:
+        BadChannelsError: one is not; the address itself is not told.
+    """
+    for channel in channels:
+        with _listening():
+            known = _service(channel) is not None
+        if not known:
+            raise BadChannelsError(f"channel {channel.name!r} has an address that names no known service")
+
+
+def _service(channel: Channel) -> Any:
+    """Apprise's plug-in for the address; None when there is none."""
+    # Imported here: it costs a good part of a second, and most desks have no channels.
+    import apprise
+
+    asset = apprise.AppriseAsset(
+        app_id="Smart Safety Zone",
+        app_desc="Smart Safety Zone", app_url="", image_url_mask=None, image_url_logo=None,
+        storage_mode=apprise.PersistentStoreMode.MEMORY, http_redirects=False, allow_templates=False,
+    )  # fmt: skip
+    return apprise.Apprise.instantiate(channel.address, asset=asset, suppress_exceptions=True)
+
+
+def send_by_apprise(channel: Channel, words: Words) -> str:
+    """`Send` through Apprise."""
+    with _listening() as heard:
+        service = _service(channel)
+        if service is None:
+            return Trouble.REFUSED.value
+        service.socket_connect_timeout = min(service.socket_connect_timeout or CONNECT_S, CONNECT_S)
+        service.socket_read_timeout = min(service.socket_read_timeout or ANSWER_S, ANSWER_S)
+        if service.notify(title=words.title, body=words.body, body_format="text"):
+            return ""
+    return trouble_of(heard.lines)

@@ -1,0 +1,77 @@
+"""The words of a notice: what is pressed where, since when, and a link to the place. Nobody is named in it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from models.notices.channels import Channel
+from models.records.alarm import AlarmNow
+from models.records.base import Millis
+from models.records.sos import Mark, split_marks
+from models.thai_time import english_day, thai_day
+
+_KINDS = {
+    "sos": ("กดปุ่ม SOS", "SOS pressed"),
+    "panic": ("เจ้าหน้าที่กดปุ่มฉุกเฉิน", "Officer's panic button"),
+    "unreadable": ("สัญญาณจากตู้ SOS อ่านไม่ได้", "Unreadable signal from an SOS box"),
+    "report": ("ประชาชนแจ้งเหตุฉุกเฉิน", "Citizen's emergency report"),
+}
+_MARKS = {
+    Mark.UNVERIFIED: ("ยังไม่ยืนยันตัวตนของตู้", "sender not verified"),
+    Mark.LATE: ("สัญญาณมาถึงช้า", "arrived late"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A notice's two parts."""
+
+    title: str
+    body: str
+
+
+def waited_text(ms: Millis, thai: bool) -> str:
+    """`15 วินาที`, `2 นาที`."""
+    seconds = max(0, ms // 1000)
+    if seconds < 90:
+        return f"{seconds} {'วินาที' if thai else 's'}"
+    return f"{seconds // 60} {'นาที' if thai else 'min'}"
+
+
+def words_of(
+    alarm: AlarmNow, level: int, channel: Channel, station: str, map_link: str, now: Millis, zone: ZoneInfo
+) -> Words:
+    """What a channel is told. `station` is its name in the channel's language."""
+    thai = channel.language == "th"
+    side = 0 if thai else 1
+    kind = _KINDS.get(alarm.kind, _KINDS["sos"])[side]
+    marks = split_marks(alarm.marks)
+    drill = ("[ฝึกซ้อม] ", "[DRILL] ")[side] if Mark.DRILL in marks else ""
+    local = datetime.fromtimestamp(alarm.raised_at / 1000, zone)
+    day = thai_day(local.date()) if thai else english_day(local.date())
+    origin = {"box": ("ตู้", "Box"), "unit": ("หน่วย", "Unit")}.get(alarm.origin_kind, ("จาก", "From"))[side]
+    waited = waited_text(now - alarm.raised_at, thai)
+    unanswered = f"ยังไม่มีผู้รับแจ้ง {waited}" if thai else f"Nobody has answered for {waited}"
+    pressed = f"กด {alarm.presses} ครั้ง" if thai else f"pressed {alarm.presses} times"
+    lines = [
+        f"{kind} · {alarm.place or alarm.origin}",
+        f"{station} · {origin} {alarm.origin}",
+        f"{day} {local:%H:%M:%S}{' น.' if thai else ''}" + (f" · {pressed}" if alarm.presses > 1 else ""),
+        unanswered,
+        *(_MARKS[mark][side] for mark in sorted(marks) if mark in _MARKS),
+    ]
+    if map_link and alarm.lat is not None and alarm.lon is not None:
+        lines.append(map_link.format(lat=f"{alarm.lat:.6f}", lon=f"{alarm.lon:.6f}"))
+    insist = (f"ระดับ {level} ", f"Level {level} ")[side] if level else ""
+    return Words(f"{drill}{insist}{kind} · {alarm.place or alarm.origin}", drill + "\n".join(lines))
+
+
+def test_words(channel: Channel) -> Words:
+    """What `manage.py notify test` sends."""
+    if channel.language == "th":
+        return Words("ทดสอบการแจ้งเตือน", "ข้อความทดสอบจากระบบ Smart Safety Zone ไม่มีเหตุเกิดขึ้น ไม่ต้องดำเนินการใด")
+    return Words(
+        "Test notice", "A test by the Smart Safety Zone system. Nothing has happened; nothing is to be done."
+    )

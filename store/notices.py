@@ -1,0 +1,122 @@
+"""Notices: every try to tell somebody of an alarm. A try is written down before it is made, so that of two processes
+one makes it; what became of it is written down after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, and_, func, select, update
+
+from models.alarms.life import State, Step
+from models.notices.channels import Channel
+from models.notices.plan import Due, troubled
+from models.records.alarm import Alarm, AlarmNow
+from models.records.base import Millis
+from models.records.notice import Notice, Outcome, Trouble
+from models.records.sos import Mark, join_marks, split_marks
+from store import alarms
+from store.alarms.rows import go_on
+from store.database import Tx
+from store.rows import add_new, record_of, records, table_of, values_of
+
+_NOTICE = table_of(Notice)
+_ALARM = table_of(Alarm)
+
+
+def tries(conn: Connection) -> list[Notice]:
+    """Every try for the alarms that nobody has acknowledged."""
+    waiting = and_(
+        _ALARM.c.station == _NOTICE.c.station, _ALARM.c.id == _NOTICE.c.alarm, _ALARM.c.state == State.RAISED.value
+    )
+    return records(conn, Notice, select(_NOTICE).join(_ALARM, waiting))
+
+
+def of_alarm(conn: Connection, station: str, alarm: str) -> list[Notice]:
+    """Every try for one alarm, the first first."""
+    query = select(_NOTICE).where(_NOTICE.c.station == station, _NOTICE.c.alarm == alarm)
+    return records(conn, Notice, query.order_by(_NOTICE.c.at, _NOTICE.c.channel, _NOTICE.c.attempt))
+
+
+def spent(conn: Connection, since: Millis) -> dict[str, int]:
+    """Channel -> what it sent since a moment."""
+    sent = _NOTICE.c.outcome == Outcome.SENT.value
+    query = select(_NOTICE.c.channel, func.count()).where(_NOTICE.c.at >= since, sent).group_by(_NOTICE.c.channel)
+    return {row[0]: row[1] for row in conn.execute(query)}
+
+
+def newest(conn: Connection, channels: Iterable[str]) -> dict[str, Notice]:
+    """Channel -> its newest try that ended; a channel that never tried is not there."""
+    found: dict[str, Notice] = {}
+    for channel in channels:
+        query = select(_NOTICE).where(_NOTICE.c.channel == channel, _NOTICE.c.outcome != Outcome.SENDING.value)
+        row = conn.execute(query.order_by(_NOTICE.c.at.desc()).limit(1)).one_or_none()
+        if row is not None:
+            found[channel] = record_of(Notice, row)
+    return found
+
+
+def begin(tx: Tx, due: Due, now: Millis) -> AlarmNow | None:
+    """Write a try down, before it is made. None: somebody answered meanwhile, or another process makes it.
+
+    The alarm as it stands now: what is sent tells of this moment. A spent quota is written down as the end of it.
+    """
+    alarm = alarms.find(tx.conn, due.alarm.id)
+    if alarm.state != State.RAISED:
+        return None
+    notice = Notice(
+        station=alarm.station, alarm=alarm.id, level=due.level, channel=due.channel.name, attempt=due.attempt, at=now,
+    )  # fmt: skip
+    if due.exhausted:
+        notice.outcome, notice.error, notice.ended_at = Outcome.QUOTA.value, Trouble.QUOTA.value, now
+    if not add_new(tx, _NOTICE, values_of(notice)):
+        return None
+    if due.attempt > 1:
+        _lost(tx, notice, now)
+    if due.exhausted:
+        _show(tx, alarm, due.channel, notice.error, now)
+        return None
+    return alarm
+
+
+def _lost(tx: Tx, notice: Notice, now: Millis) -> None:
+    """Tries before this one that nobody heard the end of have failed."""
+    before = (
+        _NOTICE.c.station == notice.station, _NOTICE.c.alarm == notice.alarm, _NOTICE.c.level == notice.level,
+        _NOTICE.c.channel == notice.channel, _NOTICE.c.attempt < notice.attempt,
+        _NOTICE.c.outcome == Outcome.SENDING.value,
+    )  # fmt: skip
+    ended = {"outcome": Outcome.FAILED.value, "error": Trouble.LOST.value, "ended_at": now}
+    tx.conn.execute(update(_NOTICE).where(*before).values(**ended))
+
+
+def end(tx: Tx, due: Due, error: str, now: Millis) -> None:
+    """Write down what became of a try: empty `error` = it arrived. A failure is shown on a waiting alarm."""
+    mine = (
+        _NOTICE.c.station == due.alarm.station, _NOTICE.c.alarm == due.alarm.id, _NOTICE.c.level == due.level,
+        _NOTICE.c.channel == due.channel.name, _NOTICE.c.attempt == due.attempt,
+    )  # fmt: skip
+    outcome = Outcome.FAILED if error else Outcome.SENT
+    tx.conn.execute(update(_NOTICE).where(*mine).values(outcome=outcome.value, error=error, ended_at=now))
+    alarm = alarms.find(tx.conn, due.alarm.id)
+    if alarm.state == State.RAISED:
+        _show(tx, alarm, due.channel, error, now)
+
+
+def _show(tx: Tx, alarm: AlarmNow, channel: Channel, error: str, now: Millis) -> None:
+    """Mark the alarm while somebody who should know of it could not be told; take the mark off when all were."""
+    marks = split_marks(alarm.marks)
+    failing = troubled(of_alarm(tx.conn, alarm.station, alarm.id))
+    wanted = marks | {Mark.NOTICE_FAILED} if failing else marks - {Mark.NOTICE_FAILED}
+    if wanted != marks:
+        detail = f"{channel.name}: {error or Outcome.SENT.value}"
+        go_on(tx, alarm, Step.NOTICE, now, line_by="system", detail=detail, marks=join_marks(wanted))
+
+
+def keep_test(tx: Tx, channel: str, error: str, now: Millis) -> None:
+    """Write a test of a channel down: it counts in the month, and is the newest that is known of the channel."""
+    outcome = Outcome.FAILED if error else Outcome.SENT
+    notice = Notice(
+        station="_system", alarm=f"test-{now}", level=0, channel=channel, attempt=1, at=now, ended_at=now,
+        outcome=outcome.value, error=error,
+    )  # fmt: skip
+    add_new(tx, _NOTICE, values_of(notice))

@@ -1,0 +1,293 @@
+"""Notices against a real web server and a real mail server, one of which fails; and what is written down of them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes
+from email.policy import default
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from jobs.notices import Courier, read_channels
+from jobs.runner import Runner
+from jobs.sending import check_addresses, send_by_apprise
+from manage import main
+from models.alarms.ladder import ladder
+from models.alarms.life import Step
+from models.notices.channels import BadChannelsError, Channel, Channels
+from models.notices.words import Words
+from models.records.sos import EventKind, Mark, Signal, split_marks
+from models.records.station import Station
+from models.thai_time import month_began
+from store import alarms, notices, registers
+from store.database import Database
+from store.sos import take_signal
+from tests.servers import free_port
+
+NOW = 1_790_000_000_000
+ZONE = ZoneInfo("Asia/Bangkok")
+
+
+class Clock:
+    """A clock the test moves."""
+
+    now = NOW
+
+    def __call__(self) -> int:
+        return self.now
+
+
+class Webhook:
+    """A real web server on loopback that keeps what it is sent, and answers `status`."""
+
+    def __init__(self) -> None:
+        self.status = 200
+        self.got: list[dict[str, Any]] = []
+        self.go = threading.Event()
+        self.go.set()
+        hook = self
+
+        class Handler(BaseHTTPRequestHandler):
+            """One request."""
+
+            def do_POST(self) -> None:
+                """Take it."""
+                hook.got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                hook.go.wait(20)
+                self.send_response(hook.status)
+                self.end_headers()
+
+            def log_message(self, *_args: object) -> None:
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"json://127.0.0.1:{self._server.server_address[1]}/TOKEN"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        """End it."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class Mailbox:
+    """What a real mail server on loopback was handed; `refuse` makes it say no."""
+
+    def __init__(self) -> None:
+        self.mails: list[Any] = []
+        self.refuse = False
+
+    async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:  # noqa: N802
+        """A mail came."""
+        if self.refuse:
+            return "451 not now"
+        self.mails.append(message_from_bytes(envelope.content, policy=default))
+        return "250 OK"
+
+
+@pytest.fixture
+def webhook() -> Iterator[Webhook]:
+    server = Webhook()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def mailbox() -> Iterator[tuple[Mailbox, str]]:
+    box = Mailbox()
+    port = free_port()
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield box, f"mailto://127.0.0.1:{port}/?from=ssz@police.example&to=chief@police.example&mode=insecure"
+    controller.stop()
+
+
+def press(db: Database, box: str = "sos-1", station: str = "lumphini") -> str:
+    with db.write() as tx:
+        taken = take_signal(
+            tx, Signal(station, "box", box, "p1", NOW, EventKind.PRESS, NOW, lat=13.7, lon=100.5), NOW
+        )
+    assert taken.alarm is not None
+    return taken.alarm.id
+
+
+def climb(db: Database, now: int) -> None:
+    with db.write() as tx:
+        alarms.escalate(tx, ladder(), now)
+
+
+def kept(db: Database, alarm: str, station: str = "lumphini") -> list[tuple[str, int, int, str, str]]:
+    with db.read() as conn:
+        found = notices.of_alarm(conn, station, alarm)
+    return [(one.channel, one.level, one.attempt, one.outcome, one.error) for one in found]
+
+
+def marked(db: Database, alarm: str) -> bool:
+    with db.read() as conn:
+        return Mark.NOTICE_FAILED in split_marks(alarms.find(conn, alarm).marks)
+
+
+@contextmanager
+def as_the_product_logs() -> Iterator[list[str]]:
+    """The lines that reach the product's log: of every logger that passes its records on, from INFO up."""
+    lines: list[str] = []
+    handler = logging.Handler(logging.INFO)
+    handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield lines
+    finally:
+        root.removeHandler(handler)
+
+
+@pytest.fixture
+def town(db: Database) -> Database:
+    rows = [("lumphini", "metro"), ("practice", "test")]
+    with db.write() as tx:
+        stations = [Station(code=code, name_th="สน.ลุมพินี", name_en=code, kind=kind) for code, kind in rows]
+        registers.put_stations(tx, stations, NOW)
+    return db
+
+
+def test_a_failing_channel_is_tried_again_shown_on_the_alarm_and_stops_no_other(
+    town: Database, webhook: Webhook, mailbox: tuple[Mailbox, str]
+) -> None:
+    box, mail = mailbox
+    webhook.status = 503
+    clock = Clock()
+    channels = Channels((Channel("hook", webhook.address, frozenset({1})), Channel("mail", mail, frozenset({1, 2}))))
+    courier = Courier(town, channels, send_by_apprise, clock, ZONE)
+    runner = Runner(town, [courier.job()], clock, "a")
+    alarm, practice = press(town), press(town, station="practice")
+
+    def look(after_s: int) -> None:
+        clock.now = NOW + after_s * 1000
+        runner.tick(courier.job())
+        assert courier.idle(20)
+
+    with as_the_product_logs() as logged:
+        look(10)
+        assert kept(town, alarm) == []  # the press itself calls nobody
+        climb(town, NOW + 16_000)
+        look(16)
+        assert kept(town, alarm) == [("hook", 1, 1, "failed", "refused 503"), ("mail", 1, 1, "sent", "")]
+        assert marked(town, alarm)
+        look(18)
+        assert len(webhook.got) == 1
+        webhook.status = 200
+        look(21)
+        assert kept(town, alarm)[1:] == [("mail", 1, 1, "sent", ""), ("hook", 1, 2, "sent", "")]
+        assert not marked(town, alarm)
+        box.refuse = True
+        climb(town, NOW + 61_000)
+        look(61)
+        assert kept(town, alarm)[-1] == ("mail", 2, 1, "failed", "refused 451")
+        with town.write() as tx:
+            alarms.step(tx, alarm, Step.ACKNOWLEDGE, by="ก", role="dispatcher", origin="", now=clock.now)
+        look(3_600)
+        assert len(kept(town, alarm)) == 4  # somebody answered
+    assert "could not be told: refused 503" in "\n".join(logged)
+    assert "TOKEN" not in "\n".join(logged)
+    assert "chief@police.example" not in "\n".join(logged)
+    [sent] = box.mails
+    assert "ยังไม่มีผู้รับแจ้ง 16 วินาที" in sent.get_body(("plain",)).get_content()
+    assert webhook.got[1]["title"].startswith("ระดับ 1 กดปุ่ม SOS")
+    assert "สน.ลุมพินี · ตู้ sos-1" in webhook.got[1]["message"]
+    assert kept(town, practice, "practice") == []  # nobody is ever called for a test station
+    with town.read() as conn:
+        steps = [line.detail for line in alarms.history(conn, "lumphini", alarm) if line.step == "notice"]
+        assert notices.spent(conn, month_began(NOW, ZONE)) == {"hook": 1, "mail": 1}
+        assert notices.newest(conn, ["mail", "none"])["mail"].error == "refused 451"
+    assert steps == ["hook: refused 503", "hook: sent", "mail: refused 451"]
+
+
+def test_two_processes_send_one_notice_and_a_slow_channel_holds_up_no_press(
+    sqlite_db: Database, webhook: Webhook
+) -> None:
+    clock = Clock()
+    channels = Channels((Channel("hook", webhook.address, frozenset({1})),))
+    couriers = [Courier(sqlite_db, channels, send_by_apprise, clock, ZONE) for _ in range(2)]
+    alarm = press(sqlite_db, station="_unknown")
+    climb(sqlite_db, NOW + 16_000)
+    clock.now = NOW + 16_000
+    webhook.go.clear()
+    for courier in couriers:
+        courier.look(clock.now)  # without the lease: the row alone must hold
+    assert press(sqlite_db, "sos-2", "_unknown") != alarm  # while the channel hangs
+    assert kept(sqlite_db, alarm, "_unknown")[0][3] == "sending"
+    webhook.go.set()
+    assert all(courier.idle(20) for courier in couriers)
+    assert kept(sqlite_db, alarm, "_unknown") == [("hook", 1, 1, "sent", "")]
+    assert len(webhook.got) == 1
+
+
+def test_a_process_that_died_while_it_sent_is_taken_over_from_and_a_quota_ends(sqlite_db: Database) -> None:
+    clock = Clock()
+    sent: list[str] = []
+
+    def send(channel: Channel, _words: Words) -> str:
+        sent.append(channel.name)
+        if len(sent) == 1:
+            raise KeyboardInterrupt  # gone without a word
+        return ""
+
+    paid = Channel("paid", "x://", frozenset({1}), monthly_quota=2)
+    courier = Courier(sqlite_db, Channels((paid,)), send, clock, ZONE)
+    found = [press(sqlite_db, f"sos-{number}", "_unknown") for number in range(3)]
+    climb(sqlite_db, NOW + 16_000)
+    clock.now = NOW + 16_000
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threading, "excepthook", lambda _args: None)
+        courier.look(clock.now)
+        assert courier.idle(20)
+    clock.now += 60_000
+    for _ in range(2):
+        courier.look(clock.now)
+        assert courier.idle(20)
+    outcomes = sorted((alarm[3], alarm[4]) for one in found for alarm in kept(sqlite_db, one, "_unknown"))
+    assert outcomes == [("failed", "lost"), ("quota", "quota"), ("sent", ""), ("sent", "")]
+    assert sum(marked(sqlite_db, one) for one in found) == 1
+
+
+def test_the_command_sends_a_test_to_each_channel_and_says_what_became_of_it(
+    sqlite_url: str, webhook: Webhook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    file = tmp_path / "channels.toml"
+    dead = f"json://127.0.0.1:{free_port()}/TOKEN"
+    rows = [("hook", webhook.address), ("dead", dead)]
+    file.write_text("".join(f'[[channel]]\nname = "{name}"\naddress = "{address}"\n' for name, address in rows))
+    monkeypatch.setenv("SSZ_DATABASE_URL", sqlite_url)
+    monkeypatch.setenv("SSZ_NOTIFY_FILE", str(file))
+    assert main(["notify", "test"]) == 1
+    assert capsys.readouterr() == ("hook: sent\ndead: connection\n", "")
+    assert webhook.got[0]["title"] == "ทดสอบการแจ้งเตือน"
+    monkeypatch.setenv("SSZ_DEMO", "1")
+    with pytest.raises(SystemExit):
+        main(["notify", "test"])
+    assert "tells nobody" in capsys.readouterr().err
+
+
+def test_a_file_is_read_and_an_address_of_no_service_is_refused_without_being_told(tmp_path: Path) -> None:
+    file = tmp_path / "channels.toml"
+    file.write_text('[[channel]]\nname = "x"\naddress = "nonsense://SECRET"\n', encoding="utf-8-sig")
+    channels = read_channels(file)
+    with pytest.raises(BadChannelsError, match="'x' has an address") as refused:
+        check_addresses(channels.channels)
+    assert "SECRET" not in str(refused.value)
+    check_addresses([Channel("ok", "line://token/user")])
+    with pytest.raises(BadChannelsError, match="cannot read"):
+        read_channels(tmp_path / "none")
+    (tmp_path / "latin").write_bytes(b"\xe9")
+    with pytest.raises(BadChannelsError, match="not UTF-8"):
+        read_channels(tmp_path / "latin")

@@ -1,0 +1,168 @@
+"""Who is told of what, when again, and in which words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jobs.sending import trouble_of
+from models.alarms.ladder import ladder, level_due
+from models.notices.channels import BadChannelsError, Channel, parse_channels, without_addresses
+from models.notices.plan import AGAIN_MS, LOST_MS, due, troubled
+from models.notices.words import test_words as words_of_a_test
+from models.notices.words import words_of
+from models.records.alarm import AlarmNow
+from models.records.notice import Notice
+
+NOW = 1_790_000_000_000
+ALARM = AlarmNow(
+    station="lumphini", id="a1", origin_kind="box", origin="sos-07", kind="sos", state="raised", version=2,
+    raised_at=NOW - 20_000, pressed_at=NOW - 20_000, last_at=NOW - 20_000, presses=2, marks="", place="หน้าตลาด",
+    lat=13.7301234, lon=100.5412341, level=1, by="", assigned="", outcome="", changed_at=NOW,
+)  # fmt: skip
+CHIEF = Channel("ผกก.", "line://token/chief", frozenset({1, 2}))
+BUREAU = Channel("บก.", "mailto://x", frozenset({2}), frozenset({"lumphini"}), monthly_quota=2)
+
+
+def tried(attempt: int, outcome: str, at: int, channel: Channel = CHIEF, level: int = 1) -> Notice:
+    return Notice(
+        station="lumphini", alarm="a1", level=level, channel=channel.name, attempt=attempt, at=at, outcome=outcome
+    )
+
+
+def told(alarm: AlarmNow, tries: list[Notice], now: int = NOW, spent: int = 0) -> list[tuple[str, int, int, bool]]:
+    found = due([alarm], [CHIEF, BUREAU], tries, {"บก.": spent}, now)
+    return [(one.channel.name, one.level, one.attempt, one.exhausted) for one in found]
+
+
+def test_each_level_tells_its_own_people_once() -> None:
+    assert told(replace(ALARM, level=0), []) == []
+    assert told(ALARM, []) == [("ผกก.", 1, 1, False)]
+    assert told(ALARM, [tried(1, "sent", NOW - 900_000)]) == []
+    assert told(replace(ALARM, level=2), [tried(1, "sent", NOW)]) == [("ผกก.", 2, 1, False), ("บก.", 2, 1, False)]
+    assert told(replace(ALARM, level=2, station="hat_yai"), []) == [("ผกก.", 2, 1, False)]
+
+
+@pytest.mark.parametrize("state", ["acknowledged", "assigned", "on_scene", "closed"])
+def test_once_somebody_answered_nobody_else_is_called(state: str) -> None:
+    assert told(replace(ALARM, state=state), []) == []
+    assert told(replace(ALARM, kind="box_lost"), []) == []  # equipment calls nobody
+
+
+@given(st.integers(1, 12))
+def test_a_failed_try_is_made_again_ever_more_slowly_and_never_given_up(failed: int) -> None:
+    tries = [tried(number, "failed", NOW) for number in range(1, failed + 1)]
+    pause = AGAIN_MS[min(failed, len(AGAIN_MS)) - 1]
+    assert told(ALARM, tries, NOW + pause - 1) == []
+    assert told(ALARM, tries, NOW + pause) == [("ผกก.", 1, failed + 1, False)]
+    assert told(ALARM, tries, NOW - 3_600_000) == [("ผกก.", 1, failed + 1, False)]  # the clock was set back
+
+
+def test_a_try_nobody_heard_the_end_of_is_made_again() -> None:
+    assert told(ALARM, [tried(1, "sending", NOW)], NOW + LOST_MS - 1) == []
+    assert told(ALARM, [tried(1, "sending", NOW)], NOW + LOST_MS) == [("ผกก.", 1, 2, False)]
+
+
+def test_a_months_quota_is_counted_and_its_end_is_the_end() -> None:
+    high = replace(ALARM, level=2)
+    sent = [tried(1, "sent", NOW, level=2)]
+    assert told(high, sent, spent=1) == [("บก.", 2, 1, False)]
+    assert told(high, sent, spent=2) == [("บก.", 2, 1, True)]
+    assert told(high, [*sent, tried(1, "quota", NOW, BUREAU, 2)], NOW + 9_000_000, spent=2) == []
+    alarms = [replace(high, id=f"b{number}") for number in range(4)]
+    flags = [one.exhausted for one in due(alarms, [BUREAU], [], {}, NOW)]
+    assert flags == [False, False, True, True]
+
+
+def test_an_alarm_is_troubled_by_a_channel_until_its_newest_try_arrives() -> None:
+    tries = [tried(1, "failed", NOW), tried(2, "failed", NOW), tried(1, "quota", NOW, BUREAU, 2)]
+    assert troubled(tries) == {"ผกก.", "บก."}
+    assert troubled([*tries, tried(3, "sent", NOW)]) == {"บก."}
+    assert troubled([*tries, tried(1, "sending", NOW, level=2)]) == {"บก."}
+
+
+@pytest.mark.parametrize(
+    ("waited_s", "level"), [(0, 0), (15, 0), (15.001, 1), (60, 1), (60.001, 2), (9_000, 2), (-9_000, 2), (-1, 0)]
+)
+def test_the_ladder(waited_s: float, level: int) -> None:
+    assert level_due("sos", NOW, NOW + round(waited_s * 1000), ladder()) == level
+    assert level_due("box_lost", NOW, NOW + round(waited_s * 1000), ladder()) == 0
+
+
+def test_the_words_tell_place_box_and_time_and_name_nobody() -> None:
+    zone = ZoneInfo("Asia/Bangkok")
+    words = words_of(ALARM, 1, CHIEF, "สน.ลุมพินี", "https://m.example/?q={lat},{lon}", NOW, zone)
+    assert words.title == "ระดับ 1 กดปุ่ม SOS · หน้าตลาด"
+    assert words.body.splitlines() == [
+        "กดปุ่ม SOS · หน้าตลาด", "สน.ลุมพินี · ตู้ sos-07", "21 ก.ย. 2569 21:13:00 น. · กด 2 ครั้ง",
+        "ยังไม่มีผู้รับแจ้ง 20 วินาที", "https://m.example/?q=13.730123,100.541234",
+    ]  # fmt: skip
+    drill = replace(ALARM, marks="drill,unverified", lat=None, by="ร.ต.อ.สมชาย", assigned="201")
+    english = words_of(drill, 2, replace(CHIEF, language="en"), "Lumphini", "x{lat}{lon}", NOW + 120_000, zone)
+    assert english.title.startswith("[DRILL] Level 2 SOS pressed")
+    assert english.body.splitlines()[-2:] == ["Nobody has answered for 2 min", "sender not verified"]
+    assert "สมชาย" not in english.title + english.body
+    assert "ไม่มีเหตุเกิดขึ้น" in words_of_a_test(CHIEF).body
+
+
+FILE = """
+map_link = ""
+[[channel]]
+name = "chief"
+address = "line://SECRET/u1"
+levels = [1]
+stations = ["lumphini"]
+monthly_quota = 200
+language = "en"
+[[channel]]
+name = "all"
+address = "json://SECRET"
+"""
+
+
+def test_the_file_of_channels() -> None:
+    said = parse_channels(FILE)
+    chief, everyone = said.channels
+    assert (chief.levels, chief.stations) == (frozenset({1}), frozenset({"lumphini"}))
+    assert (chief.monthly_quota, chief.language) == (200, "en")
+    assert (everyone.levels, everyone.stations, everyone.monthly_quota) == (frozenset({1, 2}), None, None)
+    assert said.map_link == ""
+    assert "SECRET" not in repr(said)
+    assert {channel.address for channel in without_addresses(said)} == {""}
+    assert parse_channels("").channels == ()
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "[[channel]]\nname = \"x\"\naddress = \"json://SECRET", "[[channel]]\naddress = \"json://SECRET\"",
+        "[[channel]]\nname = \"x\"\naddress = \"SECRET\"", FILE.replace("[1]", "[3]"), FILE.replace("[1]", "[]"),
+        FILE.replace("200", "-1"), FILE.replace('"en"', '"fr"'), FILE.replace('"all"', '"chief"'),
+        FILE.replace("levels", "level"), FILE.replace('["lumphini"]', '"lumphini"'), "channel = 3", "other = 1",
+        FILE.replace('map_link = ""', 'map_link = "https://x/{SECRET}"'), "map_link = \"none\"", "channel = [4]",
+    ],
+)  # fmt: skip
+def test_a_bad_file_is_refused_in_one_line_without_its_addresses(bad: str) -> None:
+    with pytest.raises(BadChannelsError) as refused:
+        parse_channels(bad)
+    assert "SECRET" not in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [
+        ("Failed to send JSON POST notification: Server error, error=503.", "refused 503"),
+        ("A Connection error occurred submitting email to SECRET.\nSocket Exception: (535, b'no')", "refused 535"),
+        ("A Connection error occurred\nSocket Exception: HTTPSConnectionPool: Read timed out. (SECRET)", "timeout"),
+        ("A Connection error occurred sending JSON notification to SECRET.", "connection"),
+        ("There were no targets for SECRET", "refused"),
+        ("", "refused"),
+    ],
+)  # fmt: skip
+def test_why_a_channel_failed_is_told_in_words_of_ours(said: str, word: str) -> None:
+    assert trouble_of(said.splitlines()) == word
