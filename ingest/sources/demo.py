@@ -101,8 +101,8 @@ class Demo:
         return client
 
     def _connected(self, client: Client, receive_maximum: int) -> None:
-        sos = f"ssz/v1/{self.town.station}/sos/+"
-        client.subscribe([(f"{sos}/receipt", 1), (f"{sos}/command", 1)])
+        station = f"ssz/v1/{self.town.station}"
+        client.subscribe([(f"{station}/sos/+/receipt", 1), (f"{station}/unit/+/command", 1)])
         self._orders.put(Script.hello)
 
     def _refused(self, reason: str) -> None:

@@ -6,6 +6,7 @@ Everything is drawn from the town's seed, so that two runs that start at one mom
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import orjson
 
@@ -18,7 +19,7 @@ from models.town.crime import one_incident
 from models.town.drive import Event
 from models.town.furniture import CameraSpot
 from models.town.gps import Reading
-from models.town.ground import to_degrees
+from models.town.ground import to_degrees, to_metres
 from models.town.patrol import Patrol
 from models.town.places import Places, beside
 from models.town.town import Town
@@ -84,7 +85,7 @@ class Script:
         return self.presses.press(box, event_id, now)
 
     def heard(self, topic: str, payload: bytes, now: Millis) -> list[Outgoing]:
-        """A receipt or command for one of the boxes. What cannot be read is passed over, as a box would."""
+        """A receipt for a box or a command for a unit. What cannot be read is passed over, as a device would."""
         parts = topic.split("/")
         try:
             body = orjson.loads(payload)
@@ -92,23 +93,22 @@ class Script:
             return []
         if len(parts) != 6 or not isinstance(body, dict):
             return []
-        if parts[5] == "receipt":
+        if parts[3] == "sos" and parts[5] == "receipt":
             self.presses.receipt(parts[4], str(body.get("id", "")))
-        if parts[5] == "command":
-            return self._command(parts[4], str(body.get("kind", "")), str(body.get("alarm", "")), now)
+        if parts[3] == "unit" and parts[5] == "command":
+            return self._command(parts[4], body, now)
         return []
 
-    def _command(self, box: str, kind: str, alarm: str, now: Millis) -> list[Outgoing]:
-        spot = next((each for each in self.town.boxes if each.id == box), None)
-        if spot is None or not alarm:
-            return []
-        if kind == "closed":
-            unit = self.patrol.close(alarm)
-        elif kind in ("acknowledged", "dispatched"):
-            unit = self.patrol.send_nearest(spot.node, alarm)
-        else:
-            unit = None
-        return [self._status(unit, now)] if unit else []
+    def _command(self, unit: str, body: dict[str, Any], now: Millis) -> list[Outgoing]:
+        """The unit goes where it is sent, if that is a place, and patrols again when it is needed no more."""
+        kind, alarm, lat, lon = (body.get(name) for name in ("kind", "alarm", "lat", "lon"))
+        changed = False
+        if isinstance(alarm, str) and alarm:
+            if kind == "dispatched" and isinstance(lat, float) and isinstance(lon, float):
+                changed = self.patrol.send(unit, self.town.graph.nearest(to_metres(lat, lon)), alarm)
+            elif kind in ("recalled", "closed"):
+                changed = self.patrol.release(unit, alarm)
+        return [self._status(unit, now)] if changed else []
 
     def _turn(self, kind: str, which: str, now: Millis) -> tuple[float, list[Outgoing]]:
         """What is due, and the seconds until it is due again."""

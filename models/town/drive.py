@@ -97,14 +97,6 @@ def release(state: UnitState) -> UnitState:
     return replace(state, mode=Mode.STOP, mission="", route=state.route[:1], rest=2.0)
 
 
-def way_length(ground: Ground, state: UnitState, distances: Mapping[int, float]) -> float:
-    """Metres from the unit to where `distances` was measured from, by street."""
-    if not state.route:
-        return distances[state.node]
-    piece = ground.graph.edges[state.route[0]]
-    return piece.length - state.metres + distances[piece.other(state.node)]
-
-
 def advance(ground: Ground, state: UnitState, dt: float) -> tuple[UnitState, tuple[Event, ...]]:
     """The unit `dt` seconds later, and what it did."""
     state = replace(state, elapsed=state.elapsed + dt)

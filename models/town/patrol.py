@@ -1,16 +1,11 @@
-"""All units of the town together, moved in fixed steps; who is nearest to a box. Pure: no clock, no threads."""
+"""All units of the town together, moved in fixed steps, and sent to alarms. Pure: no clock, no threads."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 from models.town import drive
 from models.town.drive import STEP_S, Event, Ground, Mode, UnitState
 from models.town.gps import Reading, read
 from models.town.town import Town
-
-#: Kinds of unit that are sent to an SOS; partners are not.
-SENT = frozenset({"car", "motorcycle"})
 
 
 class Patrol:
@@ -19,7 +14,6 @@ class Patrol:
     def __init__(self, town: Town) -> None:
         checkpoints = {spot.node: spot.id for spot in town.checkpoints}
         self.ground = Ground(town.seed, town.graph, checkpoints, town.centre)
-        self._kinds = {unit.unit: unit.kind for unit in town.units}
         self.states: dict[str, UnitState] = {
             unit.unit: drive.start(self.ground, unit.unit, number) for number, unit in enumerate(town.units)
         }
@@ -44,29 +38,21 @@ class Patrol:
         """One unit's fix now."""
         return read(self.ground, self.states[unit])
 
-    def send_nearest(self, node: int, mission: str, busy: Sequence[str] = ()) -> str | None:
-        """Send the free unit that is nearest by street; None when no unit is free or one is on its way already."""
-        if any(state.mission == mission for state in self.states.values()):
-            return None
-        distances, _ = self.ground.graph.distances(node)
-        free = [
-            state
-            for unit, state in self.states.items()
-            if not state.mission and unit not in busy and self._kinds[unit] in SENT
-        ]
-        if not free:
-            return None
-        best = min(free, key=lambda state: (drive.way_length(self.ground, state, distances), state.unit))
-        self.states[best.unit] = drive.respond(self.ground, best, node, mission)
-        return best.unit
+    def send(self, unit: str, node: int, mission: str) -> bool:
+        """A unit turns to an alarm at a junction, whatever it was doing; False when it did so already, or is none."""
+        state = self.states.get(unit)
+        if state is None or state.mission == mission:
+            return False
+        self.states[unit] = drive.respond(self.ground, state, node, mission)
+        return True
 
-    def close(self, mission: str) -> str | None:
-        """The alarm is closed: its unit patrols again; returns the unit."""
-        for unit, state in self.states.items():
-            if mission and state.mission == mission:
-                self.states[unit] = drive.release(state)
-                return unit
-        return None
+    def release(self, unit: str, mission: str) -> bool:
+        """A unit is needed no more at an alarm and patrols again; False when it was not sent there."""
+        state = self.states.get(unit)
+        if state is None or state.mission != mission:
+            return False
+        self.states[unit] = drive.release(state)
+        return True
 
     def status(self, unit: str) -> str:
         """The unit's status in the words of the contract."""

@@ -175,7 +175,7 @@ def test_the_demo_waits_for_a_broker_and_survives_its_restart(tmp_path: Path, to
         broker.stop()
 
 
-def test_a_press_becomes_an_alarm_and_the_acknowledgement_brings_a_unit(
+def test_a_press_becomes_an_alarm_and_the_unit_that_is_sent_comes(
     mosquitto: Mosquitto, sqlite_url: str, town: Town, tmp_path: Path
 ) -> None:
     db = open_database(sqlite_url)
@@ -192,8 +192,12 @@ def test_a_press_becomes_an_alarm_and_the_acknowledgement_brings_a_unit(
         assert "unverified" not in str(alarm.marks)
         with Listener(mosquitto.url, f"ssz/v1/{town.station}/unit/+/status") as listener:
             with db.write() as tx:
-                alarms.step(tx, alarm.id, Step.ACKNOWLEDGE, by="tester", role="dispatcher", origin="test", now=now())
+                for step, unit in ((Step.ACKNOWLEDGE, ""), (Step.ASSIGN, "moto-222")):
+                    alarms.step(
+                        tx, alarm.id, step, by="tester", role="dispatcher", origin="test", now=now(), unit=unit
+                    )
             listener.wait_for(9, "/status")  # eight retained, and the one that sets off
+            assert "moto-222" in listener.messages[-1].topic
             assert orjson.loads(listener.messages[-1].payload)["status"] == "enroute"
         wait_until(lambda: count(db, Position) >= 16, 30, "stored positions")
     finally:

@@ -76,33 +76,36 @@ def test_red_boxes_are_scanned(town: Town) -> None:
     assert {event.detail for event in scans} <= {spot.id for spot in town.checkpoints}
 
 
-def test_the_nearest_unit_hurries_to_a_box_and_then_patrols_again(town: Town) -> None:
+def test_the_unit_that_is_sent_hurries_to_the_box_and_then_patrols_again(town: Town) -> None:
     patrol = Patrol(town)
     patrol.drive_to(120)
     box = town.boxes[5]
-    distances, _ = town.graph.distances(box.node)
-    unit = patrol.send_nearest(box.node, "alarm-1")
-    assert unit is not None
+    unit = "car-203"
+    start = gap(place(patrol.ground, patrol.states[unit]), town.graph.nodes[box.node])
+    assert patrol.send(unit, box.node, "alarm-1")
     assert patrol.status(unit) == "enroute"
-    assert patrol.send_nearest(box.node, "alarm-1") is None
+    assert not patrol.send(unit, box.node, "alarm-1")
     top = 0.0
     events: list[Event] = []
     while not events and patrol.elapsed < 720:
         events = [event for event in patrol.drive_to(patrol.elapsed + 0.5) if event.unit == unit]
         top = max(top, patrol.states[unit].speed * 3.6)
     assert events == [Event("on_scene", unit, "alarm-1")]
-    assert top > 40 or min(distances.values()) < 200
+    assert top > 40 or start < 200
     assert patrol.status(unit) == "on_scene"
     assert gap(place(patrol.ground, patrol.states[unit]), town.graph.nodes[box.node]) < 1.0
-    assert patrol.close("alarm-1") == unit
+    assert not patrol.release(unit, "alarm-2")
+    assert patrol.release(unit, "alarm-1")
     patrol.drive_to(patrol.elapsed + 60)
     assert patrol.status(unit) == "available"
     assert patrol.states[unit].mission == ""
 
 
-def test_a_partner_is_not_sent_and_nobody_is_sent_twice(town: Town) -> None:
+def test_a_unit_that_is_sent_elsewhere_turns_and_one_that_is_not_there_is_not_sent(town: Town) -> None:
     patrol = Patrol(town)
-    sent = [patrol.send_nearest(box.node, f"alarm-{k}") for k, box in enumerate(town.boxes)]
-    assert len([unit for unit in sent if unit]) == 7
-    assert len({unit for unit in sent if unit}) == 7
-    assert "partner-31" not in sent
+    assert patrol.send("moto-221", town.boxes[0].node, "alarm-0")
+    assert patrol.send("moto-221", town.boxes[1].node, "alarm-1")
+    assert not patrol.release("moto-221", "alarm-0")
+    assert patrol.states["moto-221"].mission == "alarm-1"
+    assert not patrol.send("nobody", town.boxes[0].node, "alarm-0")
+    assert not patrol.release("nobody", "alarm-0")

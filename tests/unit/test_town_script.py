@@ -16,6 +16,7 @@ from models.records.position import Fix
 from models.records.sos import EventKind, Signal
 from models.signature import is_signed
 from models.town.drive import Mode
+from models.town.ground import to_degrees
 from models.town.town import Town, make_town
 
 START = 1_795_000_000_000
@@ -130,37 +131,40 @@ def test_the_first_press_comes_by_itself_and_more_follow(town: Town) -> None:
     assert 3 <= len(set(presses)) <= 20
 
 
-def test_a_command_sends_the_nearest_unit_and_closing_frees_it(town: Town) -> None:
+def test_a_unit_goes_where_it_is_sent_and_closing_frees_it(town: Town) -> None:
     script = Script(town, START)
     play(script, 60)
-    topic = f"ssz/v1/{town.station}/sos/sos-05/command"
+    topic = f"ssz/v1/{town.station}/unit/car-204/command"
+    lat, lon = to_degrees(town.graph.nodes[town.boxes[4].node])
 
     def command(kind: str, now: int) -> list[Outgoing]:
-        body = orjson.dumps({"id": f"c-{kind}", "at": now, "kind": kind, "alarm": "a1"})
-        return script.heard(topic, body, now)
+        body = {"id": f"c-{kind}", "at": now, "kind": kind, "alarm": "a1", "place": "", "lat": lat, "lon": lon}
+        return script.heard(topic, orjson.dumps(body), now)
 
-    (sent,) = command("acknowledged", START + 60_000)
+    (sent,) = command("dispatched", START + 60_000)
     assert orjson.loads(sent.payload)["status"] == "enroute"
-    unit = sent.topic.split("/")[4]
+    assert sent.topic.split("/")[4] == "car-204"
     assert command("dispatched", START + 61_000) == []
     later = [message for _, message in play(script, 420, START + 60_000) if message.topic == sent.topic]
     assert [orjson.loads(message.payload)["status"] for message in later] == ["on_scene"]
+    assert command("arrived", START + 470_000) == []
     (freed,) = command("closed", START + 480_000)
     assert (freed.topic, orjson.loads(freed.payload)["status"]) == (sent.topic, "available")
-    assert script.patrol.states[unit].mode is not Mode.SCENE
+    assert script.patrol.states["car-204"].mode is not Mode.SCENE
 
 
 @pytest.mark.parametrize(
     ("topic", "payload"),
     [
-        ("ssz/v1/mueang_mukdahan/sos/sos-01/command", b"\xff\xfe not json"),
-        ("ssz/v1/mueang_mukdahan/sos/sos-01/command", b"[1]"),
-        ("ssz/v1/mueang_mukdahan/sos/sos-99/command", b'{"kind":"acknowledged","alarm":"a"}'),
-        ("ssz/v1/mueang_mukdahan/sos/sos-01/command", b'{"kind":"explode","alarm":"a"}'),
+        ("ssz/v1/mueang_mukdahan/unit/car-201/command", b"\xff\xfe not json"),
+        ("ssz/v1/mueang_mukdahan/unit/car-201/command", b"[1]"),
+        ("ssz/v1/mueang_mukdahan/unit/car-999/command", b'{"kind":"dispatched","alarm":"a","lat":16.5,"lon":104.7}'),
+        ("ssz/v1/mueang_mukdahan/unit/car-201/command", b'{"kind":"dispatched","alarm":"a","lat":null,"lon":null}'),
+        ("ssz/v1/mueang_mukdahan/unit/car-201/command", b'{"kind":"explode","alarm":"a","lat":16.5,"lon":104.7}'),
         ("short", b"{}"),
     ],
 )
-def test_what_a_box_cannot_read_it_passes_over(town: Town, topic: str, payload: bytes) -> None:
+def test_what_a_device_cannot_read_it_passes_over(town: Town, topic: str, payload: bytes) -> None:
     assert Script(town, START).heard(topic, payload, START) == []
 
 
