@@ -110,7 +110,7 @@ def alarm_stations(conn: Connection, stations: frozenset[str] | None, unknown: b
 def _fixes(conn: Connection, stations: frozenset[str] | None, moment: Millis) -> Iterable[Happening]:
     for station, unit in units_of(conn, stations):
         asked = {"of_station": station, "of_unit": unit, "moment": moment}
-        yield from reversed([Fix(*row) for row in conn.execute(NEWEST_FIXES, asked)])
+        yield from map(Fix._make, reversed(conn.execute(NEWEST_FIXES, asked).all()))
 
 
 def _placed(conn: Connection, stations: frozenset[str] | None) -> Iterable[BoxNow]:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, select, update
 from sqlmodel import SQLModel
 
 from models.happenings import BoxPlaced, RegisterChanged
+from models.picture import Key
 from models.records.base import Millis
 from models.records.camera import CameraPoint
 from models.records.checkpoint import Checkpoint
@@ -25,6 +26,7 @@ from store.rows import of_stations, put, records, table_of, values_of
 
 _ZONE = table_of(Zone)
 _STREET = table_of(Street)
+_UNIT = table_of(Unit)
 
 #: What a device says of itself: an import leaves it as it is.
 _BOX_SAYS = ("online", "heard_at", "battery_pct", "mains", "fault", "tested_at")
@@ -53,6 +55,12 @@ def stations(conn: Connection, stations: frozenset[str] | None = None) -> list[S
 def units(conn: Connection, stations: frozenset[str] | None = None) -> list[Unit]:
     """The units of the stations asked for (None: all), by station and id."""
     return _all(conn, Unit, stations)
+
+
+def unit_names(conn: Connection) -> list[tuple[Key, str, str]]:
+    """Key, kind and call sign of every unit: what is read again and again is read without the rest."""
+    query = select(_UNIT.c.station, _UNIT.c.unit, _UNIT.c.kind, _UNIT.c.call_sign)
+    return [((station, unit), kind, call) for station, unit, kind, call in conn.execute(query).all()]
 
 
 def boxes(conn: Connection, stations: frozenset[str] | None = None) -> list[SosBox]:

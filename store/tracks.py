@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Integer, Select, bindparam, select
+from sqlalchemy import Connection, Integer, Result, Select, bindparam, select
 
 from models.picture import Key
 from models.records.base import Millis
@@ -18,48 +19,57 @@ _POSITION = table_of(Position)
 _UNIT = table_of(Unit)
 
 
-class Spot(NamedTuple):
-    """A drawable fix of a track: ms UTC, degrees, km/h, degrees from north; None = not said."""
+class Track(NamedTuple):
+    """The drawable fixes of a unit, ascending in time, as columns of one length: ms UTC, degrees, km/h, degrees from
+    north; None = not said."""
 
-    at: Millis
-    lat: float
-    lon: float
-    speed_kmh: float | None
-    heading_deg: float | None
+    at: Sequence[Millis]
+    lat: Sequence[float]
+    lon: Sequence[float]
+    speed_kmh: Sequence[float | None]
+    heading_deg: Sequence[float | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Tracks:
-    """Drawable fixes by unit with `start <= at < end`, ascending. `end` is earlier than asked for when cut."""
+    """Tracks by unit with `start <= at < end`, in order of the key. `end` is earlier than asked for when cut."""
 
     start: Millis
     end: Millis
     cut: bool
-    units: Sequence[tuple[Key, Sequence[Spot]]]
+    units: Sequence[tuple[Key, Track]]
 
 
-#: A range of the primary key, whatever the size of the table.
-_SPOTS = (
-    select(*(_POSITION.c[name] for name in Spot._fields))
+#: Rows read at a time.
+_ROWS = 500
+
+#: All units' fixes in one statement: for each unit of the register a range of the positions' primary key, whatever
+#: the size of the table. One statement a unit costs more than the rows it brings.
+_FIXES = (
+    select(_UNIT.c.station, _UNIT.c.unit, *(_POSITION.c[name] for name in Track._fields))
+    .join(_POSITION, (_POSITION.c.station == _UNIT.c.station) & (_POSITION.c.unit == _UNIT.c.unit))
     .where(
-        _POSITION.c.station == bindparam("of_station"),
-        _POSITION.c.unit == bindparam("of_unit"),
         _POSITION.c.at >= bindparam("first"),
         _POSITION.c.at < bindparam("last"),
         _POSITION.c.flags.op("&")(HIDDEN) == 0,
     )
-    .order_by(_POSITION.c.at)
+    .order_by(_UNIT.c.station, _UNIT.c.unit, _POSITION.c.at)
     .limit(bindparam("most", type_=Integer))
 )
 
 
-def units_of(conn: Connection, stations: frozenset[str] | None, one: Key | None = None) -> list[Key]:
-    """Units of the register in these stations (None: all), or the one asked for if it is among them; in order."""
+def units_of(conn: Connection, stations: frozenset[str] | None) -> list[Key]:
+    """Units of the register in these stations (None: all), in order."""
     query: Select[Any] = select(_UNIT.c.station, _UNIT.c.unit).order_by(_UNIT.c.station, _UNIT.c.unit)
-    query = of_stations(query, _UNIT.c.station, stations)
-    if one is not None:
-        query = query.where(_UNIT.c.station == one[0], _UNIT.c.unit == one[1])
-    return [(str(station), str(unit)) for station, unit in conn.execute(query)]
+    return [
+        (str(station), str(unit)) for station, unit in conn.execute(of_stations(query, _UNIT.c.station, stations))
+    ]
+
+
+def fixes_of(stations: frozenset[str] | None, one: Key | None = None) -> Select[Any]:
+    """The statement for the fixes of these stations' units, or of one of them."""
+    query = of_stations(_FIXES, _UNIT.c.station, stations)
+    return query if one is None else query.where(_UNIT.c.station == one[0], _UNIT.c.unit == one[1])
 
 
 def tracks(
@@ -76,27 +86,36 @@ def tracks(
     So what is told is whole up to its `end`, and the rest can be asked for from there. Units without a fix are left
     out.
     """
-    units = units_of(conn, stations, one)
+    query = fixes_of(stations, one)
     last = end
     while True:
-        found = _read(conn, units, start, last, most)
-        if found is not None:
-            return Tracks(start, last, last < end, found)
+        read = conn.execute(query, {"first": start, "last": last, "most": most + 1})
+        keys, track = _columns(read)
+        if len(keys) <= most or last - start <= 1:
+            return Tracks(start, last, last < end, _by_unit(keys, track))
         last = start + max(1, (last - start) // 2)
 
 
-def _read(
-    conn: Connection, units: Sequence[Key], start: Millis, end: Millis, most: int
-) -> list[tuple[Key, Sequence[Spot]]] | None:
-    """Every unit's fixes; None when they are more than `most` and the window can be made shorter."""
-    left = most
-    result: list[tuple[Key, Sequence[Spot]]] = []
-    for station, unit in units:
-        asked = {"of_station": station, "of_unit": unit, "first": start, "last": end, "most": left + 1}
-        spots = [Spot(*row) for row in conn.execute(_SPOTS, asked)]
-        left -= len(spots)
-        if left < 0 and end - start > 1:
-            return None
-        if spots:
-            result.append(((station, unit), spots))
+def _columns(read: Result[Any]) -> tuple[list[Key], Track]:
+    """Every row's key, and the rows as columns. A few hundred rows are held at a time: with thousands of them alive
+    Python's garbage collector would go through the whole process again and again, which costs more than the reading.
+    """
+    keys: list[Key] = []
+    columns: tuple[list[Any], ...] = tuple([] for _ in Track._fields)
+    for rows in read.partitions(_ROWS):
+        stations, units, *values = zip(*rows, strict=True)
+        keys.extend(zip(stations, units, strict=True))
+        for column, piece in zip(columns, values, strict=True):
+            column.extend(piece)
+    return keys, Track(*columns)
+
+
+def _by_unit(keys: Sequence[Key], track: Track) -> list[tuple[Key, Track]]:
+    """One track for each unit out of rows in order of the unit."""
+    result: list[tuple[Key, Track]] = []
+    first = 0
+    for key, group in groupby(keys):
+        last = first + sum(1 for _ in group)
+        result.append((key, Track(*(column[first:last] for column in track))))
+        first = last
     return result

@@ -27,9 +27,7 @@ def load_names(db: Database) -> Names:
         StorageError: the register cannot be read.
     """
     with db.read() as conn:
-        return MappingProxyType(
-            {(unit.station, unit.unit): UnitInfo(unit.kind, unit.call_sign) for unit in registers.units(conn)}
-        )
+        return MappingProxyType({key: UnitInfo(kind, call) for key, kind, call in registers.unit_names(conn)})
 
 
 def load_stored(db: Database, now: Millis) -> list[str]:

@@ -9,11 +9,11 @@ fixes u32, and the fixes, 16 bytes each: ms since the start u32, latitude and lo
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 
-from store.tracks import Spot, Tracks
+from store.tracks import Tracks
 
 MEDIA_TYPE = "application/x-ssz-tracks"
 
@@ -31,22 +31,33 @@ def _tenths(values: np.ndarray) -> np.ndarray:
     return np.where((tenths >= 0) & (tenths < _NOT_SAID), tenths, _NOT_SAID)
 
 
-def _spots(spots: Sequence[Spot], start: int) -> bytes:
-    table = np.array(spots, dtype=np.float64)  # None becomes NaN
-    records = np.empty(len(table), _RECORD)
-    records["dt"] = table[:, 0] - start
-    records["lat"] = np.rint(table[:, 1] * 1e6)
-    records["lon"] = np.rint(table[:, 2] * 1e6)
-    records["speed"] = _tenths(table[:, 3])
-    records["heading"] = _tenths(table[:, 4])
-    return records.tobytes()
+def _column(tracks: Tracks, name: str) -> np.ndarray:
+    """A column of all units one after the other; what is not said is NaN."""
+    values = chain.from_iterable(getattr(track, name) for _, track in tracks.units)
+    return np.array(list(values), dtype=np.float64)
+
+
+def _records(tracks: Tracks) -> np.ndarray:
+    """Every fix as a record, in the order of the units: made at once, or the many small arrays would cost more."""
+    at = _column(tracks, "at")
+    records = np.empty(len(at), _RECORD)
+    records["dt"] = at - tracks.start
+    records["lat"] = np.rint(_column(tracks, "lat") * 1e6)
+    records["lon"] = np.rint(_column(tracks, "lon") * 1e6)
+    records["speed"] = _tenths(_column(tracks, "speed_kmh"))
+    records["heading"] = _tenths(_column(tracks, "heading_deg"))
+    return records
 
 
 def encode(tracks: Tracks) -> bytes:
     """The bytes of the tracks; their window must be shorter than 49 days."""
     parts = [_HEAD.pack(b"SSZT", VERSION, _CUT if tracks.cut else 0, 0, len(tracks.units), tracks.start, tracks.end)]
-    for (station, unit), spots in tracks.units:
+    spots = _records(tracks).tobytes()
+    place = 0
+    for (station, unit), track in tracks.units:
         key = f"{station}/{unit}".encode()
-        parts.append(struct.pack("<H", len(key)) + key + struct.pack("<I", len(spots)))
-        parts.append(_spots(spots, tracks.start))
+        end = place + len(track.at) * _RECORD.itemsize
+        parts.append(struct.pack("<H", len(key)) + key + struct.pack("<I", len(track.at)))
+        parts.append(spots[place:end])
+        place = end
     return b"".join(parts)

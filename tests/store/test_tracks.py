@@ -47,9 +47,9 @@ def test_only_the_stations_asked_for(town: Database) -> None:
 def test_drawable_fixes_from_the_start_to_before_the_end(town: Database) -> None:
     with town.read() as conn:
         found = tracks.tracks(conn, LUMPHINI, START + 10_000, START + 60_000, most=1000, one=("lumphini", "c2"))
-    ((_, spots),) = found.units
-    assert [(spot.at - START) // 1000 for spot in spots] == list(range(10, 60, 5))
-    assert (spots[0].speed_kmh, spots[0].heading_deg) == (30.0, None)
+    ((_, track),) = found.units
+    assert [(at - START) // 1000 for at in track.at] == list(range(10, 60, 5))
+    assert (track.speed_kmh[0], track.heading_deg[0]) == (30.0, None)
 
 
 def test_with_more_than_may_be_told_the_window_ends_earlier_and_is_whole_until_there(town: Database) -> None:
@@ -58,12 +58,17 @@ def test_with_more_than_may_be_told_the_window_ends_earlier_and_is_whole_until_t
         rest = tracks.tracks(conn, LUMPHINI, first.end, START + 100_000, most=25)
         whole = tracks.tracks(conn, LUMPHINI, START, START + 100_000, most=1000)
     assert (first.cut, first.end, rest.cut) == (True, START + 50_000, False)
-    joined = [(key, [*spots, *dict(rest.units)[key]]) for key, spots in first.units]
-    assert joined == [(key, list(spots)) for key, spots in whole.units]
+    joined = [(key, [*track.at, *dict(rest.units)[key].at]) for key, track in first.units]
+    assert joined == [(key, list(track.at)) for key, track in whole.units]
 
 
-def test_a_read_is_a_range_of_the_key(town: Database) -> None:
-    values = {"of_station": "lumphini", "of_unit": "c1", "first": START, "last": START + 1, "most": 5}
-    plan = plan_of(town, tracks._SPOTS, **values)
-    assert "SCAN" not in plan.replace("Index Scan", "").upper()
-    assert ("USING PRIMARY KEY" in plan) if town.dialect == "sqlite" else ("Index Scan using position" in plan)
+@pytest.mark.parametrize("one", [None, ("lumphini", "c1")])
+def test_a_read_is_a_range_of_the_key_for_each_unit(town: Database, one: tuple[str, str] | None) -> None:
+    plan = plan_of(town, tracks.fixes_of(LUMPHINI, one), first=START, last=START + 1, most=5)
+    if town.dialect == "sqlite":
+        assert "SCAN" not in plan
+        assert "SEARCH position USING PRIMARY KEY (station=? AND unit=? AND at>? AND at<?)" in plan
+        assert "TEMP B-TREE" not in plan  # the rows come in the order of the key
+    else:
+        assert "Seq Scan" not in plan
+        assert "Index Scan using position" in plan
