@@ -116,6 +116,8 @@ def _by_unit(keys: Sequence[Key], track: Track) -> list[tuple[Key, Track]]:
     first = 0
     for key, group in groupby(keys):
         last = first + sum(1 for _ in group)
-        result.append((key, Track(*(column[first:last] for column in track))))
+        at, lat, lon, speed, heading = track
+        part = slice(first, last)
+        result.append((key, Track(at[part], lat[part], lon[part], speed[part], heading[part])))
         first = last
     return result

@@ -113,13 +113,18 @@ def test_a_purpose_first_then_any_moment_as_it_was(
     expect(form).to_be_hidden()
     expect(wall.locator(".ssz-past-band")).to_contain_text("ภาพย้อนหลัง")
     expect(wall.locator(".ssz-past-band")).to_contain_text(re.compile(r"25[67]\d"))  # Buddhist era
-    for back in (7_300, 1_234_567, HOUR + 2_500, 2 * HOUR - 60_000):
-        moment = road.end - back
+    moments = [road.end - back for back in (7_300, 1_234_567, HOUR + 2_500, 2 * HOUR - 60_000)]
+    # Names of streets that give way to labels a little later are drawn then: that is left out of the count.
+    wall.evaluate("window.__ssz.map.rooms.changed = () => {}")
+    drawn = wall.evaluate("window.__ssz.map.layer.renders")
+    for moment in moments:
         seek(wall, moment)
         seen = marks(wall)
         assert seen["now"] == moment
         assert len(seen["lat"]) == 6
-        assert all(abs(lat - road.lat(moment)) < CLOSE for lat in seen["lat"].values()), (back, seen)
+        assert all(abs(lat - road.lat(moment)) < CLOSE for lat in seen["lat"].values()), (moment, seen)
+    # Each is drawn once, labels and all; one more is allowed for what a browser redraws by itself.
+    assert wall.evaluate("window.__ssz.map.layer.renders") - drawn <= len(moments) + 1
     with town.read() as conn:
         (stated,) = purposes.purposes(conn)
         assert (stated.who, stated.text) == ("somchai", "ตรวจสอบเหตุชิงทรัพย์ซอยงามดูพลี")

@@ -6,6 +6,7 @@ import { Protocol } from "pmtiles";
 import { make, put } from "./dom";
 import type { Part, Settings } from "./part";
 import type { Ground } from "./protocol";
+import { setShown } from "./showing";
 import type { Theme } from "./tints";
 import type { View } from "./view";
 
@@ -147,8 +148,8 @@ export class Basemap implements Part {
   private showStreets(): void {
     const { map } = this;
     if (map === null) return;
-    const seen = this.view.url.view.off.includes("streets") ? "none" : "visible";
-    for (const id of this.drawn(map, ROADS)) map.setLayoutProperty(id, "visibility", seen);
+    const shown = !this.view.url.view.off.includes("streets");
+    for (const id of this.drawn(map, ROADS)) setShown(map, id, shown);
   }
 
   /** Names of the base map's layers on a map, of these layers of its tiles. */

@@ -75,6 +75,10 @@ export class Board implements Part {
     this.draw();
   }
 
+  turned(): void {
+    this.draw();
+  }
+
   stop(): void {
     this.list.stop();
     for (const end of this.leave) end();
@@ -88,7 +92,7 @@ export class Board implements Part {
 
   private choose(key: Key): void {
     this.view.selection.set(selectionKey(this.tab, key));
-    const one = (this.tab === "unit" ? this.view.state.units : this.view.state.boxes).get(key);
+    const one = (this.tab === "unit" ? this.view.shown.units : this.view.shown.boxes).get(key);
     if (one !== undefined && one.lat !== null && one.lon !== null) this.view.map?.centre(one.lat, one.lon);
   }
 
@@ -103,9 +107,9 @@ export class Board implements Part {
   }
 
   private draw(): void {
-    const { state, settings, url, clock } = this.view;
+    const { shown: state, settings, url, shownNow } = this.view;
     const { words, language } = settings;
-    const units = unitOrder(state, url.view, clock.now());
+    const units = unitOrder(state, url.view, shownNow);
     const boxes = boxOrder(state, language, (box) => boxState(box) === "ok", (names) => wantedName(names, url.view.filter));
     put(this.tabs.get("unit")!, `${words["live.part_units"] ?? ""} ${units.counts.all}`);
     put(this.tabs.get("box")!, `${words["live.part_boxes"] ?? ""} ${boxes.length}`);
@@ -121,21 +125,21 @@ export class Board implements Part {
     this.rows.keys = this.tab === "unit" ? units.keys : boxes;
     this.list.label(words[this.tab === "unit" ? "live.part_units" : "live.part_boxes"] ?? "");
     this.none.hidden = this.rows.keys.length > 0;
+    flag(this.list.root, "past", this.view.past === null ? "no" : "yes");
     const known = this.tab === "unit" ? state.units.size : state.boxes.size;
     put(this.none, words[known === 0 ? "live.list_empty" : "live.list_none"] ?? "");
     this.list.draw();
   }
 
   private fill(row: HTMLElement, key: Key): void {
-    const { state } = this.view;
+    const { shown: state } = this.view;
     if (this.tab === "unit") this.fillUnit(row, state.units.get(key));
     else this.fillBox(row, state.boxes.get(key));
   }
 
   private fillUnit(row: HTMLElement, unit: Unit | undefined): void {
     if (unit === undefined) return;
-    const { state, clock, settings: { words } } = this.view;
-    const now = clock.now();
+    const { shown: state, shownNow: now, settings: { words } } = this.view;
     const feed = state.feed ?? DEFAULT_FEED;
     const fresh = freshness(unit, now, feed);
     const speed = fresh === "live" && unit.spd !== null ? ` · ${fill(words["live.speed"] ?? "", { n: Math.round(unit.spd) })}` : "";
@@ -146,10 +150,10 @@ export class Board implements Part {
 
   private fillBox(row: HTMLElement, box: Box | undefined): void {
     if (box === undefined) return;
-    const { clock, settings: { words, language } } = this.view;
+    const { shownNow, settings: { words, language } } = this.view;
     const state = boxState(box);
     told(row, "box", state, "", boxName(box, language), `${box.id} · ${words[`live.box_${state}`] ?? state}`,
-      box.heard === 0 ? "–" : ageText(clock.now() - box.heard, ageWords(words)));
+      box.heard === 0 ? "–" : ageText(shownNow - box.heard, ageWords(words)));
   }
 }
 

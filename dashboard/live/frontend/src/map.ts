@@ -6,20 +6,19 @@ import { Camera } from "./camera";
 import { Canvas, type Trouble } from "./canvas";
 import type { Area } from "./declutter";
 import { Fleet } from "./fleet";
-import { PART_LAYERS } from "./layers";
 import { MarkLayer } from "./marklayer";
 import type { Words } from "./marks";
 import { obstacles } from "./obstacles";
 import { Pins } from "./pins";
 import { Pointed } from "./pointed";
-import type { Alarm, Ground } from "./protocol";
+import type { Alarm, Box, Ground } from "./protocol";
 import { redress } from "./redress";
 import { Rooms } from "./rooms";
 import { type Selection, selectionKey } from "./selection";
 import { collection, Sheets } from "./sheets";
+import { showLayers } from "./showing";
 import type { Key, State } from "./state";
 import type { Theme } from "./tints";
-import { PARTS } from "./urlstate";
 import type { ViewUrl } from "./viewurl";
 
 export function hasWebGL(): boolean {
@@ -45,7 +44,11 @@ const REDUCED = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class LiveMap {
   readonly fleet = new Fleet();
-  readonly sheets = new Sheets();
+  /** What fills or empties a source shows or hides its layers. */
+  readonly sheets = new Sheets(() => {
+    this.viewDrawn = "";
+    this.showView();
+  });
   readonly layer: MarkLayer;
   readonly pins: Pins;
   readonly camera: Camera;
@@ -54,6 +57,9 @@ export class LiveMap {
   private readonly canvas: Canvas;
   private dressed: Theme;
   private gone = false;
+  private tickedAt = NaN;
+  /** What of the view is drawn, told apart: the address changes for other reasons too, and each drawing costs. */
+  private viewDrawn = "";
   private timer: ReturnType<typeof setTimeout> | null = null;
   private readonly leave: (() => void)[] = [];
 
@@ -110,6 +116,7 @@ export class LiveMap {
     this.sheets.show(map);
     this.pins.show(map);
     this.rooms.show(map);
+    this.viewDrawn = "";
     this.showView();
     this.camera.show(map);
   }
@@ -155,17 +162,23 @@ export class LiveMap {
     this.again();
   }
 
-  /** Draw the units of a moment that is not now, each exactly where it was; those of no such moment are taken off. */
-  placeUnits(): void {
+  /** Draw the units of a moment that is not now, each exactly where it was; those of no such moment are taken off.
+   * `leap`: far from what was drawn before, so that the labels find their places in the same frame. */
+  placeUnits(leap: boolean): void {
     const state = this.needs.state();
-    this.fleet.place(state.units, { mono: performance.now(), server: this.needs.now(), feed: state.feed ?? DEFAULT_FEED, still: true });
+    const now = this.needs.now();
+    const feed = state.feed ?? DEFAULT_FEED;
+    this.fleet.place(state.units, { mono: performance.now(), server: now, feed, still: true });
+    this.fleet.age(now, feed);
+    this.tickedAt = now;
+    if (leap) this.layer.leap();
     this.layer.disturb();
     this.again();
   }
 
-  drawBoxes(keys: Iterable<Key>): void {
+  drawBoxes(keys: Iterable<Key>, boxes: Map<Key, Box> = this.needs.state().boxes): void {
     const { words, language } = this.needs.tongue();
-    this.sheets.takeBoxes(keys, this.needs.state().boxes, language, words);
+    this.sheets.takeBoxes(keys, boxes, language, words);
     this.layer.disturb();
   }
 
@@ -174,10 +187,13 @@ export class LiveMap {
     this.layer.disturb();
   }
 
-  /** Once a second: everything is a second older. */
+  /** Once a second: everything is a second older. A moment of the past grows no older. */
   tick(): void {
-    this.fleet.age(this.needs.now(), this.needs.state().feed ?? DEFAULT_FEED);
-    this.layer.labels.retell({ words: this.needs.tongue().words, feed: this.needs.state().feed ?? DEFAULT_FEED, now: this.needs.now() });
+    const now = this.needs.now();
+    if (now === this.tickedAt) return;
+    this.tickedAt = now;
+    this.fleet.age(now, this.needs.state().feed ?? DEFAULT_FEED);
+    this.layer.labels.retell({ words: this.needs.tongue().words, feed: this.needs.state().feed ?? DEFAULT_FEED, now });
     this.again();
     this.canvas.watch();
   }
@@ -203,16 +219,16 @@ export class LiveMap {
   private showView(): void {
     const map = this.canvas.ready;
     const { view } = this.needs.url;
+    const wanted = JSON.stringify([view.off, view.filter, view.fresh, view.kind, view.follow, this.needs.theme()]);
+    if (wanted === this.viewDrawn) return;
     this.fleet.filter(view);
     this.layer.disturb();
     const different = this.dressed !== this.needs.theme();
     this.dressed = this.needs.theme();
     if (map === null) return;
+    this.viewDrawn = wanted;
     if (different) redress(map, this.dressed);
-    for (const part of PARTS) {
-      if (part === "units" || part === "labels") continue;
-      for (const id of PART_LAYERS[part]) map.setLayoutProperty(id, "visibility", view.off.includes(part) ? "none" : "visible");
-    }
+    showLayers(map, view.off, (source) => this.sheets.empty(source));
     this.again();
   }
 

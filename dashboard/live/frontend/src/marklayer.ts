@@ -85,6 +85,11 @@ export class MarkLayer implements CustomLayerInterface {
     this.dirty = true;
   }
 
+  /** What is drawn next is another moment: its labels are placed at once. */
+  leap(): void {
+    this.placedAt = -Infinity;
+  }
+
   private build(gl: WebGL2RenderingContext): NonNullable<MarkLayer["parts"]> {
     const ratio = this.map?.getPixelRatio() ?? 1;
     const theme = this.scene.theme();

@@ -46,6 +46,8 @@ export interface Part {
   retell?(settings: Settings): void;
   /** A frame changed this much of the state. */
   take?(touched: Touched): void;
+  /** Another moment is shown than before: a past one, or now again. */
+  turned?(): void;
   /** Four times a second: running clocks and lights, so that no second is left out. */
   pulse?(moment: Moment): void;
   /** Once a second, and at once when something matters: ages. */

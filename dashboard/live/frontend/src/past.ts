@@ -1,7 +1,7 @@
 /** A past moment out of what the server told: pure folds over one chunk of time. Never asks the server. */
 
 import type { Alarm, Box, Unit } from "./protocol";
-import { isTrouble, type Key, keyOf } from "./state";
+import { isTrouble, type Key, keyOf, type State } from "./state";
 import { indexAt, type Track, type Tracks } from "./tracks";
 
 /** Length of a chunk of the past, ms: what is fetched at once. Chunks start at whole multiples. */
@@ -31,13 +31,37 @@ export interface Chunk {
   end: number;
   answer: PastAnswer;
   tracks: Tracks;
+  /** The units as they were at the start. */
+  base: ReadonlyMap<Key, Unit>;
+  /** Every unit there is in the chunk. */
+  keys: ReadonlySet<Key>;
+}
+
+export function chunkOf(start: number, answer: PastAnswer, tracks: Tracks): Chunk {
+  const base = new Map(answer.units.map((unit) => [keyOf(unit.s, unit.id), unit]));
+  const keys = new Set([...base.keys(), ...tracks.units.keys()]);
+  return { start, end: Math.min(start + CHUNK_MS, answer.until), answer, tracks, base, keys };
 }
 
 export interface PastMoment {
   units: Map<Key, Unit>;
   boxes: Map<Key, Box>;
+  /** So many words of boxes have come since the start of the chunk: while they are the same, so are the boxes. */
+  boxWords: number;
   /** Those open at the moment. */
   alarms: Map<Key, Alarm>;
+}
+
+/** A past moment as the page shows it. */
+export interface PastShown {
+  /** What the map shows: the moment, and what waits for an answer now. */
+  state: State;
+  /** The moment, epoch ms. */
+  now: number;
+  /** The alarms that were open then, without those of now. */
+  alarms: ReadonlyMap<Key, Alarm>;
+  /** What is here of the tracks that led up to the moment, in order and without a hole, from `since` or later on. */
+  tracks(since: number): readonly Tracks[];
 }
 
 export const chunkStart = (moment: number): number => Math.floor(moment / CHUNK_MS) * CHUNK_MS;
@@ -72,19 +96,19 @@ const stranger = (key: Key): Unit => {
 
 /** The picture at a moment of the chunk. `known`: units of now, for the names of those that came later. */
 export function momentAt(chunk: Chunk, moment: number, known: ReadonlyMap<Key, Unit>): PastMoment {
-  const base = new Map(chunk.answer.units.map((unit) => [keyOf(unit.s, unit.id), unit]));
   const units = new Map<Key, Unit>();
-  for (const key of new Set([...base.keys(), ...chunk.tracks.units.keys()])) {
-    const then = base.get(key);
+  for (const key of chunk.keys) {
+    const then = chunk.base.get(key);
     const unit = unitAt(then, then ?? known.get(key) ?? stranger(key), chunk.tracks.units.get(key), moment);
     if (unit !== null) units.set(key, unit);
   }
   const boxes = new Map(chunk.answer.boxes.map((box) => [keyOf(box.s, box.id), box]));
-  for (const [at, box] of chunk.answer.box_changes) if (at <= moment) boxes.set(keyOf(box.s, box.id), box);
+  const words = chunk.answer.box_changes.filter(([at]) => at <= moment);
+  for (const [, box] of words) boxes.set(keyOf(box.s, box.id), box);
   const alarms = new Map(chunk.answer.alarms.map((alarm) => [keyOf(alarm.s, alarm.id), alarm]));
   for (const [at, alarm] of chunk.answer.alarm_changes) if (at <= moment) alarms.set(keyOf(alarm.s, alarm.id), alarm);
   for (const [key, alarm] of alarms) if (alarm.state === "closed" || isTrouble(alarm)) alarms.delete(key);
-  return { units, boxes, alarms };
+  return { units, boxes, boxWords: words.length, alarms };
 }
 
 /** Chunks that are here, at most so many; what was asked for longest ago goes first. */
@@ -103,6 +127,17 @@ export class Chunks {
     return chunk;
   }
 
+  /** The chunk of a moment and those before it back to `since`, in order; ends where one is not here. */
+  upTo(moment: number, since: number): Chunk[] {
+    const found: Chunk[] = [];
+    for (let start = chunkStart(moment); start + CHUNK_MS > since; start -= CHUNK_MS) {
+      const chunk = this.at(Math.min(moment, start + CHUNK_MS - 1));
+      if (chunk === undefined) break;
+      found.unshift(chunk);
+    }
+    return found;
+  }
+
   put(chunk: Chunk): void {
     this.held.delete(chunk.start);
     this.held.set(chunk.start, chunk);
@@ -117,9 +152,12 @@ export class Chunks {
   }
 }
 
-/** Starts of the chunks wanted at a moment, the most urgent first: its own, and what playing needs in six seconds. */
-export function wanted(moment: number, speed: number, now: number): number[] {
+/** Starts of the chunks wanted at a moment, the most urgent first: its own, what playing needs in six seconds, and what
+ * trails of `trail` ms lead through. */
+export function wanted(moment: number, speed: number, now: number, trail = 0): number[] {
   const first = chunkStart(moment);
   const ahead = speed === 0 ? 0 : Math.max(1, Math.ceil((speed * 6000) / CHUNK_MS));
-  return Array.from({ length: ahead + 1 }, (_, index) => first + index * CHUNK_MS).filter((start) => start <= now);
+  const behind = (first - chunkStart(moment - trail)) / CHUNK_MS;
+  const steps = [...Array.from({ length: ahead + 1 }, (_, i) => i), ...Array.from({ length: behind }, (_, i) => -1 - i)];
+  return steps.map((step) => first + step * CHUNK_MS).filter((start) => start <= now);
 }

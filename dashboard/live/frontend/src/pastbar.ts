@@ -3,16 +3,15 @@
 import { dateAndTime } from "./age";
 import { fill, flag, make, put } from "./dom";
 import type { Words } from "./marks";
+import { type Speed, SPEEDS } from "./urlstate";
 import { dateOf, dayStart, startOf } from "./zonetime";
-
-export const SPEEDS = [1, 10, 60, 300, 600] as const;
 
 const DAY_S = 86_400;
 
 export interface BarNeeds {
   seek(moment: number): void;
   play(): void;
-  pace(speed: number): void;
+  pace(speed: Speed): void;
   step(way: "before" | "after"): void;
   leave(): void;
 }
@@ -88,7 +87,7 @@ export class PastBar {
     const play = button(foot, () => needs.play());
     const after = button(foot, () => needs.step("after"));
     this.speeds = make("select", "", foot);
-    this.speeds.onchange = () => needs.pace(Number(this.speeds.value));
+    this.speeds.onchange = () => needs.pace(SPEEDS.find((speed) => String(speed) === this.speeds.value) ?? 60);
     const now = button(foot, () => needs.leave());
     now.className = "ssz-past-now";
     this.buttons = { back, on, before, play, after, now };
@@ -122,8 +121,8 @@ export class PastBar {
 
   show(shown: Shown): void {
     const { words, language, zone } = this;
-    this.band.hidden = false;
-    this.bar.hidden = false;
+    this.reserve();
+    for (const one of [this.band, this.bar]) flag(one, "reserved", "no");
     if (shown.moment < this.day || shown.moment >= this.day + DAY_S * 1000) this.showDay(shown);
     const { date, time } = dateAndTime(shown.moment, language, zone);
     put(this.bandText, fill(words["live.past_band"] ?? "{time} {date}", { time, date }));
@@ -162,6 +161,13 @@ export class PastBar {
     const start = startOf(Number(this.years.value), Number(this.months.value), Number(this.days.value), this.zone);
     this.day = 0; // a day the month does not have is shown as its last
     this.needs.seek(start + Number(this.slider.value) * 1000);
+  }
+
+  /** Take the room of the band and the bar, empty. */
+  reserve(): void {
+    this.band.hidden = false;
+    this.bar.hidden = false;
+    for (const one of [this.band, this.bar]) flag(one, "reserved", "yes");
   }
 
   hide(): void {

@@ -1,6 +1,6 @@
 /** Asking the server for the past: a stated purpose, chunks, the alarms around a moment. */
 
-import { type Chunk, CHUNK_MS, Chunks, GAP_MS, type PastAnswer, wanted } from "./past";
+import { type Chunk, CHUNK_MS, chunkOf, Chunks, GAP_MS, type PastAnswer, wanted } from "./past";
 import { askTracks, joined, type Tracks, TracksError } from "./tracks";
 
 export interface Purpose {
@@ -12,7 +12,7 @@ export interface Purpose {
 /** `[when it was raised, station, id]`. */
 export type Raised = [number, string, string] | null;
 
-/** Requests under way at most: more would take turns on the server anyway. */
+/** Chunks under way at most, when the moment leaps: more would take turns on the server anyway. */
 const MOST = 2;
 const PATIENCE_MS = 15_000;
 
@@ -52,16 +52,18 @@ export class PastLoader {
     changed(): void;
   }) {}
 
-  /** Make sure of the chunk of a moment, and of what playing from there needs soon. */
-  want(moment: number, speed: number): void {
-    const now = this.needs.now();
-    for (const start of wanted(moment, speed, now)) {
-      if (this.running.size >= MOST) return;
-      // The newest chunk was told before it was over: it is asked for again once the moment lies beyond.
-      if (!this.running.has(start) && this.chunks.at(Math.max(start, Math.min(moment, start + CHUNK_MS - 1))) === undefined) {
-        void this.load(start);
-      }
+  /** Make sure of the chunk of a moment, then one by one of what playing and trails from there need soon: what nobody
+   * waits for yet never takes its turn beside what is waited for. `trail`: minutes that led up to the moment, in ms. */
+  want(moment: number, speed: number, trail: number): void {
+    const [own, ...soon] = wanted(moment, speed, this.needs.now(), trail);
+    if (own === undefined) return;
+    if (this.chunks.at(moment) === undefined) {
+      if (!this.running.has(own) && this.running.size < MOST) void this.load(own);
+      return;
     }
+    if (this.running.size > 0) return;
+    const next = soon.find((start) => this.chunks.at(Math.max(start, Math.min(moment, start + CHUNK_MS - 1))) === undefined);
+    if (next !== undefined) void this.load(next);
   }
 
   /** Forget what was told under a purpose that has ended. */
@@ -99,7 +101,7 @@ export class PastLoader {
       // A minute more, so that a mark goes on its way over the border.
       this.tracks(start, start + CHUNK_MS + GAP_MS, purpose),
     ]);
-    return { start, end: Math.min(start + CHUNK_MS, answer.until), answer, tracks };
+    return chunkOf(start, answer, tracks);
   }
 
   /** All of a window, in as many parts as the server makes of it. */

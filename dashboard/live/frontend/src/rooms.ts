@@ -6,6 +6,8 @@ import type { Area } from "./declutter";
 
 const SOURCE = "rooms";
 const EACH_MS = 1_000;
+/** Never right behind the frame in which they moved: the map is drawn again for it. */
+const SETTLE_MS = 300;
 /** Height of the pictures, px; their widths are `1..WIDEST` halves of it. */
 const HIGH = 4;
 const WIDEST = 24;
@@ -39,7 +41,7 @@ export class Rooms {
 
   /** Words were put elsewhere. */
   changed(): void {
-    this.timer ??= setTimeout(() => this.tell(), Math.max(0, this.toldAt + EACH_MS - performance.now()));
+    this.timer ??= setTimeout(() => this.tell(), Math.max(SETTLE_MS, this.toldAt + EACH_MS - performance.now()));
   }
 
   stop(): void {

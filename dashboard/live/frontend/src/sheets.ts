@@ -13,6 +13,9 @@ export class Sheets {
   private readonly data = new Map<SourceName, GeoJSON.FeatureCollection>();
   private readonly boxes = new Map<Key, GeoJSON.Feature>();
 
+  /** `filled`: told when a source that was empty is not, or the other way round. */
+  constructor(private readonly filled: () => void) {}
+
   /** Show all on this map; null: there is none for now. */
   show(map: MapLibre | null): void {
     this.map = map;
@@ -20,8 +23,14 @@ export class Sheets {
   }
 
   set(name: SourceName, data: GeoJSON.FeatureCollection): void {
+    const was = this.empty(name);
     this.data.set(name, data);
     this.push(name);
+    if (this.empty(name) !== was) this.filled();
+  }
+
+  empty(name: SourceName): boolean {
+    return (this.data.get(name)?.features.length ?? 0) === 0;
   }
 
   get(name: SourceName): GeoJSON.FeatureCollection | null {

@@ -1,5 +1,5 @@
-/** The time machine: shows any past moment on the page's own map, and plays it. What is open now is never hidden: the
- * list, the siren and the band go on telling of it, and its mark stays on the map. */
+/** The time machine: shows any past moment on the page's own map and in its lists, and plays it. What is open now is
+ * never hidden: its list, the siren and the band go on telling of it, and its mark stays on the map. */
 
 import { DEFAULT_FEED } from "./age";
 import { flag, make, put } from "./dom";
@@ -8,19 +8,24 @@ import { type Chunk, momentAt } from "./past";
 import { PastBar } from "./pastbar";
 import { PurposeForm } from "./pastform";
 import { alarmsAround, PastLoader, type Purpose, type Raised, statePurpose } from "./pastload";
+import { PlayClock } from "./playclock";
 import type { Alarm } from "./protocol";
 import { emptyState, type Key, type Touched } from "./state";
 import { TracksError } from "./tracks";
+import type { Speed } from "./urlstate";
 import type { View } from "./view";
 
 /** The newest moment that is past: what is younger is on its way into the store. */
 const EDGE_MS = 5_000;
 /** Earliest moment that may be looked for, 2000-01-01. */
 const EARLIEST = 946_684_800_000;
-/** Between two pictures while playing, ms. */
+/** Between two pictures while playing, and between two of the lists and trails, ms. */
 const FRAME_MS = 50;
+const LISTS_MS = 250;
 /** After a refusal the server is asked again this much later, ms. */
 const AGAIN_MS = 2_000;
+/** The first past moment takes the place of now at once; if it is late, now is taken off after this, ms. */
+const GRACE_MS = 400;
 
 export class TimeMachine implements Part {
   private readonly bar: PastBar;
@@ -29,16 +34,19 @@ export class TimeMachine implements Part {
   private readonly loader: PastLoader;
   private readonly root: HTMLElement;
   private readonly state = emptyState();
+  private readonly clock = new PlayClock();
+  private readonly leaving: () => void;
   private purpose: Purpose | null = null;
+  /** The moment that is looked at. */
   private moment = 0;
-  private speed = 60;
-  private playing = false;
   private open = false;
-  /** Where the play clock was set last: (moment, monotonic ms). */
-  private from: [number, number] = [0, 0];
   private frame = 0;
   private drawnAt = 0;
-  private drawn: { chunk: Chunk; boxes: string } | null = null;
+  private listedAt = 0;
+  private drawn: { chunk: Chunk; boxWords: number; moment: number } | null = null;
+  /** Alarms of the moment, without those of now. */
+  private alarms: ReadonlyMap<Key, Alarm> = new Map();
+  private grace: ReturnType<typeof setTimeout> | null = null;
   private noted = "";
   private asked = 0;
 
@@ -55,24 +63,30 @@ export class TimeMachine implements Part {
     this.loader = new PastLoader(view.settings.base, {
       purpose: () => this.purpose?.id ?? "", now: () => this.view.clock.now() - EDGE_MS, changed: () => this.arrived(),
     });
+    this.clock.pace(view.url.view.speed, 0);
+    this.leaving = view.url.on(() => {
+      if (this.view.past !== null) this.want(); // longer trails lead farther back
+    });
   }
 
   /** For the tests and the benchmark: what is shown. */
   get shown(): { moment: number; whole: boolean; playing: boolean } {
-    return { moment: this.moment, whole: this.drawn !== null && this.drawn.chunk === this.loader.chunks.at(this.moment), playing: this.playing };
+    return { moment: this.moment, whole: this.drawn !== null && this.drawn.moment === this.moment, playing: this.clock.playing };
   }
 
   retell({ words, language, timezone }: Settings): void {
     put(this.door, words["live.past_open"] ?? "");
     this.bar.retell(words, language, timezone);
     this.form.retell(words);
-    if (this.open) this.draw();
+    if (this.open) this.draw(true);
     else if (this.view.url.view.at !== null) this.enter(this.view.url.view.at);
   }
 
   /** Frames of now: only open alarms are of interest here. */
   take(touched: Touched): void {
-    if (this.open && touched.alarms) this.draw();
+    if (!this.open || !touched.alarms) return;
+    this.pins();
+    this.tell();
   }
 
   second(): void {
@@ -83,12 +97,15 @@ export class TimeMachine implements Part {
 
   stop(): void {
     cancelAnimationFrame(this.frame);
+    if (this.grace !== null) clearTimeout(this.grace);
+    this.leaving();
   }
 
   private enter(moment: number): void {
     this.open = true;
     this.door.hidden = true;
     this.moment = this.bounded(moment);
+    this.bar.reserve(); // the map gets its new size now, not with the first picture
     if (this.purpose === null || this.purpose.until <= this.view.clock.now()) this.form.show();
     else this.begin();
   }
@@ -106,6 +123,7 @@ export class TimeMachine implements Part {
 
   private begin(): void {
     flag(this.root, "past", "yes");
+    this.grace = setTimeout(() => this.arrived(true), GRACE_MS);
     this.seek(this.moment);
     this.bar.focus();
   }
@@ -118,17 +136,15 @@ export class TimeMachine implements Part {
     this.form.hide();
     this.bar.hide();
     this.drawn = null;
+    this.alarms = new Map();
     this.view.past = null;
     flag(this.root, "past", "no");
     this.view.url.change({ at: null });
-    this.redrawNow();
-  }
-
-  private redrawNow(): void {
     const { map, state } = this.view;
-    map?.placeUnits();
+    map?.placeUnits(true);
     map?.drawBoxes(new Set([...this.state.boxes.keys(), ...state.boxes.keys()]));
     this.pins();
+    this.view.turned();
   }
 
   private bounded(moment: number): number {
@@ -137,61 +153,65 @@ export class TimeMachine implements Part {
 
   private seek(moment: number): void {
     this.moment = this.bounded(moment);
-    this.from = [this.moment, performance.now()];
+    this.clock.set(this.moment, performance.now());
     this.noted = "";
-    this.view.url.change({ at: Math.round(this.moment) });
     this.want();
-    this.draw();
+    this.view.url.change({ at: Math.round(this.moment) });
+    this.draw(true);
   }
 
   private play(): void {
-    if (this.playing) {
+    if (this.clock.playing) {
       this.pause();
       this.view.url.change({ at: Math.round(this.moment) });
       return;
     }
-    this.playing = true;
-    this.from = [this.moment, performance.now()];
+    this.clock.play(true, performance.now());
     this.frame = requestAnimationFrame(this.tick);
     this.tell();
   }
 
   private pause(): void {
-    this.playing = false;
+    this.clock.play(false, performance.now());
+    this.clock.set(this.moment, performance.now());
     cancelAnimationFrame(this.frame);
     if (this.open) this.tell();
   }
 
-  private pace(speed: number): void {
-    this.speed = speed;
-    this.from = [this.moment, performance.now()];
+  private pace(speed: Speed): void {
+    this.clock.pace(speed, performance.now());
+    this.view.url.change({ speed });
   }
 
   /** The play clock: it waits where the past is not here yet, and ends at now. */
   private readonly tick = (): void => {
-    if (!this.playing) return;
+    if (!this.clock.playing) return;
     this.frame = requestAnimationFrame(this.tick);
     const mono = performance.now();
     if (mono - this.drawnAt < FRAME_MS) return;
     this.drawnAt = mono;
-    const moment = this.from[0] + (mono - this.from[1]) * this.speed;
+    const moment = this.clock.at(mono);
     if (moment >= this.view.clock.now() - EDGE_MS) {
       this.leave();
       return;
     }
-    if (this.loader.chunks.at(moment) === undefined) this.from = [this.moment, mono];
+    if (this.loader.chunks.at(moment) === undefined) this.clock.set(this.moment, mono);
     else this.moment = moment;
     this.want(moment);
-    this.draw();
+    this.draw(false);
+    if (mono - this.listedAt < LISTS_MS) return;
+    this.listedAt = mono;
+    this.view.turned();
   };
 
   private want(moment = this.moment): void {
     if (this.loader.refused !== null && performance.now() - this.asked < AGAIN_MS) return;
     this.asked = performance.now();
-    this.loader.want(moment, this.playing ? this.speed : 0);
+    this.loader.want(moment, this.clock.playing ? this.clock.speed : 0, this.view.url.view.trail * 60_000);
   }
 
-  private arrived(): void {
+  /** A chunk has come, or was refused; or the first one is `late`. */
+  private arrived(late = false): void {
     if (!this.open || this.form.open) return;
     if (this.loader.refused === 403) {
       // The purpose has ended, or the server does not know it: nothing more is shown under it.
@@ -201,7 +221,8 @@ export class TimeMachine implements Part {
       return;
     }
     this.want();
-    this.draw();
+    if (this.shown.whole) this.view.turned(); // what came leads up to the moment: its trails are longer now
+    else this.draw(true, late);
   }
 
   private async step(way: "before" | "after"): Promise<void> {
@@ -217,27 +238,44 @@ export class TimeMachine implements Part {
     this.tell();
   }
 
-  /** Draw the moment; what is not here yet leaves the last picture that was, and says so. */
-  private draw(): void {
+  /** Draw the moment; what is not here yet leaves the last picture that was, and says so. `leap`: not the next picture
+   * of a play. `late`: the first one is waited for no longer. */
+  private draw(leap: boolean, late = false): void {
     const chunk = this.loader.chunks.at(this.moment);
+    if (chunk === undefined && this.view.past === null && !late) {
+      this.tell();
+      return;
+    }
     if (chunk !== undefined) this.fill(chunk);
-    else if (this.view.past === null) Object.assign(this.state, { units: new Map(), boxes: new Map(), alarms: new Map() });
+    else if (this.view.past === null) this.empty();
     if (this.view.past === null || chunk !== undefined) {
-      this.view.past = { state: this.state, now: this.moment };
-      this.view.map?.placeUnits();
+      const { moment, alarms } = this;
+      this.view.past = {
+        state: this.state, now: moment, alarms,
+        tracks: (since) => this.loader.chunks.upTo(moment, since).map(({ tracks }) => tracks),
+      };
+      this.view.map?.placeUnits(leap);
+      if (leap) this.view.turned();
     }
     this.pins();
     this.tell();
   }
 
+  /** What is shown of now is taken off; nothing is here yet to take its place. */
+  private empty(): void {
+    Object.assign(this.state, { units: new Map(), boxes: new Map() });
+    this.view.map?.drawBoxes(this.view.state.boxes.keys(), this.state.boxes);
+  }
+
   private fill(chunk: Chunk): void {
-    const { units, boxes, alarms } = momentAt(chunk, this.moment, this.view.state.units);
-    const before = new Set(this.state.boxes.keys());
-    Object.assign(this.state, { units, boxes, alarms, feed: this.view.state.feed ?? DEFAULT_FEED });
-    this.view.past = { state: this.state, now: this.moment };
-    const told = JSON.stringify([...boxes.values()]);
-    if (this.drawn?.boxes !== told) this.view.map?.drawBoxes(new Set([...before, ...boxes.keys()]));
-    this.drawn = { chunk, boxes: told };
+    const { units, boxes, boxWords, alarms } = momentAt(chunk, this.moment, this.view.state.units);
+    const before = this.drawn === null ? this.view.state.boxes.keys() : this.state.boxes.keys();
+    const touched = new Set([...before, ...boxes.keys()]);
+    Object.assign(this.state, { units, boxes, feed: this.view.state.feed ?? DEFAULT_FEED });
+    this.alarms = alarms;
+    const same = this.drawn?.chunk === chunk && this.drawn.boxWords === boxWords;
+    this.drawn = { chunk, boxWords, moment: this.moment };
+    if (!same) this.view.map?.drawBoxes(touched, boxes);
   }
 
   private get pressing(): Map<Key, Alarm> {
@@ -247,11 +285,11 @@ export class TimeMachine implements Part {
   /** The alarms of the moment, and over them what waits for an answer now. */
   private pins(): void {
     const now = this.pressing;
-    const { map, settings } = this.view;
-    if (this.open) for (const [key, alarm] of now) this.state.alarms.set(key, alarm);
+    const { map, settings, past } = this.view;
+    this.state.alarms = new Map([...this.alarms, ...now]);
     map?.drawAlarms((alarm) => {
       const name = alarm.place || this.view.originName(alarm);
-      const live = this.open && [...now.values()].some((one) => one.s === alarm.s && one.id === alarm.id);
+      const live = past !== null && [...now.values()].some((one) => one.s === alarm.s && one.id === alarm.id);
       return live ? `${settings.words["live.past_pressing"] ?? ""} ${name}` : name;
     });
   }
@@ -260,7 +298,7 @@ export class TimeMachine implements Part {
     if (!this.open || this.form.open) return;
     const [said, saidAt] = this.words();
     this.bar.show({
-      moment: this.moment, now: this.view.clock.now(), playing: this.playing, speed: this.speed, said, saidAt, sos: this.pressing.size,
+      moment: this.moment, now: this.view.clock.now(), playing: this.clock.playing, speed: this.clock.speed, said, saidAt, sos: this.pressing.size,
     });
   }
 

@@ -2,11 +2,12 @@
 
 import { xOf } from "./motion";
 import type { Part } from "./part";
+import type { PastShown } from "./past";
 import { parseSelection } from "./selection";
 import { collection } from "./sheets";
 import type { Key, Touched } from "./state";
 import { askTracks, TracksError } from "./tracks";
-import { trailFeatures, Trails } from "./trails";
+import { fixesOf, MOST_FIXES, trailFeatures, Trails } from "./trails";
 import type { View } from "./view";
 
 /** With the trails of all units the map is told anew only so often, s. */
@@ -42,7 +43,11 @@ export class Trailing implements Part {
     this.seconds += 1;
     if (this.minutes === 0) return;
     if (this.seconds % 30 === 0) this.trails.forget(this.since);
-    if (!this.view.url.view.trailAll || this.seconds % ALL_EVERY === 0) this.draw();
+    if (this.view.past === null && (!this.view.url.view.trailAll || this.seconds % ALL_EVERY === 0)) this.draw();
+  }
+
+  turned(): void {
+    this.draw();
   }
 
   stop(): void {
@@ -50,15 +55,20 @@ export class Trailing implements Part {
     for (const end of this.leave) end();
   }
 
+  /** Trails tell of what is newer, epoch ms; of now, whatever moment is shown. */
   private get since(): number {
-    return this.view.clock.now() - this.minutes * 60_000;
+    return this.view.clock.now() - this.span;
+  }
+
+  private get span(): number {
+    return this.minutes * 60_000;
   }
 
   private change(): void {
     const minutes = this.view.url.view.trail;
     if (minutes !== this.minutes) {
       this.minutes = minutes;
-      this.trails.span(minutes * 60_000);
+      this.trails.span(this.span);
       this.asked?.abort();
       if (minutes > 0) void this.ask();
     }
@@ -88,22 +98,38 @@ export class Trailing implements Part {
     this.draw();
   }
 
-  private wanted(): Iterable<Key> {
+  /** The units whose trails are drawn; `all`: those there are. */
+  private wanted(all: Iterable<Key>): Iterable<Key> {
     const { view, selection } = { view: this.view.url.view, selection: this.view.selection };
-    if (view.trailAll) return this.trails.keys;
+    if (view.trailAll) return all;
     const picked = parseSelection(selection.key ?? "");
     return new Set([picked?.kind === "unit" ? picked.key : null, view.follow].filter((key) => key !== null));
   }
 
   private draw(): void {
-    const { map, settings } = this.view;
+    const { map } = this.view;
     if (map === null) return;
-    const word = settings.words["live.trail_gap"] ?? "";
-    const features = this.minutes === 0 || this.view.past !== null ? [] : [...this.wanted()].flatMap((key) => trailFeatures(key, this.trails.of(key), this.since, this.reached(key), word));
+    const features = this.minutes === 0 ? [] : this.view.past === null ? this.ofNow() : this.ofThen(this.view.past);
     const told = features.length === 0 ? "" : JSON.stringify(features);
     if (told === this.drawn) return;
     this.drawn = told;
     map.sheets.set("trails", collection(features));
+  }
+
+  private get word(): string {
+    return this.view.settings.words["live.trail_gap"] ?? "";
+  }
+
+  private ofNow(): GeoJSON.Feature[] {
+    const { since, word } = this;
+    return [...this.wanted(this.trails.keys)].flatMap((key) => trailFeatures(key, this.trails.of(key), since, this.reached(key), word));
+  }
+
+  private ofThen(past: PastShown): GeoJSON.Feature[] {
+    const since = past.now - this.span;
+    const pieces = past.tracks(since);
+    const all = new Set(pieces.flatMap((piece) => [...piece.units.keys()]));
+    return [...this.wanted(all)].flatMap((key) => trailFeatures(key, fixesOf(pieces, key, since, past.now, this.span / MOST_FIXES), since, past.now, this.word));
   }
 
   /** The newest fix the mark stands on: its trail does not run ahead of it. */

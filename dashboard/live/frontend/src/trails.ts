@@ -2,6 +2,7 @@
 
 import { GAP_MS } from "./motion";
 import type { Key } from "./state";
+import { indexAt, type Tracks } from "./tracks";
 
 export interface Fix {
   lon: number;
@@ -51,6 +52,18 @@ export function trailFeatures(key: Key, kept: readonly Fix[], since: number, unt
   ]);
   if (runs.length > 0) features.unshift({ type: "Feature", properties: { key, gap: false }, geometry: { type: "MultiLineString", coordinates: runs.map(line) } });
   return features;
+}
+
+/** A unit's fixes with `since <= at <= until` out of tracks that follow each other, thinned as those of now are. */
+export function fixesOf(pieces: readonly Tracks[], key: Key, since: number, until: number, spacing: number): Fix[] {
+  const kept: Fix[] = [];
+  for (const piece of pieces) {
+    const track = piece.units.get(key);
+    if (track === undefined) continue;
+    const last = indexAt(track.at, until);
+    for (let i = indexAt(track.at, since - 1) + 1; i <= last; i += 1) append(kept, { at: track.at[i]!, lon: track.lon[i]!, lat: track.lat[i]! }, spacing);
+  }
+  return kept;
 }
 
 /** Fixes of all units over the minutes asked for. */

@@ -34,13 +34,18 @@ export interface ViewState {
   at: number | null;
   /** Colours of day or night; null: as this browser likes. */
   theme: Theme | null;
+  /** How many times as fast as the clock the past is played. */
+  speed: Speed;
 }
 
+export const SPEEDS = [1, 10, 60, 300, 600] as const;
+export type Speed = (typeof SPEEDS)[number];
+
 export const emptyView = (): ViewState => ({
-  camera: null, off: [], filter: "", fresh: null, kind: null, follow: null, trail: 0, trailAll: false, at: null, theme: null,
+  camera: null, off: [], filter: "", fresh: null, kind: null, follow: null, trail: 0, trailAll: false, at: null, theme: null, speed: 60,
 });
 
-const NAMES = ["map", "off", "find", "state", "kind", "follow", "trail", "at", "theme"] as const;
+const NAMES = ["map", "off", "find", "state", "kind", "follow", "trail", "at", "theme", "speed"] as const;
 const MAX_TEXT = 80;
 const MAX_LAT = 85;
 /** 2000-01-01 to 2200-01-01: a moment outside is none of ours. */
@@ -81,6 +86,7 @@ export function parseView(search: string): ViewState {
   view.trailAll = view.trail > 0 && trail?.[2] === "a";
   view.at = number(get("at"), ...TIMES);
   view.theme = THEMES.find((one) => one === get("theme")) ?? null;
+  view.speed = SPEEDS.find((speed) => String(speed) === get("speed")) ?? 60;
   return view;
 }
 
@@ -98,6 +104,7 @@ export function formatView(view: ViewState, search: string): string {
   if (view.trail > 0) query.set("trail", `${view.trail}${view.trailAll ? "a" : ""}`);
   if (view.at !== null) query.set("at", String(Math.round(view.at)));
   if (view.theme !== null) query.set("theme", view.theme);
+  if (view.at !== null && view.speed !== 60) query.set("speed", String(view.speed));
   const text = query.toString().replaceAll("%2C", ",").replaceAll("%2F", "/");
   return text === "" ? "" : `?${text}`;
 }

@@ -11,6 +11,7 @@ import { livePage } from "./livemap";
 import { hasWebGL, LiveMap } from "./map";
 import { mapParts } from "./onmap";
 import type { Mode, Moment, Page, Part, Settings } from "./part";
+import type { PastShown } from "./past";
 import type { Alarm, Frame } from "./protocol";
 import { Selection } from "./selection";
 import { scaleOf } from "./scale";
@@ -38,8 +39,8 @@ export class View {
   readonly siren: Siren;
   readonly map: LiveMap | null;
   readonly sheet: GroundSheet;
-  /** A past moment shown on the map in place of now; null: now. */
-  past: { state: State; now: number } | null = null;
+  /** A past moment shown on the map and in the lists in place of now; null: now. */
+  past: PastShown | null = null;
   private readonly root: HTMLElement;
   private readonly parts: Part[] = [];
   private readonly link: Link;
@@ -73,7 +74,7 @@ export class View {
     this.retell(settings);
   }
 
-  /** What the map shows: now, or a past moment. Lists, lights and siren always tell of now. */
+  /** What is shown: now, or a past moment. The list of open alarms, lights and siren always tell of now. */
   get shown(): State {
     return this.past?.state ?? this.state;
   }
@@ -85,6 +86,11 @@ export class View {
 
   get theme(): Theme {
     return this.dress.theme;
+  }
+
+  /** Another moment is shown: the parts that tell of it follow. */
+  turned(): void {
+    for (const part of this.parts) part.turned?.();
   }
 
   private get assets(): string {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CHUNK_MS, type Chunk, Chunks, chunkStart, momentAt, wanted } from "../src/past";
+import { CHUNK_MS, type Chunk, chunkOf, Chunks, chunkStart, momentAt, type PastAnswer, wanted } from "../src/past";
+import { PlayClock } from "../src/playclock";
 import type { Alarm, Box, Unit } from "../src/protocol";
 import type { Track } from "../src/tracks";
+import { fixesOf, split } from "../src/trails";
 import { dateOf, dayStart, startOf } from "../src/zonetime";
 
 const START = chunkStart(1_790_000_000_000);
@@ -15,11 +17,11 @@ const track = (key: string, fixes: [number, number][]): [string, Track] => [key,
 }];
 const alarm = (id: string, state: string, v: number): Alarm => ({ s: "lu", id, state, v } as Alarm);
 const box = (online: boolean | null): Box => ({ s: "lu", id: "b1", online } as Box);
-const chunk = (more: Partial<Chunk["answer"]>, tracks: [string, Track][]): Chunk => ({
-  start: START, end: START + CHUNK_MS,
-  answer: { at: START, until: START + CHUNK_MS, kept: 0, first: 0, units: [], boxes: [], alarms: [], alarm_changes: [], box_changes: [], ...more },
-  tracks: { start: START, end: START + CHUNK_MS, cut: false, units: new Map(tracks) },
-});
+const chunk = (more: Partial<PastAnswer>, tracks: [string, Track][]): Chunk => chunkOf(
+  START,
+  { at: START, until: START + CHUNK_MS, kept: 0, first: 0, units: [], boxes: [], alarms: [], alarm_changes: [], box_changes: [], ...more },
+  { start: START, end: START + CHUNK_MS, cut: false, units: new Map(tracks) },
+);
 const lat = (one: Chunk, moment: number, key = "lu/1"): number | null | undefined => momentAt(one, START + moment, new Map()).units.get(key)?.lat;
 
 test("a mark is on its way between two fixes, and its age is that of the older", () => {
@@ -69,6 +71,40 @@ test("the chunk of a moment first, then what six seconds of playing need; nothin
   assert.deepEqual(wanted(START + 5, 1, Infinity), [START, START + CHUNK_MS]);
   assert.equal(wanted(START, 600, Infinity).length, 7);
   assert.deepEqual(wanted(START + 5, 600, START + CHUNK_MS), [START, START + CHUNK_MS]);
+  assert.deepEqual(wanted(START + 5, 1, Infinity, CHUNK_MS), [START, START + CHUNK_MS, START - CHUNK_MS]); // trails last
+  assert.deepEqual(wanted(START + 5, 0, Infinity, 5), [START]);
+});
+
+test("what led up to a moment ends where a chunk is not here: no gap is made up", () => {
+  const chunks = new Chunks();
+  for (const index of [-3, -1, 0]) chunks.put({ ...chunk({}, []), start: START + index * CHUNK_MS, end: START + (index + 1) * CHUNK_MS });
+  const upTo = (since: number): number[] => chunks.upTo(START + 5, START + since).map((one) => (one.start - START) / CHUNK_MS);
+  assert.deepEqual(upTo(0), [0]);
+  assert.deepEqual(upTo(-1), [-1, 0]);
+  assert.deepEqual(upTo(-3 * CHUNK_MS), [-1, 0]);
+  assert.deepEqual(chunks.upTo(START + CHUNK_MS, START), []);
+});
+
+test("a played clock goes at its speed from where it was set, and stands while it does not play", () => {
+  const clock = new PlayClock();
+  clock.set(1000, 0);
+  assert.equal(clock.at(500), 1000);
+  clock.play(true, 500);
+  assert.equal(clock.at(510), 1600);
+  clock.pace(1, 510);
+  assert.equal(clock.at(520), 1610);
+  clock.play(false, 520);
+  assert.equal(clock.at(900), 1610);
+});
+
+test("the trail of a past moment: only its minutes, once where two pieces overlap, a minute's gap kept as one", () => {
+  const pieces = [chunk({}, [track("lu/1", [[0, 10], [30_000, 11], [60_000, 12]])]), chunk({}, [track("lu/1", [[60_000, 12], [130_000, 13], [140_000, 14]])])].map(({ tracks }) => tracks);
+  const of = (since: number, until: number): number[] => fixesOf(pieces, "lu/1", START + since, START + until, 0).map(({ at }) => at - START);
+  assert.deepEqual(of(0, 135_000), [0, 30_000, 60_000, 130_000]);
+  assert.deepEqual(of(1, 130_000), [30_000, 60_000, 130_000]);
+  const kept = fixesOf(pieces, "lu/1", START, START + 140_000, 0);
+  assert.deepEqual(split(kept, START, START + 140_000).gaps.map(([a, b]) => [a.at - START, b.at - START]), [[60_000, 130_000]]);
+  assert.deepEqual(fixesOf(pieces, "lu/2", START, START + 1, 0), []);
 });
 
 test("chunks used longest ago go first; one told before it was over holds nothing beyond its end", () => {

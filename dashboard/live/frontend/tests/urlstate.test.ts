@@ -5,7 +5,7 @@ import { emptyView, formatView, parseView, type ViewState } from "../src/urlstat
 test("a view comes back from its address, other names stay", () => {
   const view: ViewState = {
     camera: { lat: 16.5461, lon: 104.7265, zoom: 15.25 }, off: ["ring", "cameras"], filter: "สายตรวจ 2&=#", fresh: "stale", kind: "motorcycle", follow: "demo/201",
-    trail: 15, trailAll: true, at: 1_790_000_000_000, theme: "day",
+    trail: 15, trailAll: true, at: 1_790_000_000_000, theme: "day", speed: 600,
   };
   const search = formatView(view, "?kiosk=abc&map=old");
   assert.deepEqual(parseView(search), view);
@@ -26,7 +26,7 @@ test("hostile values are left out, each by itself", () => {
   const bad = [
     "map=NaN,1,2", "map=91,1,2", "map=1,181,2", "map=1,2", "map=1,2,3,4", "map=1e1,2,3", "map=,,", "map=1,2,99",
     "off=units;drop", "follow=201", "follow=<script>", "follow=/", "follow=a%00/b", "trail=7", "trail=-5", "trail=15b", "trail=999999",
-    "state=old", "kind=tank", "theme=noon", "at=abc", "at=-1", "at=1e99", "at=99999999999999999999", "%E0%A4%A", "&&==&",
+    "state=old", "kind=tank", "theme=noon", "at=abc", "at=-1", "at=1e99", "at=99999999999999999999", "speed=7", "speed=1e2", "%E0%A4%A", "&&==&",
   ];
   for (const text of bad) assert.deepEqual(parseView(`?${text}`), emptyView(), text);
   assert.equal(parseView(`?find=${"ก".repeat(5000)}`).filter.length, 80);
