@@ -151,6 +151,7 @@ def test_without_webgl_there_is_a_list_and_alarms_still_come(wall: Page, server:
     expect(table).to_contain_text("สายตรวจ 202")
     expect(table).to_contain_text("พิกัดเก่า")
     expect(table).to_contain_text("ขาดการติดต่อ")
+    expect(table.locator("em").filter(has_text="ใกล้")).to_have_count(2)  # places in words, not in degrees
     server.send(alarms=[alarm("a1")])
     expect(wall.locator(".ssz-ack")).to_be_visible()
 

@@ -19,7 +19,7 @@ export class PlainList {
     chosen: () => undefined,
   };
   private places: Named[] = [];
-  private placedAt = 0;
+  private placed = { at: 0, of: "" };
 
   constructor(private readonly view: View, place: HTMLElement) {
     this.root = make("div", "ssz-plain", place);
@@ -32,8 +32,10 @@ export class PlainList {
     const { shown: state, settings: { words, language } } = this.view;
     put(this.why, words[why === "none" ? "live.no_map" : `live.map_${why}`] ?? "");
     this.list.label(words["live.no_map"] ?? "");
-    if (now - this.placedAt > 60_000) {
-      this.placedAt = now;
+    // Boxes and ground may come after the first drawing; afterwards their names hardly change.
+    const of = `${state.boxes.size} ${this.view.sheet.known?.version ?? ""} ${language}`;
+    if (of !== this.placed.of || now - this.placed.at > 60_000) {
+      this.placed = { at: now, of };
       this.places = namedPlaces(this.view.sheet.known, state.boxes.values(), language);
     }
     this.rows.keys = [
