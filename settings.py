@@ -112,6 +112,12 @@ class Settings(BaseSettings):
     box_test_days: int = Field(
         30, ge=1, le=400, description="Each SOS box is to be tested within so many days; after them it is unknown."
     )
+    battery_low_pct: int = Field(20, ge=1, le=95, description="A box's battery below this is low, in percent.")
+    feed_silent_s: int = Field(
+        600,
+        ge=0,
+        description="A feed of a station with units or boxes is stopped after this silence, in s; 0: never.",
+    )
     escalate_s: int = Field(15, ge=1, description="An alarm nobody acknowledged for this long is escalated, in s.")
     escalate_next_s: int = Field(
         45, ge=1, description="Still not acknowledged after so much longer, it is escalated to the next level, in s."

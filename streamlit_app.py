@@ -59,6 +59,8 @@ from jobs.notices import Courier, read_channels
 from jobs.runner import Runner
 from jobs.sending import check_addresses, send_by_apprise
 from jobs.standard import standard_jobs
+from jobs.trouble import Watched
+from models.alarms.causes import Limits as TroubleLimits
 from models.alarms.ladder import ladder
 from models.notices.channels import BadChannelsError, Channels, without_addresses
 from models.records.base import Millis
@@ -173,9 +175,13 @@ def make_jobs(settings: Settings, db: Database, channels: Channels) -> Runner:
         settings.retention_raw_days, settings.retention_position_days, settings.retention_quarantine_days,
         settings.retention_change_days, settings.quarantine_max_mb * 1024 * 1024,
     )  # fmt: skip
+    limits = TroubleLimits(
+        settings.box_silent_s * 1000, float(settings.battery_low_pct), settings.feed_silent_s * 1000
+    )
+    watched = Watched(settings.data_dir, settings.disk_low_mb, limits)
     courier = Courier(db, channels, send_by_apprise, now, settings.zone).job() if channels.channels else None
     rungs = ladder(settings.escalate_s, settings.escalate_next_s)
-    return Runner(db, standard_jobs(rungs, keep, courier), now, f"web-{secrets.token_hex(6)}")
+    return Runner(db, standard_jobs(rungs, keep, watched, courier), now, f"web-{secrets.token_hex(6)}")
 
 
 def open_channels(settings: Settings) -> Channels:

@@ -9,22 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dashboard.live.status import Disk
+from models.disk import Disk, judged
 
 _LOG = logging.getLogger(__name__)
 
 #: Time between two looks, in s.
 _EVERY_S = 2.0
-
-#: With less than this left the next transaction may not fit, in bytes.
-FULL = 1024 * 1024
-
-
-def judged(free: int, low: int) -> Disk:
-    """The word for `free` bytes left when fewer than `low` are little. Pure."""
-    if free < FULL:
-        return "full"
-    return "low" if free < low else "ok"
 
 
 def bytes_left(folder: Path) -> int:

@@ -8,30 +8,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ingest.decode.records import Record
+from models.device_clock import AHEAD_MS, OLDEST, suspect
 from models.records.base import Millis, Reason, Rejected
 from models.records.camera import CameraStatus
 from models.records.checkpoint import CheckpointScan
 from models.records.position import Fix, FixFlag, SignOfLife
-from models.records.report import CitizenReport
+from models.records.report import EMERGENCY, CitizenReport
 from models.records.sos import Mark, Signal
 from models.records.unit import StatusReport
 from store.registry import Registry
-
-#: A device's clock may be this far ahead of ours, in ms (contract, section 3).
-AHEAD_MS = 5 * 60_000
-
-#: 2007-01-01T00:00:00Z: no device of this product is older.
-OLDEST = 1_167_609_600_000
 
 #: A press that took longer than this to arrive is marked late, in ms.
 LATE_MS = 60_000
 
 _OUT_OF_AREA = int(FixFlag.OUT_OF_AREA)
-
-
-def suspect(at: Millis, received_at: Millis) -> bool:
-    """Whether a device's time cannot be true."""
-    return at > received_at + AHEAD_MS or at < OLDEST
 
 
 def _signal(signal: Signal) -> Signal:
@@ -55,6 +45,8 @@ def judge(record: Record, registry: Registry, received_at: Millis, topic: str, p
         return _signal(record)
     if isinstance(record, SignOfLife | StatusReport) and suspect(record.at, received_at):
         return _clock(record.station, record.unit, record.source, topic, payload)
+    if isinstance(record, CitizenReport) and record.kind == EMERGENCY:
+        return record  # a person may need help: kept whatever its clock says, and its alarm is marked
     if isinstance(record, CitizenReport | CheckpointScan | CameraStatus) and suspect(record.at, received_at):
         return _clock(record.station, "", "native", topic, payload)
     return record

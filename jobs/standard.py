@@ -5,17 +5,21 @@ from __future__ import annotations
 from jobs.dispatch import dispatch_job
 from jobs.escalation import escalation
 from jobs.job import Job
+from jobs.trouble import Watched, trouble_job
 from jobs.upkeep import mark_job, partition_job, retention_job
 from models.alarms.ladder import Rung
 from store.retention import Keep
 
 
-def standard_jobs(rungs: tuple[Rung, ...], keep: Keep, notices: Job | None = None) -> tuple[Job, ...]:
+def standard_jobs(
+    rungs: tuple[Rung, ...], keep: Keep, watched: Watched, notices: Job | None = None
+) -> tuple[Job, ...]:
     """Every job, the urgent ones first. `notices`: of the courier (`jobs.notices`), when there are channels."""
     return (
         escalation(rungs),
         *(() if notices is None else (notices,)),
         dispatch_job(),
+        trouble_job(watched),
         mark_job(),
         partition_job(),
         retention_job(keep),

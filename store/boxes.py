@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from models.alarms.causes import Trouble
+from models.alarms.kinds import Kind
 from models.happenings import BoxHeard
 from models.records.base import Millis
 from models.records.sos import BoxOnline, SosBox, SosBoxPast
+from store.alarms.trouble import settle
 from store.database import Tx
 from store.rows import record_of, table_of
 
@@ -31,7 +35,27 @@ def take(tx: Tx, word: BoxOnline) -> bool:
     tx.conn.execute(update(_BOX).where(*mine).values(online=word.online, **heard))
     remember(tx, word.station, word.box, word.at)
     tx.tell(BoxHeard(word.station, word.box, word.at, online=word.online))
+    lost = {} if word.online else {Kind.BOX_LOST: "offline"}
+    trouble(tx, word.station, word.box, frozenset({Kind.BOX_LOST}), lost, word.at)
     return True
+
+
+def trouble(
+    tx: Tx,
+    station: str,
+    name: str,
+    among: frozenset[Kind],
+    standing: Mapping[Kind, str],
+    now: Millis,
+    topic: str = "",
+) -> None:
+    """What a box just said of its trouble: raised, counted or ended at once, not at the next look."""
+    known = box(tx.conn, station, name)
+    if known is None:
+        return
+    place = known.name_th or name
+    found = Trouble(station, "box", name, among, standing, place, known.lat, known.lon)
+    settle(tx, found, now, said=frozenset(standing), topic=topic)
 
 
 def remember(tx: Tx, station: str, name: str, at: Millis) -> None:

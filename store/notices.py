@@ -109,7 +109,7 @@ def _show(tx: Tx, alarm: AlarmNow, channel: Channel, error: str, now: Millis) ->
     wanted = marks | {Mark.NOTICE_FAILED} if failing else marks - {Mark.NOTICE_FAILED}
     if wanted != marks:
         detail = f"{channel.name}: {error or Outcome.SENT.value}"
-        go_on(tx, alarm, Step.NOTICE, now, line_by="system", detail=detail, marks=join_marks(wanted))
+        go_on(tx, alarm, Step.NOTICE, now, {"marks": join_marks(wanted)}, line_by="system", detail=detail)
 
 
 def keep_test(tx: Tx, channel: str, error: str, now: Millis) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, select, union, update
 from sqlmodel import SQLModel
 
 from models.happenings import BoxPlaced, RegisterChanged
@@ -61,6 +61,13 @@ def unit_names(conn: Connection) -> list[tuple[Key, str, str]]:
     """Key, kind and call sign of every unit: what is read again and again is read without the rest."""
     query = select(_UNIT.c.station, _UNIT.c.unit, _UNIT.c.kind, _UNIT.c.call_sign)
     return [((station, unit), kind, call) for station, unit, kind, call in conn.execute(query).all()]
+
+
+def with_senders(conn: Connection) -> frozenset[str]:
+    """Stations that have a unit or a box: something in the street that speaks by itself."""
+    tables = (table_of(Unit), table_of(SosBox))
+    found = union(*(select(table.c.station).distinct() for table in tables))
+    return frozenset(conn.execute(found).scalars())
 
 
 def boxes(conn: Connection, stations: frozenset[str] | None = None) -> list[SosBox]:

@@ -6,9 +6,14 @@ from dataclasses import asdict
 
 from sqlalchemy import Connection, select
 
+from models.alarms.kinds import Kind
+from models.device_clock import suspect
 from models.happenings import RegisterChanged
+from models.records.alarm import AlarmNow
 from models.records.base import Millis
-from models.records.report import CitizenReport, Report
+from models.records.report import EMERGENCY, CitizenReport, Report
+from models.records.sos import Mark
+from store.alarms.raising import Origin, Place, id_of, raise_new
 from store.database import Tx
 from store.rows import add_new, of_stations, records, table_of
 
@@ -19,11 +24,49 @@ REGISTER = "reports"
 
 
 def take(tx: Tx, report: CitizenReport) -> bool:
-    """Keep a report. False when its id is known on that channel: a duplicate."""
+    """Keep a report, and raise the alarm of an emergency. False when its id is known on that channel: a duplicate."""
     new = add_new(tx, _REPORT, asdict(report))
     if new:
         tx.tell(RegisterChanged(report.station, REGISTER, report.received_at))
+        if report.kind == EMERGENCY:
+            _raise(tx, report)
     return new
+
+
+def _raise(tx: Tx, report: CitizenReport) -> None:
+    """Each report is an alarm of its own: two people who report are two. Its words stay with the report."""
+    marks = {Mark.UNVERIFIED}
+    if report.lat is None:
+        marks.add(Mark.NO_PLACE)
+    if suspect(report.at, report.received_at):
+        marks.add(Mark.CLOCK_SUSPECT)
+    raise_new(
+        tx,
+        Origin(report.station, "report", origin_name(report.channel, report.id)),
+        Kind.REPORT,
+        id_of(f"{report.station}/report/{report.channel}/{report.id}"),
+        report.received_at,
+        place=Place("", report.lat, report.lon),
+        pressed_at=report.at,
+        received_at=report.received_at,
+        marks=frozenset(marks),
+    )
+
+
+def origin_name(channel: str, report: str) -> str:
+    """What the alarm of a report is counted under: `<channel>/<id>`, the id hashed where they are too long."""
+    name = f"{channel}/{report}"
+    return name if len(name) <= 128 else f"{channel}/{id_of(report)}"
+
+
+def of_alarm(conn: Connection, alarm: AlarmNow) -> Report | None:
+    """The report an alarm is of; None when it is not of one."""
+    channel, _, name = alarm.origin.partition("/")
+    mine = (_REPORT.c.station == alarm.station, _REPORT.c.channel == channel)
+    for report in records(conn, Report, select(_REPORT).where(*mine, _REPORT.c.at == alarm.pressed_at)):
+        if alarm.origin_kind == "report" and origin_name(report.channel, report.id) == f"{channel}/{name}":
+            return report
+    return None
 
 
 def reports(

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, false, insert, select, update
 
+from models.alarms.causes import fault_kind
+from models.alarms.kinds import Kind
 from models.happenings import BoxHeard, SignalStored
 from models.records.alarm import AlarmNow
 from models.records.base import Millis
@@ -66,7 +68,7 @@ def take_signal(tx: Tx, signal: Signal, now: Millis) -> Taken:
         drills.pressed(tx, drill, signal, alarm)
     tx.conn.execute(insert(_EVENT).values(**_row(signal, now, alarm)))
     if signal.origin_kind == "box":
-        _box_heard(tx, signal)
+        _box_heard(tx, signal, now)
     tx.tell(SignalStored(signal.station, signal.key, now, alarm.id if alarm else ""))
     return Taken(False, alarm)
 
@@ -149,7 +151,7 @@ def _place(tx: Tx, signal: Signal) -> Place:
     return Place(signal.origin, signal.lat, signal.lon)
 
 
-def _box_heard(tx: Tx, signal: Signal) -> None:
+def _box_heard(tx: Tx, signal: Signal, now: Millis) -> None:
     """What the event says of the box's health, unless a newer event has said it already: a late one is no news.
 
     Boxes of no registered station have no row to keep it in.
@@ -171,6 +173,11 @@ def _box_heard(tx: Tx, signal: Signal) -> None:
     tx.conn.execute(update(_BOX).where(*mine).values(**said))
     boxes.remember(tx, signal.station, signal.origin, heard_at)
     tx.tell(BoxHeard(signal.station, signal.origin, heard_at, None, battery_pct, mains, fault, tested))
+    if fault is not None:
+        kind = fault_kind(fault)
+        among = frozenset({kind}) if fault else frozenset({Kind.TAMPER, Kind.BOX_FAULT})
+        standing = {kind: "" if kind is Kind.TAMPER else fault} if fault else {}
+        boxes.trouble(tx, signal.station, signal.origin, among, standing, now, signal.topic)
 
 
 def _fault(signal: Signal) -> str | None:

@@ -60,3 +60,13 @@ def counts(conn: Connection, stations: frozenset[str] | None = None) -> list[Cou
         text("SELECT source, station, reason, count, newest_at FROM source_count ORDER BY source, station, reason")
     )
     return [Counted(*row) for row in rows if stations is None or row[1] in stations]
+
+
+def newest(conn: Connection) -> dict[tuple[str, str], Millis]:
+    """The newest arrival of each (source, station) that was taken."""
+    result: dict[tuple[str, str], Millis] = {}
+    for one in counts(conn):
+        if one.reason in (ACCEPTED, DUPLICATE):
+            key = (one.source, one.station)
+            result[key] = max(result.get(key, 0), one.newest_at)
+    return result

@@ -7,7 +7,8 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 
 from dashboard.live.arrivals import Arrivals
-from dashboard.live.status import Broker, Disk, FeedStatus, Storage
+from dashboard.live.status import Broker, FeedStatus, Storage
+from models.disk import Disk
 from models.happenings import Happening, RegisterChanged, SignalStored
 from models.picture import Picture
 from models.records.alarm import AlarmNow

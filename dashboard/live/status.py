@@ -10,11 +10,11 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from models.disk import Disk
 from models.records.base import Millis
 
 Broker = Literal["ok", "down", "demo"]
 Storage = Literal["ok", "slow", "low", "full", "readonly"]
-Disk = Literal["ok", "low", "full"]
 
 #: A write not in the store after this long is called slow, in ms.
 SLOW_MS = 2000

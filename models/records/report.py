@@ -9,6 +9,9 @@ from sqlmodel import Field, SQLModel
 
 from models.records.base import Millis
 
+#: The kind that raises an alarm.
+EMERGENCY = "emergency"
+
 REPORT_KINDS = ("emergency", "tip", "light", "camera", "stranger", "other")
 
 

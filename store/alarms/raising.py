@@ -85,19 +85,15 @@ def raise_or_join(tx: Tx, signal: Signal, place: Place, now: Millis) -> AlarmNow
     # mark stays to be read.
     marks = split_marks(known.marks) | signal.marks
     marks -= _ONLY_OF_ALL - (split_marks(known.marks) & signal.marks)
-    return go_on(
-        tx,
-        known,
-        Step.JOIN,
-        now,
-        origin=signal.topic,
-        last_at=max(known.last_at, signal.received_at),
-        presses=known.presses + 1,
-        marks=join_marks(marks),
-        kind=kind_with(known.kind, signal.kind),
-        lat=known.lat if known.lat is not None else place.lat,
-        lon=known.lon if known.lon is not None else place.lon,
-    )
+    values = {
+        "last_at": max(known.last_at, signal.received_at),
+        "presses": known.presses + 1,
+        "marks": join_marks(marks),
+        "kind": kind_with(known.kind, signal.kind),
+        "lat": known.lat if known.lat is not None else place.lat,
+        "lon": known.lon if known.lon is not None else place.lon,
+    }
+    return go_on(tx, known, Step.JOIN, now, values, origin=signal.topic)
 
 
 def raise_new(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -56,11 +57,11 @@ def go_on(
     known: AlarmNow,
     step: str,
     at: Millis,
+    values: Mapping[str, object],
     *,
     line_by: str = "",
     origin: str = "",
     detail: str = "",
-    **values: object,
 ) -> AlarmNow:
     """The alarm with these values changed: kept, one line more in its history, and told.
 

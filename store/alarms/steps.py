@@ -83,7 +83,7 @@ def step(
     if step is Step.UNSHELVE or state is State.CLOSED:
         values |= {"shelved_until": None, "shelved_by": ""}
     said = " ".join(word for word in (f"{minutes} min" if minutes else "", note or unit or outcome) if word)
-    alarm = go_on(tx, known, step, now, origin=origin, detail=said, line_by=by, **values)
+    alarm = go_on(tx, known, step, now, values, line_by=by, origin=origin, detail=said)
     follow(tx, alarm, step, now, by=by, unit_station=unit_station, reached_at=reached_at, how=how)
     return alarm
 
@@ -163,7 +163,7 @@ def raise_level(tx: Tx, alarm: AlarmNow, level: int, now: Millis, detail: str = 
     next_state(State(alarm.state), Step.ESCALATE, alarm.family, SYSTEM)
     if level <= alarm.level:
         raise IllegalStepError(f"the alarm is at level {alarm.level} already")
-    return go_on(tx, alarm, Step.ESCALATE, now, line_by=SYSTEM, detail=detail or f"level {level}", level=level)
+    return go_on(tx, alarm, Step.ESCALATE, now, {"level": level}, line_by=SYSTEM, detail=detail or f"level {level}")
 
 
 def escalate(tx: Tx, rungs: tuple[Rung, ...], now: Millis) -> list[AlarmNow]:

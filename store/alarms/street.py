@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.alarms.kinds import Family
 from models.alarms.life import SYSTEM, State, Step, next_state
 from models.dispatch.progress import Known
 from models.records.alarm import AlarmNow
@@ -55,8 +56,8 @@ def follow(
 
 
 def _tell_box(tx: Tx, alarm: AlarmNow, word: str, now: Millis) -> None:
-    """What became of the press, for the box to show."""
-    if alarm.origin_kind == "box" and not _NO_LEVEL & set(alarm.origin):
+    """What became of the press, for the box to show; who stands there need not know of its battery."""
+    if alarm.origin_kind == "box" and alarm.family is Family.HELP and not _NO_LEVEL & set(alarm.origin):
         _command(tx, alarm, f"ssz/v1/{alarm.station}/sos/{alarm.origin}/command", word, now)
 
 
@@ -88,14 +89,14 @@ def set_out(tx: Tx, alarm: AlarmNow, sent: Dispatch, known: Known, now: Millis) 
     """The unit sent is on its way, by its own word or its fixes. `alarm` as it stands in this transaction."""
     next_state(State(alarm.state), Step.SET_OUT, alarm.family, SYSTEM)
     dispatch.en_route(tx, alarm.station, alarm.id, known.at, known.how)
-    return go_on(tx, alarm, Step.SET_OUT, now, line_by=teller(sent, known), detail=sent.unit)
+    return go_on(tx, alarm, Step.SET_OUT, now, {}, line_by=teller(sent, known), detail=sent.unit)
 
 
 def leave(tx: Tx, alarm: AlarmNow, sent: Dispatch, known: Known, now: Millis) -> AlarmNow:
     """The unit sent has left the place, by its own word or its fixes. `alarm` as it stands in this transaction."""
     next_state(State(alarm.state), Step.LEAVE, alarm.family, SYSTEM)
     dispatch.left(tx, alarm.station, alarm.id, known.at, known.how)
-    return go_on(tx, alarm, Step.LEAVE, now, line_by=teller(sent, known), detail=sent.unit)
+    return go_on(tx, alarm, Step.LEAVE, now, {}, line_by=teller(sent, known), detail=sent.unit)
 
 
 def teller(sent: Dispatch, known: Known) -> str:

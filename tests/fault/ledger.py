@@ -47,12 +47,16 @@ def heard(db_url: str, boxes: Collection[str] = BOXES) -> set[tuple[str, str]]:
 
 def presses(db_url: str) -> int:
     """Presses counted in alarms: one stored twice, or joined twice, would show here."""
-    return number(db_url, "SELECT coalesce(sum(presses), 0) FROM alarm")
+    return number(db_url, "SELECT coalesce(sum(presses), 0) FROM alarm WHERE cause = ''")
 
 
 def told_presses(db_url: str) -> int:
     """Presses in the alarms' history: each raises an alarm or joins one; escalation is nobody's press."""
-    return number(db_url, "SELECT count(*) FROM alarm_step WHERE step <> 'escalate'")
+    presses = (
+        "SELECT count(*) FROM alarm_step s JOIN alarm a ON a.station = s.station AND a.id = s.alarm"
+        " WHERE a.cause = '' AND s.step <> 'escalate'"
+    )
+    return number(db_url, presses)
 
 
 def counted(db_url: str, reason: str) -> int:

@@ -13,6 +13,7 @@ from jobs.escalation import escalation
 from jobs.job import Job
 from jobs.runner import RETRY_MS, Runner
 from jobs.standard import standard_jobs
+from jobs.trouble import Watched
 from models.alarms.ladder import ladder
 from models.records.sos import EventKind, Signal
 from store import alarms, partitions, sos
@@ -150,7 +151,7 @@ def test_the_standard_jobs_run_in_their_threads(db: Database, tmp_path: Path) ->
     with db.write() as tx:
         sos.take_signal(tx, Signal("_unknown", "box", "b", "1", NOW, EventKind.PRESS, NOW - 20_000), NOW)
     before = threading.active_count()
-    runner = Runner(db, standard_jobs(ladder(), KEEP), clock, "a")
+    runner = Runner(db, standard_jobs(ladder(), KEEP, Watched(tmp_path, 0)), clock, "a")
     runner.start()
 
     def escalated() -> bool:

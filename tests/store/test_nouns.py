@@ -8,6 +8,7 @@ from itertools import permutations
 import pytest
 
 from models.happenings import BoxHeard, Happening, RegisterChanged
+from models.records.alarm import AlarmNow
 from models.records.camera import CameraPoint, CameraStatus
 from models.records.checkpoint import CheckpointScan
 from models.records.report import CitizenReport
@@ -84,10 +85,11 @@ def test_a_last_will_is_no_sign_of_life(town: Database) -> None:
         assert boxes.box(conn, "hat_yai", "404") is None
     assert box is not None
     assert (box.online, box.heard_at) == (False, NOW)
-    assert told == [
+    assert [item for item in told if isinstance(item, BoxHeard)] == [
         BoxHeard("hat_yai", "s1", NOW, online=True),
         BoxHeard("hat_yai", "s1", NOW + 60_000, online=False),
     ]
+    assert [(item.kind, item.presses) for item in told if isinstance(item, AlarmNow)] == [("box_lost", 1)]
 
 
 def test_cameras_are_counted_as_last_reported(town: Database) -> None:

@@ -8,11 +8,14 @@ import pytest
 
 from dashboard.live.figures import KEEP_MS, Figures, day_began, summed
 from dashboard.live.views import Scope
+from models.alarms.causes import Trouble
+from models.alarms.kinds import Kind
 from models.alarms.life import Step
 from models.records.incident import IncidentReport
 from models.records.sos import EventKind, Signal
 from store import alarms, incidents, sos, tally
 from store.alarms import Place
+from store.alarms.trouble import settle
 from store.database import Database
 from store.errors import StorageBusyError, StorageError
 from store.tally import Tally
@@ -52,6 +55,9 @@ def test_alarms_of_today_and_those_answered_in_time(db: Database) -> None:
     answer(db, press(db, "too-late", NOW - HOUR), NOW - HOUR + 15_001)
     press(db, "never", NOW - HOUR)
     press(db, "just-now", NOW - 5_000)
+    with db.write() as tx:  # trouble of equipment is nobody's to answer within seconds
+        kinds = frozenset({Kind.TAMPER})
+        settle(tx, Trouble("lumphini", "box", "b", kinds, {Kind.TAMPER: ""}), NOW - HOUR, said=kinds)
     answer(db, press(db, "yesterday", day_began(NOW, BANGKOK) - 1), day_began(NOW, BANGKOK))
     answer(db, press(db, "other", NOW - HOUR, "hat_yai"), NOW - HOUR + 1_000)
     found = counted(db)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dashboard import disk
-from dashboard.live.status import Disk
+from models.disk import Disk, judged
 
 MB = 1024 * 1024
 
@@ -16,7 +16,7 @@ MB = 1024 * 1024
     ("free", "word"), [(0, "full"), (MB - 1, "full"), (MB, "low"), (200 * MB - 1, "low"), (200 * MB, "ok")]
 )
 def test_the_word_for_what_is_left(free: int, word: Disk) -> None:
-    assert disk.judged(free, 200 * MB) == word
+    assert judged(free, 200 * MB) == word
 
 
 def test_a_change_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,8 @@ import { inOrder, type Key, keyOf, type Touched } from "./state";
 
 export interface ListNeeds {
   alarms(): Map<Key, Alarm>;
+  /** Open trouble of equipment: said in one line below, for it is answered at the desk. */
+  troubles(): Map<Key, Alarm>;
   now(): number;
   /** Name of a unit's call sign, or of a box. */
   originName(alarm: Alarm): string;
@@ -40,6 +42,7 @@ export class AlarmList implements Part {
   private readonly empty: HTMLElement;
   private readonly title: HTMLElement;
   private readonly count: HTMLElement;
+  private readonly rest: HTMLElement;
   private readonly news: HTMLElement;
   private words: Words = {};
   private mayAcknowledge = false;
@@ -50,6 +53,7 @@ export class AlarmList implements Part {
     this.count = make("strong", "ssz-count", head);
     this.list = make("ul", "ssz-list", place);
     this.empty = make("p", "ssz-none", place);
+    this.rest = make("p", "ssz-rest", place);
     this.news = make("p", "ssz-hidden", place);
     this.news.setAttribute("role", "alert");
     addEventListener("keydown", this.key);
@@ -89,6 +93,9 @@ export class AlarmList implements Part {
     flag(this.list, "many", ordered.length > MANY ? "yes" : "no");
     put(this.empty, alarms.size === 0 ? words["live.no_alarms"] ?? "" : "");
     this.empty.hidden = alarms.size > 0;
+    const troubles = this.needs.troubles().size;
+    put(this.rest, troubles > 0 ? fill(words["live.troubles"] ?? "", { n: troubles }) : "");
+    this.rest.hidden = troubles === 0;
   }
 
   private keep(key: Key, alarm: Alarm): void {

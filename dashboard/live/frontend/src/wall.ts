@@ -47,6 +47,7 @@ export function wallPage(view: View, root: HTMLElement): Page {
 export function alarmNeeds(view: View): ListNeeds {
   return {
     alarms: () => view.state.alarms,
+    troubles: () => view.state.troubles,
     now: () => view.clock.now(),
     originName: (alarm) => view.originName(alarm),
     acknowledge: (alarm) => acknowledge(view.settings, alarm),

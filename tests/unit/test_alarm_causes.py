@@ -1,0 +1,81 @@
+"""What is wrong with boxes, feeds and the disk, by what is known of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from models.alarms.causes import BEAT, BEAT_SILENT_MS, GONE_MS, HOLD_MS, Limits, changes, of_box, of_disk, of_feeds
+from models.alarms.kinds import Kind
+from models.disk import Disk
+from models.records.sos import SosBox
+from tests.alarm_samples import NOW, alarm
+
+LIMITS = Limits()
+
+
+def standing(now: int = NOW, heard_since: int = 0, low_already: bool = False, **more: Any) -> dict[Kind, str]:
+    box = SosBox(station="lumphini", box="B1", lat=13.7, lon=100.5, **more)
+    return dict(of_box(box, now, LIMITS, heard_since, low_already).standing)
+
+
+def test_a_box_is_lost_by_its_will_at_once_and_by_silence_after_three_minutes() -> None:
+    assert standing(online=False, heard_at=NOW) == {Kind.BOX_LOST: "offline"}
+    assert standing(online=True, heard_at=NOW - 180_000) == {}
+    assert standing(online=True, heard_at=NOW - 180_001) == {Kind.BOX_LOST: "silent"}
+    assert standing(heard_at=None) == {}  # never heard: that is no loss, the readiness board says so
+
+
+def test_silence_while_nobody_listened_is_not_the_box_s() -> None:
+    assert standing(heard_at=NOW - 10**7, heard_since=NOW - 180_000) == {}
+    assert standing(heard_at=NOW - 10**7, heard_since=NOW - 180_001) == {Kind.BOX_LOST: "silent"}
+
+
+def test_a_battery_at_the_limit_does_not_flap() -> None:
+    assert standing(battery_pct=20.0) == {}
+    assert standing(battery_pct=19.9) == {Kind.BATTERY_LOW: "20 %"}
+    assert Kind.BATTERY_LOW in standing(battery_pct=24.9, low_already=True)
+    assert standing(battery_pct=25.0, low_already=True) == {}
+
+
+def test_a_second_fault_does_not_end_the_first() -> None:
+    box = SosBox(station="lumphini", box="B1", lat=13.7, lon=100.5, fault="lamp")
+    found = of_box(box, NOW, LIMITS, 0, False)
+    assert found.standing == {Kind.BOX_FAULT: "lamp"}
+    assert Kind.TAMPER not in found.among  # not judged: it may stand
+    box.fault = ""
+    assert of_box(box, NOW, LIMITS, 0, False).among >= {Kind.TAMPER, Kind.BOX_FAULT}
+
+
+def test_a_feed_is_stopped_when_it_is_silent_where_something_speaks_by_itself() -> None:
+    late = NOW - LIMITS.feed_silent_ms - 1
+    newest = {("native", "lumphini"): late, ("traccar", "hat_yai"): late, ("native", "quiet"): late, BEAT: NOW}
+    found = of_feeds(newest, frozenset({"lumphini", "hat_yai"}), NOW, LIMITS)
+    stopped = {(one.origin, one.station) for one in found if one.standing}
+    assert stopped == {("native", "lumphini"), ("traccar", "hat_yai")}
+    assert not any(one.standing for one in of_feeds(newest, frozenset({"lumphini"}), NOW, LIMITS, since=NOW - 1000))
+    assert not of_feeds({("native", "lumphini"): NOW - GONE_MS - 1}, frozenset({"lumphini"}), NOW, LIMITS)
+    assert not of_feeds({("native", "lumphini"): late}, frozenset({"lumphini"}), NOW, Limits(feed_silent_ms=0))
+
+
+def test_our_own_heartbeat_is_a_feed_with_a_shorter_patience() -> None:
+    (found,) = of_feeds({BEAT: NOW - BEAT_SILENT_MS - 1}, frozenset(), NOW, LIMITS)
+    assert Kind.FEED_STOPPED in found.standing
+
+
+@pytest.mark.parametrize(("word", "kinds"), [("ok", set()), ("low", {Kind.DISK_LOW}), ("full", {Kind.DISK_FULL})])
+def test_the_disk(word: Disk, kinds: set[Kind]) -> None:
+    found = of_disk(word, 7)
+    assert set(found.standing) == kinds
+    assert found.among == {Kind.DISK_LOW, Kind.DISK_FULL}
+
+
+def test_there_is_something_to_do_only_while_alarms_and_trouble_differ() -> None:
+    low, fine = of_disk("low", 7), of_disk("ok", 700)
+    raised = alarm("d", Kind.DISK_LOW, origin="disk")
+    assert changes(low, [], NOW)
+    assert not changes(low, [raised], NOW + HOLD_MS)
+    assert not changes(fine, [raised], NOW + HOLD_MS - 1)  # it may come back at once
+    assert changes(fine, [raised], NOW + HOLD_MS)
+    assert not changes(fine, [], NOW)
