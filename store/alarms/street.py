@@ -100,5 +100,6 @@ def leave(tx: Tx, alarm: AlarmNow, sent: Dispatch, known: Known, now: Millis) ->
 
 
 def teller(sent: Dispatch, known: Known) -> str:
-    """Who is said to have taken a step that no person took."""
-    return "system (GPS)" if known.how is How.GPS else f"unit {sent.unit}"
+    """Who is said to have taken a step that no person took: the unit itself, or its fixes. Every screen shows this as
+    it stands, in either language."""
+    return "GPS" if known.how is How.GPS else sent.unit

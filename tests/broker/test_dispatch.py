@@ -59,7 +59,7 @@ def test_a_unit_that_drives_to_the_box_is_on_scene(ours: Worker, device: MakeDev
         car.say(f"{CAR}/position", {"at": at, "lat": BOX_LAT + metres * M, "lon": BOX_LON, "speed_kmh": 40})
     wait_until(lambda: rows(station_url, "SELECT state FROM alarm") == [("on_scene",)], PATIENCE_S, what="on scene")
     assert rows(station_url, "SELECT on_scene_at, on_scene_how FROM dispatch") == [(sent_at + 45_000, "gps")]
-    assert rows(station_url, "SELECT by FROM alarm_step WHERE step = 'arrive'") == [("system (GPS)",)]
+    assert rows(station_url, "SELECT by FROM alarm_step WHERE step = 'arrive'") == [("GPS",)]
 
     step(ours, alarm, Step.CLOSE, now_ms(), outcome="helped")
     told = ["dispatched", "arrived", "closed"]

@@ -103,7 +103,7 @@ def test_fixes_alone_bring_the_alarm_on_scene_once_and_tell_everybody(db: Databa
     assert {sent.enroute_how, sent.on_scene_how, sent.left_how} == {"gps"}
     assert sent.ended_at == NOW + 150_000
     assert town.lines[3:] == [
-        ("set_out", "system (GPS)", "u"), ("arrive", "system (GPS)", ""), ("leave", "system (GPS)", "u"),
+        ("set_out", "GPS", "u"), ("arrive", "GPS", ""), ("leave", "GPS", "u"),
         ("close", "Somchai", "helped"),
     ]  # fmt: skip
     lat, lon = at(0, 0)
@@ -126,7 +126,7 @@ def test_the_units_own_words_count_and_a_second_unit_takes_over(town: Town) -> N
     town.say(30, UnitStatus.ON_SCENE)
     assert town.look(31)
     assert town.state() is State.ON_SCENE
-    assert [line[:2] for line in town.lines[-2:]] == [("set_out", "unit u"), ("arrive", "unit u")]
+    assert [line[:2] for line in town.lines[-2:]] == [("set_out", "u"), ("arrive", "u")]
     assert [one["kind"] for one in town.heard("ssz/v1/s/unit/u2/command")] == ["dispatched", "recalled"]
     with town.db.read() as conn:
         first, second = dispatch.of_alarm(conn, "s", town.alarm)
