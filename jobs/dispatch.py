@@ -1,7 +1,7 @@
 """Dispatch: the units sent to open alarms are followed, until they have left or the alarm is closed.
 
 A unit's own word and its fixes both count, whichever came first. Everything is judged anew from the store each time:
-a fix that came late, or a process that was away, changes nothing in what is found.
+a fix that came late, or a process that was away for a while, changes nothing in what is found.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from store import alarms, dispatch, positions, units
 from store.alarms import street
 from store.database import Database, Lane, Tx
 
-#: Of a unit that is sent for longer, only so much of its track is read: what was before was judged then.
+#: Of a unit that is sent for longer, only so much of its track and words is read: what was before was judged then.
 LONGEST_MS = 20 * 60_000
 
 
@@ -32,7 +32,7 @@ def found(conn: Connection, now: Millis) -> list[tuple[Dispatch, AlarmNow, Progr
         alarm = alarms.find(conn, sent.alarm, frozenset({sent.station}))
         start, end = window(sent.assigned_at, now, LONGEST_MS)
         track = positions.track(conn, sent.unit_station, sent.unit, start, end)
-        words = units.words_since(conn, sent.unit_station, sent.unit, sent.assigned_at)
+        words = units.words_since(conn, sent.unit_station, sent.unit, max(sent.assigned_at, start))
         place = None if alarm.lat is None or alarm.lon is None else (alarm.lat, alarm.lon)
         if news := progress(sent, track, words, place, now):
             result.append((sent, alarm, news))

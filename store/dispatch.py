@@ -11,6 +11,11 @@ from store.rows import records, table_of
 
 _DISPATCH = table_of(Dispatch)
 
+#: Every dispatch that is not over.
+UNDER_WAY = (
+    select(_DISPATCH).where(_DISPATCH.c.ended_at.is_(None)).order_by(_DISPATCH.c.unit_station, _DISPATCH.c.unit)
+)
+
 
 def sent(
     tx: Tx, station: str, alarm: str, version: int, *, unit_station: str, unit: str, by: str, now: Millis
@@ -77,8 +82,7 @@ def open_of(conn: Connection, station: str, alarm: str) -> Dispatch | None:
 
 def under_way(conn: Connection) -> list[Dispatch]:
     """Every dispatch that is not over, of every station."""
-    query = select(_DISPATCH).where(_DISPATCH.c.ended_at.is_(None))
-    return records(conn, Dispatch, query.order_by(_DISPATCH.c.unit_station, _DISPATCH.c.unit))
+    return records(conn, Dispatch, UNDER_WAY)
 
 
 def of_alarm(conn: Connection, station: str, alarm: str) -> list[Dispatch]:

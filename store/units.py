@@ -44,7 +44,9 @@ def _remember(tx: Tx, report: StatusReport) -> bool:
     return tx.conn.execute(greater).rowcount > 0
 
 
-def words_since(conn: Connection, station: str, name: str, since: Millis, limit: int = 1000) -> list[UnitStatusPast]:
+def words_since(
+    conn: Connection, station: str, name: str, since: Millis, limit: int = 10_000
+) -> list[UnitStatusPast]:
     """What a unit said it does, from a moment on, in order of its own times."""
     query = (
         select(_PAST)

@@ -13,6 +13,7 @@ from models.records.station import Station
 from models.records.unit import Unit
 from store import alarms, dispatch, merge, migrate, registers, sos
 from store.database import Database, open_database
+from tests.store.plans import plan_of
 
 NOW = 1_790_000_000_000
 PRESS = Signal("hat_yai", "box", "b1", "p1", NOW, EventKind.PRESS, NOW, lat=7.0, lon=100.5)
@@ -70,6 +71,10 @@ def test_a_dispatch_lives_with_the_steps_of_its_alarm(town: Database) -> None:
     assert (last.enroute_at, last.enroute_how) == (NOW + 4, "unit")
     assert (last.on_scene_at, last.on_scene_how) == (NOW + 7, "gps")
     assert (last.left_at, last.left_how, last.ended_at) == (NOW + 10, "gps", NOW + 11)
+
+
+def test_who_is_under_way_is_found_without_reading_all_that_is_over(db: Database) -> None:
+    assert "dispatch_open" in plan_of(db, dispatch.UNDER_WAY)
 
 
 def test_a_step_by_hand_is_its_own_time_and_an_illegal_one_changes_nothing(town: Database) -> None:
