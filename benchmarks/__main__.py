@@ -7,9 +7,11 @@ import sys
 import time
 
 from benchmarks import (
+    acknowledge_shown,
     broker_pixel,
     calm,
     cold,
+    desk_open,
     drain_postgres,
     drain_sqlite,
     feed_memory,
@@ -35,7 +37,7 @@ from benchmarks.rig import Rig
 ALL = (
     sos_flood, stored, cold, sos_wall, sos_lock, sos_lock_postgres, sos_full, wall_recovery, push, viewers,
     broker_pixel, feed_memory, map_renders, calm, drain_sqlite, memory, drain_postgres, tiles,
-    time_machine, nearest_units,
+    time_machine, nearest_units, desk_open, acknowledge_shown,
 )  # fmt: skip
 FIGURES = {module.NAME: module for module in ALL}
 

@@ -12,12 +12,13 @@ from dashboard.filters import GROUPS, PERIODS
 from dashboard.live.component import PREFIXES
 from dashboard.tables import link_rows
 from dashboard.words import LANGUAGES, Language, as_language, table, word, words_with
-from models.alarms.life import State
+from models.alarms.kinds import Kind
+from models.alarms.life import OUTCOMES, State, Step
 from models.drills import Refusal
 from models.picture import SourceNow
 from models.readiness import Readiness, Why
 from models.records.base import Reason
-from models.records.notice import Trouble
+from models.records.notice import Outcome, Trouble
 from models.records.sos import Mark
 from models.records.unit import UnitStatus
 
@@ -63,6 +64,10 @@ def test_every_key_that_is_put_together_has_words() -> None:
     keys |= {f"equip.why_{why.value}" for why in Why}
     keys |= {f"drill.bad_{why.value}" for why in Refusal}
     keys |= {f"notice.{word}" for word in ("works", "failing", "untried", "spent", *(one.value for one in Trouble))}
+    keys |= {f"live.outcome_{outcome}" for outcome in OUTCOMES} | {f"live.step_{step.value}" for step in Step}
+    keys |= {f"live.desk_group_{name}" for name in ("report", "technical", "shelved", "open", "close")}
+    keys |= {f"live.step_notice_{outcome.value}" for outcome in Outcome}
+    keys |= {"live.step_raise", "live.step_tick", "live.step_untick"} | {f"live.kind_{kind.value}" for kind in Kind}
     for language in LANGUAGES:
         assert sorted(keys - table()[language].keys()) == []
 

@@ -49,6 +49,16 @@ export interface Earlier {
   by: string;
 }
 
+export interface Notice {
+  level: number;
+  channel: string;
+  attempt: number;
+  at: number;
+  /** `sending`, `sent`, `failed` or `quota`. */
+  outcome: string;
+  error: string;
+}
+
 export interface Case {
   now: number;
   alarm: Alarm;
@@ -59,6 +69,8 @@ export interface Case {
   procedure: { own: boolean; problem: string; items: Item[] };
   history: Line[];
   left_out: number;
+  /** Tries to tell people outside the room; not told by an older server. */
+  notices?: Notice[];
 }
 
 /** A unit that could be sent, as `docs/dispatch.md` tells it. */
@@ -89,6 +101,15 @@ export function lastStep(history: readonly Line[]): Line | null {
     if (STEPS_OF_PEOPLE.has(line.step)) return line;
   }
   return null;
+}
+
+/** The timeline, the newest first: the history, and between its lines whom somebody tried to tell. */
+export function timeline({ history, notices }: Case): Line[] {
+  const tries = (notices ?? []).map((one): Line => ({
+    v: 0, step: `notice_${one.outcome}`, at: one.at, by: "", from: "", old: "", new: "", item: "",
+    detail: `${one.channel}${one.attempt > 1 ? ` (${one.attempt})` : ""}${one.error ? ` · ${one.error}` : ""}`,
+  }));
+  return [...history, ...tries].sort((a, b) => b.at - a.at || b.v - a.v);
 }
 
 /** Fetches one thing at a time: what is asked for meanwhile is fetched after it, and only the last of it. */

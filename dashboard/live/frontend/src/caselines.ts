@@ -1,7 +1,7 @@
 /** The timeline of an alarm, the newest first, and the field for a note. The history is only added to. */
 
 import { dateAndTime } from "./age";
-import type { Line } from "./case";
+import { type Line, timeline } from "./case";
 import type { Desk } from "./desk";
 import { flag, make, put } from "./dom";
 import type { Part, Settings } from "./part";
@@ -90,7 +90,7 @@ export class CaseLines implements Part {
     const { desk } = this;
     put(this.title, desk.word("live.desk_timeline"));
     this.field.disabled = !desk.permits("note") && document.activeElement !== this.field;
-    this.rows.draw([...(desk.known?.history ?? [])].reverse(), (line) => String(line.v));
+    this.rows.draw(desk.known === null ? [] : timeline(desk.known), (line) => `${line.v} ${line.step} ${line.at} ${line.v === 0 ? line.detail : ""}`);
     put(this.more, desk.known?.left_out ? desk.word("live.desk_left_out", { n: desk.known.left_out }) : "");
   }
 }

@@ -51,8 +51,7 @@ export class DeskKeys implements Part {
   }
 
   private readonly key = (event: KeyboardEvent): void => {
-    const target = event.target as HTMLElement | null;
-    if (target?.closest("input, textarea, select, [contenteditable=true]")) return;
+    if (event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable=true]")) return;
     const act = actOf(event, this.desk.closing);
     if (act === null) return;
     if (act.act === "back" && !this.desk.closing && !this.desk.helping) return; // the map's own

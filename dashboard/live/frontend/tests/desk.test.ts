@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lastStep, type Line } from "../src/case";
+import { type Case, lastStep, type Line, timeline } from "../src/case";
 import { actOf, OUTCOMES, type Pressed } from "../src/hotkeys";
 import type { Alarm } from "../src/protocol";
 import { firstUnanswered, FLOOD, neighbour, queueOf } from "../src/queue";
@@ -80,4 +80,11 @@ test("who has an alarm is who took the last deciding step", () => {
   const line = (v: number, step: string, by: string): Line => ({ v, step, by, at: NOW + v, from: "", old: "", new: "", detail: "", item: "" });
   assert.equal(lastStep([line(1, "raise", ""), line(2, "join", "")]), null);
   assert.equal(lastStep([line(1, "raise", ""), line(2, "acknowledge", "ก"), line(3, "note", "ข"), line(4, "tick", "ข")])?.by, "ก");
+});
+
+test("tries to tell somebody stand in the timeline where they were made", () => {
+  const line = (v: number): Line => ({ v, step: "note", by: "", at: NOW + v * 10, from: "", old: "", new: "", detail: "", item: "" });
+  const notice = { level: 1, channel: "LINE", attempt: 2, at: NOW + 15, outcome: "failed", error: "timeout" };
+  const found = timeline({ history: [line(1), line(2)], notices: [notice] } as unknown as Case);
+  assert.deepEqual(found.map((one) => [one.v, one.step, one.detail]), [[2, "note", ""], [0, "notice_failed", "LINE (2) · timeout"], [1, "note", ""]]);
 });

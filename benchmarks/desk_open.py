@@ -1,0 +1,151 @@
+"""The desk over 50,000 closed alarms: opening it, choosing an alarm, and the server's part; beside an empty store."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import httpx
+from playwright.sync_api import Browser, Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from benchmarks.browser import chromium
+from benchmarks.old_alarms import fill
+from benchmarks.report import Figure, Line, percentile, plain, spread
+from benchmarks.rig import Rig, Station
+from dashboard.access.sessions import COOKIE
+from store.database import open_database
+
+NAME = "desk-open"
+OPEN_MS = 1000.0
+CLOSED, STILL_OPEN = 50_000, 8
+
+#: How long a desk is waited for before it counts as never, in ms.
+PATIENCE_MS = 20_000
+
+#: The queue and one alarm in full are in the page: place, procedure, history, earlier alarms where there are any.
+_WHOLE = """(earlier) => {
+    const count = (what) => document.querySelectorAll(what).length
+    return count(".ssz-side .ssz-vrow:not([hidden])") > 0 && count(".ssz-ticks li") > 0 && count(".ssz-lines li") > 0
+        && (document.querySelector(".ssz-case-top h2")?.textContent ?? "") !== ""
+        && (!earlier || count("[data-panel=earlier] li") === 5)
+}"""
+
+# Two frames after all of it is in the page its pixels are out; ms since the browser was sent to the address.
+_DRAWN = f"""(earlier) => new Promise((done) => {{
+    const whole = {_WHOLE}
+    const look = () => whole(earlier)
+        ? requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now())))
+        : requestAnimationFrame(look)
+    look()
+}})"""
+
+# From the key to the next alarm in full.
+_NEXT = f"""([code, earlier]) => new Promise((done) => {{
+    const whole = {_WHOLE}, title = () => document.querySelector(".ssz-case-top h2").textContent
+    const before = title(), began = performance.now()
+    document.body.dispatchEvent(new KeyboardEvent("keydown", {{ code, key: "", bubbles: true }}))
+    const look = () => title() !== before && whole(earlier)
+        ? requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - began)))
+        : requestAnimationFrame(look)
+    look()
+}})"""
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """ms of each: opening the page, choosing another alarm, the server's answer."""
+
+    opened: list[float]
+    chosen: list[float]
+    served: list[float]
+
+
+@contextmanager
+def _desk(browser: Browser, station: Station) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="th-TH")
+    context.add_cookies([{"name": COOKIE, "value": station.cookie(), "url": station.web.base}])
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    yield page
+    context.close()
+
+
+def _open(page: Page, base: str, earlier: bool) -> float:
+    """Sent to the desk's address, as by a bookmark, with the browser's cache filled; infinite when it never came."""
+    page.goto(f"{base}/desk", wait_until="commit")
+    try:
+        page.wait_for_function(_WHOLE, arg=earlier)
+    except PlaywrightTimeout:
+        return math.inf
+    return float(page.evaluate(_DRAWN, earlier))
+
+
+def _served(station: Station, asked: int) -> list[float]:
+    """What the server takes to tell one alarm in full."""
+    with httpx.Client(base_url=station.web.base, cookies={COOKIE: station.cookie()}, timeout=20) as client:
+        found = client.get("/api/v1/alarms").json()["alarms"]
+        times = []
+        for turn in range(asked):
+            began = time.perf_counter()
+            client.get(f"/live/desk/{found[turn % len(found)]['id']}").raise_for_status()
+            times.append((time.perf_counter() - began) * 1000)
+    return times
+
+
+def measured(rig: Rig, browser: Browser, closed: int) -> Times:
+    """A product over a store with so many closed alarms."""
+    opens, chosen, asked = rig.of(30, 3), rig.of(200, 10), rig.of(200, 20)
+    with rig.station() as station:
+        db = open_database(station.url)
+        fill(db, closed, STILL_OPEN)
+        db.close()
+        station.start()
+        with _desk(browser, station) as page:
+            _open(page, station.web.base, closed > 0)  # fills the browser's cache, and warms the product up
+            opened = [_open(page, station.web.base, closed > 0) for _ in range(opens)]
+            turns = [_turn(page, turn, closed > 0) for turn in range(chosen)]
+        return Times(opened, turns, _served(station, asked))
+
+
+def _turn(page: Page, turn: int, earlier: bool) -> float:
+    """Down the queue and up again."""
+    way = "KeyJ" if turn // (STILL_OPEN - 1) % 2 == 0 else "KeyK"
+    return float(page.evaluate(_NEXT, [way, earlier]))
+
+
+def measure(rig: Rig) -> Figure:
+    """The figure."""
+    closed = rig.of(CLOSED, 2_000)
+    with chromium() as browser:
+        empty, full = measured(rig, browser, 0), measured(rig, browser, closed)
+    lines = [
+        Line(
+            "desk opened by its address, queue and one alarm in full drawn", _few(full.opened), _few(empty.opened),
+            f"median <= {OPEN_MS:.0f} ms", percentile(full.opened, 0.5) <= OPEN_MS,
+        ),
+        Line(
+            "another alarm chosen by a key, drawn in full", spread(full.chosen), spread(empty.chosen),
+            f"p95 <= {OPEN_MS:.0f} ms", percentile(full.chosen, 0.95) <= OPEN_MS,
+        ),
+        Line("the server's part", spread(full.served), spread(empty.served)),
+    ]  # fmt: skip
+    how = (
+        f"Chromium at 1920 x 1080 with software WebGL, its cache filled; {closed} closed alarms with their histories "
+        f"on {len(empty.opened)} openings, {STILL_OPEN} open. Drawn: queue, place, procedure, timeline and the five "
+        "earlier alarms are in the page, two animation frames later. Bare: the same product over a store with no "
+        "closed alarm. Opening includes Streamlit's own page and script."
+    )
+    samples: dict[str, object] = {
+        f"{name}_{what}_ms": plain(values)
+        for name, times in (("full", full), ("empty", empty))
+        for what, values in (("opened", times.opened), ("chosen", times.chosen), ("served", times.served))
+    }
+    return Figure(NAME, f"The desk over {closed} closed alarms", how, lines, samples)
+
+
+def _few(values: list[float]) -> str:
+    return f"median {percentile(values, 0.5):.0f} ms, worst {max(values):.0f} ms (n = {len(values)})"
