@@ -11,6 +11,7 @@ from dashboard.live.procedures import Procedure
 from models.formats.procedure import items_for
 from models.records.alarm import AlarmNow, AlarmStep
 from models.records.base import Millis
+from models.records.notice import Notice
 from models.records.procedure import ProcedureTick
 from models.records.sos import SosBox
 from store.cameras import Near
@@ -33,6 +34,7 @@ class Case:
     left_out: int = 0
     ticks: Mapping[str, Tick] = field(default_factory=dict)
     ticked: Mapping[int, ProcedureTick] = field(default_factory=dict)
+    notices: Sequence[Notice] = ()
 
 
 def _box(box: SosBox | None) -> dict[str, Any] | None:
@@ -103,6 +105,17 @@ def _line(step: AlarmStep, tick: ProcedureTick | None) -> dict[str, Any]:
     }
 
 
+def _notice(one: Notice) -> dict[str, Any]:
+    return {
+        "level": one.level,
+        "channel": one.channel,
+        "attempt": one.attempt,
+        "at": one.at,
+        "outcome": one.outcome,
+        "error": one.error,
+    }
+
+
 def case_object(case: Case, now: Millis) -> dict[str, Any]:
     """`GET /live/desk/{alarm}`, for orjson; documented in `docs/desk.md`."""
     return {
@@ -115,4 +128,5 @@ def case_object(case: Case, now: Millis) -> dict[str, Any]:
         "procedure": _procedure(case),
         "history": [_line(step, case.ticked.get(step.version)) for step in case.history],
         "left_out": case.left_out,
+        "notices": [_notice(one) for one in case.notices],
     }

@@ -21,7 +21,7 @@ from models.alarms.life import STEP_ROLES, IllegalStepError, Step
 from models.formats.procedure import items_for
 from models.records.alarm import AlarmNow
 from models.records.base import UNKNOWN_STATION, Millis
-from store import alarms, boxes, cameras, desk, procedures
+from store import alarms, boxes, cameras, desk, notices, procedures
 from store.alarms import UnknownAlarmError
 from store.database import Database, Lane
 from store.errors import StorageError
@@ -139,6 +139,7 @@ def read_case(conn: Connection, alarm: AlarmNow, stations: frozenset[str], proce
         left_out=left_out,
         ticks=procedures.ticks(conn, alarm.station, alarm.id),
         ticked=procedures.lines(conn, alarm.station, alarm.id),
+        notices=notices.of_alarm(conn, alarm.station, alarm.id),
     )
 
 

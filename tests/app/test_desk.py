@@ -14,10 +14,12 @@ from dashboard.live.procedures import Procedures
 from models.alarms.life import Step
 from models.records.alarm import AlarmNow
 from models.records.camera import CameraPoint
+from models.records.notice import Notice
 from models.records.sos import EventKind, Signal, SosBox
 from store import alarms, registers
 from store.alarms import Place, raise_or_join
 from store.database import Database
+from store.rows import add_new, table_of, values_of
 from tests.app.live_support import LiveServer, add_stations, frame_with
 from tests.app.serving import clock
 
@@ -62,12 +64,21 @@ def tick(server: LiveServer, alarm: str, body: Any, who: str = DISPATCHER, csrf:
 
 def test_one_alarm_in_full(server: LiveServer, sqlite_db: Database) -> None:
     alarm = press(sqlite_db, "now")
+    with sqlite_db.write() as tx:
+        notice = Notice(
+            station="lumphini", alarm=alarm.id, level=1, channel="หัวหน้าสถานี", attempt=1, at=clock(), outcome="failed",
+            error="timeout",
+        )  # fmt: skip
+        add_new(tx, table_of(Notice), values_of(notice))
     answer = ask(server, alarm.id)
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
     told = answer.json()
     assert (told["alarm"]["id"], told["alarm"]["v"], told["alarm"]["place"]) == (alarm.id, 1, "สวนลุมพินี")
     assert told["box"]["id"] == "b1"
+    assert [(one["channel"], one["outcome"], one["error"]) for one in told["notices"]] == [
+        ("หัวหน้าสถานี", "failed", "timeout")
+    ]
     assert [(one["outcome"], one["presses"], one["by"]) for one in told["earlier"]] == [("helped", 1, "ก")]
     assert [(one["id"], one["metres"], one["working"], one["linked"]) for one in told["cameras"]] == [
         ("c1", 11, 2, 1),
