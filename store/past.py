@@ -1,7 +1,7 @@
 """What was: units, boxes and alarms at a past moment, what changed in a window, and the alarms before and after.
 
-Units go by the time of the fix: where somebody was is a fact, however late it came in. Boxes and alarms go by
-arrival, as the live picture does: what was on the screens then, and what could have been known.
+Units go by the time of the fix, and of the word: where somebody was is a fact, however late it came in. Boxes and
+alarms go by arrival, as the live picture does: what was on the screens then, and what could have been known.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from models.records.base import UNKNOWN_STATION, Millis
 from models.records.position import Fix, Position
 from models.records.sos import SosBox, SosBoxPast
 from models.records.station import Station
-from models.records.unit import Unit
+from models.records.unit import StatusReport, Unit, UnitStatus, UnitStatusPast
 from models.track import TAIL
 from store.rows import of_stations, table_of
 from store.tracks import units_of
 
 _ALARM, _STEP = table_of(Alarm), table_of(AlarmStep)
 _BOX, _WORD = table_of(SosBox), table_of(SosBoxPast)
-_UNIT = table_of(Unit)
+_UNIT, _STATUS = table_of(Unit), table_of(UnitStatusPast)
 _POSITION = table_of(Position)
 
 _MOMENT = bindparam("moment", type_=BigInteger)
@@ -69,6 +69,25 @@ STEPS_BETWEEN = select(_STEP).where(
     _STEP.c.at >= bindparam("first", type_=BigInteger),
     _STEP.c.at < bindparam("last", type_=BigInteger),
 )
+_NEWEST_SAID = (
+    select(_STATUS.c.at)
+    .where(_STATUS.c.station == _UNIT.c.station, _STATUS.c.unit == _UNIT.c.unit, _STATUS.c.at <= _MOMENT)
+    .order_by(_STATUS.c.at.desc())
+    .limit(1)
+    .correlate(_UNIT)
+)
+#: What each unit of the register had last said it was doing, and when: two looks into the key for each.
+STATUS_AT = select(
+    _UNIT.c.station, _UNIT.c.unit, _NEWEST_SAID.scalar_subquery().label("at"),
+    _NEWEST_SAID.with_only_columns(_STATUS.c.status).scalar_subquery().label("status"),
+)  # fmt: skip
+#: In the order of the key, or SQLite would read all that the station's units ever said.
+STATUS_BETWEEN = (
+    select(_UNIT.c.station, _UNIT.c.unit, _STATUS.c.at, _STATUS.c.status)
+    .join(_STATUS, (_STATUS.c.station == _UNIT.c.station) & (_STATUS.c.unit == _UNIT.c.unit))
+    .where(_STATUS.c.at >= bindparam("first", type_=BigInteger), _STATUS.c.at < bindparam("last", type_=BigInteger))
+    .order_by(_UNIT.c.station, _UNIT.c.unit, _STATUS.c.at)
+)
 _FIRST_STEPS = select(_STEP.c.at, _STEP.c.alarm).where(
     _STEP.c.station == bindparam("of_station"), _STEP.c.version == 1
 )
@@ -90,11 +109,15 @@ def restore_at(
 ) -> Picture:
     """The picture at a past moment, of these stations (None: all). `unknown`: also alarms no registry entry places.
 
-    What a unit said it did then is not kept; closed alarms are not in it.
+    A unit's status is what it had last said by its own clock; closed alarms are not in it.
     """
     moved = apply_all(
         Picture(),
-        [*_fixes(conn, stations, moment), *_alarms(conn, alarm_stations(conn, stations, unknown), moment)],
+        [
+            *_fixes(conn, stations, moment),
+            *_statuses(conn, stations, moment),
+            *_alarms(conn, alarm_stations(conn, stations, unknown), moment),
+        ],
     )
     return replace(moved, boxes={(box.station, box.box): box for box in _boxes(conn, stations, moment)})
 
@@ -111,6 +134,20 @@ def _fixes(conn: Connection, stations: frozenset[str] | None, moment: Millis) ->
     for station, unit in units_of(conn, stations):
         asked = {"of_station": station, "of_unit": unit, "moment": moment}
         yield from map(Fix._make, reversed(conn.execute(NEWEST_FIXES, asked).all()))
+
+
+def _statuses(conn: Connection, stations: frozenset[str] | None, moment: Millis) -> Iterable[Happening]:
+    rows = conn.execute(of_stations(STATUS_AT, _UNIT.c.station, stations), {"moment": moment}).all()
+    return [StatusReport(row.station, row.unit, row.at, UnitStatus(row.status)) for row in rows if row.at is not None]
+
+
+def status_changes(
+    conn: Connection, stations: frozenset[str] | None, start: Millis, end: Millis
+) -> list[StatusReport]:
+    """What units said they do with `start <= t < end` by their own clocks, in order."""
+    rows = conn.execute(of_stations(STATUS_BETWEEN, _UNIT.c.station, stations), {"first": start, "last": end}).all()
+    told = [StatusReport(row.station, row.unit, row.at, UnitStatus(row.status)) for row in rows]
+    return sorted(told, key=lambda said: (said.at, said.station, said.unit))
 
 
 def _placed(conn: Connection, stations: frozenset[str] | None) -> Iterable[BoxNow]:

@@ -11,6 +11,7 @@ from dashboard.live.views import Names, UnitInfo
 from models.picture import BoxNow, Picture, UnitNow
 from models.records.alarm import AlarmNow
 from models.records.base import Millis
+from models.records.unit import StatusReport
 from store.past import Raised
 
 _NO_INFO = UnitInfo()
@@ -27,6 +28,7 @@ class Past:
     picture: Picture
     alarms: Sequence[tuple[Millis, AlarmNow]] = ()
     boxes: Sequence[tuple[Millis, BoxNow]] = ()
+    statuses: Sequence[StatusReport] = ()
     names: Names = field(default_factory=dict)
 
 
@@ -70,5 +72,6 @@ def past_object(past: Past) -> dict[str, Any]:
         "boxes": [box_object(box) for box in picture.boxes.values()],
         "alarms": [alarm_object(alarm) for alarm in picture.open_alarms],
         "alarm_changes": [[at, alarm_object(alarm)] for at, alarm in past.alarms],
+        "status_changes": [[said.at, said.station, said.unit, said.status.value] for said in past.statuses],
         "box_changes": [[at, box_object(box)] for at, box in past.boxes],
     }

@@ -165,6 +165,7 @@ def _past(parts: Parts, who: Who, request: Request) -> Response:
             picture=stored.restore_at(conn, who.stations, at, unknown=scope.unknown_alarms),
             alarms=stored.alarm_changes(conn, mine, at + 1, until),
             boxes=stored.box_changes(conn, who.stations, at + 1, until),
+            statuses=stored.status_changes(conn, who.stations, at + 1, until),
         )
     return _packed(request, orjson.dumps(past_object(found)), "application/json")
 

@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 
 from models.alarms.life import Step
 from models.records.sos import EventKind, Signal, SosBox
-from store import alarms, purposes, registers, sos
+from models.records.unit import StatusReport, UnitStatus
+from store import alarms, purposes, registers, sos, units
 from store.database import Database, Lane
 from tests.app.live_support import LiveServer
 from tests.app.serving import clock
@@ -39,6 +40,8 @@ def town(sqlite_db: Database, road: Road) -> Database:
     """A store with the road and a box."""
     fill(sqlite_db, road)
     with sqlite_db.write() as tx:
+        for at, status in ((road.start + 1, UnitStatus.BUSY), (road.end - 60_000, UnitStatus.AVAILABLE)):
+            units.take(tx, StatusReport(STATION, "u00", at, status))
         registers.put_boxes(
             tx, [SosBox(station=STATION, box="b1", lat=13.73, lon=100.54, name_th="สวนลุมพินี")], clock()
         )
@@ -123,6 +126,8 @@ def test_a_purpose_first_then_any_moment_as_it_was(
         assert seen["now"] == moment
         assert len(seen["lat"]) == 6
         assert all(abs(lat - road.lat(moment)) < CLOSE for lat in seen["lat"].values()), (moment, seen)
+    # The list tells of then too: u00 was busy until a minute ago.
+    expect(wall.locator(".ssz-vrow", has_text="u00")).to_contain_text("ติดภารกิจ")
     # Each is drawn once, labels and all; one more is allowed for what a browser redraws by itself.
     assert wall.evaluate("window.__ssz.map.layer.renders") - drawn <= len(moments) + 1
     with town.read() as conn:
@@ -174,13 +179,22 @@ def test_steps_go_from_alarm_to_alarm_and_show_each_as_it_was(wall: Page, server
     for number, at in enumerate(raised):
         press(town, at, f"p{number}")
         close(town)
-    open_map(wall, f"{server.url}/?at={clock() - HOUR + 600_000}")
+    open_map(wall, f"{server.url}/?at={clock() - HOUR + 600_000}&trail=15a&speed=600")
     enter(wall)
+    # The trails of the quarter of an hour before: of every unit, through the chunk before too, and without a gap.
+    wall.wait_for_function("""() => {
+        const found = window.__ssz.map.sheets.get("trails")?.features ?? [], now = window.__ssz.shownNow
+        const first = window.__ssz.past.tracks(now - 900_000)[0]?.start
+        const whole = found.every((one) => one.geometry.type === "MultiLineString")
+        return found.length === 6 && first <= now - 900_000 && whole
+    }""")
+    expect(wall.locator(".ssz-past-bar select").last).to_have_value("600")
     for name, at in (("เหตุถัดไป", raised[1]), ("เหตุก่อนหน้า", raised[0])):
         wall.locator(".ssz-past-bar button", has_text=name).click()
         wall.wait_for_function(f"(at) => {MACHINE}.moment === at", arg=at)
         whole(wall)
         expect(wall.locator(".ssz-pin span")).to_contain_text("สวนลุมพินี")
+        expect(wall.locator(".ssz-then-row")).to_contain_text("สวนลุมพินี")  # open then; of now nothing is
     wall.locator(".ssz-past-bar button", has_text="เหตุก่อนหน้า").click()
     expect(wall.locator(".ssz-past-said")).to_have_text("ไม่มีเหตุก่อนหน้านี้")
     expect(wall.locator(".ssz-none:visible")).to_have_count(1)  # nothing is open now: the list goes on telling of now

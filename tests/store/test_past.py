@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,10 +22,10 @@ from models.records.alarm import AlarmNow, AlarmStep
 from models.records.position import Fix, FixFlag
 from models.records.sos import BoxOnline, EventKind, Signal, SosBox
 from models.records.station import Station
-from models.records.unit import Unit
-from store import alarms, boxes, past, positions, registers, sos
+from models.records.unit import StatusReport, Unit, UnitStatus
+from store import alarms, boxes, past, positions, registers, sos, units
 from store.database import Database, Tx
-from store.rows import table_of
+from store.rows import of_stations, table_of
 from tests.store.plans import plan_of
 
 START = 1_790_000_000_000
@@ -62,7 +63,7 @@ class Lived:
 
 
 def counted_from(happening: Happening, now: int) -> int:
-    if isinstance(happening, Fix):
+    if isinstance(happening, Fix | StatusReport):
         return happening.at
     return happening.changed_at if isinstance(happening, AlarmNow) else now
 
@@ -70,7 +71,7 @@ def counted_from(happening: Happening, now: int) -> int:
 def live(db: Database, rng: random.Random, steps: int = 160) -> Lived:
     """Ten minutes of two stations: fixes (some late, some jumping), box words, presses, answers."""
     lived = Lived()
-    happens = (fixed, fixed, fixed, said_word, said_word, said_online, pressed, answered)
+    happens = (fixed, fixed, fixed, said_word, said_word, said_online, said_status, pressed, answered)
     with db.write() as tx:
         registers.put_stations(tx, [Station(code=code, name_th=code, name_en=code) for code in STATIONS], START)
         registers.put_units(tx, [Unit(station=code, unit=f"u{n}") for code in STATIONS for n in range(3)], START)
@@ -111,6 +112,13 @@ def said_word(tx: Tx, rng: random.Random, picture: Picture, now: int, number: in
 
 def said_online(tx: Tx, rng: random.Random, picture: Picture, now: int, number: int) -> None:
     boxes.take(tx, BoxOnline(rng.choice(STATIONS), f"b{rng.randrange(3)}", rng.random() < 0.5, now))
+
+
+def said_status(tx: Tx, rng: random.Random, picture: Picture, now: int, number: int) -> None:
+    at = now - rng.choice((0, 0, 90_000))
+    report = StatusReport(rng.choice(STATIONS), f"u{rng.randrange(3)}", at, rng.choice(tuple(UnitStatus)))
+    units.take(tx, report)
+    tx.tell(report)  # a late word moves no live picture, but is what was
 
 
 def pressed(tx: Tx, rng: random.Random, picture: Picture, now: int, number: int) -> None:
@@ -260,6 +268,19 @@ def test_every_read_of_a_moment_is_a_range_of_a_key_or_index(db: Database) -> No
             assert "TEMP B-TREE" not in plan, (name, plan)
         else:
             assert "Seq Scan" not in plan, (name, plan)
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"), [("STATUS_AT", {"moment": 1}), ("STATUS_BETWEEN", {"first": 1, "last": 2})]
+)
+def test_what_units_said_is_read_by_the_key_of_each(db: Database, name: str, asked: dict[str, int]) -> None:
+    query = of_stations(getattr(past, name), table_of(Unit).c.station, LUMPHINI)
+    plan = plan_of(db, query, **asked)
+    if db.dialect == "sqlite":
+        assert "SCAN" not in plan
+        assert re.search(r"SEARCH unit_status_past USING PRIMARY KEY \(station=\? AND unit=\? AND at", plan), plan
+    else:
+        assert "Seq Scan" not in plan
 
 
 def test_the_register_of_purposes_is_only_added_to(db: Database) -> None:

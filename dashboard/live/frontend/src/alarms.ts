@@ -8,6 +8,8 @@ import type { Alarm } from "./protocol";
 import { inOrder, type Key, keyOf, type Touched } from "./state";
 
 export interface ListNeeds {
+  /** Key of the words over the list, where they are not the usual ones. */
+  title?(): string;
   alarms(): Map<Key, Alarm>;
   /** Open trouble of equipment: said in one line below, for it is answered at the desk. */
   troubles(): Map<Key, Alarm>;
@@ -70,6 +72,10 @@ export class AlarmList implements Part {
     if (touched.alarms) this.draw();
   }
 
+  turned(): void {
+    this.draw();
+  }
+
   /** Move the clocks on; on a wall nobody scrolls, so a list longer than the screen is leafed through. */
   pulse(moment: Moment): void {
     for (const row of this.rows.values()) put(row.clock, runningClock(moment.now - row.alarm.raised));
@@ -79,7 +85,7 @@ export class AlarmList implements Part {
   private draw(): void {
     const { words } = this;
     const alarms = this.needs.alarms();
-    put(this.title, words["live.open_alarms"] ?? "");
+    put(this.title, words[this.needs.title?.() ?? "live.open_alarms"] ?? "");
     put(this.count, String(alarms.size));
     flag(this.count, "some", alarms.size > 0 ? "yes" : "no");
     for (const [key, row] of this.rows) {

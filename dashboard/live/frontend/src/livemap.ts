@@ -6,6 +6,7 @@ import { make } from "./dom";
 import { Lights } from "./lights";
 import { Names } from "./names";
 import type { Page } from "./part";
+import { PastAlarms } from "./pastalarms";
 import { buildTools } from "./tools";
 import type { View } from "./view";
 import { alarmNeeds } from "./wall";
@@ -24,12 +25,14 @@ export function livePage(view: View, root: HTMLElement): Page {
     fit: (station) => view.map?.fit(station),
   });
   const alarms = make("section", "ssz-alarms", side);
+  const then = make("section", "ssz-then", side);
   const board = make("section", "ssz-board", side);
   const foot = make("div", "ssz-time", column);
   const parts = [
     new Names(view, heading, stations, "nav.live_map"),
     new Lights(view, head, bands),
     new AlarmList(alarms, alarmNeeds(view)),
+    new PastAlarms(then, view),
     new Board(view, board),
   ];
   return { ground, parts, foot };

@@ -23,6 +23,8 @@ export interface PastAnswer {
   alarms: Alarm[];
   alarm_changes: [number, Alarm][];
   box_changes: [number, Box][];
+  /** `[when, station, id, status]`: what units said they do, in order. */
+  status_changes: [number, string, string, string][];
 }
 
 /** A piece of the past that is here whole: `start <= t < end`. */
@@ -33,6 +35,8 @@ export interface Chunk {
   tracks: Tracks;
   /** The units as they were at the start. */
   base: ReadonlyMap<Key, Unit>;
+  /** What each unit said it does, in order: when, and the status. */
+  said: ReadonlyMap<Key, readonly [number, string][]>;
   /** Every unit there is in the chunk. */
   keys: ReadonlySet<Key>;
 }
@@ -40,7 +44,12 @@ export interface Chunk {
 export function chunkOf(start: number, answer: PastAnswer, tracks: Tracks): Chunk {
   const base = new Map(answer.units.map((unit) => [keyOf(unit.s, unit.id), unit]));
   const keys = new Set([...base.keys(), ...tracks.units.keys()]);
-  return { start, end: Math.min(start + CHUNK_MS, answer.until), answer, tracks, base, keys };
+  const said = new Map<Key, [number, string][]>();
+  for (const [at, station, id, status] of answer.status_changes) {
+    const key = keyOf(station, id);
+    said.set(key, [...said.get(key) ?? [], [at, status]]);
+  }
+  return { start, end: Math.min(start + CHUNK_MS, answer.until), answer, tracks, base, said, keys };
 }
 
 export interface PastMoment {
@@ -68,19 +77,19 @@ export const chunkStart = (moment: number): number => Math.floor(moment / CHUNK_
 
 const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
 
-/** The unit at fix `index` of its track. The status of that time is not kept: it is unknown, not today's. */
-function atFix(known: Unit, track: Track, index: number): Unit {
+/** The unit at fix `index` of its track, with the status of that time: unknown when it had said none, never today's. */
+function atFix(known: Unit, st: string | null, track: Track, index: number): Unit {
   return {
-    ...known, st: null, at: track.at[index]!, heard: track.at[index]!, lat: track.lat[index]!, lon: track.lon[index]!,
+    ...known, st, at: track.at[index]!, heard: track.at[index]!, lat: track.lat[index]!, lon: track.lon[index]!,
     spd: orNull(track.speed[index]!), hdg: orNull(track.heading[index]!), acc: null,
   };
 }
 
 /** Where a unit was: on its newest fix up to the moment, or on the straight way from it to the next one when that came
  * within a minute. Its time stays that of the fix, so that its age is true. Null before its first fix. */
-export function unitAt(base: Unit | undefined, names: Unit, track: Track | undefined, moment: number): Unit | null {
+export function unitAt(base: Unit | undefined, names: Unit, track: Track | undefined, moment: number, st: string | null): Unit | null {
   const index = track === undefined ? -1 : indexAt(track.at, moment);
-  const here = index >= 0 ? atFix(names, track!, index) : base;
+  const here = index >= 0 ? atFix(names, st, track!, index) : base === undefined || base.st === st ? base : { ...base, st };
   if (here === undefined || here.at === null || here.lat === null || here.lon === null) return null;
   const [next, lat, lon] = track === undefined ? [] : [track.at[index + 1], track.lat[index + 1], track.lon[index + 1]];
   if (next === undefined || next - here.at > GAP_MS || next <= here.at) return here;
@@ -99,7 +108,8 @@ export function momentAt(chunk: Chunk, moment: number, known: ReadonlyMap<Key, U
   const units = new Map<Key, Unit>();
   for (const key of chunk.keys) {
     const then = chunk.base.get(key);
-    const unit = unitAt(then, then ?? known.get(key) ?? stranger(key), chunk.tracks.units.get(key), moment);
+    const st = chunk.said.get(key)?.filter(([at]) => at <= moment).at(-1)?.[1] ?? then?.st ?? null;
+    const unit = unitAt(then, then ?? known.get(key) ?? stranger(key), chunk.tracks.units.get(key), moment, st);
     if (unit !== null) units.set(key, unit);
   }
   const boxes = new Map(chunk.answer.boxes.map((box) => [keyOf(box.s, box.id), box]));

@@ -46,6 +46,7 @@ export function wallPage(view: View, root: HTMLElement): Page {
 /** What the list of alarms needs of the page. */
 export function alarmNeeds(view: View): ListNeeds {
   return {
+    title: () => (view.past === null ? "live.open_alarms" : "live.alarms_now"),
     alarms: () => view.state.alarms,
     troubles: () => view.state.troubles,
     now: () => view.clock.now(),

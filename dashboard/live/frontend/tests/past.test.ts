@@ -19,7 +19,7 @@ const alarm = (id: string, state: string, v: number): Alarm => ({ s: "lu", id, s
 const box = (online: boolean | null): Box => ({ s: "lu", id: "b1", online } as Box);
 const chunk = (more: Partial<PastAnswer>, tracks: [string, Track][]): Chunk => chunkOf(
   START,
-  { at: START, until: START + CHUNK_MS, kept: 0, first: 0, units: [], boxes: [], alarms: [], alarm_changes: [], box_changes: [], ...more },
+  { at: START, until: START + CHUNK_MS, kept: 0, first: 0, units: [], boxes: [], alarms: [], alarm_changes: [], box_changes: [], status_changes: [], ...more },
   { start: START, end: START + CHUNK_MS, cut: false, units: new Map(tracks) },
 );
 const lat = (one: Chunk, moment: number, key = "lu/1"): number | null | undefined => momentAt(one, START + moment, new Map()).units.get(key)?.lat;
@@ -48,6 +48,16 @@ test("before its first fix a unit is nowhere; its name is that of now, its statu
   const then = momentAt(one, START + 9000, known).units.get("lu/2")!;
   assert.deepEqual([then.call, then.st, then.spd, then.hdg], ["ว 2", null, null, 90]);
   assert.equal(momentAt(one, START + 9000, new Map()).units.get("lu/2")?.call, "2");
+});
+
+test("a unit's status is what it had last said, on its old place and on its new ones", () => {
+  const one = chunk({
+    units: [{ ...unit("1", START - 5000, 10), st: "available" }],
+    status_changes: [[START + 3000, "lu", "1", "busy"], [START + 20_000, "lu", "1", "available"], [START + 3000, "lu", "2", "busy"]],
+  }, [track("lu/1", [[5000, 20]]), track("lu/2", [[0, 20]])]);
+  const st = (moment: number, key: string): unknown => momentAt(one, START + moment, new Map()).units.get(key)?.st;
+  assert.deepEqual([0, 2999, 3000, 5000, 19_999, 20_000].map((at) => st(at, "lu/1")), ["available", "available", "busy", "busy", "busy", "available"]);
+  assert.deepEqual([0, 3000].map((at) => st(at, "lu/2")), [null, "busy"]);
 });
 
 test("alarms and boxes are as the newest change up to the moment left them, also when going back", () => {
