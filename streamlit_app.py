@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import gc
 import secrets
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from typing import cast
 
 import streamlit as st
 from anyio import to_thread
@@ -22,7 +20,6 @@ from dashboard import runtime
 from dashboard.access.headers import SecurityHeaders
 from dashboard.access.kiosk import KioskDoor
 from dashboard.access.middleware import Gate
-from dashboard.access.sessions import Keeper, Limits
 from dashboard.access.signin import SignIn
 from dashboard.api.route import api_route
 from dashboard.basemap.routes import basemap_routes
@@ -44,17 +41,11 @@ from dashboard.live.past_routes import past_routes
 from dashboard.live.procedures import Procedures
 from dashboard.live.purposes import Purposes
 from dashboard.live.routes import live_routes
-from dashboard.live.status import Broker, FeedStatus, Storage
+from dashboard.live.status import FeedStatus
 from dashboard.live.status import Limits as FeedLimits
 from dashboard.navigation import claim, navigate, page_failed
 from dashboard.shell import INDEX_PAGE, Shell
-from ingest.assembly import http_pipeline, start_ingest, start_watch
-from ingest.registry_keeper import RegistryKeeper
-from ingest.sources.broker import BrokerError
-from ingest.sources.demo_ground import DemoRefusedError, NoTownError
-from ingest.sources.demo_life import Life
 from ingest.sources.http import HttpIn, in_routes
-from ingest.status import IngestStatus
 from jobs.notices import Courier, read_channels
 from jobs.runner import Runner
 from jobs.sending import check_addresses, send_by_apprise
@@ -63,19 +54,12 @@ from jobs.trouble import Watched
 from models.alarms.causes import Limits as TroubleLimits
 from models.alarms.ladder import ladder
 from models.notices.channels import BadChannelsError, Channels, without_addresses
-from models.records.base import Millis
-from models.records.change import Heartbeat
 from settings import Settings, load_settings
+from starting import make_http, make_keeper, now, open_store, start_feed
 from store.database import Database
-from store.errors import StorageError
 from store.follower import Follower
 from store.retention import Keep
-from store.side import Opened, open_safely
-
-
-def now() -> Millis:
-    """The clock of this process."""
-    return time.time_ns() // 1_000_000
+from store.side import Opened
 
 
 def values_of(settings: Settings) -> runtime.Values:
@@ -92,81 +76,6 @@ def values_of(settings: Settings) -> runtime.Values:
         data_dir=settings.data_dir,
         box_test_days=settings.box_test_days,
     )
-
-
-def open_store(settings: Settings) -> tuple[Opened, Life | None]:
-    """The migrated store, beside a damaged one the side database; and with the demo its town, written into it.
-
-    Raises:
-        CannotStartError: it is newer than this program or not to be reached, or there is no town of the demo's seed.
-    """
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        opened = open_safely(settings.database_url, now())
-        if not settings.demo:
-            return opened, None
-        life = Life(opened.database, settings.demo_seed, now)
-        life.furnish()
-        return opened, life
-    except StorageError as error:
-        raise runtime.CannotStartError(f"database: {error}") from error
-    except DemoRefusedError as error:
-        raise runtime.CannotStartError(f"demo: {error}") from error
-    except NoTownError as error:
-        raise runtime.CannotStartError(f"setting SSZ_DEMO_SEED: {error}") from error
-    except OSError as error:
-        raise runtime.CannotStartError(f"cannot write to {settings.data_dir}: {error.strerror}") from error
-
-
-def start_feed(
-    settings: Settings, opened: Opened, life: Life | None, follower: Follower, hub: Hub
-) -> Callable[[], None]:
-    """Ingest in this process, or an ear on the broker beside ingest workers of their own; returns how to stop.
-
-    To be called in a thread that lives as long as the process: a broker of our own ends with the thread that
-    started it.
-
-    Raises:
-        CannotStartError: a broker of our own is needed and its port is taken.
-    """
-
-    def on_broker(word: str) -> None:
-        hub.intake.on_broker(cast("Broker", word))
-
-    def on_status(status: IngestStatus) -> None:
-        on_broker(status.broker)
-        hub.intake.on_storage("readonly" if opened.health.readonly else cast("Storage", status.worst_storage))
-
-    def on_beat(beat: Heartbeat) -> None:
-        hub.intake.on_beat(beat.worker, beat.at)
-
-    db = opened.database
-    try:
-        if settings.ingest == "external":
-            return start_watch(settings, db, follower, now, hub.intake.on_arrival, on_beat, on_broker)
-        side = opened.health.readonly
-        ingest = start_ingest(
-            settings, db, follower, now, hub.intake.on_arrival, on_status, alarms_only=side, life=life
-        )
-    except BrokerError as error:
-        raise runtime.CannotStartError(f"broker: {error}") from error
-    return ingest.stop
-
-
-def make_http(settings: Settings, db: Database, follower: Follower, hub: Hub, stack: AsyncExitStack) -> HttpIn:
-    """What serves `/in/*`, in every layout in the web process."""
-    registry = RegistryKeeper(db, follower)
-    registry.start()
-    stack.push_async_callback(to_thread.run_sync, registry.stop)
-    pipeline = http_pipeline(settings, db, follower, registry, now, hub.intake.on_arrival)
-    return HttpIn(pipeline.take, lambda key: registry.registry.speaker(key), now, steady_ms)
-
-
-def make_keeper(settings: Settings, db: Database) -> Keeper:
-    """The door's memory of sessions and tokens."""
-    limits = Limits(settings.session_hours * 3_600_000, settings.session_idle_minutes * 60_000)
-    token = settings.metrics_token
-    return Keeper(db, now, limits, token.get_secret_value() if token else None)
 
 
 def make_jobs(settings: Settings, db: Database, channels: Channels) -> Runner:

@@ -18,6 +18,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from benchmarks.watching import watching
+
 _RAN = ForwardMsg.ScriptFinishedStatus.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
 
 
@@ -64,21 +66,8 @@ class Rerunners:
 async def watch(port: int, number: int) -> Rerunners:
     """All browsers, until standard input ends."""
     seen = Rerunners()
-    browsers: list[asyncio.Task[None]] = []
-    for _ in range(number):
-        ready = asyncio.Event()
-        browsers.append(asyncio.create_task(seen.browser(f"ws://127.0.0.1:{port}/_stcore/stream", ready)))
-        await asyncio.wait_for(ready.wait(), 60)
-    sys.stderr.write("watching\n")
-    sys.stderr.flush()
-    seen.on = True
-    await asyncio.to_thread(sys.stdin.read)
-    seen.on = False
-    for browser in browsers:
-        if browser.done():
-            browser.result()
-        browser.cancel()
-    await asyncio.gather(*browsers, return_exceptions=True)
+    address = f"ws://127.0.0.1:{port}/_stcore/stream"
+    await watching(seen, lambda ready: seen.browser(address, ready), number)
     return seen
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import re
 import sys
 import time
@@ -17,6 +16,7 @@ from collections import defaultdict
 import orjson
 from websockets.asyncio.client import ClientConnection, connect
 
+from benchmarks.watching import watching
 from dashboard.access.sessions import COOKIE
 from tests.live_reader import QUERY
 
@@ -58,23 +58,7 @@ async def watch(port: int, cookie: str, number: int) -> Watch:
     seen = Watch()
     address = f"ws://localhost:{port}/live?{QUERY}"
     headers = {"Cookie": f"{COOKIE}={cookie}", "Origin": f"http://localhost:{port}"}
-    screens: list[asyncio.Task[None]] = []
-    for _ in range(number):
-        ready = asyncio.Event()
-        screens.append(asyncio.create_task(seen.screen(address, headers, ready)))
-        await asyncio.wait_for(ready.wait(), 30)
-    gc.collect()
-    gc.freeze()
-    sys.stderr.write("watching\n")
-    sys.stderr.flush()
-    seen.on = True
-    await asyncio.to_thread(sys.stdin.read)
-    seen.on = False
-    for task in screens:
-        if task.done():
-            task.result()  # a screen that was cut off is a failure, and says why
-        task.cancel()
-    await asyncio.gather(*screens, return_exceptions=True)
+    await watching(seen, lambda ready: seen.screen(address, headers, ready), number)
     return seen
 
 

@@ -53,7 +53,7 @@ except (ValueError, CannotStartError) as error:
     [
         ("models.town.town:make_town", "CannotStartError setting SSZ_DEMO_SEED: no such thing"),
         ("ingest.sources.demo_prepare:prepare", "ValueError no such thing"),
-        ("streamlit_app:open_safely", "ValueError no such thing"),
+        ("starting:open_safely", "ValueError no such thing"),
     ],
 )
 def test_only_a_seed_without_a_town_is_called_a_wrong_seed(tmp_path: Path, part: str, said: str) -> None:

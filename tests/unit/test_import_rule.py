@@ -20,8 +20,19 @@ RULE: dict[str, frozenset[str]] = {
     "pages": frozenset({"dashboard", "store", "models"}),
 }
 #: Where rooms are wired together.
-WIRING = frozenset({"ingest/assembly.py", "streamlit_app.py", "manage.py", "serve.py", "ingest/__main__.py"})
-OURS = frozenset(RULE) | {"settings", "manage", "serve", "streamlit_app", "commands", "tests", "benchmarks"}
+WIRING = frozenset(
+    {"ingest/assembly.py", "streamlit_app.py", "starting.py", "manage.py", "serve.py", "ingest/__main__.py"}
+)
+OURS = frozenset(RULE) | {
+    "settings",
+    "manage",
+    "serve",
+    "streamlit_app",
+    "starting",
+    "commands",
+    "tests",
+    "benchmarks",
+}
 #: Pure: no screens, no wires, no threads, no clock, no database session.
 NEVER_IN_MODELS = frozenset(
     {"streamlit", "paho", "threading", "socket", "asyncio", "time", "sqlalchemy.orm", "requests", "httpx"}

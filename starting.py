@@ -1,0 +1,110 @@
+"""The parts of the web process, each as the settings want it; wiring only. In which order they start stands in
+`streamlit_app.py`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from typing import cast
+
+from anyio import to_thread
+
+from dashboard import runtime
+from dashboard.access.sessions import Keeper, Limits
+from dashboard.live.hub import Hub, steady_ms
+from dashboard.live.status import Broker, Storage
+from ingest.assembly import http_pipeline, start_ingest, start_watch
+from ingest.registry_keeper import RegistryKeeper
+from ingest.sources.broker import BrokerError
+from ingest.sources.demo_ground import DemoRefusedError, NoTownError
+from ingest.sources.demo_life import Life
+from ingest.sources.http import HttpIn
+from ingest.status import IngestStatus
+from models.records.base import Millis
+from models.records.change import Heartbeat
+from settings import Settings
+from store.database import Database
+from store.errors import StorageError
+from store.follower import Follower
+from store.side import Opened, open_safely
+
+
+def now() -> Millis:
+    """The clock of this process."""
+    return time.time_ns() // 1_000_000
+
+
+def open_store(settings: Settings) -> tuple[Opened, Life | None]:
+    """The migrated store, beside a damaged one the side database; and with the demo its town, written into it.
+
+    Raises:
+        CannotStartError: it is newer than this program or not to be reached, or there is no town of the demo's seed.
+    """
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        opened = open_safely(settings.database_url, now())
+        if not settings.demo:
+            return opened, None
+        life = Life(opened.database, settings.demo_seed, now)
+        life.furnish()
+        return opened, life
+    except StorageError as error:
+        raise runtime.CannotStartError(f"database: {error}") from error
+    except DemoRefusedError as error:
+        raise runtime.CannotStartError(f"demo: {error}") from error
+    except NoTownError as error:
+        raise runtime.CannotStartError(f"setting SSZ_DEMO_SEED: {error}") from error
+    except OSError as error:
+        raise runtime.CannotStartError(f"cannot write to {settings.data_dir}: {error.strerror}") from error
+
+
+def start_feed(
+    settings: Settings, opened: Opened, life: Life | None, follower: Follower, hub: Hub
+) -> Callable[[], None]:
+    """Ingest in this process, or an ear on the broker beside ingest workers of their own; returns how to stop.
+
+    To be called in a thread that lives as long as the process: a broker of our own ends with the thread that
+    started it.
+
+    Raises:
+        CannotStartError: a broker of our own is needed and its port is taken.
+    """
+
+    def on_broker(word: str) -> None:
+        hub.intake.on_broker(cast("Broker", word))
+
+    def on_status(status: IngestStatus) -> None:
+        on_broker(status.broker)
+        hub.intake.on_storage("readonly" if opened.health.readonly else cast("Storage", status.worst_storage))
+
+    def on_beat(beat: Heartbeat) -> None:
+        hub.intake.on_beat(beat.worker, beat.at)
+
+    db = opened.database
+    try:
+        if settings.ingest == "external":
+            return start_watch(settings, db, follower, now, hub.intake.on_arrival, on_beat, on_broker)
+        side = opened.health.readonly
+        ingest = start_ingest(
+            settings, db, follower, now, hub.intake.on_arrival, on_status, alarms_only=side, life=life
+        )
+    except BrokerError as error:
+        raise runtime.CannotStartError(f"broker: {error}") from error
+    return ingest.stop
+
+
+def make_http(settings: Settings, db: Database, follower: Follower, hub: Hub, stack: AsyncExitStack) -> HttpIn:
+    """What serves `/in/*`, in every layout in the web process."""
+    registry = RegistryKeeper(db, follower)
+    registry.start()
+    stack.push_async_callback(to_thread.run_sync, registry.stop)
+    pipeline = http_pipeline(settings, db, follower, registry, now, hub.intake.on_arrival)
+    return HttpIn(pipeline.take, lambda key: registry.registry.speaker(key), now, steady_ms)
+
+
+def make_keeper(settings: Settings, db: Database) -> Keeper:
+    """The door's memory of sessions and tokens."""
+    limits = Limits(settings.session_hours * 3_600_000, settings.session_idle_minutes * 60_000)
+    token = settings.metrics_token
+    return Keeper(db, now, limits, token.get_secret_value() if token else None)
