@@ -15,7 +15,6 @@ import httpx
 import psutil
 
 from store.database import Database, open_database
-from tests.fault.scale import scaled
 from tests.servers import free_port, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -136,7 +135,7 @@ class Web(Process):
         """Its address."""
         return f"http://localhost:{self.port}"
 
-    def wait(self, timeout_s: float = scaled(60.0, 120.0)) -> None:
+    def wait(self, timeout_s: float = 120.0) -> None:
         """Wait until it answers."""
 
         def answers() -> bool:

@@ -47,7 +47,7 @@ def test_row_4_a_broker_restarted_in_the_stream_loses_nothing_and_ingest_comes_b
                 stream(publisher, restart * part, part, start)
             publisher.settle()
             newest = (UNITS[-1], start + ((restart + 1) * part - 1) // len(UNITS) * 1000)
-            wait_until(lambda newest=newest: newest in stored(db_url), 30, "ingest is back")  # type: ignore[misc]
+            wait_until(lambda newest=newest: newest in stored(db_url), 90, "ingest is back")  # type: ignore[misc]
         balance(db_url, publisher)
         assert ingest.running
     assert presses(db_url) == len(heard(db_url))
@@ -76,7 +76,7 @@ def test_row_5_broker_and_ingest_killed_every_press_is_stored_once_and_every_box
                 else:
                     ingest.kill()
                     ingest.start()
-            boxes.settle(scaled(60, 600))
+            boxes.settle(scaled(120, 600))
         finally:
             boxes.close()
     assert heard(sqlite_url) == boxes.pressed
