@@ -8,6 +8,7 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from tests.e2e.fixture_server import FixtureServer
+from tests.servers import wait_until
 
 
 def open_wall(page: Page, server: FixtureServer) -> None:
@@ -43,6 +44,11 @@ def pixel(page: Page, lat: float, lon: float) -> tuple[int, ...]:
 def near(found: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
     """Whether two colours are the same but for smoothing."""
     return all(abs(a - b) <= 12 for a, b in zip(found, wanted, strict=True))
+
+
+def coloured(page: Page, lat: float, lon: float, wanted: tuple[int, ...]) -> None:
+    """Wait until a place of the screen has a colour: what the map has drawn comes to the screen a frame later."""
+    wait_until(lambda: near(pixel(page, lat, lon), wanted), 30, f"the colour {wanted} at {lat}, {lon}", every_s=0.1)
 
 
 def click_at(page: Page, lat: float, lon: float) -> None:

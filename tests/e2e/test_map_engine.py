@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.fixture_server import ZONE, FixtureServer, alarm, box, now_ms, unit
-from tests.e2e.looking import click_at, drawn_at, near, open_wall, pixel
+from tests.e2e.looking import click_at, coloured, drawn_at, open_wall
 
 pytestmark = pytest.mark.browser
 
@@ -218,7 +218,7 @@ def test_a_lost_gpu_is_a_list_meanwhile_and_the_map_comes_back(wall: Page, serve
     expect(wall.locator(".ssz-instead")).to_be_hidden()
     server.send(units=[unit("201", 16.5480, 104.7265)])
     drawn_at(wall, "demo/201", 16.5480, 104.7265)
-    assert near(pixel(wall, 16.5480, 104.7265), (86, 180, 233))
+    coloured(wall, 16.5480, 104.7265, (86, 180, 233))
     wall.wait_for_function("() => window.__ssz.map.raw.queryRenderedFeatures({ layers: ['boxes'] }).length === 1")
     expect(wall.locator(".ssz-pin")).to_have_count(1)
 

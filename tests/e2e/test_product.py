@@ -123,6 +123,7 @@ def drawn(page: Page) -> None:
     expect(page.locator(".ssz")).to_have_attribute("data-idle", re.compile("[1-9]"), timeout=PATIENCE_MS)
 
 
+@pytest.mark.timeout(600)  # some two dozen steps, each of which may take its time
 def test_the_printed_link_leads_to_every_screen_and_a_map_that_never_blinks(
     chromium: Browser, demo: Run, tmp_path: Path
 ) -> None:

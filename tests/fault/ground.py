@@ -61,7 +61,7 @@ def listening(publisher: Publisher, database_url: str) -> None:
     publisher.acked.clear()
 
 
-def drained(publisher: Publisher, database_url: str, timeout_s: float = scaled(60, 900)) -> None:
+def drained(publisher: Publisher, database_url: str, timeout_s: float = scaled(180, 900)) -> None:
     """Wait until everything published before this call has gone through every lane: each keeps the order."""
     marker = now_ms()
     publisher.position(STATION, PROBE, marker)

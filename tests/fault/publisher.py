@@ -13,7 +13,6 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from tests.fault.counts import note
-from tests.fault.scale import scaled
 from tests.servers import wait_until
 
 #: Most messages offered and not acknowledged. An MQTT packet has 65,535 names: of more at once paho sends none.
@@ -90,7 +89,7 @@ class Publisher:
         with self._lock:
             return len(self._mids)
 
-    def settle(self, timeout_s: float = scaled(30.0, 120.0)) -> None:
+    def settle(self, timeout_s: float = 120.0) -> None:
         """Wait until everything offered is acknowledged."""
         wait_until(lambda: self.unacknowledged == 0, timeout_s, "acknowledgement of everything offered")
 

@@ -71,7 +71,7 @@ def test_row_2_killed_between_commit_and_acknowledgement_all_come_again_and_are_
         dying = hooked(tmp_path, environment(tmp_path, db_url, mosquitto.port), "die", connection, count)
         for _ in range(deaths):
             dying.start()
-            wait_until(lambda: not dying.running, 30, "the worker's death")
+            wait_until(lambda: not dying.running, 90, "the worker's death")
             assert dying.status == KILLED, dying.output()
             assert stored(db_url) | heard(db_url) == publisher.acked  # it died after the commit
         ingest.start()
