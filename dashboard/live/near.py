@@ -149,8 +149,7 @@ def at_work(picture: Picture, roster: Roster) -> dict[Key, tuple[str, str]]:
 def fleet_of(picture: Picture, roster: Roster, working: Mapping[Key, tuple[str, str]], now: Millis) -> Fleet:
     """The units of a roster as they are now. Column by column: 20,000 of them are read in each answer."""
     units = list(map(picture.units.get, roster.keys))
-    marks = [unit.tail[-1] if unit is not None and unit.tail else None for unit in units]
-    fixes = [_NO_FIX if mark is None else mark for mark in marks]
+    fixes = [unit.tail[-1] if unit is not None and unit.tail else _NO_FIX for unit in units]
     hidden = np.fromiter(map(_FLAGS, fixes), np.int64, len(fixes)) & HIDDEN
     for place in np.flatnonzero(hidden):
         unit = units[place]

@@ -10,6 +10,9 @@ import { RowSet } from "./rowset";
 /** Longest note, in letters. */
 const MOST_NOTE = 500;
 
+/** Steps whose detail is the unit that was sent. */
+const UNIT_STEPS: ReadonlySet<string> = new Set(["assign", "set_out", "leave"]);
+
 export class CaseLines implements Part {
   private readonly title: HTMLElement;
   private readonly field: HTMLTextAreaElement;
@@ -80,7 +83,7 @@ export class CaseLines implements Part {
   private detail(line: Line): string {
     const { desk } = this;
     if (line.step === "close") return desk.word(`live.outcome_${line.detail}`) || line.detail;
-    if (line.step === "assign") return desk.view.state.units.get(`${desk.alarm?.s ?? ""}/${line.detail}`)?.call || line.detail;
+    if (UNIT_STEPS.has(line.step)) return desk.view.state.units.get(`${desk.alarm?.s ?? ""}/${line.detail}`)?.call || line.detail;
     if (line.item === "") return line.detail;
     const item = desk.known?.procedure.items.find((one) => one.id === line.item);
     return item === undefined ? line.detail : desk.view.settings.language === "th" ? item.th : item.en;
