@@ -138,6 +138,25 @@ class Settings(BaseSettings):
     retention_quarantine_days: int = Field(7, ge=1, description="Days undecodable payloads are kept.")
     retention_change_days: int = Field(2, ge=1, description="Days rows of the change log are kept.")
 
+    target_acknowledge_s: int = Field(
+        15, ge=1, description="Response report: an alarm is to be acknowledged within this long, in s."
+    )
+    target_scene_s: int = Field(
+        300, ge=1, description="Response report: a unit is to be on scene this long after the press, in s."
+    )
+    shift_hours: str = Field(
+        "0,8,16", description="Comma list of the full hours at which shifts begin, ascending: groups of the report."
+    )
+
+    @field_validator("shift_hours")
+    @classmethod
+    def _ascending_hours(cls, value: str) -> str:
+        parts = [part.strip() for part in value.split(",")]
+        hours = [int(part) for part in parts if part.isdecimal()]
+        if len(hours) != len(parts) or hours != sorted(set(hours)) or hours[-1] > 23:
+            raise ValueError("must be a comma list of ascending hours from 0 to 23")
+        return value
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
@@ -204,6 +223,11 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The time zone as an object."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def shifts(self) -> tuple[int, ...]:
+        """The hours at which shifts begin."""
+        return tuple(int(part) for part in self.shift_hours.split(","))
 
     @property
     def base_url(self) -> str:

@@ -41,9 +41,11 @@ from dashboard.live.past_routes import past_routes
 from dashboard.live.procedures import Procedures
 from dashboard.live.purposes import Purposes
 from dashboard.live.routes import live_routes
+from dashboard.live.shown import FirstShown, load_shown, writer
 from dashboard.live.status import FeedStatus
 from dashboard.live.status import Limits as FeedLimits
 from dashboard.navigation import claim, navigate, page_failed
+from dashboard.sheet.routes import sheet_routes
 from dashboard.shell import INDEX_PAGE, Shell
 from ingest.sources.http import HttpIn, in_routes
 from jobs.notices import Courier, read_channels
@@ -54,6 +56,7 @@ from jobs.trouble import Watched
 from models.alarms.causes import Limits as TroubleLimits
 from models.alarms.ladder import ladder
 from models.notices.channels import BadChannelsError, Channels, without_addresses
+from models.response.targets import Targets
 from settings import Settings, load_settings
 from starting import make_http, make_keeper, now, open_store, start_feed
 from store.database import Database
@@ -74,6 +77,7 @@ def values_of(settings: Settings) -> runtime.Values:
         box_silent_s=settings.box_silent_s,
         escalate_s=settings.escalate_s,
         data_dir=settings.data_dir,
+        targets=Targets(settings.target_acknowledge_s * 1000, settings.target_scene_s * 1000, settings.shifts),
         box_test_days=settings.box_test_days,
     )
 
@@ -125,7 +129,11 @@ async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
 
     status = FeedStatus(FeedLimits(settings.feed_stale_s, settings.live_s, settings.lost_s, settings.demo))
     stored = await to_thread.run_sync(load_stored, db, now())
-    hub = Hub(follower, status, lambda: load_names(db), boot=secrets.token_hex(8), clock=now, stored=stored)
+    shown = FirstShown(writer(db), await to_thread.run_sync(load_shown, db), now)
+    hub = Hub(
+        follower, status, lambda: load_names(db), boot=secrets.token_hex(8), clock=now, stored=stored,
+        first_shown=shown,
+    )  # fmt: skip
     await hub.start()
     stack.push_async_callback(hub.stop)
     if opened.health.readonly:
@@ -197,6 +205,7 @@ else:
             api_route(lambda: runtime.current().api),
             *live_routes(lambda: runtime.current().hub, lambda: runtime.current().ground),
             *past_routes(lambda: runtime.current().past),
+            *sheet_routes(lambda: runtime.current().sheets),
             *near_routes(lambda: runtime.current().near),
             *desk_routes(lambda: runtime.current().desk),
             figures_route(lambda: runtime.current().figures),

@@ -20,6 +20,7 @@ from benchmarks import (
     memory,
     nearest_units,
     push,
+    response_report,
     sos_flood,
     sos_full,
     sos_lock,
@@ -38,6 +39,7 @@ ALL = (
     sos_flood, stored, cold, sos_wall, sos_lock, sos_lock_postgres, sos_full, wall_recovery, push, viewers,
     broker_pixel, feed_memory, map_renders, calm, drain_sqlite, memory, drain_postgres, tiles,
     time_machine, nearest_units, desk_open, acknowledge_shown,
+    response_report,
 )  # fmt: skip
 FIGURES = {module.NAME: module for module in ALL}
 

@@ -84,7 +84,7 @@ def filter_bar(stations: Sequence[Station], zones: Sequence[Zone], zone: ZoneInf
         )
     with columns[3]:
         group = _pick("group", word("inc.group", language), [ALL, *GROUPS], lambda g: group_text(g, language), ALL)
-    first, last = _days(today, language) if period == "days" else (today - timedelta(days=PERIODS[period] - 1), today)
+    first, last = _first_last(period, today, language)
     start, end = span(first, last, zone)
     return Chosen(
         first=first,
@@ -95,6 +95,22 @@ def filter_bar(stations: Sequence[Station], zones: Sequence[Zone], zone: ZoneInf
         zone=own.get(area),
         groups=None if group == ALL else frozenset({int(group)}),
     )
+
+
+def _first_last(period: str, today: date, language: Language) -> tuple[date, date]:
+    return _days(today, language) if period == "days" else (today - timedelta(days=PERIODS[period] - 1), today)
+
+
+def period_filter(zone: ZoneInfo, language: Language) -> tuple[date, date]:
+    """The first and the last day chosen, kept in the URL; the days are those of the given time zone."""
+    label = word("flt.date_range", language)
+    period = _pick("period", label, [*PERIODS, "days"], _period_text(language), "30")
+    return _first_last(period, datetime.now(zone).date(), language)
+
+
+def choice_filter(name: str, label: str, options: Sequence[str], text: Callable[[str], str], default: str) -> str:
+    """One of a few, kept in the URL under its name; the default stands in no URL."""
+    return _pick(name, label, options, text, default)
 
 
 def station_filter(stations: Sequence[Station], language: Language) -> str | None:

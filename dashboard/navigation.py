@@ -35,13 +35,16 @@ def navigate() -> None:
         # A screen nobody sits at: what is not in this list cannot be reached over its WebSocket either.
         st.navigation([wall], position="hidden").run()
         return
+    may_answer = here.who.role in STEP_ROLES and not here.who.visitor
     desk = st.Page("pages/watch/desk.py", title=word("nav.desk", chosen), url_path="desk")
+    response = st.Page("pages/watch/response.py", title=word("nav.response", chosen), url_path="response")
     # One level, no menus to open: there are few screens, and each must be found at a glance.
     page = st.navigation(
         [
             wall,
-            *([desk] if here.who.role in STEP_ROLES and not here.who.visitor else []),
+            *([desk] if may_answer else []),
             st.Page("pages/watch/live_map.py", title=word("nav.live_map", chosen), url_path="map"),
+            *([response] if may_answer else []),
             st.Page("pages/insight/incidents.py", title=word("nav.incidents", chosen), url_path="incidents"),
             st.Page("pages/programme/equipment.py", title=word("nav.equipment", chosen), url_path="equipment"),
             st.Page("pages/admin/feeds.py", title=word("nav.feeds", chosen), url_path="feeds"),

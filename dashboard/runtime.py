@@ -21,8 +21,10 @@ from dashboard.live.ground import Ground
 from dashboard.live.hub import Hub
 from dashboard.live.near_routes import Parts as Near
 from dashboard.live.past_routes import Parts as Past
+from dashboard.sheet.routes import Parts as Sheets
 from models.notices.channels import Channel
 from models.records.base import Millis
+from models.response.targets import TARGETS, Targets
 from store.database import Database
 from store.follower import Follower
 
@@ -42,6 +44,7 @@ class Values:
     data_dir: Path
     box_test_days: int = 30
     channels: tuple[Channel, ...] = ()
+    targets: Targets = TARGETS
 
 
 #: No file is named and no street is imported: plain ground.
@@ -65,6 +68,11 @@ class Runtime:
     figures: Figures
     desk: Desk
     basemap: Basemap = NO_BASEMAP
+
+    @property
+    def sheets(self) -> Sheets:
+        """What after-action sheets are made with."""
+        return Sheets(self.db, self.clock, self.values.zone, self.values.language)
 
     @property
     def api(self) -> Parts:

@@ -15,12 +15,22 @@ def day(value: date, language: Language) -> str:
     return thai_day(value) if language == "th" else english_day(value)
 
 
+def month(value: date, language: Language) -> str:
+    """`พ.ย. 2569` or `Nov 2026`."""
+    return day(value.replace(day=1), language).removeprefix("1 ")
+
+
 def moment(at: Millis | None, zone: ZoneInfo, language: Language) -> str:
     """Day and time; empty for none."""
     if at is None or at <= 0:
         return ""
     local = datetime.fromtimestamp(at / 1000, zone)
     return f"{day(local.date(), language)} {local:%H:%M:%S}"
+
+
+def day_of(at: Millis, zone: ZoneInfo, language: Language) -> str:
+    """The day of a moment."""
+    return day(datetime.fromtimestamp(at / 1000, zone).date(), language)
 
 
 def age(ms: Millis, language: Language) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, Table, select, update
 
 from models.alarms.life import State
 from models.records.alarm import Alarm, AlarmNow, AlarmStep
+from models.records.alarm_times import AlarmTimes
 from models.records.base import Millis
 from models.records.change import Outbox
 from models.records.checkpoint import Scan
@@ -27,9 +28,10 @@ from models.records.unit import UnitStatusPast
 from store import sos
 from store.database import Database, Lane, Tx, open_database
 from store.rows import add_new, put, table_of
+from store.shown import note_shown
 
 _ALARM, _STEP, _EVENT = table_of(Alarm), table_of(AlarmStep), table_of(SosEvent)
-_DISPATCH = table_of(Dispatch)
+_DISPATCH, _TIMES = table_of(Dispatch), table_of(AlarmTimes)
 
 #: Rows are only ever added to these; stations come first, the others point at them.
 _ADDED = tuple(
@@ -82,6 +84,7 @@ def _merge_alarms(tx: Tx, side: Connection, now: Millis) -> Merged:
                 select(_STEP).where(_STEP.c.station == alarm.station, _STEP.c.alarm == alarm.id)
             ):
                 add_new(tx, _STEP, dict(step._mapping))
+            _put_shown(tx, side, alarm)
             of_alarm = (_DISPATCH.c.station == alarm.station, _DISPATCH.c.alarm == alarm.id)
             put(tx, _DISPATCH, [dict(sent._mapping) for sent in side.execute(select(_DISPATCH).where(*of_alarm))])
     events = 0
@@ -107,6 +110,14 @@ def _has_other_open(tx: Tx, alarm: AlarmNow) -> bool:
         _ALARM.c.id != alarm.id,
     )
     return tx.conn.execute(query).first() is not None
+
+
+def _put_shown(tx: Tx, side: Connection, alarm: AlarmNow) -> None:
+    """When the side first sent it to a screen; the other times come with the steps."""
+    mine = (_TIMES.c.station == alarm.station, _TIMES.c.alarm == alarm.id)
+    shown = side.execute(select(_TIMES.c.shown_at).where(*mine)).scalar_one_or_none()
+    if shown is not None:
+        note_shown(tx, alarm.station, alarm.id, shown)
 
 
 def _put_alarm(tx: Tx, alarm: AlarmNow) -> bool:

@@ -100,6 +100,13 @@ def zones(conn: Connection, stations: frozenset[str] | None = None, at: Millis |
     return records(conn, Zone, of_stations(query, _ZONE.c.station, stations))
 
 
+def zones_between(conn: Connection, stations: frozenset[str] | None, start: Millis, end: Millis) -> list[Zone]:
+    """Every version of a zone that was in force at some time in `start <= t < end`."""
+    query = select(_ZONE).order_by(_ZONE.c.station, _ZONE.c.code, _ZONE.c.version)
+    query = query.where(_ZONE.c.valid_from < end, _ZONE.c.valid_to.is_(None) | (_ZONE.c.valid_to > start))
+    return records(conn, Zone, of_stations(query, _ZONE.c.station, stations))
+
+
 def zone_versions(conn: Connection, station: str, code: str) -> list[Zone]:
     """Every version of a zone, the oldest first."""
     query = select(_ZONE).where(_ZONE.c.station == station, _ZONE.c.code == code).order_by(_ZONE.c.version)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from dashboard.live.encoding import Header
 from dashboard.live.intake import Intake
 from dashboard.live.names import NamesReader
+from dashboard.live.shown import FirstShown
 from dashboard.live.status import FeedStatus
 from dashboard.live.telling import Teller
 from dashboard.live.viewers import Message, Viewer
@@ -52,6 +53,7 @@ class Hub:
         steady: Callable[[], Millis] = steady_ms,
         tick_s: float = TICK_S,
         stored: Iterable[str] = (),
+        first_shown: FirstShown | None = None,
     ) -> None:
         """`stored` names presses that were safe before this process began: sent again, they are not shown anew."""
         self.boot = boot
@@ -61,6 +63,8 @@ class Hub:
         self._steady = steady
         self._tick_s = tick_s
         self._teller = Teller()
+        self._first_shown = first_shown
+        self._noting: asyncio.Task[None] | None = None
         self._names = NamesReader(load_names, steady)
         self.intake = Intake(
             status, steady, urgent=self._flush_soon, renamed=self._names.want, stirred=self._stir, stored=stored
@@ -79,6 +83,8 @@ class Hub:
         self._flush()
         self._pump = asyncio.create_task(self._run(), name="live-pump")
         self._pump.add_done_callback(self._ended)
+        if self._first_shown is not None:
+            self._noting = asyncio.create_task(self._first_shown.run(), name="first-shown")
 
     async def stop(self) -> None:
         """Stop, and have every viewer's connection closed."""
@@ -87,6 +93,10 @@ class Hub:
         if self._pump is not None:
             self._pump.cancel()
             await asyncio.gather(self._pump, return_exceptions=True)
+        if self._first_shown is not None and self._noting is not None:
+            self._noting.cancel()
+            await asyncio.gather(self._noting, return_exceptions=True)
+            await self._first_shown.flush()
         self._close_viewers()
 
     @property
@@ -121,11 +131,18 @@ class Hub:
         """A new viewer; its first frame is a snapshot."""
         viewer = Viewer(scope)
         self._teller.viewers.add(viewer)
+        if self._first_shown is not None:
+            self._first_shown.attached(viewer)
         return viewer
 
     def detach(self, viewer: Viewer) -> None:
         """Forget a viewer."""
         self._teller.viewers.discard(viewer)
+
+    def sent(self, viewer: Viewer) -> None:
+        """The network has taken the viewer's last frame."""
+        if self._first_shown is not None:
+            self._first_shown.sent(viewer)
 
     async def next_frame(self, viewer: Viewer) -> Message | None:
         """The viewer's next message (a snapshot when it is new or fell behind); None when the feed is stopping."""
@@ -181,6 +198,8 @@ class Hub:
             ground=ground_version(self.boot, picture),
         )
         self._quiet = not self._teller.tell(shown, header, steady)
+        if self._first_shown is not None:
+            self._first_shown.told(shown.alarms, self._teller.viewers)
 
     def _shown(self) -> Shown:
         """What is to be shown now; the very object told last when nothing changed."""

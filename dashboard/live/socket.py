@@ -64,6 +64,7 @@ async def _send(socket: WebSocket, hub: Hub, viewer: Viewer) -> int | None:
             viewer.sending_since = hub.steady()
             await (socket.send_bytes(frame) if isinstance(frame, bytes) else socket.send_text(frame))
             viewer.sending_since = None
+            hub.sent(viewer)
     except WebSocketDisconnect:
         return None
     return _RESTART

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Iterable
 
 from dashboard.live.views import Scope
+from models.picture import Key
 from models.records.base import Millis
 
 #: A binary frame, or a word of text (an answer to a ping).
@@ -33,6 +35,8 @@ class Viewer:
         self._ready = asyncio.Event()
         self._ready.set()
         self._stalled = asyncio.Event()
+        self._owed: dict[Key, int] = {}
+        self._put = self._taken = 0
 
     def put(self, frame: Message) -> None:
         """Queue a frame; with no room left, mark the viewer for a snapshot instead."""
@@ -44,6 +48,7 @@ class Viewer:
             self.resyncs += 1
         else:
             self._frames.append(frame)
+            self._put += 1
         self._ready.set()
 
     def look(self, steady: Millis) -> None:
@@ -68,6 +73,8 @@ class Viewer:
     def take(self) -> Message | None:
         """The next queued frame, None when there is none (or a snapshot is due)."""
         frame = self._frames.popleft() if self._frames and not self.behind else None
+        if frame is not None:
+            self._taken += 1
         if not self._frames and not self.behind and not self.closed:
             self._ready.clear()
         return frame
@@ -75,5 +82,17 @@ class Viewer:
     def caught_up(self) -> None:
         """The snapshot was taken: deltas from here on."""
         self.behind = False
+        self._taken = self._put
         if not self.closed:
             self._ready.clear()
+
+    def owe(self, alarms: Iterable[Key]) -> None:
+        """The frames queued so far tell of these alarms."""
+        self._owed.update(dict.fromkeys(alarms, self._put))
+
+    def paid(self) -> set[Key]:
+        """Alarms all of whose frames have been taken since this was last asked."""
+        found = {key for key, frame in self._owed.items() if frame <= self._taken and not self.behind}
+        for key in found:
+            del self._owed[key]
+        return found

@@ -7,6 +7,7 @@ from sqlmodel import SQLModel
 from models.records import (
     access,
     alarm,
+    alarm_times,
     camera,
     change,
     checkpoint,
@@ -20,6 +21,7 @@ from models.records import (
     purpose,
     quarantine,
     report,
+    sheet_print,
     sos,
     station,
     unit,
@@ -28,6 +30,7 @@ from models.records import (
 MODULES = (
     access, alarm, camera, change, checkpoint, device, dispatch, drill,
     incident, notice, position, procedure, purpose, quarantine, report, sos, station, unit,
+    alarm_times, sheet_print,
 )  # fmt: skip
 
 METADATA = SQLModel.metadata

@@ -116,6 +116,11 @@ def summary(times: Times, legs: Legs, targets: Targets, rows: NDArray[np.intp]) 
     )
 
 
+def summary_of(times: Times, targets: Targets, now: Millis) -> Summary:
+    """What all of these alarms add up to."""
+    return summary(times, legs_of(times, targets, now), targets, np.arange(len(times)))
+
+
 def by_group(times: Times, legs: Legs, targets: Targets, keys: Words) -> dict[str, Summary]:
     """Key -> what the alarms of that key add up to, by key; alarms of the empty key stand in no group."""
     index, names = pd.factorize(keys, sort=True)

@@ -16,3 +16,7 @@ class Targets:
     acknowledge_ms: Millis = 15_000
     scene_ms: Millis = 300_000
     shifts: tuple[int, ...] = (0, 8, 16)
+
+
+#: The usual ones.
+TARGETS = Targets()

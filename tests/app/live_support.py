@@ -21,6 +21,7 @@ from dashboard.live.ground import Ground
 from dashboard.live.hub import TICK_S, Hub
 from dashboard.live.names import load_names
 from dashboard.live.routes import live_routes
+from dashboard.live.shown import FirstShown, load_shown, writer
 from dashboard.live.status import FeedStatus, Limits
 from models.records.station import Station
 from store import registers
@@ -72,8 +73,9 @@ class LiveServer:
         self.port = free_port()
         self.follower = Follower(db, clock)
         self.hub = Hub(
-            self.follower, FeedStatus(Limits(), "ok"), lambda: load_names(db), boot="boot", clock=clock, tick_s=tick_s
-        )
+            self.follower, FeedStatus(Limits(), "ok"), lambda: load_names(db), boot="boot", clock=clock,
+            tick_s=tick_s, first_shown=FirstShown(writer(db), load_shown(db), clock),
+        )  # fmt: skip
         ground = Ground(db)
         app = Starlette(routes=[*live_routes(lambda: self.hub, lambda: ground), *routes], lifespan=self._lifespan)
         config = uvicorn.Config(

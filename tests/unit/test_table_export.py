@@ -1,16 +1,26 @@
-"""A table of a screen as CSV."""
+"""Files for a spreadsheet: text stays text, numbers stay numbers."""
 
 from __future__ import annotations
 
-import csv
-from io import StringIO
+from io import BytesIO
 
-from models.formats.table_export import csv_table
+import openpyxl
+
+from models.formats.table_export import csv_table, xlsx_tables
+
+ROWS = [{"ชื่อ": "=1+1", "n": 3, "p50": 1.5}, {"ชื่อ": "ตู้ 1", "n": 4, "p50": None}]
 
 
-def test_a_table_reads_back_and_no_cell_runs_as_a_formula() -> None:
-    body = csv_table([{"รหัส": "a", "n": 1}, {"รหัส": '=cmd|"x"', "n": None}])
-    assert body.startswith(b"\xef\xbb\xbf")
-    read = list(csv.reader(StringIO(body.decode("utf-8-sig"), newline="")))
-    assert read == [["รหัส", "n"], ["a", "1"], ['\'=cmd|"x"', ""]]
-    assert csv_table([]) == b"\xef\xbb\xbf"
+def test_a_csv_opens_in_thai_and_runs_nothing() -> None:
+    assert csv_table(ROWS).decode("utf-8-sig") == "ชื่อ,n,p50\r\n'=1+1,3,1.5\r\nตู้ 1,4,\r\n"
+    assert csv_table(ROWS).startswith(b"\xef\xbb\xbf")
+
+
+def test_an_xlsx_has_a_sheet_a_table_and_runs_nothing() -> None:
+    book = openpyxl.load_workbook(BytesIO(xlsx_tables({"box": ROWS, "none": []})))
+    assert book.sheetnames == ["box", "none"]
+    cells = [[(cell.value, cell.data_type) for cell in row] for row in book["box"].iter_rows(min_row=2)]
+    assert cells == [
+        [("'=1+1", "s"), (3, "n"), (1.5, "n")],
+        [("ตู้ 1", "s"), (4, "n"), (None, "n")],
+    ]

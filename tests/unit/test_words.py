@@ -18,15 +18,19 @@ from models.drills import Refusal
 from models.picture import SourceNow
 from models.readiness import Readiness, Why
 from models.records.base import Reason
+from models.records.dispatch import How
 from models.records.notice import Outcome, Trouble
 from models.records.sos import Mark
 from models.records.unit import UnitStatus
+from models.response.groups import By
+from models.response.report import Leg
+from models.response.times import Sort
 
 ROOT = Path(__file__).parents[2]
 PYTHON = [*(ROOT / "dashboard").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]
 SCRIPTS = sorted((ROOT / "dashboard/live/frontend/src").glob("*.ts"))
 _KEY = re.compile(
-    r"""["'`]((?:nav|live|mark|sos|err|sys|inc|flt|feeds|reason|equip|notice|drill)\.[a-z0-9_]+)["'`]"""
+    r"""["'`]((?:nav|live|mark|sos|err|sys|inc|flt|feeds|reason|equip|notice|drill|resp|sheet)\.[a-z0-9_]+)["'`]"""
 )
 
 
@@ -68,6 +72,9 @@ def test_every_key_that_is_put_together_has_words() -> None:
     keys |= {f"live.desk_group_{name}" for name in ("report", "technical", "shelved", "open", "close")}
     keys |= {f"live.step_notice_{outcome.value}" for outcome in Outcome}
     keys |= {"live.step_raise", "live.step_tick", "live.step_untick"} | {f"live.kind_{kind.value}" for kind in Kind}
+    keys |= {f"resp.by_{by.value}" for by in By} | {f"resp.leg_{leg.value}" for leg in Leg}
+    keys |= {f"resp.sort_{sort.value}" for sort in Sort} | {f"resp.how_{how.value}" for how in How}
+    keys |= {f"resp.outcome_{outcome}" for outcome in OUTCOMES}
     for language in LANGUAGES:
         assert sorted(keys - table()[language].keys()) == []
 

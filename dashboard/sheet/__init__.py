@@ -1,0 +1,1 @@
+"""The after-action sheet of one alarm, on paper."""

@@ -1,0 +1,87 @@
+"""`GET /live/desk/{alarm}/sheet.pdf`: the after-action sheet of an alarm, for those who answer alarms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from dashboard.access.identity import Who, who_of
+from dashboard.language import COOKIE
+from dashboard.live.views import scope_for
+from dashboard.words import as_language
+from models.alarms.life import STEP_ROLES
+from models.records.base import Millis
+from models.records.sheet_print import SheetPrint
+from store import alarms, sheet
+from store.alarms import UnknownAlarmError
+from store.database import Database
+from store.errors import StorageError
+from store.past import alarm_stations
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the door works with. `language` is that of a browser which has chosen none."""
+
+    db: Database
+    clock: Callable[[], Millis]
+    zone: ZoneInfo
+    language: str
+
+
+def sheet_routes(parts: Callable[[], Parts]) -> list[BaseRoute]:
+    """The route for `st.App(routes=...)`. The parts are asked for at each request."""
+
+    async def endpoint(request: Request) -> Response:
+        response = await run_in_threadpool(_answered, parts(), request)
+        response.headers["cache-control"] = "no-store"  # names of officers do not stay in a browser's files
+        return response
+
+    return [Route("/live/desk/{alarm}/sheet.pdf", endpoint, methods=["GET"])]
+
+
+def _answered(parts: Parts, request: Request) -> Response:
+    who = who_of(request.scope)
+    if who is None:
+        return PlainTextResponse("sign in first", 401)
+    if who.visitor or who.kiosk or who.role not in STEP_ROLES:
+        return PlainTextResponse("the sheet is for those who answer alarms", 403)
+    try:
+        return _made(parts, request, who)
+    except UnknownAlarmError as error:
+        return PlainTextResponse(str(error), 404)
+    except StorageError:
+        return PlainTextResponse("the storage cannot do it now; try again", 503, {"retry-after": "5"})
+
+
+def _made(parts: Parts, request: Request, who: Who) -> Response:
+    # Loaded when a sheet is asked for: a server that starts needs neither fonts nor geometry.
+    from dashboard.sheet.content import sheet_of
+    from dashboard.sheet.facts import facts_of
+    from dashboard.sheet.paper import pdf_of
+    from dashboard.sheet.sketch import sketch
+
+    now = parts.clock()
+    scope = scope_for(who.role, who.stations)
+    with parts.db.read() as conn:
+        mine = frozenset(alarm_stations(conn, scope.stations, scope.unknown_alarms))
+        alarm = alarms.find(conn, request.path_params["alarm"], mine)
+        facts = facts_of(conn, alarm)
+    # What cannot be written down is not handed out: the paper has people's names on it.
+    address = request.client.host if request.client else ""
+    made = SheetPrint(station=alarm.station, alarm=alarm.id, at=now, who=who.name, role=who.role, address=address)
+    with parts.db.write() as tx:
+        sheet.note_print(tx, made)
+    language = as_language(request.cookies.get(COOKIE), as_language(parts.language))
+    drawn = None
+    if alarm.lat is not None and alarm.lon is not None:
+        drawn = sketch(facts.streets, alarm.lat, alarm.lon, 72.0, 62.0)
+    body = pdf_of(sheet_of(facts, who.name, now, parts.zone, language), drawn)
+    name = f'inline; filename="alarm-{alarm.id}.pdf"'
+    return Response(body, media_type="application/pdf", headers={"content-disposition": name})
