@@ -65,10 +65,10 @@ def announce_drill(station: str | None) -> None:
     with here.runtime.db.read() as conn:
         boxes = {one.box: one.name_th if language == "th" else one.name_en for one in registers.boxes(
             conn, frozenset({station}))}  # fmt: skip
-    with st.form("drill", clear_on_submit=True):
+    with st.form("drill", clear_on_submit=True, enter_to_submit=False):
         st.caption(word("drill.help", language))
         chosen = st.multiselect(
-            word("drill.boxes", language), list(boxes), key="drill-boxes",
+            word("drill.boxes", language), list(boxes), key="drill-boxes", placeholder=word("drill.choose", language),
             format_func=lambda box: f"{box} · {boxes[box]}" if boxes[box] else box,
         )  # fmt: skip
         when, how_long, what = st.columns([1, 1, 2])

@@ -103,11 +103,12 @@ def end(tx: Tx, due: Due, error: str, now: Millis) -> None:
 
 
 def _show(tx: Tx, alarm: AlarmNow, channel: Channel, error: str, now: Millis) -> None:
-    """Mark the alarm while somebody who should know of it could not be told; take the mark off when all were."""
+    """Mark the alarm while somebody who should know of it could not be told; take the mark off when all were. Whom it
+    was told to is a line too, so that desks read its tries again."""
     marks = split_marks(alarm.marks)
     failing = troubled(of_alarm(tx.conn, alarm.station, alarm.id))
     wanted = marks | {Mark.NOTICE_FAILED} if failing else marks - {Mark.NOTICE_FAILED}
-    if wanted != marks:
+    if wanted != marks or not error:
         detail = f"{channel.name}: {error or Outcome.SENT.value}"
         go_on(tx, alarm, Step.NOTICE, now, {"marks": join_marks(wanted)}, line_by="system", detail=detail)
 

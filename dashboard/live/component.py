@@ -41,6 +41,7 @@ _PAGES = (
     ("/map", "nav.live_map"),
     _DESK,
     ("/incidents", "nav.incidents"),
+    ("/equipment", "nav.equipment"),
     ("/feeds", "nav.feeds"),
 )
 

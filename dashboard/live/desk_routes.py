@@ -31,6 +31,9 @@ from store.past import alarm_stations
 CAMERAS_WITHIN_M = 1_000.0
 MOST_CAMERAS = 5
 
+#: Most tries to tell people outside the room that are told, the newest.
+MOST_NOTICES = 50
+
 #: Largest body of a tick, in bytes.
 _MOST_BODY = 1024
 
@@ -139,7 +142,7 @@ def read_case(conn: Connection, alarm: AlarmNow, stations: frozenset[str], proce
         left_out=left_out,
         ticks=procedures.ticks(conn, alarm.station, alarm.id),
         ticked=procedures.lines(conn, alarm.station, alarm.id),
-        notices=notices.of_alarm(conn, alarm.station, alarm.id),
+        notices=notices.of_alarm(conn, alarm.station, alarm.id)[-MOST_NOTICES:],
     )
 
 

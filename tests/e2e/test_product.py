@@ -29,11 +29,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.broker]
 PATIENCE_MS = 45_000
 
 #: Screens by path, and a word each must show.
-SCREENS = {"/": "live.figure_live", "/map": "nav.live_map", "/incidents": "nav.incidents", "/feeds": "nav.feeds"}
+SCREENS = {
+    "/": "live.figure_live",
+    "/map": "nav.live_map",
+    "/incidents": "nav.incidents",
+    "/feeds": "nav.feeds",
+    "/equipment": "nav.equipment",
+}
 LANGUAGES: tuple[Language, ...] = ("th", "en")
 
 #: Opened at a screen's own address, Streamlit's page first asks for its server below it, is told 404, and finds it.
-_PROBED = re.compile(r"/(map|incidents|feeds)/_stcore/(health|host-config)$")
+_PROBED = re.compile(r"/(map|incidents|feeds|equipment)/_stcore/(health|host-config)$")
 
 _VIEW = "() => { const m = window.__ssz.map.raw, c = m.getCenter(); return [m.getZoom(), c.lng, c.lat] }"
 _MARKS = "() => Object.fromEntries([...window.__ssz.state.units].map(([key, one]) => [key, [one.lat, one.lon]]))"

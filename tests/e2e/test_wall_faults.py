@@ -109,7 +109,7 @@ def red(page: Page) -> bool:
 def test_row_24_a_press_is_stored_drawn_sounded_escalated_and_answered(
     wall: Page, start: Start, publisher: Publisher
 ) -> None:
-    product = start(escalate_s=scaled(4, 15))
+    product = start(escalate_s=scaled(4, 15), escalate_next_s=3600)
     listening(publisher, product.database_url)
     open_wall(wall, product.web.base, cookie(product.database_url))
     fresh_data(wall)

@@ -208,7 +208,8 @@ def test_a_failing_channel_is_tried_again_shown_on_the_alarm_and_stops_no_other(
         steps = [line.detail for line in alarms.history(conn, "lumphini", alarm) if line.step == "notice"]
         assert notices.spent(conn, month_began(NOW, ZONE)) == {"hook": 1, "mail": 1}
         assert notices.newest(conn, ["mail", "none"])["mail"].error == "refused 451"
-    assert steps == ["hook: refused 503", "hook: sent", "mail: refused 451"]
+    assert sorted(steps[:2]) == ["hook: refused 503", "mail: sent"]
+    assert steps[2:] == ["hook: sent", "mail: refused 451"]
 
 
 def test_two_processes_send_one_notice_and_a_slow_channel_holds_up_no_press(

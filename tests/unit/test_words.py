@@ -66,6 +66,7 @@ def test_every_key_that_is_put_together_has_words() -> None:
     keys |= {f"inc.f_{finder}" for finder in ("victim", "patrol", "camera", "other")}
     keys |= {f"equip.{state.value}{more}" for state in Readiness for more in ("", "_means")}
     keys |= {f"equip.why_{why.value}" for why in Why}
+    keys |= {f"live.trouble_{word}" for word in ("sent", *(one.value for one in Trouble))}
     keys |= {f"drill.bad_{why.value}" for why in Refusal}
     keys |= {f"notice.{word}" for word in ("works", "failing", "untried", "spent", *(one.value for one in Trouble))}
     keys |= {f"live.outcome_{outcome}" for outcome in OUTCOMES} | {f"live.step_{step.value}" for step in Step}

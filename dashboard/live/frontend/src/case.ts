@@ -103,13 +103,15 @@ export function lastStep(history: readonly Line[]): Line | null {
   return null;
 }
 
-/** The timeline, the newest first: the history, and between its lines whom somebody tried to tell. */
+/** The timeline, the newest first: the history, and between its lines whom somebody tried to tell. The tries say all that
+ * the history's own line of them says. */
 export function timeline({ history, notices }: Case): Line[] {
   const tries = (notices ?? []).map((one): Line => ({
     v: 0, step: `notice_${one.outcome}`, at: one.at, by: "", from: "", old: "", new: "", item: "",
     detail: `${one.channel}${one.attempt > 1 ? ` (${one.attempt})` : ""}${one.error ? ` · ${one.error}` : ""}`,
   }));
-  return [...history, ...tries].sort((a, b) => b.at - a.at || b.v - a.v);
+  const own = notices === undefined ? history : history.filter((line) => line.step !== "notice");
+  return [...own, ...tries].sort((a, b) => b.at - a.at || b.v - a.v);
 }
 
 /** Fetches one thing at a time: what is asked for meanwhile is fetched after it, and only the last of it. */

@@ -84,6 +84,9 @@ export class CaseLines implements Part {
     const { desk } = this;
     if (line.step === "close") return desk.word(`live.outcome_${line.detail}`) || line.detail;
     if (UNIT_STEPS.has(line.step)) return desk.view.state.units.get(`${desk.alarm?.s ?? ""}/${line.detail}`)?.call || line.detail;
+    if (line.step === "escalate") return line.detail.replace(/^level\b/, desk.word("live.level"));
+    // What became of a try stands last, in a word of the server's, with the status it was answered with.
+    if (line.step.startsWith("notice")) return line.detail.replace(/[a-z]+(?=( \d+)?$)/, (word) => desk.word(`live.trouble_${word}`) || word);
     if (line.item === "") return line.detail;
     const item = desk.known?.procedure.items.find((one) => one.id === line.item);
     return item === undefined ? line.detail : desk.view.settings.language === "th" ? item.th : item.en;
