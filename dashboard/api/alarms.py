@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from dashboard.api.caller import Caller, Calling
 from dashboard.api.paging import Cursor, From, Limit, To, cursor_of, iso, place_of, window
 from models.alarms.life import Step
+from models.alarms.queue import Group, Row, queue
 from models.records.alarm import AlarmNow, AlarmStep
 from store import alarms as store
 from store.database import Lane
@@ -98,6 +99,21 @@ def alarms(
     page = found[:limit]
     more = cursor_of([page[-1].raised_at, page[-1].id]) if len(found) > limit else None
     return {"alarms": [_item(call, alarm) for alarm in page], "next": more}
+
+
+@router.get("/alarms/queue")
+def waiting(call: Calling) -> dict[str, Any]:
+    """Open alarms as a desk lists them: the most urgent first; of a flood, reports and equipment in groups."""
+    with call.parts.db.read() as conn:
+        rows = queue(store.open_alarms(conn, call.alarm_stations(conn)), call.parts.clock())
+    return {"rows": [_row(call, row) for row in rows]}
+
+
+def _row(call: Caller, row: Row) -> dict[str, Any]:
+    if not isinstance(row, Group):
+        return {"alarm": _item(call, row)}
+    told = {"station": row.station, "family": row.family.value, "why": row.why, "count": len(row.alarms)}
+    return {"group": {**told, "alarms": [_item(call, alarm) for alarm in row.alarms]}}
 
 
 @router.get("/alarms/{alarm}")

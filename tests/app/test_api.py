@@ -18,12 +18,15 @@ from dashboard.api.parts import Parts
 from dashboard.api.route import api_route
 from dashboard.api.sources import quantile
 from dashboard.live.purposes import Purposes
+from models.alarms.causes import Trouble
+from models.alarms.kinds import Kind
 from models.records.incident import IncidentReport
 from models.records.position import Fix
 from models.records.sos import EventKind, Signal
 from models.records.station import Zone
 from models.records.unit import Unit
 from store import alarms, devices, incidents, positions, purposes, registers, sos, sources
+from store.alarms.trouble import settle
 from store.database import Database, Lane
 from tests.app.live_support import LiveServer, add_stations
 from tests.app.serving import clock
@@ -376,7 +379,7 @@ def test_the_description_names_every_path(server: LiveServer) -> None:
     assert described["servers"] == [{"url": "/api/v1"}]
     steps = ("acknowledge", "assign", "arrive", "close", "note", "shelve", "unshelve")
     assert set(described["paths"]) == {
-        "/units", "/units/{unit}/track", "/alarms", "/alarms/{alarm}",
+        "/units", "/units/{unit}/track", "/alarms", "/alarms/queue", "/alarms/{alarm}",
         *(f"/alarms/{{alarm}}/{step}" for step in steps), "/incidents", "/zones", "/sources",
     }  # fmt: skip
 
@@ -411,3 +414,14 @@ def test_who_decided_on_an_older_state_is_told_who_was_first(server: LiveServer,
     assert api.post(f"alarms/{name}/assign", {"unit": "c1", "version": seen}).status_code == 200
     late = api.post(f"alarms/{name}/assign", {"unit": "c1", "version": seen})
     assert (late.status_code, late.json()["by"], late.json()["state"]) == (409, "somchai", "assigned")
+
+
+def test_the_queue_groups_equipment_and_leaves_the_press_alone(server: LiveServer, sqlite_db: Database) -> None:
+    name = pressed(sqlite_db)
+    lost = frozenset({Kind.BOX_LOST})
+    with sqlite_db.write() as tx:
+        for n in range(10):
+            settle(tx, Trouble("lumphini", "box", f"t{n}", lost, {Kind.BOX_LOST: "silent"}), clock(), said=lost)
+    first, second = Api(server, "dispatcher").get("alarms/queue").json()["rows"]
+    assert first["alarm"]["id"] == name
+    assert (second["group"]["family"], second["group"]["why"], second["group"]["count"]) == ("technical", "flood", 10)
