@@ -2,7 +2,7 @@
 
 import { runningClock } from "./age";
 import { arrange, fill, flag, make, put } from "./dom";
-import { alarmMarks, type Words } from "./marks";
+import { alarmMarks, placeName, type Words } from "./marks";
 import type { Moment, Part, Settings } from "./part";
 import type { Alarm } from "./protocol";
 import { inOrder, type Key, keyOf, type Touched } from "./state";
@@ -145,7 +145,7 @@ export class AlarmList implements Part {
     flag(row.root, "state", alarm.state);
     flag(row.root, "stored", alarm.stored ? "yes" : "no");
     flag(row.root, "level", String(alarm.level));
-    put(row.place, alarm.place || words["mark.no_place"] || alarm.origin);
+    put(row.place, placeName(alarm, words));
     const presses = alarm.presses > 1 ? ` · ${fill(words["live.presses"] ?? "", { n: alarm.presses })}` : "";
     put(row.origin, `${words[`live.kind_${alarm.kind}`] ?? words["live.kind_sos"] ?? ""} · ${this.needs.originName(alarm)}${presses}`);
     const marks = alarmMarks(alarm, words);

@@ -6,7 +6,7 @@ import { lastStep } from "./case";
 import type { Desk } from "./desk";
 import { flag, make, put } from "./dom";
 import { OUTCOMES } from "./hotkeys";
-import { alarmMarks } from "./marks";
+import { alarmMarks, placeName } from "./marks";
 import type { Moment, Part } from "./part";
 
 interface Button {
@@ -99,7 +99,7 @@ export class CaseHead implements Part {
       put(this.place, desk.word("live.no_alarms"));
       return;
     }
-    put(this.place, alarm.place || desk.word("mark.no_place"));
+    put(this.place, placeName(alarm, desk.view.settings.words));
     const presses = alarm.presses > 1 ? ` · ${desk.word("live.presses", { n: alarm.presses })}` : "";
     put(this.what, `${desk.word(`live.kind_${alarm.kind}`) || alarm.kind} · ${desk.view.originName(alarm)}${presses}${alarm.detail ? ` · ${alarm.detail}` : ""}`);
     const marks = alarmMarks(alarm, desk.view.settings.words);

@@ -3,7 +3,7 @@
 import { runningClock } from "./age";
 import type { Desk } from "./desk";
 import { fill, flag, make, put } from "./dom";
-import { alarmMarks } from "./marks";
+import { alarmMarks, placeName } from "./marks";
 import type { Moment, Part, Settings } from "./part";
 import type { Alarm } from "./protocol";
 import type { Entry } from "./queue";
@@ -111,7 +111,7 @@ export class DeskQueue implements Part {
     flag(row, "state", alarm.state);
     flag(row, "prio", String(alarm.prio));
     flag(row, "level", String(alarm.level));
-    put(place!, alarm.place || words["mark.no_place"] || alarm.origin);
+    put(place!, placeName(alarm, words));
     put(clock!, runningClock(now - alarm.raised));
     const presses = alarm.presses > 1 ? ` · ${fill(words["live.presses"] ?? "", { n: alarm.presses })}` : "";
     put(what!, `${words[`live.kind_${alarm.kind}`] ?? alarm.kind} · ${view.originName(alarm)}${presses}${alarm.detail ? ` · ${alarm.detail}` : ""}`);

@@ -44,6 +44,11 @@ export function boxFeature(key: Key, box: Box, language: string, words: Words): 
 
 const MARKS = new Set(["unverified", "unknown_box", "unreadable", "clock_suspect", "id_reused", "late", "no_place", "grouped", "notice_failed"]);
 
+/** What a place is called: its name; without one, that the map shows it, or that nobody knows it. */
+export function placeName(alarm: Alarm, words: Words): string {
+  return alarm.place || (words[alarm.lat === null ? "mark.no_place" : "live.place_on_map"] ?? alarm.origin);
+}
+
 /** Words an alarm is marked with: what must be known before somebody acts on it. */
 export function alarmMarks(alarm: Alarm, words: Words): string[] {
   const marks = alarm.marks.filter((mark) => MARKS.has(mark)).map((mark) => words[`mark.${mark}`] ?? mark);

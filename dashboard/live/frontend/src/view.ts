@@ -135,6 +135,7 @@ export class View {
 
   /** The call sign of the unit an alarm came from, or the name of its box. */
   originName(alarm: Alarm): string {
+    if (alarm.ok === "report") return alarm.origin.split("/", 1)[0]!; // the channel: an id is no name
     const key = keyOf(alarm.s, alarm.origin);
     const name = alarm.ok === "unit" ? this.state.units.get(key)?.call : "";
     return name || alarm.origin;
