@@ -27,10 +27,12 @@ SHOWN_MS = 500.0
 #: How long a word is waited for before it counts as never, in ms.
 PATIENCE_MS = 10_000
 
-# When a row of the queue was painted in a state, and when a key was pressed, by the machine's one clock.
+# When a key was pressed: listened for before the page does, which lets no key of its own go on.
+_LISTEN = 'addEventListener("keydown", () => { window.__pressed = Date.now() }, true)'
+
+# When a row of the queue was painted in a state, by the machine's one clock.
 _WATCH = """() => {
     window.__painted = {}
-    addEventListener("keydown", () => { window.__pressed = Date.now() }, true)
     const look = () => {
         for (const row of document.querySelectorAll(".ssz-side .ssz-vrow:not([hidden])")) {
             const name = `${row.dataset.key} ${row.dataset.state}`
@@ -56,6 +58,7 @@ def _desk(browser: Browser, base: str, cookie: str) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="th-TH")
     context.add_cookies([{"name": COOKIE, "value": cookie, "url": base}])
     page = context.new_page()
+    page.add_init_script(_LISTEN)
     page.goto(f"{base}/desk")
     page.wait_for_function("() => Number(document.querySelector('.ssz')?.dataset.idle || 0) > 0", timeout=60_000)
     page.evaluate(_WATCH)

@@ -15,13 +15,18 @@ const UNIT_STEPS: ReadonlySet<string> = new Set(["assign", "set_out", "leave"]);
 
 export class CaseLines implements Part {
   private readonly title: HTMLElement;
+  private readonly sheet: HTMLAnchorElement;
   private readonly field: HTMLTextAreaElement;
   private readonly save: HTMLButtonElement;
   private readonly more: HTMLElement;
   private readonly rows: RowSet<Line>;
 
   constructor(private readonly desk: Desk, place: HTMLElement) {
-    this.title = make("h3", "", place);
+    const head = make("div", "ssz-panel-head", place);
+    this.title = make("h3", "", head);
+    this.sheet = make("a", "", head);
+    this.sheet.target = "_blank";
+    this.sheet.rel = "noopener";
     const form = make("form", "ssz-note-form", place);
     this.field = make("textarea", "", form);
     this.field.rows = 2;
@@ -95,6 +100,10 @@ export class CaseLines implements Part {
   private draw(): void {
     const { desk } = this;
     put(this.title, desk.word("live.desk_timeline"));
+    put(this.sheet, desk.word("live.desk_sheet"));
+    this.sheet.hidden = desk.known === null;
+    const href = desk.address("/sheet.pdf");
+    if (this.sheet.getAttribute("href") !== href) this.sheet.setAttribute("href", href);
     this.field.disabled = !desk.permits("note") && document.activeElement !== this.field;
     this.rows.draw(desk.known === null ? [] : timeline(desk.known), (line) => `${line.v} ${line.step} ${line.at} ${line.v === 0 ? line.detail : ""}`);
     put(this.more, desk.known?.left_out ? desk.word("live.desk_left_out", { n: desk.known.left_out }) : "");

@@ -72,7 +72,8 @@ export class Desk {
     for (const tell of [...this.told]) tell();
   }
 
-  private address(what = ""): string {
+  /** Address of what the server keeps of the chosen alarm. */
+  address(what = ""): string {
     const id = encodeURIComponent(this.alarm?.id ?? "");
     return `${this.view.settings.base}live/desk/${id}${what}?station=${encodeURIComponent(this.alarm?.s ?? "")}`;
   }

@@ -7,7 +7,7 @@ import { alarmMarks, placeName } from "./marks";
 import type { Moment, Part, Settings } from "./part";
 import type { Alarm } from "./protocol";
 import type { Entry } from "./queue";
-import type { Touched } from "./state";
+import { keyOf, type Touched } from "./state";
 import { VirtualList } from "./virtual";
 
 /** Height of a row, px. */
@@ -116,7 +116,7 @@ export class DeskQueue implements Part {
     const presses = alarm.presses > 1 ? ` · ${fill(words["live.presses"] ?? "", { n: alarm.presses })}` : "";
     put(what!, `${words[`live.kind_${alarm.kind}`] ?? alarm.kind} · ${view.originName(alarm)}${presses}${alarm.detail ? ` · ${alarm.detail}` : ""}`);
     const who = alarm.by && alarm.state !== "raised" ? ` ${fill(words["live.by"] ?? "", { who: alarm.by })}` : "";
-    put(state!, `${words[`live.alarm_${alarm.state}`] ?? alarm.state}${who}${alarm.unit ? ` → ${alarm.unit}` : ""}`);
+    put(state!, `${words[`live.alarm_${alarm.state}`] ?? alarm.state}${who}${alarm.unit ? ` → ${view.state.units.get(keyOf(alarm.s, alarm.unit))?.call || alarm.unit}` : ""}`);
     put(marks!, alarmMarks(alarm, words).join(" · "));
   }
 }
