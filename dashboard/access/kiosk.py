@@ -23,6 +23,7 @@ from dashboard.access.policy import KIOSK, KIOSK_SCRIPT
 from dashboard.access.sessions import COOKIE, Keeper
 from dashboard.access.throttle import Throttle
 from dashboard.basemap.palette import Theme
+from dashboard.bodies import body_of
 from models.records.base import Millis
 from store.errors import StorageError
 
@@ -132,11 +133,9 @@ async def _script(_request: Request) -> Response:
 
 async def _secret(request: Request) -> str:
     """The link's secret in a form's body; empty when there is none or the body is too large."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > _MOST_BODY:
-            return ""
+    body = await body_of(request, _MOST_BODY)
+    if len(body) > _MOST_BODY:
+        return ""
     return parse_qs(body.decode("utf-8", "replace")).get("kiosk", [""])[0]
 
 

@@ -18,6 +18,7 @@ from dashboard.access.page import STYLE, sign_in_page, sign_out_page
 from dashboard.access.policy import SIGN_IN, SIGN_OUT
 from dashboard.access.sessions import COOKIE, Keeper, SignedIn
 from dashboard.access.throttle import Throttle
+from dashboard.bodies import body_of
 from models.records.base import Millis
 from store.errors import StorageError
 
@@ -99,11 +100,9 @@ def _signed_in(result: SignedIn, secure: bool) -> Response:
 
 async def _link(request: Request) -> str | None:
     """The link in a form's body; None when the body is too large, empty when it holds no link."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > _MOST_BODY:
-            return None
+    body = await body_of(request, _MOST_BODY)
+    if len(body) > _MOST_BODY:
+        return None
     values = parse_qs(body.decode("utf-8", "replace")).get("link", [])
     return values[0] if values else ""
 

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from dashboard.access import csrf
 from dashboard.access.identity import Who, who_of
+from dashboard.bodies import body_of
 from dashboard.live.desk import Case, case_object
 from dashboard.live.procedures import Procedure, Procedures
 from dashboard.live.views import scope_for
@@ -81,7 +82,7 @@ def desk_routes(parts: Callable[[], Parts]) -> list[BaseRoute]:
         return await run_in_threadpool(_answered, lambda: _one(parts(), request))
 
     async def tick(request: Request) -> Response:
-        body = await _body(request)
+        body = await body_of(request, _MOST_BODY)
         return await run_in_threadpool(_answered, lambda: _tick(parts(), request, body))
 
     return [
@@ -103,16 +104,6 @@ def _answered(answer: Callable[[], Response]) -> Response:
         response = PlainTextResponse("the storage cannot do it now; try again", 503, {"retry-after": "5"})
     response.headers["cache-control"] = "no-store"
     return response
-
-
-async def _body(request: Request) -> bytes:
-    """The body, or as much of it as is needed to see that it is too large."""
-    read = bytearray()
-    async for piece in request.stream():
-        read += piece
-        if len(read) > _MOST_BODY:
-            break
-    return bytes(read)
 
 
 def _one(parts: Parts, request: Request) -> Response:

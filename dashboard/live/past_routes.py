@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from dashboard.access import csrf
 from dashboard.access.identity import Who, who_of
+from dashboard.bodies import body_of
 from dashboard.live import past
 from dashboard.live.names import load_names
 from dashboard.live.past import RefusedError
@@ -63,7 +64,7 @@ def past_routes(parts: Callable[[], Parts]) -> list[BaseRoute]:
         return endpoint
 
     async def purpose(request: Request) -> Response:
-        body = await _body(request)
+        body = await body_of(request, _MOST_BODY)
         return await run_in_threadpool(
             _answered, parts(), request, lambda parts, who, request: _purpose(parts, who, request, body)
         )
@@ -97,16 +98,6 @@ def _packed(request: Request, body: bytes, media_type: str) -> Response:
         body = gzip.compress(body, compresslevel=1, mtime=0)
         headers["content-encoding"] = "gzip"
     return Response(body, media_type=media_type, headers=headers)
-
-
-async def _body(request: Request) -> bytes:
-    """The body, or as much of it as is needed to see that it is too large."""
-    read = bytearray()
-    async for piece in request.stream():
-        read += piece
-        if len(read) > _MOST_BODY:
-            break
-    return bytes(read)
 
 
 def _purpose(parts: Parts, who: Who, request: Request, body: bytes) -> Response:
