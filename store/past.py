@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 import orjson
@@ -34,7 +35,17 @@ _POSITION = table_of(Position)
 
 _MOMENT = bindparam("moment", type_=BigInteger)
 
-#: As many fixes of a unit as its live tail is restored from.
+#: As many fixes of a unit as its live tail is restored from, and the time a unit that moves sends them in, in ms.
+_TAIL = TAIL + 2
+_RECENT_MS = 60_000
+#: Of all units at once, and of one, however long ago.
+RECENT_FIXES = (
+    select(*(_POSITION.c[name] for name in Fix._fields))
+    .select_from(_UNIT)
+    .join(_POSITION, (_POSITION.c.station == _UNIT.c.station) & (_POSITION.c.unit == _UNIT.c.unit))
+    .where(_POSITION.c.at > bindparam("since", type_=BigInteger), _POSITION.c.at <= _MOMENT)
+    .order_by(_UNIT.c.station, _UNIT.c.unit, _POSITION.c.at)
+)
 NEWEST_FIXES = (
     select(*(_POSITION.c[name] for name in Fix._fields))
     .where(
@@ -43,7 +54,7 @@ NEWEST_FIXES = (
         _POSITION.c.at <= _MOMENT,
     )
     .order_by(_POSITION.c.at.desc())
-    .limit(TAIL + 2)
+    .limit(_TAIL)
 )
 _OF_BOX = (_WORD.c.station == bindparam("of_station"), _WORD.c.box == bindparam("of_box"))
 NEWEST_WORD = select(_WORD).where(*_OF_BOX, _WORD.c.at <= _MOMENT).order_by(_WORD.c.at.desc()).limit(1)
@@ -131,9 +142,16 @@ def alarm_stations(conn: Connection, stations: frozenset[str] | None, unknown: b
 
 
 def _fixes(conn: Connection, stations: frozenset[str] | None, moment: Millis) -> Iterable[Happening]:
+    """The newest fixes of each unit, oldest first: of those that move out of one statement."""
+    asked = {"moment": moment, "since": moment - _RECENT_MS}
+    rows = conn.execute(of_stations(RECENT_FIXES, _UNIT.c.station, stations), asked).all()
+    recent = {key: list(held) for key, held in groupby(rows, key=lambda row: (row.station, row.unit))}
     for station, unit in units_of(conn, stations):
-        asked = {"of_station": station, "of_unit": unit, "moment": moment}
-        yield from map(Fix._make, reversed(conn.execute(NEWEST_FIXES, asked).all()))
+        newest = recent.get((station, unit), [])
+        if len(newest) < _TAIL:
+            mine = {"of_station": station, "of_unit": unit, "moment": moment}
+            newest = list(reversed(conn.execute(NEWEST_FIXES, mine).all()))
+        yield from map(Fix._make, newest[-_TAIL:])
 
 
 def _statuses(conn: Connection, stations: frozenset[str] | None, moment: Millis) -> Iterable[Happening]:

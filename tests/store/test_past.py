@@ -283,6 +283,14 @@ def test_what_units_said_is_read_by_the_key_of_each(db: Database, name: str, ask
         assert "Seq Scan" not in plan
 
 
+def test_the_newest_fixes_of_all_are_a_range_of_the_key_of_each(db: Database) -> None:
+    plan = plan_of(db, of_stations(past.RECENT_FIXES, table_of(Unit).c.station, LUMPHINI), since=1, moment=2)
+    if db.dialect == "sqlite":
+        assert "SEARCH position USING PRIMARY KEY (station=? AND unit=? AND at>? AND at<?)" in plan
+    else:
+        assert "Seq Scan" not in plan
+
+
 def test_the_register_of_purposes_is_only_added_to(db: Database) -> None:
     with db.write() as tx:
         tx.conn.execute(text(
