@@ -32,20 +32,25 @@ def drawn(groups: Mapping[str, Summary], leg: Leg, names: Mapping[str, str], ord
     )
 
 
-def spread_chart(rows: pd.DataFrame, target_ms: Millis, language: Language) -> alt.LayerChart:
-    """A bar from P50 to P90, a disc at P50, a triangle at P90, and the target as a dashed line."""
+def spread_chart(rows: pd.DataFrame, target_ms: Millis, language: Language, ink: str) -> alt.LayerChart:
+    """A bar from P50 to P90, a disc at P50, a triangle at P90, and the target as a dashed line. `ink`: of words."""
     order: Sequence[str] = list(rows["name"])
     minutes, p50, p90 = (word(f"resp.{name}", language) for name in ("axis_minutes", "p50", "p90"))
     target = word("resp.target", language)
-    y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=320, labelFontSize=14))
+    y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=480, labelFontSize=14, labelColor=ink))
     tip = [
         alt.Tooltip("name:N", title=" "), alt.Tooltip("n:Q", title="n"),
         alt.Tooltip("p50:Q", title=p50, format=".2f"), alt.Tooltip("p90:Q", title=p90, format=".2f"),
     ]  # fmt: skip
     base = alt.Chart(rows).encode(y=y, tooltip=tip)
-    x = alt.X("p50:Q", title=minutes, scale=alt.Scale(zero=True), axis=alt.Axis(labelFontSize=14, titleFontSize=14))
+    x = alt.X(
+        "p50:Q",
+        title=minutes,
+        scale=alt.Scale(zero=True),
+        axis=alt.Axis(tickCount=8, labelFontSize=14, titleFontSize=14, labelColor=ink, titleColor=ink),
+    )
     said = alt.Scale(domain=[p50, p90, target], range=[_BLUE, _ORANGE, _GREY])
-    legend = alt.Legend(title=None, orient="top", labelFontSize=14, symbolSize=140)
+    legend = alt.Legend(title=None, orient="top", labelFontSize=14, labelColor=ink, symbolSize=140)
     shape = alt.Scale(domain=[p50, p90, target], range=["circle", "triangle-up", "stroke"])
     bar = base.mark_bar(height=8, opacity=0.35, color=_BLUE).encode(x=x, x2="p90:Q")
     marks = [

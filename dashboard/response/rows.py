@@ -193,7 +193,7 @@ def newest_rows(times: Times, most: int, names: Names, zone: ZoneInfo, language:
             word("resp.kind", language): table()[language].get(f"live.kind_{kind}", kind),
             word("resp.ack", language): answered(row),
             word("resp.to_scene", language): waited(row),
-            word("resp.outcome", language): word(f"resp.outcome_{outcome}", language) if outcome else "-",
+            word("resp.outcome", language): word(f"live.outcome_{outcome}", language) if outcome else "-",
             word("resp.sheet", language): f"/live/desk/{times.alarm[row]}/sheet.pdf",
         }
         rows.append(told)

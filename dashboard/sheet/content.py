@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from dashboard.response.rows import length
 from dashboard.sheet.facts import Facts, Stage
 from dashboard.times import day_of, moment
 from dashboard.words import Language, table, word
+from models.alarms.life import SYSTEM, Step
 from models.records.alarm import AlarmStep
 from models.records.base import Millis
 from models.records.dispatch import Dispatch
@@ -101,7 +103,7 @@ def _presses(facts: Facts, zone: ZoneInfo, language: Language) -> Grid:
 
 def _timeline(facts: Facts, zone: ZoneInfo, language: Language) -> Grid:
     columns = _columns(language, at=1.3, step=2.3, by=2.4, detail=5.6)
-    rows = [_line(one, zone, language) for one in facts.history]
+    rows = [_line(one, facts, zone, language) for one in facts.history]
     return Grid(word("sheet.timeline", language), columns, rows, "-", _more(facts.left_out, language))
 
 
@@ -146,7 +148,7 @@ def _facts(facts: Facts, zone: ZoneInfo, language: Language) -> list[tuple[str, 
         ("count", f"{alarm.presses:,}"),
         ("marks", _mark_words(alarm.marks, language)),
         ("state", words.get(f"live.alarm_{alarm.state}", alarm.state)),
-        ("outcome", word(f"resp.outcome_{alarm.outcome}", language) if alarm.outcome else "-"),
+        ("outcome", word(f"live.outcome_{alarm.outcome}", language) if alarm.outcome else "-"),
     ]
     return [(word(f"sheet.{key}", language), value) for key, value in rows]
 
@@ -188,8 +190,18 @@ def _press(number: int, one: SosEvent, zone: ZoneInfo, language: Language) -> Ce
     )  # fmt: skip
 
 
-def _line(one: AlarmStep, zone: ZoneInfo, language: Language) -> Cells:
+def _line(one: AlarmStep, facts: Facts, zone: ZoneInfo, language: Language) -> Cells:
     words = table()[language]
-    detail = words.get(f"resp.outcome_{one.detail}", one.detail) if one.step == "close" else one.detail
-    step = words.get(f"sheet.step_{one.step}", one.step)
-    return _clock(one.at, zone, language), step, one.by or word("sheet.system", language), detail or "-"
+    by = word("sheet.system", language) if one.by in ("", SYSTEM) else one.by
+    step = words.get(f"live.step_{one.step}", one.step)
+    return _clock(one.at, zone, language), step, by, _detail(one, facts, language) or "-"
+
+
+def _detail(one: AlarmStep, facts: Facts, language: Language) -> str:
+    """The detail of a line: an outcome, a unit and a level in words, all else as it was written."""
+    if one.step == Step.CLOSE:
+        return table()[language].get(f"live.outcome_{one.detail}", one.detail)
+    if one.step == Step.ESCALATE:
+        return re.sub(r"^level (?=\d+$)", f"{word('sheet.level', language)} ", one.detail)
+    signs = {unit: sign for (_, unit), sign in facts.calls.items() if sign}
+    return signs.get(one.detail, one.detail) if one.step in (Step.ASSIGN, Step.SET_OUT, Step.LEAVE) else one.detail

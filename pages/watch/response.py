@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.basemap.deck import desk_theme
 from dashboard.desk import desk_head, thousands
 from dashboard.filters import choice_filter, period_filter, station_filter
 from dashboard.response.chart import MOST, drawn, spread_chart
@@ -102,11 +103,12 @@ else:
 
     st.subheader(word("resp.chart", language), anchor=False)
     called = {key: group_name(by, key, names, targets.shifts, language) for key in groups}
+    ink = "#f3f6f9" if desk_theme() == "night" else "#16202a"
     bars = drawn(groups, Leg.ON_SCENE, called, ordered=by in (By.SHIFT, By.MONTH))
     if bars.empty:
         st.caption(word("resp.chart_few", language, least=LEAST))
     else:
-        st.altair_chart(spread_chart(bars, targets.scene_ms, language), key="response-chart")
+        st.altair_chart(spread_chart(bars, targets.scene_ms, language, ink), key="response-chart")
         if len(groups) > MOST:
             st.caption(word("resp.chart_more", language, n=MOST))
 
