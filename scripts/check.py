@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -67,13 +68,18 @@ def stages() -> list[list[Check]]:
     ]
 
 
-def run(check: Check) -> tuple[str, bool, float]:
-    """Run a check and print what it said, all at once; its name, whether it is green, and how many s it took."""
+def run(check: Check, alone: bool) -> tuple[str, bool, float]:
+    """Run a check; its name, whether it is green, and how many s it took. One that runs alone speaks as it goes on,
+    one beside others at its end."""
     begun = time.monotonic()
+    if alone:
+        print(f"\n== {check.name}", flush=True)  # noqa: T201
     done = subprocess.run(  # noqa: S603 - our own commands
-        check.command, cwd=check.folder, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    print(f"\n== {check.name}\n{done.stdout.decode(errors='replace')}", flush=True)  # noqa: T201
+        check.command, cwd=check.folder, check=False,
+        stdout=None if alone else subprocess.PIPE, stderr=None if alone else subprocess.STDOUT,
+    )  # fmt: skip
+    if not alone:
+        print(f"\n== {check.name}\n{done.stdout.decode(errors='replace')}", flush=True)  # noqa: T201
     return check.name, done.returncode == 0, time.monotonic() - begun
 
 
@@ -87,8 +93,9 @@ def main() -> int:
         return 1
     results: list[tuple[str, bool, float]] = []
     for stage in stages():
+        wanted = [check for check in stage if check.quick or not quick]
         with ThreadPoolExecutor() as beside:
-            results += beside.map(run, [check for check in stage if check.quick or not quick])
+            results += beside.map(partial(run, alone=len(wanted) == 1), wanted)
     print("\n== summary")  # noqa: T201
     for name, green, seconds in results:
         print(f"{'green' if green else 'RED':5} {name:35} {seconds:6.1f} s")  # noqa: T201
