@@ -7,7 +7,7 @@ import type { Pins } from "./pins";
 
 /** From this zoom a box wears its name. */
 const NAMED_ZOOM = 15.5;
-const TOOLS = ".ssz-tools > *, .ssz-corner > *, .ssz-foot > *, .ssz-past-door";
+const TOOLS = ".ssz-map .ssz-tools > *, .ssz-corner > *, .ssz-foot > *, .ssz-past-door, .ssz-turn";
 
 function boxAreas(map: MapLibre, boxes: readonly GeoJSON.Feature[]): Area[] {
   const named = map.getZoom() >= NAMED_ZOOM;
@@ -27,7 +27,7 @@ function tools(map: MapLibre): Area[] {
   const canvas = map.getCanvas();
   const seen = canvas.getBoundingClientRect();
   const zoom = canvas.clientWidth > 0 ? seen.width / canvas.clientWidth : 1;
-  const found = map.getContainer().parentElement?.querySelectorAll<HTMLElement>(TOOLS) ?? [];
+  const found = map.getContainer().closest(".ssz")?.querySelectorAll<HTMLElement>(TOOLS) ?? [];
   return [...found].flatMap((one): Area[] => {
     const { left, top, right, bottom } = one.getBoundingClientRect();
     return right > left ? [[(left - seen.left) / zoom, (top - seen.top) / zoom, (right - seen.left) / zoom, (bottom - seen.top) / zoom]] : [];
