@@ -72,6 +72,12 @@ def test_names_of_streets_give_way_to_units_and_alarms_and_labels_keep_clear_of_
     server.send(alarms=[alarm("a1", lat=16.5457, lon=104.7290)])
     pin = "() => window.__ssz.map.pins.areas(window.__ssz.map.raw)"
     wall.wait_for_function(f"() => ({pin})().length === 1 && ({_NAMES})(({pin})()) === 0")
+    # A name the right edge would cut stands on the other side of its pin.
+    wide = wall.evaluate("() => window.__ssz.map.raw.getCanvas().clientWidth")
+    right = wall.evaluate("(x) => window.__ssz.map.raw.unproject([x, 300])", wide - 60)
+    server.send(alarms=[alarm("a2", lat=right["lat"], lon=right["lng"])])
+    expect(wall.locator(".ssz-pin[data-side=left]")).to_have_count(1)
+    expect(wall.locator(".ssz-pin[data-side=right]")).to_have_count(1)
     # Taken off the map, the names come back.
     wall.evaluate("() => window.__ssz.url.change({ off: ['labels'] })")
     wall.wait_for_function(f"(areas) => ({_NAMES})(areas) > 0", arg=areas)

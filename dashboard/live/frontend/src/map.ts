@@ -213,7 +213,9 @@ export class LiveMap {
 
   private obstacles(): Area[] {
     const { raw } = this;
-    return raw === null ? [] : obstacles(raw, this.pins, this.needs.url.view.off.includes("boxes") ? [] : this.sheets.get("boxes")?.features ?? []);
+    if (raw === null) return [];
+    this.pins.lean(raw);
+    return obstacles(raw, this.pins, this.needs.url.view.off.includes("boxes") ? [] : this.sheets.get("boxes")?.features ?? []);
   }
 
   private showView(): void {

@@ -9,6 +9,8 @@ import type { Alarm } from "./protocol";
 import type { Key } from "./state";
 
 export const NEW_MS = 60_000;
+/** From the middle of a pin to its name, px. */
+const NAME_AT = 28;
 
 interface Pin {
   marker: Marker;
@@ -54,11 +56,20 @@ export class Pins {
     }
   }
 
+  /** A name that would be cut by the right edge of the map stands on the other side. */
+  lean(map: MapLibre): void {
+    const { clientWidth } = map.getCanvas();
+    for (const { marker, element, wide } of this.pins.values()) {
+      const { x } = map.project(marker.getLngLat());
+      flag(element, "side", x + NAME_AT + wide > clientWidth && x - NAME_AT - wide > 0 ? "left" : "right");
+    }
+  }
+
   /** What labels must leave free. */
   areas(map: MapLibre): Area[] {
-    return [...this.pins.values()].map(({ marker, wide }) => {
+    return [...this.pins.values()].map(({ marker, element, wide }) => {
       const { x, y } = map.project(marker.getLngLat());
-      return [x - 24, y - 24, x + 28 + wide, y + 24];
+      return element.dataset["side"] === "left" ? [x - NAME_AT - wide, y - 24, x + 24, y + 24] : [x - 24, y - 24, x + NAME_AT + wide, y + 24];
     });
   }
 
