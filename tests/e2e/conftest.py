@@ -45,6 +45,7 @@ def wall(chromium: Browser) -> Iterator[Page]:
     page = context.new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if "part of the page failed" in said.text else None)
     yield page
     context.close()
     assert wrong == []

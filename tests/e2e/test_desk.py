@@ -46,6 +46,7 @@ def desk(chromium: Browser, product: Whole) -> Iterator[Page]:
     page = context.new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if "part of the page failed" in said.text else None)
     yield page
     context.close()
     assert wrong == []
@@ -109,6 +110,7 @@ def a_press_comes_and_is_answered(desk: Page, publisher: Publisher, second: View
     expect(desk.locator(".ssz-case-top h2")).to_have_text("ตู้ B03")
     expect(desk.locator(".ssz-side .ssz-vrow[data-state=raised]:visible")).to_have_count(1)
     expect(desk.locator(".ssz")).to_have_attribute("data-unanswered", "1")
+    expect(desk.locator(".ssz-waiting")).to_have_text("ยังไม่มีผู้รับ 1 เหตุ (U)")
     expect(desk.locator(".ssz-ticks li")).not_to_have_count(0)
     desk.keyboard.press("s")
     say(desk, "ต้องรับแจ้งเหตุก่อน (กด A)")

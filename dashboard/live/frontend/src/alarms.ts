@@ -2,10 +2,12 @@
 
 import { runningClock } from "./age";
 import { arrange, fill, flag, make, put } from "./dom";
-import { alarmMarks, placeName, type Words } from "./marks";
+import type { Pressed } from "./hotkeys";
+import { alarmMarks, placeName, raisedWord, type Words } from "./marks";
 import type { Moment, Part, Settings } from "./part";
 import type { Alarm } from "./protocol";
-import { inOrder, type Key, keyOf, type Touched } from "./state";
+import { Settled } from "./settled";
+import { inOrder, type Key, keyOf, rank, type Touched } from "./state";
 
 export interface ListNeeds {
   /** Key of the words over the list, where they are not the usual ones. */
@@ -46,6 +48,10 @@ export class AlarmList implements Part {
   private readonly count: HTMLElement;
   private readonly rest: HTMLElement;
   private readonly news: HTMLElement;
+  /** Above the rows and outside what scrolls: a press is seen wherever the list stands. A wall leafs instead. */
+  private readonly waiting: HTMLButtonElement;
+  /** The first that nobody has. */
+  private readonly first = new Settled();
   private words: Words = {};
   private mayAcknowledge = false;
 
@@ -53,12 +59,21 @@ export class AlarmList implements Part {
     const head = make("div", "ssz-list-head", place);
     this.title = make("h2", "", head);
     this.count = make("strong", "ssz-count", head);
+    this.waiting = make("button", "ssz-waiting", place);
+    this.waiting.type = "button";
+    this.waiting.hidden = true;
+    this.waiting.onclick = () => this.goToFirst();
     this.list = make("ul", "ssz-list", place);
     this.empty = make("p", "ssz-none", place);
     this.rest = make("p", "ssz-rest", place);
     this.news = make("p", "ssz-hidden", place);
     this.news.setAttribute("role", "alert");
-    addEventListener("keydown", this.key);
+    // In the capture phase: the bar of past moments keeps its keys for itself, and an alarm of now is answered there too.
+    addEventListener("keydown", this.key, true);
+  }
+
+  stop(): void {
+    removeEventListener("keydown", this.key, true);
   }
 
   retell({ words, mayAcknowledge }: Settings): void {
@@ -79,6 +94,7 @@ export class AlarmList implements Part {
   /** Move the clocks on; on a wall nobody scrolls, so a list longer than the screen is leafed through. */
   pulse(moment: Moment): void {
     for (const row of this.rows.values()) put(row.clock, runningClock(moment.now - row.alarm.raised));
+    flag(this.list, "settled", this.first.at(performance.now()) ? "yes" : "no");
     if (this.leafs) leaf(this.list, moment.now);
   }
 
@@ -97,6 +113,12 @@ export class AlarmList implements Part {
     for (const alarm of ordered) this.keep(keyOf(alarm.s, alarm.id), alarm);
     arrange(this.list, ordered.map((alarm) => this.rows.get(keyOf(alarm.s, alarm.id))!.root));
     flag(this.list, "many", ordered.length > MANY ? "yes" : "no");
+    const open = ordered.filter((alarm) => alarm.state === "raised");
+    this.first.stands(open[0] === undefined ? null : keyOf(open[0].s, open[0].id), performance.now());
+    flag(this.list, "settled", this.first.at(performance.now()) ? "yes" : "no");
+    put(this.waiting, open.length > 0 ? fill(words["live.desk_group_waiting"] ?? "", { n: open.length }) : "");
+    flag(this.waiting, "waiting", open.some((alarm) => rank(alarm) === 1) ? "help" : "other");
+    this.waiting.hidden = this.leafs || open.length === 0;
     put(this.empty, alarms.size === 0 ? words["live.no_alarms"] ?? "" : "");
     this.empty.hidden = alarms.size > 0;
     const troubles = this.needs.troubles().size;
@@ -109,7 +131,7 @@ export class AlarmList implements Part {
     if (row === undefined) {
       row = this.build(key, alarm);
       this.rows.set(key, row);
-      if (alarm.state === "raised") put(this.news, `${this.words["sos.pressed"] ?? ""} ${alarm.place}`);
+      if (alarm.state === "raised") put(this.news, `${raisedWord(alarm, this.words)} ${alarm.place}`);
     }
     row.alarm = alarm;
     this.fillRow(row);
@@ -181,23 +203,45 @@ export class AlarmList implements Part {
     }
   }
 
-  /** `a` answers the row that holds the focus, else the first unanswered one. */
+  private firstRow(): Row | undefined {
+    const first = inOrder([...this.rows.values()].map((row) => row.alarm)).find((alarm) => alarm.state === "raised");
+    return first && this.rows.get(keyOf(first.s, first.id));
+  }
+
+  /** A person asked: the first that nobody has comes into sight, and keys act on it. */
+  private goToFirst(): void {
+    const row = this.firstRow();
+    if (row === undefined) return;
+    row.place.focus();
+    this.needs.show(row.alarm);
+  }
+
+  /** `a` answers the row that holds the focus, else the first unanswered one, once it has stood there to be read. */
   private readonly key = (event: KeyboardEvent): void => {
-    if (event.key.toLowerCase() !== "a" || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    const target = event.target as HTMLElement | null;
-    if (target?.closest("input, textarea, select, [contenteditable=true]")) return;
-    const rows = [...this.rows.values()];
-    const held = rows.find((row) => row.root.contains(document.activeElement));
-    const first = inOrder(rows.map((row) => row.alarm)).find((alarm) => alarm.state === "raised");
-    const row = held?.alarm.state === "raised" ? held : first && this.rows.get(keyOf(first.s, first.id));
-    if (row && !row.button.hidden) void this.acknowledge(row);
+    if (!answers(event) || isWriting(event.target)) return;
+    const held = [...this.rows.values()].find((row) => row.root.contains(document.activeElement));
+    const chosen = held?.alarm.state === "raised";
+    const row = chosen ? held : this.firstRow();
+    if (row === undefined || row.button.hidden) return;
+    if (chosen || this.first.at(performance.now())) void this.acknowledge(row);
+    else put(row.said, this.words["live.first_changed"] ?? "");
   };
 }
 
-/** Turn to the page of this moment: whole rows, the first one always there. A list somebody is in stays as it is. */
-function leaf(list: HTMLElement, now: number): void {
+/** By the place of the key: with a Thai layout it answers too. */
+export const answers = ({ code, ctrlKey, metaKey, altKey, repeat }: Omit<Pressed, "key">): boolean =>
+  code === "KeyA" && !(ctrlKey || metaKey || altKey || repeat);
+
+/** Whether letters mean something where the focus is. A slider takes none. */
+const isWriting = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.closest("input:not([type=range]), textarea, select, [contenteditable=true], [role=dialog]") !== null;
+
+/** Turn to the page of this moment: whole rows, the first one always there. A list somebody is in stays as it is,
+ * as long as a hand is there: after a click the focus stays behind. */
+export function leaf(list: HTMLElement, now: number): void {
   const free = list.scrollHeight - list.clientHeight;
-  if (free <= 4 || list.contains(document.activeElement)) return;
+  const hand = list.closest<HTMLElement>(".ssz")?.dataset["hand"] === "yes";
+  if (free <= 4 || (hand && list.contains(document.activeElement))) return;
   const [first, ...rest] = [...list.children] as HTMLElement[];
   const second = rest[0];
   if (first === undefined || second === undefined) return;

@@ -1,6 +1,7 @@
 /** One alarm in full, fetched from the server, and fetched again whenever the feed tells of a newer version of it. */
 
 import type { Alarm } from "./protocol";
+import { safely } from "./safely";
 
 export interface Line {
   v: number;
@@ -128,12 +129,16 @@ export class Fetcher<T> {
 
   private async run(): Promise<void> {
     this.busy = true;
-    while (this.wanted !== null) {
-      const address = this.wanted;
-      this.wanted = null;
-      this.got(address, await fetched<T>(address));
+    try {
+      while (this.wanted !== null) {
+        const address = this.wanted;
+        this.wanted = null;
+        const found = await fetched<T>(address);
+        safely(() => this.got(address, found));
+      }
+    } finally {
+      this.busy = false;
     }
-    this.busy = false;
   }
 }
 

@@ -4,8 +4,10 @@ import { dateAndTime } from "./age";
 import { type Line, timeline } from "./case";
 import type { Desk } from "./desk";
 import { flag, make, put } from "./dom";
+import { Drafts } from "./drafts";
 import type { Part, Settings } from "./part";
 import { RowSet } from "./rowset";
+import type { Key } from "./state";
 
 /** Longest note, in letters. */
 const MOST_NOTE = 500;
@@ -20,6 +22,9 @@ export class CaseLines implements Part {
   private readonly save: HTMLButtonElement;
   private readonly more: HTMLElement;
   private readonly rows: RowSet<Line>;
+  private readonly drafts = new Drafts();
+  /** The alarm that what stands in the field is for. */
+  private about: Key | null = null;
 
   constructor(private readonly desk: Desk, place: HTMLElement) {
     const head = make("div", "ssz-panel-head", place);
@@ -68,9 +73,20 @@ export class CaseLines implements Part {
 
   /** What was written stays in its field until the server has it. */
   private async send(): Promise<void> {
+    const { about } = this;
     const note = this.field.value.trim();
-    if (note === "" || !(await this.desk.step("note", { note }))) return;
-    if (this.field.value.trim() === note) this.field.value = "";
+    if (note === "" || about !== this.desk.chosen || !(await this.desk.step("note", { note }))) return;
+    if (this.about === about && this.field.value.trim() === note) this.field.value = "";
+    else if (about !== null && this.about !== about && this.drafts.get(about).trim() === note) this.drafts.keep(about, "");
+  }
+
+  /** Another alarm is chosen: what was begun for the last one waits for it. */
+  private turn(): void {
+    const { chosen } = this.desk;
+    if (this.about === chosen) return;
+    if (this.about !== null) this.drafts.keep(this.about, this.field.value);
+    this.about = chosen;
+    this.field.value = chosen === null ? "" : this.drafts.get(chosen);
   }
 
   private fill(row: HTMLElement, line: Line): void {
@@ -99,6 +115,7 @@ export class CaseLines implements Part {
 
   private draw(): void {
     const { desk } = this;
+    this.turn();
     put(this.title, desk.word("live.desk_timeline"));
     put(this.sheet, desk.word("live.desk_sheet"));
     this.sheet.hidden = desk.known === null;

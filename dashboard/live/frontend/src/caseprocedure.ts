@@ -25,8 +25,10 @@ export class CaseProcedure implements Part {
 
   /** Tick the first item off that is not. */
   next(): void {
-    const item = this.desk.known?.procedure.items.find((one) => !one.done);
-    if (item === undefined) this.desk.say(this.desk.word("live.desk_all_done"));
+    const { known } = this.desk;
+    const item = known?.procedure.items.find((one) => !one.done);
+    if (known === null) this.desk.say(this.desk.word("live.desk_loading"));
+    else if (item === undefined) this.desk.say(this.desk.word("live.desk_all_done"));
     else void this.desk.tick(item.id, true);
   }
 

@@ -5,24 +5,21 @@ import { type StepName, type Steps, takeStep, tick } from "./answer";
 import { type Case, Fetcher, type NearUnit } from "./case";
 import { fill } from "./dom";
 import type { Act } from "./hotkeys";
+import { placeName } from "./marks";
 import type { Alarm } from "./protocol";
-import { type Entry, firstUnanswered, neighbour, queueOf } from "./queue";
+import { type Entry, firstUnanswered, groupOf, neighbour, queueOf } from "./queue";
+import { safely } from "./safely";
 import { parseSelection, selectionKey } from "./selection";
-import { type Key, keyOf } from "./state";
+import { SETTLE_MS } from "./settled";
+import { EQUIPMENT, type Key, keyOf } from "./state";
 import type { View } from "./view";
 
 /** How often the units that could be sent are asked for again: they drive. */
 const UNITS_MS = 4_000;
 /** What failed is asked for again after this long. */
 const AGAIN_MS = 3_000;
-/** A unit must have stood at its number for this long before the number sends it. */
-export const SETTLE_MS = 1_000;
-
 /** How long one key puts trouble of equipment aside, min. */
 const SHELVE_MIN = 60;
-
-/** Priority of trouble of equipment. */
-const EQUIPMENT = 3;
 
 export class Desk {
   /** Key of the chosen alarm. */
@@ -69,7 +66,7 @@ export class Desk {
   }
 
   tell(): void {
-    for (const tell of [...this.told]) tell();
+    for (const tell of [...this.told]) safely(tell);
   }
 
   /** Address of what the server keeps of the chosen alarm. */
@@ -80,16 +77,20 @@ export class Desk {
 
   /** The feed told of alarms: the queue is made anew, the chosen alarm stays the chosen one. */
   takeAlarms(): void {
-    const { alarms, troubles } = this.view.state;
-    this.entries = queueOf([...alarms.values(), ...troubles.values()], this.view.clock.now(), this.opened);
-    const first = this.entries.find((entry) => entry.kind === "alarm");
-    if (this.chosen === null && first?.kind === "alarm") this.choose(first.key);
+    this.line();
+    const first = this.entries.find((entry) => entry.kind === "alarm")?.key ?? firstUnanswered(this.entries);
+    if (this.chosen === null && first !== null) this.choose(first);
     const now = this.open();
     if (now !== undefined) this.alarm = now;
     else if (this.alarm !== null && this.alarm.state !== "closed") this.askCase(); // it was closed: the server says how
     if (now !== undefined && now.v > this.askedVersion) this.askCase();
     if (this.closing && this.alarm?.state === "closed") this.closing = false;
     this.tell();
+  }
+
+  private line(): void {
+    const { alarms, troubles } = this.view.state;
+    this.entries = queueOf([...alarms.values(), ...troubles.values()], this.view.clock.now(), this.opened);
   }
 
   /** The alarm of a key, while it is open. */
@@ -103,14 +104,21 @@ export class Desk {
     if (key === this.chosen || alarm === undefined) return;
     this.chosen = key;
     this.alarm = alarm;
+    this.askedVersion = -1;
     this.known = null;
     this.units = null;
     this.since.clear();
     this.closing = false;
     this.said = "";
     this.failed = { known: false, units: false };
+    const group = groupOf(this.entries, key);
+    if (group !== null && !this.opened.has(group)) {
+      this.opened.add(group);
+      this.line();
+    }
     this.view.selection.set(selectionKey("alarm", key));
-    if (alarm.lat !== null && alarm.lon !== null) this.view.map?.centre(alarm.lat, alarm.lon);
+    const { lat, lon } = alarm;
+    if (lat !== null && lon !== null) safely(() => this.view.map?.centre(lat, lon));
     this.askCase();
     this.askUnits();
     this.tell();
@@ -192,25 +200,34 @@ export class Desk {
 
   async step<S extends StepName>(step: S, said: Steps[S]): Promise<boolean> {
     const { alarm } = this;
-    if (alarm === null || this.busy !== null || !this.permits(step)) return false;
-    return this.send(step, () => takeStep(this.view.settings, alarm, step, said));
+    if (alarm === null || !this.permits(step) || this.waits()) return false;
+    return this.send(step, alarm, () => takeStep(this.view.settings, alarm, step, said));
   }
 
   async tick(item: string, done: boolean): Promise<boolean> {
     const { alarm } = this;
-    if (alarm === null || this.busy !== null || !this.permits("note")) return false;
-    return this.send("tick", () => tick(this.view.settings, alarm, item, done));
+    if (alarm === null || !this.permits("note") || this.waits()) return false;
+    return this.send("tick", alarm, () => tick(this.view.settings, alarm, item, done));
   }
 
-  private async send(what: StepName | "tick", send: () => Promise<void>): Promise<boolean> {
+  /** One step at a time: whether another is on its way, which is said. */
+  private waits(): boolean {
+    if (this.busy !== null) this.say(this.word("live.sending"));
+    return this.busy !== null;
+  }
+
+  private async send(what: StepName | "tick", alarm: Alarm, send: () => Promise<void>): Promise<boolean> {
     this.busy = what;
     this.say("");
     try {
       await send();
+      if (this.said === this.word("live.sending")) this.said = "";
       return true;
     } catch (error) {
-      this.say(error instanceof Error ? error.message : String(error));
-      this.askCase(); // somebody else may have been first: who, and when
+      const why = error instanceof Error ? error.message : String(error);
+      const here = this.isChosen(alarm);
+      this.say(here ? why : `${placeName(alarm, this.view.settings.words)}: ${why}`); // of the alarm that was left meanwhile
+      if (here) this.askCase(); // somebody else may have been first: who, and when
       return false;
     } finally {
       this.busy = null;
@@ -286,7 +303,7 @@ export class Desk {
   }
 
   close(outcome: string): void {
-    this.closing = false;
+    if (this.busy === null) this.closing = false; // else the outcome is still asked for
     void this.step("close", { outcome });
   }
 

@@ -3,11 +3,11 @@
 import { runningClock } from "./age";
 import type { Desk } from "./desk";
 import { fill, flag, make, put } from "./dom";
-import { alarmMarks, placeName } from "./marks";
+import { alarmMarks, placeName, raisedWord } from "./marks";
 import type { Moment, Part, Settings } from "./part";
 import type { Alarm } from "./protocol";
-import type { Entry } from "./queue";
-import { keyOf, type Touched } from "./state";
+import { type Entry, waiting } from "./queue";
+import { keyOf, rank, type Touched } from "./state";
 import { VirtualList } from "./virtual";
 
 /** Height of a row, px. */
@@ -17,6 +17,8 @@ export class DeskQueue implements Part {
   private readonly title: HTMLElement;
   private readonly count: HTMLElement;
   private readonly empty: HTMLElement;
+  /** Above the rows and outside what scrolls: a press is seen wherever the list stands. */
+  private readonly waiting: HTMLButtonElement;
   private readonly news: HTMLElement;
   private readonly list: VirtualList;
   private readonly rows = {
@@ -31,6 +33,10 @@ export class DeskQueue implements Part {
     this.title = make("h2", "", head);
     this.count = make("strong", "ssz-count", head);
     this.empty = make("p", "ssz-none", place);
+    this.waiting = make("button", "ssz-waiting", place);
+    this.waiting.type = "button";
+    this.waiting.setAttribute("aria-keyshortcuts", "u");
+    this.waiting.onclick = () => this.first();
     this.list = new VirtualList(place, ROW_PX, this.rows);
     this.news = make("p", "ssz-hidden", place);
     this.news.setAttribute("role", "alert");
@@ -63,6 +69,11 @@ export class DeskQueue implements Part {
     else this.desk.choose(key);
   }
 
+  private first(): void {
+    this.desk.take({ act: "unanswered" });
+    if (this.desk.chosen !== null) this.list.show(this.desk.chosen); // chosen before, it may be out of sight
+  }
+
   private draw(): void {
     const { desk } = this;
     this.entries = new Map(desk.entries.map((entry) => [entry.key, entry]));
@@ -70,6 +81,9 @@ export class DeskQueue implements Part {
     const { alarms, troubles } = desk.view.state;
     put(this.count, String(alarms.size + troubles.size));
     flag(this.count, "some", alarms.size > 0 ? "yes" : "no");
+    const open = waiting(desk.entries);
+    put(this.waiting, open.length > 0 ? `${desk.word("live.desk_group_waiting", { n: open.length })} (U)` : "");
+    flag(this.waiting, "waiting", open.length === 0 ? "none" : open.some((alarm) => rank(alarm) === 1) ? "help" : "other");
     this.empty.hidden = this.rows.keys.length > 0;
     this.list.root.hidden = this.rows.keys.length === 0;
     this.list.mark(desk.chosen, true); // keys choose here, wherever the focus is
@@ -81,7 +95,7 @@ export class DeskQueue implements Part {
   private announce(alarms: ReadonlyMap<string, Alarm>): void {
     for (const [key, alarm] of alarms) {
       if (this.seen === null || this.seen.has(key) || alarm.state !== "raised") continue;
-      put(this.news, `${this.desk.word("sos.pressed")} ${alarm.place}`);
+      put(this.news, `${raisedWord(alarm, this.desk.view.settings.words)} ${alarm.place}`);
     }
     if (this.desk.view.state.frames > 0) this.seen = new Set(alarms.keys());
   }

@@ -33,8 +33,10 @@ export function actOf(pressed: Pressed, closing: boolean): Act | null {
 
 function meaning({ code, key }: Pressed, closing: boolean): Act | null {
   if (key === "?" || code === "F1") return { act: "help" };
-  const nth = Number(/^(?:Digit|Numpad)([1-9])$/.exec(code)?.[1] ?? 0);
-  if (nth === 0) return code in KEYS ? { act: KEYS[code]! } : null;
+  // The number pad goes by what it says: without NumLock its digits are arrows.
+  const place = code.startsWith("Numpad") ? (/^\d$/.test(key) ? `Digit${key}` : key) : code;
+  const nth = Number(/^Digit([1-9])$/.exec(place)?.[1] ?? 0);
+  if (nth === 0) return place in KEYS ? { act: KEYS[place]! } : null;
   if (!closing) return { act: "assign", nth };
   const outcome = OUTCOMES[nth - 1];
   return outcome === undefined ? null : { act: "outcome", outcome };

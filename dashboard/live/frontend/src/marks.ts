@@ -49,6 +49,16 @@ export function placeName(alarm: Alarm, words: Words): string {
   return alarm.place || (words[alarm.lat === null ? "mark.no_place" : "live.place_on_map"] ?? alarm.origin);
 }
 
+/** What stands before the name of a place in one line: SOS for a call for help, else the word of the alarm's kind. */
+export function kindWord(alarm: Alarm, words: Words): string {
+  return alarm.kind === "sos" ? "SOS" : words[`live.kind_${alarm.kind}`] ?? "SOS";
+}
+
+/** What is said aloud of a new one. */
+export function raisedWord(alarm: Alarm, words: Words): string {
+  return (alarm.kind === "sos" ? undefined : words[`live.kind_${alarm.kind}`]) ?? words["sos.pressed"] ?? "";
+}
+
 /** Words an alarm is marked with: what must be known before somebody acts on it. */
 export function alarmMarks(alarm: Alarm, words: Words): string[] {
   const marks = alarm.marks.filter((mark) => MARKS.has(mark)).map((mark) => words[`mark.${mark}`] ?? mark);

@@ -1,7 +1,7 @@
 /** The alarms that were open at the past moment that is shown: under those of now, which stay where they are. */
 
 import { dateAndTime, runningClock } from "./age";
-import { fill, flag, make, put } from "./dom";
+import { arrange, fill, flag, make, put } from "./dom";
 import type { Part } from "./part";
 import type { Alarm } from "./protocol";
 import { alarmText } from "./rows";
@@ -39,7 +39,7 @@ export class PastAlarms implements Part {
       row.remove();
       this.rows.delete(key);
     }
-    for (const [key, alarm] of wanted) this.list.append(this.row(key, alarm, past.now));
+    arrange(this.list, [...wanted].map(([key, alarm]) => this.row(key, alarm, past.now)));
     put(this.none, words["live.then_none"] ?? "");
     this.none.hidden = alarms.length > 0;
   }

@@ -3,7 +3,7 @@
 import { ageText, DEFAULT_FEED, freshness, runningClock } from "./age";
 import { fill, flag, make, put } from "./dom";
 import { EVERYTHING } from "./filter";
-import { ageWords, boxState, unitWord } from "./marks";
+import { ageWords, boxState, kindWord, unitWord } from "./marks";
 import { boxName, boxOrder, unitOrder } from "./order";
 import { type Named, namedPlaces, nearest } from "./places";
 import { inOrder, keyOf } from "./state";
@@ -59,7 +59,7 @@ export class PlainList {
       const alarm = state.alarms.get(key);
       if (alarm === undefined) return;
       const state_ = words[`live.alarm_${alarm.state}`] ?? alarm.state;
-      told(row, alarm.state, `SOS ${alarm.place || this.view.originName(alarm)}`, state_, "", runningClock(now - alarm.raised));
+      told(row, alarm.state, `${kindWord(alarm, words)} ${alarm.place || this.view.originName(alarm)}`, state_, "", runningClock(now - alarm.raised));
     } else if (rowKey.startsWith("u/")) {
       const unit = state.units.get(key);
       if (unit === undefined) return;

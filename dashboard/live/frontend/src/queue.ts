@@ -2,11 +2,7 @@
  * `models/alarms/queue.py`. */
 
 import type { Alarm } from "./protocol";
-import { type Key, keyOf } from "./state";
-
-/** Priorities of the feed. What a newer server may say besides counts as a person's. */
-const REPORT = 2;
-const EQUIPMENT = 3;
+import { EQUIPMENT, type Key, keyOf, rank } from "./state";
 
 /** So many alarms of one station within this time are a flood. */
 export const FLOOD = 10;
@@ -33,7 +29,6 @@ export interface Single {
 /** A row of the queue. */
 export type Entry = Single | Group;
 
-const rank = (alarm: Alarm): number => (alarm.prio === REPORT || alarm.prio === EQUIPMENT ? alarm.prio : 1);
 const answered = (alarm: Alarm): number => (alarm.state === "raised" ? 0 : 1);
 const unverified = (alarm: Alarm): number => (alarm.marks.includes("unverified") ? 1 : 0);
 
@@ -91,15 +86,32 @@ export function queueOf(alarms: Iterable<Alarm>, now: number, opened: ReadonlySe
   return rows.flatMap((row) => (row.kind === "group" && opened.has(row.key) ? [row, ...row.alarms.map(single)] : [row]));
 }
 
+/** The alarms that keys walk over, in order: also people's in a group that is not opened. Trouble of equipment that is
+ * told together, and what is put aside, is passed over. */
+function walked(entries: readonly Entry[]): Alarm[] {
+  const found = entries.flatMap((entry) => (entry.kind === "alarm" ? [entry.alarm] : entry.technical ? [] : entry.alarms));
+  return [...new Set(found)]; // an opened group is followed by its alarms
+}
+
+const keyOfAlarm = (alarm: Alarm): Key => keyOf(alarm.s, alarm.id);
+
+/** The alarms nobody has, in the order they are to be answered. */
+export const waiting = (entries: readonly Entry[]): Alarm[] => walked(entries).filter((alarm) => alarm.state === "raised");
+
 /** The alarm to be answered next: the first that nobody has. */
-export const firstUnanswered = (entries: readonly Entry[]): Key | null => {
-  for (const entry of entries) if (entry.kind === "alarm" && entry.alarm.state === "raised") return entry.key;
-  return null;
-};
+export function firstUnanswered(entries: readonly Entry[]): Key | null {
+  const [first] = waiting(entries);
+  return first === undefined ? null : keyOfAlarm(first);
+}
+
+/** Key of the group an alarm stands in; null when it stands for itself. */
+export function groupOf(entries: readonly Entry[], key: Key): string | null {
+  return entries.find((entry) => entry.kind === "group" && entry.alarms.some((alarm) => keyOfAlarm(alarm) === key))?.key ?? null;
+}
 
 /** The alarm `by` rows on from `from`; the first when `from` is in no row. Heads of groups are passed over. */
 export function neighbour(entries: readonly Entry[], from: Key | null, by: 1 | -1): Key | null {
-  const keys = entries.flatMap((entry) => (entry.kind === "alarm" ? [entry.key] : []));
+  const keys = walked(entries).map(keyOfAlarm);
   const at = from === null ? -1 : keys.indexOf(from);
   if (at < 0) return keys[0] ?? null;
   return keys[Math.min(keys.length - 1, Math.max(0, at + by))] ?? null;

@@ -1,7 +1,7 @@
 /** One line of words for a unit, box or alarm, that selects it. */
 
 import { ageText, DEFAULT_FEED } from "./age";
-import { ageWords, boxState, unitWord } from "./marks";
+import { ageWords, boxState, kindWord, unitWord } from "./marks";
 import type { Alarm, Box, Unit } from "./protocol";
 import { type SelectionKey, selectionKey } from "./selection";
 import type { Key } from "./state";
@@ -22,7 +22,7 @@ export function boxText(view: View, box: Box): string {
 
 export function alarmText(view: View, alarm: Alarm): string {
   const { words } = view.settings;
-  return `SOS ${alarm.place || view.originName(alarm)} · ${words[`live.alarm_${alarm.state}`] ?? alarm.state}`;
+  return `${kindWord(alarm, words)} ${alarm.place || view.originName(alarm)} · ${words[`live.alarm_${alarm.state}`] ?? alarm.state}`;
 }
 
 function row(view: View, key: SelectionKey, text: string): HTMLButtonElement {

@@ -1,5 +1,7 @@
 /** What is selected: one thing for the whole page, so that map and lists show the same. */
 
+import { safely } from "./safely";
+
 export type SelectionKind = "unit" | "box" | "alarm";
 
 /** `unit/STATION/ID`, `box/STATION/ID`, `alarm/STATION/ID`. */
@@ -27,7 +29,7 @@ export class Selection {
   set(key: SelectionKey | null): void {
     if (key === this.now) return;
     this.now = key;
-    for (const tell of [...this.told]) tell(key);
+    for (const tell of [...this.told]) safely(() => tell(key));
   }
 
   /** Called at each change, not at once. Returns what ends it. */

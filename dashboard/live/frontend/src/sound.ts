@@ -30,8 +30,9 @@ export class Siren {
     this.off = kept(REMEMBERED) === "off";
     // On a wall PC that permits it the sound is on from the start; elsewhere the first click or key turns it on.
     if (!this.off) this.wake();
-    addEventListener("pointerdown", this.wake);
-    addEventListener("keydown", this.wake);
+    // In the capture phase: others on the page keep keys and clicks for themselves.
+    addEventListener("pointerdown", this.wake, true);
+    addEventListener("keydown", this.wake, true);
   }
 
   get state(): SoundState {
@@ -65,8 +66,8 @@ export class Siren {
   }
 
   stop(): void {
-    removeEventListener("pointerdown", this.wake);
-    removeEventListener("keydown", this.wake);
+    removeEventListener("pointerdown", this.wake, true);
+    removeEventListener("keydown", this.wake, true);
     void this.context?.close();
     this.context = null;
   }

@@ -88,8 +88,8 @@ export function isOld(state: State, frame: Frame): boolean {
   return frame.t === "delta" && state.boot !== "";
 }
 
-/** From this priority on an alarm is of equipment. What a newer server may say besides counts as a person's. */
-const EQUIPMENT = 3;
+/** Priority of trouble of equipment. What a newer server may say besides counts as a person's. */
+export const EQUIPMENT = 3;
 
 export const isTrouble = (alarm: Alarm): boolean => alarm.prio === EQUIPMENT;
 
@@ -174,6 +174,11 @@ export function takeFrame(state: State, frame: Frame): Touched {
   return touched;
 }
 
+/** Priority of a report. What a newer server may say besides is a call for help. */
+const REPORT = 2;
+
+export const rank = (alarm: Alarm): number => (alarm.prio === REPORT || alarm.prio === EQUIPMENT ? alarm.prio : 1);
+
 const unanswered = (alarm: Alarm): number => (alarm.state === "raised" ? 0 : 1);
 const unverified = (alarm: Alarm): number => (alarm.marks.includes("unverified") ? 1 : 0);
 
@@ -182,7 +187,7 @@ export function inOrder(alarms: Iterable<Alarm>): Alarm[] {
   return [...alarms].sort(
     (a, b) =>
       unanswered(a) - unanswered(b) ||
-      a.prio - b.prio ||
+      rank(a) - rank(b) ||
       unverified(a) - unverified(b) ||
       a.raised - b.raised ||
       (a.id < b.id ? -1 : 1),

@@ -90,6 +90,7 @@ export class TimeMachine implements Part {
   }
 
   second(): void {
+    if (this.view.past !== null) this.pins(); // a map that was made anew has lost them
     if (!this.open || this.form.open) return;
     if (performance.now() - this.asked > AGAIN_MS && this.loader.chunks.at(this.moment) === undefined) this.want();
     this.tell();

@@ -13,6 +13,7 @@ import { mapParts } from "./onmap";
 import type { Mode, Moment, Page, Part, Settings } from "./part";
 import type { PastShown } from "./past";
 import type { Alarm, Frame } from "./protocol";
+import { safely } from "./safely";
 import { Selection } from "./selection";
 import { scaleOf } from "./scale";
 import { Siren, wantedLoudness } from "./sound";
@@ -56,7 +57,7 @@ export class View {
     flag(this.root, "page", settings.mode);
     this.dress = new Dress(this.url, this.root, settings.mode);
     this.siren = new Siren(() => this.tick());
-    this.sheet = new GroundSheet(`${settings.base}live/ground${settings.visitor ? "?visitor=1" : ""}`, (ground) => this.parts.forEach((part) => part.ground?.(ground)));
+    this.sheet = new GroundSheet(`${settings.base}live/ground${settings.visitor ? "?visitor=1" : ""}`, (ground) => this.each((part) => part.ground?.(ground)));
     const page = PAGES[settings.mode](this, this.root);
     const canvas = make("div", "ssz-canvas", page.ground);
     this.map = hasWebGL() ? new LiveMap(canvas, {
@@ -90,7 +91,7 @@ export class View {
 
   /** Another moment is shown: the parts that tell of it follow. */
   turned(): void {
-    for (const part of this.parts) part.turned?.();
+    this.each((part) => part.turned?.());
   }
 
   private get assets(): string {
@@ -108,8 +109,8 @@ export class View {
   retell(settings: Settings): void {
     this.settings = settings;
     this.root.lang = settings.language;
-    for (const part of this.parts) part.retell?.(settings);
     this.sound();
+    this.each((part) => part.retell?.(settings));
     this.tick();
   }
 
@@ -117,7 +118,7 @@ export class View {
     clearInterval(this.beat);
     this.sizes.disconnect();
     this.link.stop();
-    for (const part of this.parts) part.stop?.();
+    this.each((part) => part.stop?.());
     this.siren.stop();
     this.map?.stop();
     this.dress.stop();
@@ -153,18 +154,18 @@ export class View {
     if (!isOld(this.state, frame)) this.clock.observe(frame.now);
     const ground = this.state.ground;
     const touched = takeFrame(this.state, frame);
+    const alarmed = frame.t === "snapshot" || touched.alarms;
+    if (alarmed) this.sound(); // before anything is drawn: the siren waits for no panel
     this.count("frames");
     if (this.state.ground !== ground && this.sheet.known?.version !== this.state.ground) void this.sheet.ask();
-    for (const part of this.parts) part.take?.(touched);
-    if (frame.t !== "snapshot" && !touched.alarms) return;
-    this.sound();
-    this.tick();
+    this.each((part) => part.take?.(touched));
+    if (alarmed) this.tick();
   }
 
   /** The siren wants what the open alarms say. */
   private sound(): void {
     const unanswered = [...this.state.alarms.values()].filter((alarm) => alarm.state === "raised");
-    this.siren.want(wantedLoudness(unanswered.map((alarm) => alarm.level)));
+    safely(() => this.siren.want(wantedLoudness(unanswered.map((alarm) => alarm.level))));
     flag(this.root, "unanswered", String(unanswered.length));
   }
 
@@ -181,17 +182,20 @@ export class View {
       return;
     }
     const moment = this.moment();
-    for (const part of this.parts) part.pulse?.(moment);
+    this.each((part) => part.pulse?.(moment));
   }
 
   private tick(): void {
     if (this.connected && this.pulses % ASK_PULSES === 0) void this.sheet.again();
     if (!this.connected && this.pulses % ASK_PULSES === 0) void this.sheet.mustSignIn().then((must) => must && location.reload());
     const moment = this.moment();
-    for (const part of this.parts ?? []) { // the siren may speak before the page is built
-      part.pulse?.(moment);
-      part.second?.(moment);
-    }
+    this.each((part) => part.pulse?.(moment));
+    this.each((part) => part.second?.(moment));
+  }
+
+  /** Each part is told; one that fails leaves the others untouched. */
+  private each(tell: (part: Part) => void): void {
+    for (const part of this.parts ?? []) safely(() => tell(part)); // the siren may speak before the page is built
   }
 
   private count(name: "frames" | "idle"): void {

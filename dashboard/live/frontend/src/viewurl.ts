@@ -1,5 +1,6 @@
 /** The page's view and its address, kept the same. Everybody on the page changes the view through here. */
 
+import { safely } from "./safely";
 import { formatView, parseView, type ViewState } from "./urlstate";
 
 /** Browsers refuse more than a hundred changes of the address in half a minute. */
@@ -17,7 +18,7 @@ export class ViewUrl {
   change(part: Partial<ViewState>): void {
     Object.assign(this.now, part);
     this.timer ??= setTimeout(() => this.write(), WRITE_MS);
-    for (const tell of [...this.told]) tell(this.now);
+    for (const tell of [...this.told]) safely(() => tell(this.now));
   }
 
   /** Called at each change. Returns what ends it. */

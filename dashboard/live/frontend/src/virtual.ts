@@ -57,6 +57,12 @@ export class VirtualList {
     this.draw();
   }
 
+  /** Bring an entry into sight, because a person asked. */
+  show(key: string): void {
+    this.reveal(key);
+    this.draw();
+  }
+
   draw(): void {
     const { keys } = this.rows;
     const height = `${keys.length * this.rowHeight}px`;

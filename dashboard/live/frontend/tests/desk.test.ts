@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { type Case, lastStep, type Line, timeline } from "../src/case";
 import { actOf, OUTCOMES, type Pressed } from "../src/hotkeys";
 import type { Alarm } from "../src/protocol";
-import { firstUnanswered, FLOOD, neighbour, queueOf } from "../src/queue";
+import { firstUnanswered, FLOOD, groupOf, neighbour, queueOf, waiting } from "../src/queue";
 
 const NOW = 1_790_000_000_000;
 const alarm = (id: string, more: Partial<Alarm> = {}): Alarm => ({
@@ -59,6 +59,21 @@ test("keys walk over alarms and pass the heads of groups", () => {
   assert.equal(neighbour([], null, 1), null);
 });
 
+test("keys reach people's reports told together, each once, and not a flood of equipment", () => {
+  const reports = Array.from({ length: FLOOD }, (_, i) => alarm(`r${i}`, { kind: "report", prio: 2, raised: NOW + i, state: i === 0 ? "assigned" : "raised" }));
+  const flood = Array.from({ length: FLOOD }, (_, i) => trouble(`t${i}`, { s: "b" }));
+  const all = [alarm("h", { state: "assigned" }), ...reports, ...flood];
+  const entries = queueOf(all, NOW, new Set());
+  assert.equal(firstUnanswered(entries), "a/r1");
+  assert.equal(waiting(entries).length, FLOOD - 1);
+  assert.equal(neighbour(entries, "a/h", 1), "a/r1");
+  assert.equal(neighbour(entries, "a/r1", -1), "a/h");
+  assert.equal(neighbour(entries, "a/r0", 1), "a/r0");
+  assert.deepEqual([groupOf(entries, "a/r3"), groupOf(entries, "a/h")], ["a/2/flood", null]);
+  const opened = queueOf(all, NOW, new Set(["a/2/flood", "b/3/flood"]));
+  assert.equal(waiting(opened).length, 2 * FLOOD - 1);
+});
+
 const press = (code: string, more: Partial<Pressed> = {}): Pressed => ({ code, key: "", ctrlKey: false, metaKey: false, altKey: false, repeat: false, ...more });
 
 test("a key goes by its place, so that a Thai layout takes the same steps", () => {
@@ -67,6 +82,9 @@ test("a key goes by its place, so that a Thai layout takes the same steps", () =
   assert.deepEqual(actOf(press("Numpad2", { key: "2" }), true), { act: "outcome", outcome: OUTCOMES[1] });
   assert.equal(actOf(press("Digit8"), true), null);
   assert.equal(actOf(press("Digit0"), false), null);
+  assert.deepEqual(actOf(press("Numpad8", { key: "ArrowUp" }), false), { act: "previous" });
+  assert.deepEqual(actOf(press("Numpad2", { key: "ArrowDown" }), true), { act: "next" });
+  for (const [code, key] of [["Numpad1", "End"], ["Numpad4", "ArrowLeft"], ["Numpad9", "PageUp"]] as const) assert.equal(actOf(press(code, { key }), false), null);
   assert.deepEqual(actOf(press("Slash", { key: "?" }), false), { act: "help" });
 });
 

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CHUNK_MS, type Chunk, chunkOf, Chunks, chunkStart, momentAt, type PastAnswer, wanted } from "../src/past";
+import { PastAlarms } from "../src/pastalarms";
 import { PlayClock } from "../src/playclock";
 import type { Alarm, Box, Unit } from "../src/protocol";
+import { TimeMachine } from "../src/timemachine";
 import type { Track } from "../src/tracks";
 import { fixesOf, split } from "../src/trails";
 import { dateOf, dayStart, startOf } from "../src/zonetime";
@@ -132,4 +134,29 @@ test("days begin at the zone's midnight; a day no month has is its last", () => 
   assert.equal(dayStart(Date.UTC(2026, 10, 20, 17), "Asia/Bangkok"), Date.UTC(2026, 10, 20, 17));
   assert.deepEqual(dateOf(Date.UTC(2026, 11, 31, 18), "Asia/Bangkok"), { year: 2027, month: 1, day: 1 });
   assert.equal(startOf(2026, 2, 31, "Asia/Bangkok"), Date.UTC(2026, 1, 27, 17));
+});
+
+test("pins are drawn again each second of the past, also behind the form", () => {
+  let drawn = 0;
+  const view = { past: {} as object | null, state: { alarms: new Map() }, map: { drawAlarms: () => (drawn += 1) }, settings: { words: {} } };
+  const machine = Object.assign(Object.create(TimeMachine.prototype), { view, open: true, form: { open: true }, state: {}, alarms: new Map() }) as TimeMachine;
+  machine.second();
+  assert.equal(drawn, 1);
+  view.past = null;
+  machine.second();
+  assert.equal(drawn, 1);
+});
+
+test("rows of the past that stand in their order are not put in again under the hand", () => {
+  let moved = 0;
+  const element = (): object => ({ textContent: "", dataset: {}, contains: () => false });
+  const row = { ...element(), firstElementChild: element(), lastElementChild: element() };
+  const list = { children: [] as object[], append: (node: object) => { moved += 1; list.children.push(node); }, insertBefore: () => (moved += 1) };
+  const view = { past: { now: START, alarms: new Map([["lu/x", { ...alarm("x", "raised", 1), place: "p", prio: 1, marks: [], raised: START }]]) }, settings: { words: {}, language: "th", timezone: "Asia/Bangkok" } };
+  const past = Object.assign(Object.create(PastAlarms.prototype), { place: {}, view, title: element(), list, none: element(), rows: new Map([["lu/x", row]]) }) as PastAlarms;
+  Object.assign(globalThis, { document: { activeElement: null } });
+  past.turned();
+  past.turned();
+  delete (globalThis as { document?: unknown }).document;
+  assert.equal(moved, 1);
 });

@@ -64,6 +64,11 @@ test("unanswered first, of these the verified first, then the oldest", () => {
   assert.deepEqual(order, ["old", "new", "unverified", "done"]);
 });
 
+test("an alarm of a priority nobody knows is listed as a call for help", () => {
+  const order = inOrder([alarm("report", 1, { prio: 2, raised: 1 }), alarm("unknown", 1, { prio: 9, raised: 3 }), alarm("help", 1, { raised: 4 })]);
+  assert.deepEqual(order.map((one) => one.id), ["unknown", "help", "report"]);
+});
+
 test("what another run of the server tells as open is open, whatever was known of it", () => {
   const state = emptyState();
   takeFrame(state, frame({ alarms: [alarm("a", 4, { state: "closed" }), alarm("c", 5, { state: "acknowledged" })] }));
