@@ -11,6 +11,8 @@ PAGE = Path(__file__).parents[1] / "docs" / "alarms.md"
 BEGIN = "<!-- drawn by scripts/alarms_page.py: begin -->"
 END = "<!-- drawn by scripts/alarms_page.py: end -->"
 
+_ONLY = {frozenset({Family.TECHNICAL}): ", equipment only", frozenset({Family.HELP}): ", drills only"}
+
 
 def diagram() -> str:
     """The states and the steps between them; what leaves the state as it is stands in the table alone."""
@@ -36,7 +38,7 @@ def life() -> str:
         rules = [LIFE.get((state, step)) for state in State]
         cells = ["" if rule is None else f"{rule.then} ({_who(rule)})" for rule in rules]
         only = {family for rule in rules if rule for family in rule.families}
-        name = f"`{step}`" + ("" if only == set(Family) else ", equipment only")
+        name = f"`{step}`" + _ONLY.get(frozenset(only), "")
         rows.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join([*head, *rows])
 

@@ -41,6 +41,7 @@ class Step(StrEnum):
     NOTICE = "notice"  # somebody outside the room could not be told, or was in the end
     RESTORE = "restore"  # the trouble is gone
     SET_OUT = "set_out"  # the unit sent is on its way
+    DRILL_OVER = "drill_over"  # a real press came on an answered drill: it ends, the press raises its own alarm
     LEAVE = "leave"  # the unit sent is gone from the place, and the alarm still open
 
 
@@ -59,6 +60,7 @@ _PEOPLE = STEP_ROLES
 _SYSTEM = frozenset({SYSTEM})
 _ALL = frozenset(Family)
 _TECHNICAL = frozenset({Family.TECHNICAL})
+_HELP = frozenset({Family.HELP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ RULES: tuple[Rule, ...] = (
     Rule(State.ACKNOWLEDGED, Step.SHELVE, State.ACKNOWLEDGED, _PEOPLE, _TECHNICAL),
     Rule(State.ACKNOWLEDGED, Step.UNSHELVE, State.ACKNOWLEDGED, _PEOPLE | _SYSTEM, _TECHNICAL),
     Rule(State.ACKNOWLEDGED, Step.RESTORE, State.CLOSED, _SYSTEM, _TECHNICAL),
+    Rule(State.ACKNOWLEDGED, Step.DRILL_OVER, State.CLOSED, _SYSTEM, _HELP),
     Rule(State.ASSIGNED, Step.ASSIGN, State.ASSIGNED),
     Rule(State.ASSIGNED, Step.SET_OUT, State.ASSIGNED, _SYSTEM),
     Rule(State.ASSIGNED, Step.ARRIVE, State.ON_SCENE, _PEOPLE | _SYSTEM),
@@ -96,12 +99,14 @@ RULES: tuple[Rule, ...] = (
     Rule(State.ASSIGNED, Step.JOIN, State.ASSIGNED, _SYSTEM),
     Rule(State.ASSIGNED, Step.UNSHELVE, State.ASSIGNED, _PEOPLE | _SYSTEM, _TECHNICAL),
     Rule(State.ASSIGNED, Step.RESTORE, State.CLOSED, _SYSTEM, _TECHNICAL),
+    Rule(State.ASSIGNED, Step.DRILL_OVER, State.CLOSED, _SYSTEM, _HELP),
     Rule(State.ON_SCENE, Step.LEAVE, State.ON_SCENE, _SYSTEM),
     Rule(State.ON_SCENE, Step.CLOSE, State.CLOSED),
     Rule(State.ON_SCENE, Step.NOTE, State.ON_SCENE),
     Rule(State.ON_SCENE, Step.JOIN, State.ON_SCENE, _SYSTEM),
     Rule(State.ON_SCENE, Step.UNSHELVE, State.ON_SCENE, _PEOPLE | _SYSTEM, _TECHNICAL),
     Rule(State.ON_SCENE, Step.RESTORE, State.CLOSED, _SYSTEM, _TECHNICAL),
+    Rule(State.ON_SCENE, Step.DRILL_OVER, State.CLOSED, _SYSTEM, _HELP),
     Rule(State.CLOSED, Step.NOTE, State.CLOSED),
 )
 
@@ -109,7 +114,7 @@ RULES: tuple[Rule, ...] = (
 LIFE: Mapping[tuple[State, Step], Rule] = MappingProxyType({(rule.state, rule.step): rule for rule in RULES})
 
 #: Steps of which the first person wins: a second one, who decided on what was there before, is told.
-DECIDING = frozenset({Step.ACKNOWLEDGE, Step.ASSIGN, Step.ARRIVE, Step.CLOSE, Step.RESTORE})
+DECIDING = frozenset({Step.ACKNOWLEDGE, Step.ASSIGN, Step.ARRIVE, Step.CLOSE, Step.RESTORE, Step.DRILL_OVER})
 
 
 class IllegalStepError(Exception):
@@ -144,8 +149,10 @@ def next_state(state: State, step: Step, family: Family, role: str) -> State:
     """
     if not may(role, step):
         raise ForbiddenStepError(f"the role {role} may not {step} an alarm")
-    if not any(family in rule.families for rule in RULES if rule.step is step):
-        raise IllegalStepError(f"{step} is for technical alarms only: an alarm of a person is never put aside")
+    families = {one for rule in RULES if rule.step is step for one in rule.families}
+    if family not in families:
+        only = "calls for help" if families == _HELP else "technical alarms"
+        raise IllegalStepError(f"{step} is for {only} only: an alarm of a person is never put aside")
     rule = LIFE.get((state, step))
     if rule is None or family not in rule.families or role not in rule.roles:
         raise IllegalStepError(f"{step} is not possible while the alarm is {state}", state=state.value)

@@ -6,11 +6,12 @@ import hashlib
 from dataclasses import dataclass
 
 from models.alarms.kinds import Kind, cause_of
-from models.alarms.life import RAISE, State, Step
+from models.alarms.life import RAISE, SYSTEM, State, Step, next_state
 from models.records.alarm import AlarmNow
 from models.records.base import Millis
 from models.records.sos import EventKind, Mark, Signal, join_marks, split_marks
 from store.alarms.rows import begin, go_on, open_of
+from store.alarms.street import follow
 from store.database import Tx
 
 #: Origin of the one alarm that many unknown boxes of one credential share.
@@ -65,9 +66,15 @@ _ONLY_OF_ALL = frozenset({Mark.UNVERIFIED, Mark.DRILL})
 
 
 def raise_or_join(tx: Tx, signal: Signal, place: Place, now: Millis) -> AlarmNow:
-    """The alarm a press raises, or the open one of its box or unit that it joins and is counted in."""
+    """The alarm a press raises, or the open one of its box or unit that it joins and is counted in.
+
+    A drill's alarm that somebody has answered takes in no real press: it ends here, and the press raises its own.
+    """
     origin = Origin(signal.station, signal.origin_kind, origin_of(signal))
     known = open_of(tx.conn, origin.station, origin.kind, origin.name, "")
+    if known is not None and _hidden_by_a_drill(known, signal):
+        _end_drill(tx, known, now)
+        known = None
     if known is None:
         return raise_new(
             tx,
@@ -94,6 +101,19 @@ def raise_or_join(tx: Tx, signal: Signal, place: Place, now: Millis) -> AlarmNow
         "lon": known.lon if known.lon is not None else place.lon,
     }
     return go_on(tx, known, Step.JOIN, now, values, origin=signal.topic)
+
+
+def _hidden_by_a_drill(known: AlarmNow, signal: Signal) -> bool:
+    """Whether a real press would join a drill's alarm that somebody has answered: nobody would hear it."""
+    drill = Mark.DRILL in split_marks(known.marks) and Mark.DRILL not in signal.marks
+    return drill and known.state != State.RAISED
+
+
+def _end_drill(tx: Tx, alarm: AlarmNow, now: Millis) -> None:
+    state = next_state(State(alarm.state), Step.DRILL_OVER, alarm.family, SYSTEM)
+    values = {"state": state.value, "outcome": "test", "by": SYSTEM}
+    ended = go_on(tx, alarm, Step.DRILL_OVER, now, values, line_by=SYSTEM)
+    follow(tx, ended, Step.DRILL_OVER, now, by=SYSTEM)
 
 
 def raise_new(

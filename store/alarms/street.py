@@ -19,6 +19,7 @@ _WORD = {
     Step.ARRIVE: "arrived",
     Step.CLOSE: "closed",
     Step.RESTORE: "closed",
+    Step.DRILL_OVER: "closed",
 }
 
 #: Characters that no level of a topic can have: what is called so has no topic of its own.
@@ -51,7 +52,8 @@ def follow(
     elif not alarm.is_open:
         dispatch.ended(tx, alarm.station, alarm.id, now)
     if step in _WORD:
-        _tell_box(tx, alarm, _WORD[step], now)
+        if step is not Step.DRILL_OVER:  # somebody has just pressed there: that one's call is not over
+            _tell_box(tx, alarm, _WORD[step], now)
         _tell_units(tx, alarm, step, now, before)
 
 

@@ -104,7 +104,7 @@ class World:
         allowed = rule is not None and role in rule.roles and before.family in rule.families
         seen = max(1, before.version + behind)
         lines = alarms.history(tx.conn, self.station, before.id)
-        deciding = {"acknowledge", "assign", "arrive", "close", "restore"}
+        deciding = {"acknowledge", "assign", "arrive", "close", "restore", "drill_over"}
         first = step.value in deciding and any(line.version > seen and line.step in deciding for line in lines)
         after, refused = self._try(tx, before.id, step, role, seen)
         if after is not None:

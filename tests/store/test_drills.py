@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import orjson
 import pytest
+from sqlalchemy import text
 
 from models.alarms.life import Step
 from models.drills import LONGEST_MS, BadDrillError, BoxRecord, in_drill, summary
@@ -12,7 +14,8 @@ from models.records.alarm import AlarmNow
 from models.records.drill import Drill
 from models.records.sos import EventKind, Mark, Signal, SosBox, split_marks
 from models.records.station import Station
-from store import alarms, drills, registers, tally
+from models.records.unit import Unit
+from store import alarms, dispatch, drills, registers, tally
 from store.database import Database
 from store.sos import take_signal
 
@@ -40,6 +43,13 @@ def pressed(db: Database, signal: Signal) -> AlarmNow:
         alarm = take_signal(tx, signal, signal.received_at).alarm
     assert alarm is not None
     return alarm
+
+
+def told(db: Database) -> list[tuple[str, str]]:
+    """Topic and word of every command that is to be published."""
+    with db.read() as conn:
+        rows = conn.execute(text("SELECT topic, payload FROM outbox ORDER BY id")).all()
+    return [(topic, orjson.loads(body)["kind"]) for topic, body in rows if topic.endswith("/command")]
 
 
 def is_drill(alarm: AlarmNow) -> bool:
@@ -88,6 +98,34 @@ def test_a_press_after_the_drill_makes_its_alarm_a_real_one(town: Database) -> N
     alarm = pressed(town, PRESS)
     again = pressed(town, replace(PRESS, id="p2", at=NOW + 2 * HOUR, received_at=NOW + 2 * HOUR))
     assert (again.id, is_drill(alarm), is_drill(again)) == (alarm.id, True, False)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_a_real_press_on_an_answered_drill_ends_it_and_raises_an_alarm_of_its_own(town: Database, steps: int) -> None:
+    announced(town, "b1")
+    practised = pressed(town, PRESS)
+    said = {"by": "ก", "role": "chief", "origin": ""}
+    with town.write() as tx:
+        registers.put_units(tx, [Unit(station="lumphini", unit="201")], NOW)
+        for number, step in enumerate((Step.ACKNOWLEDGE, Step.ASSIGN, Step.ARRIVE)[:steps]):
+            unit = "201" if step is Step.ASSIGN else ""
+            alarms.step(tx, practised.id, step, now=NOW + 1_000 + number, unit=unit, **said)  # type: ignore[arg-type]
+    joined = pressed(town, replace(PRESS, id="p2", at=NOW + 60_000, received_at=NOW + 60_000))
+    assert joined.id == practised.id  # one more press of the drill
+    at = NOW + 2 * HOUR
+    real = pressed(town, replace(PRESS, id="p3", at=at, received_at=at))
+    assert real.id != practised.id
+    assert (real.state, real.raised_at, real.presses, is_drill(real)) == ("raised", at, 1, False)
+    with town.read() as conn:
+        ended = alarms.find(conn, practised.id)
+        last = alarms.history(conn, "lumphini", practised.id)[-1]
+        assert dispatch.under_way(conn) == []
+    assert (ended.state, ended.outcome, ended.by, is_drill(ended)) == ("closed", "test", "system", True)
+    assert (last.step, last.by) == ("drill_over", "system")
+    words = told(town)
+    assert words.count(("ssz/v1/lumphini/unit/201/command", "closed")) == (steps > 1)
+    # The person at the box, whose press has just been taken, must not read that it is over.
+    assert ("ssz/v1/lumphini/sos/b1/command", "closed") not in words
 
 
 @pytest.mark.parametrize(

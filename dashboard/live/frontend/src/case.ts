@@ -93,7 +93,7 @@ export interface NearUnit {
   too_old: boolean;
 }
 
-const STEPS_OF_PEOPLE = new Set(["acknowledge", "assign", "arrive", "close", "restore"]);
+const STEPS_OF_PEOPLE = new Set(["acknowledge", "assign", "arrive", "close", "restore", "drill_over"]);
 
 /** The line that brought the alarm into its state; null while nobody has done anything. */
 export function lastStep(history: readonly Line[]): Line | null {
