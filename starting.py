@@ -21,6 +21,8 @@ from ingest.sources.demo_ground import DemoRefusedError, NoTownError
 from ingest.sources.demo_life import Life
 from ingest.sources.http import HttpIn
 from ingest.status import IngestStatus
+from jobs.notices import Courier
+from jobs.runner import Runner
 from models.records.base import Millis
 from models.records.change import Heartbeat
 from settings import Settings
@@ -28,6 +30,9 @@ from store.database import Database
 from store.errors import StorageError
 from store.follower import Follower
 from store.side import Opened, open_safely
+
+#: Longest wait for a notice that is being sent while the process ends, in s.
+NOTICE_S = 10.0
 
 
 def now() -> Millis:
@@ -92,6 +97,14 @@ def start_feed(
     except BrokerError as error:
         raise runtime.CannotStartError(f"broker: {error}") from error
     return ingest.stop
+
+
+def stop_jobs(jobs: Runner, courier: Courier | None) -> None:
+    """End the timed work. A notice that is being sent is waited for, so that what became of it is written down: else
+    the next process takes it for lost and tells the same people twice."""
+    jobs.stop()
+    if courier is not None:
+        courier.stop(NOTICE_S)
 
 
 def make_http(settings: Settings, db: Database, follower: Follower, hub: Hub, stack: AsyncExitStack) -> HttpIn:

@@ -58,7 +58,7 @@ from models.alarms.ladder import ladder
 from models.notices.channels import BadChannelsError, Channels, without_addresses
 from models.response.targets import Targets
 from settings import Settings, load_settings
-from starting import make_http, make_keeper, now, open_store, start_feed
+from starting import make_http, make_keeper, now, open_store, start_feed, stop_jobs
 from store.database import Database
 from store.follower import Follower
 from store.retention import Keep
@@ -82,7 +82,7 @@ def values_of(settings: Settings) -> runtime.Values:
     )
 
 
-def make_jobs(settings: Settings, db: Database, channels: Channels) -> Runner:
+def make_jobs(settings: Settings, db: Database, courier: Courier | None) -> Runner:
     """The timed work."""
     keep = Keep(
         settings.retention_raw_days, settings.retention_position_days, settings.retention_quarantine_days,
@@ -92,9 +92,13 @@ def make_jobs(settings: Settings, db: Database, channels: Channels) -> Runner:
         settings.box_silent_s * 1000, float(settings.battery_low_pct), settings.feed_silent_s * 1000
     )
     watched = Watched(settings.data_dir, settings.disk_low_mb, limits)
-    courier = Courier(db, channels, send_by_apprise, now, settings.zone).job() if channels.channels else None
     rungs = ladder(settings.escalate_s, settings.escalate_next_s)
-    return Runner(db, standard_jobs(rungs, keep, watched, courier), now, f"web-{secrets.token_hex(6)}")
+    return Runner(
+        db,
+        standard_jobs(rungs, keep, watched, courier.job() if courier else None),
+        now,
+        f"web-{secrets.token_hex(6)}",
+    )
 
 
 def open_channels(settings: Settings) -> Channels:
@@ -141,9 +145,10 @@ async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
     stop_feed = start_feed(settings, opened, life, follower, hub)
     stack.push_async_callback(to_thread.run_sync, stop_feed)
     stack.enter_context(DiskWatch(settings.data_dir, settings.disk_low_mb, hub.intake.on_disk).running())
-    jobs = make_jobs(settings, db, channels)
+    courier = Courier(db, channels, send_by_apprise, now, settings.zone) if channels.channels else None
+    jobs = make_jobs(settings, db, courier)
     jobs.start()
-    stack.push_async_callback(to_thread.run_sync, lambda: jobs.stop())
+    stack.push_async_callback(to_thread.run_sync, stop_jobs, jobs, courier)
     health = Health(
         db, lambda: follower.picture, beat, stale_ms=settings.feed_stale_s * 1000, clock=now,
         keeper=lambda: keeper, alive=lambda: hub.alive, words=lambda: words_of(status, opened),

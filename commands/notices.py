@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from typing import TYPE_CHECKING
 
 from commands.context import PATIENCE_S, RefusedError, now_ms, opened, say
 from jobs.notices import read_channels
-from jobs.sending import check_addresses, send_by_apprise
+from jobs.sending import check_addresses, outcome_of, send_by_apprise
 from models.notices.channels import BadChannelsError
 from models.notices.words import test_words
 from settings import Settings
@@ -39,7 +40,7 @@ def _test(_args: argparse.Namespace, settings: Settings) -> int:
     failed = 0
     with opened(settings) as database:
         for channel in channels:
-            trouble = send_by_apprise(channel, test_words(channel))
+            trouble = outcome_of(send_by_apprise, channel, partial(test_words, channel))
             with database.write(patience_s=PATIENCE_S) as tx:
                 notices.keep_test(tx, channel.name, trouble, now_ms())
             say(f"{channel.name}: {trouble or 'sent'}")

@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from jobs.job import Job
-from jobs.sending import Send
+from jobs.sending import Send, outcome_of
+from models.alarms.ladder import INSISTS
 from models.alarms.life import State
 from models.notices.channels import BadChannelsError, Channels, parse_channels
-from models.notices.plan import Due, due
-from models.notices.words import words_of
+from models.notices.plan import Due, due, next_go
+from models.notices.words import Words, words_of
 from models.records.alarm import AlarmNow
 from models.records.base import Millis
 from models.records.station import Station
@@ -59,10 +60,11 @@ def read_channels(file: Path) -> Channels:
 
 
 def waiting(conn: Connection) -> list[AlarmNow]:
-    """Alarms nobody has acknowledged, of stations where people may be called."""
+    """Alarms nobody has acknowledged, of families and stations for which people may be called."""
     never = {station.code for station in registers.stations(conn) if station.kind in _NEVER}
     open_now = alarms.open_alarms(conn)
-    return [alarm for alarm in open_now if alarm.state == State.RAISED and alarm.station not in never]
+    raised = [alarm for alarm in open_now if alarm.state == State.RAISED and alarm.family in INSISTS]
+    return [alarm for alarm in raised if alarm.station not in never]
 
 
 class Courier:
@@ -76,6 +78,7 @@ class Courier:
         self._zone = zone
         self._busy: set[str] = set()
         self._lock = threading.Lock()
+        self._stopping = threading.Event()
 
     def job(self) -> Job:
         """The job, looking each second. Its lease is kept while anything waits, so one process sends."""
@@ -100,13 +103,22 @@ class Courier:
                 if channel in self._busy:
                     continue
                 self._busy.add(channel)
-            threading.Thread(
-                target=self._deliver, args=(channel, dues, names), name=f"notice-{channel}",
-                daemon=True,
-            ).start()  # fmt: skip
+            thread = threading.Thread(
+                target=self._deliver, args=(channel, next_go(dues), names), name=f"notice-{channel}", daemon=True
+            )
+            try:
+                thread.start()
+            except RuntimeError as error:  # no thread is to be had now: the next look tries again
+                _LOG.warning("channel %s: %s", channel, error)
+                self._free(channel)
+
+    def stop(self, timeout_s: float) -> bool:
+        """Send no more, and wait until what is sent now is written down; False when a channel still sends."""
+        self._stopping.set()
+        return self.idle(timeout_s)
 
     def idle(self, timeout_s: float) -> bool:
-        """Wait until no channel sends; False when one still does. For tests and for stopping."""
+        """Wait until no channel sends; False when one still does."""
         end = time.monotonic() + timeout_s
         while self._busy and time.monotonic() < end:
             time.sleep(0.01)
@@ -115,14 +127,19 @@ class Courier:
     def _deliver(self, channel: str, dues: Iterable[Due], stations: dict[str, Station]) -> None:
         try:
             for one in dues:
+                if self._stopping.is_set():
+                    return
                 self._deliver_one(one, stations.get(one.alarm.station))
         except StorageError as error:
             _LOG.warning("channel %s: notices cannot be written down, they are tried again: %s", channel, error)
-        except Exception:  # noqa: BLE001 - a channel with a fault must not be taken for busy for ever: loud, tried again
-            _LOG.exception("channel %s has a fault", channel)
+        except Exception as error:  # noqa: BLE001 - tried again, loudly; its text may quote an address
+            _LOG.error("channel %s has a fault: %s", channel, type(error).__name__)
         finally:
-            with self._lock:
-                self._busy.discard(channel)
+            self._free(channel)
+
+    def _free(self, channel: str) -> None:
+        with self._lock:
+            self._busy.discard(channel)
 
     def _deliver_one(self, one: Due, station: Station | None) -> None:
         with self._database.write() as tx:
@@ -132,8 +149,12 @@ class Courier:
         name = alarm.station
         if station is not None:
             name = station.name_th if one.channel.language == "th" else station.name_en
-        words = words_of(alarm, one.level, one.channel, name, self._channels.map_link, self._clock(), self._zone)
-        error = self._send(one.channel, words)
+
+        def words() -> Words:
+            link = self._channels.map_link
+            return words_of(alarm, one.level, one.channel, name, link, self._clock(), self._zone)
+
+        error = outcome_of(self._send, one.channel, words)
         with self._database.write() as tx:
             notices.end(tx, one, error, self._clock())
         if error:

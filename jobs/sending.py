@@ -13,12 +13,13 @@ from models.notices.channels import BadChannelsError, Channel
 from models.notices.words import Words
 from models.records.notice import Trouble
 
-#: Send a text by a channel; returns "" when it arrived, else a `Trouble` in words. Never raises, ends in time.
+#: Send a text by a channel; returns "" when it arrived, else a `Trouble` in words. Ends in time; see `outcome_of`.
 Send = Callable[[Channel, Words], str]
 
 #: Longest waits, in s: for a connection, and for each answer after it.
 CONNECT_S, ANSWER_S = 5.0, 10.0
 
+_LOG = logging.getLogger(__name__)
 _STATUS = re.compile(r"error=(\d{3})\b|\((\d{3}), ")
 _APPRISE = logging.getLogger("apprise")
 
@@ -61,15 +62,21 @@ def trouble_of(lines: Iterable[str]) -> str:
 
 
 def check_addresses(channels: Iterable[Channel]) -> None:
-    """Make sure that each channel's address is one of a service Apprise knows.
+    """Make sure that each channel's address is one of a service Apprise knows, and reaches one recipient.
+
+    Of several, one that failed would have all of them told again, and each counts in the month's quota.
 
     Raises:
-        BadChannelsError: one is not; the address itself is not told.
+        BadChannelsError: one does not; the address itself is not told.
     """
     for channel in channels:
         with _listening():
-            known = _service(channel) is not None
-        if not known:
+            service = _service(channel)
+        if service is not None and max(len(service), len(getattr(service, "targets", None) or ())) > 1:
+            raise BadChannelsError(
+                f"channel {channel.name!r} has several recipients: each needs a channel of its own"
+            )
+        if service is None:
             raise BadChannelsError(f"channel {channel.name!r} has an address that names no known service")
 
 
@@ -84,6 +91,16 @@ def _service(channel: Channel) -> Any:
         storage_mode=apprise.PersistentStoreMode.MEMORY, http_redirects=False, allow_templates=False,
     )  # fmt: skip
     return apprise.Apprise.instantiate(channel.address, asset=asset, suppress_exceptions=True)
+
+
+def outcome_of(send: Send, channel: Channel, words: Callable[[], Words]) -> str:
+    """What became of a text, even where making or sending it failed in a way nobody foresaw: a try must end, so that
+    the desk sees that it did. Of such a fault the type alone is logged, for its text may quote the address."""
+    try:
+        return send(channel, words())
+    except Exception as error:  # noqa: BLE001 - the boundary to a hundred services' code
+        _LOG.error("channel %s has a fault: %s", channel.name, type(error).__name__)
+        return Trouble.REFUSED.value
 
 
 def send_by_apprise(channel: Channel, words: Words) -> str:

@@ -15,7 +15,7 @@ from models.records.base import Millis
 from models.records.notice import Notice, Outcome, Trouble
 from models.records.sos import Mark, join_marks, split_marks
 from store import alarms
-from store.alarms.rows import go_on
+from store.alarms.rows import STILL_OPEN, go_on
 from store.database import Tx
 from store.rows import add_new, record_of, records, table_of, values_of
 
@@ -26,8 +26,9 @@ _ALARM = table_of(Alarm)
 def tries(conn: Connection) -> list[Notice]:
     """Every try for the alarms that nobody has acknowledged."""
     waiting = and_(
-        _ALARM.c.station == _NOTICE.c.station, _ALARM.c.id == _NOTICE.c.alarm, _ALARM.c.state == State.RAISED.value
-    )
+        _ALARM.c.station == _NOTICE.c.station, _ALARM.c.id == _NOTICE.c.alarm, STILL_OPEN,
+        _ALARM.c.state == State.RAISED.value,
+    )  # fmt: skip
     return records(conn, Notice, select(_NOTICE).join(_ALARM, waiting))
 
 

@@ -38,10 +38,10 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """The file: the channels, and how a link to a place begins (`{lat}`, `{lon}`); empty = no link."""
+    """The file: the channels, and a link to a place (`{lat}`, `{lon}`: degrees, floats); empty = no link."""
 
     channels: tuple[Channel, ...] = ()
-    map_link: str = "https://www.openstreetmap.org/?mlat={lat}&mlon={lon}#map=18/{lat}/{lon}"
+    map_link: str = "https://www.openstreetmap.org/?mlat={lat:.6f}&mlon={lon:.6f}#map=18/{lat:.6f}/{lon:.6f}"
 
 
 def parse_channels(text: str) -> Channels:
@@ -73,10 +73,15 @@ def without_addresses(channels: Channels) -> tuple[Channel, ...]:
     return tuple(replace(channel, address="") for channel in channels.channels)
 
 
+def filled(link: str, lat: float, lon: float) -> str:
+    """The link to a place, to a decimetre where the link itself asks for no other form."""
+    return link.format(lat=round(lat, 6), lon=round(lon, 6))
+
+
 def _fills(link: str) -> bool:
     try:
-        return link == "" or link.format(lat=1, lon=2) != link
-    except (KeyError, IndexError, ValueError):
+        return link == "" or filled(link, 13.7301234, 100.5412341) != link
+    except (KeyError, IndexError, ValueError, TypeError, AttributeError):
         return False
 
 

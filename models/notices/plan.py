@@ -20,6 +20,9 @@ AGAIN_MS: tuple[Millis, ...] = (5_000, 15_000, 45_000, 120_000, 300_000)
 #: A try nobody heard the end of counts as failed after this time: the process that made it is gone.
 LOST_MS: Millis = 60_000
 
+#: Most notices a channel sends in one go, before it is looked anew what is due.
+AT_ONCE = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -66,6 +69,12 @@ def due(
     return found
 
 
+def next_go(dues: Iterable[Due]) -> list[Due]:
+    """What a channel sends before it is asked again: first tries before later ones, so that a channel in trouble with
+    many alarms does not keep a new one waiting; of these the highest level first, then the longest wait."""
+    return sorted(dues, key=lambda one: (one.attempt, -one.level, one.alarm.raised_at))[:AT_ONCE]
+
+
 def wants_another(made: list[Notice], now: Millis) -> bool:
     """Whether a notice with these tries needs one more at a moment. A clock set back must not silence it."""
     if not made:
@@ -78,9 +87,11 @@ def wants_another(made: list[Notice], now: Millis) -> bool:
 
 
 def troubled(made: Iterable[Notice]) -> frozenset[str]:
-    """Channels whose newest try for an alarm did not arrive."""
+    """Channels whose newest try for an alarm that ended did not arrive: one under way has told nobody yet."""
     newest: dict[str, Notice] = {}
     for one in made:
+        if one.outcome == Outcome.SENDING:
+            continue
         known = newest.get(one.channel)
         if known is None or (one.level, one.attempt) > (known.level, known.attempt):
             newest[one.channel] = one

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from models.notices.channels import Channel
+from models.notices.channels import Channel, filled
 from models.records.alarm import AlarmNow
 from models.records.base import Millis
 from models.records.sos import Mark, split_marks
@@ -63,7 +63,7 @@ def words_of(
         *(_MARKS[mark][side] for mark in sorted(marks) if mark in _MARKS),
     ]
     if map_link and alarm.lat is not None and alarm.lon is not None:
-        lines.append(map_link.format(lat=f"{alarm.lat:.6f}", lon=f"{alarm.lon:.6f}"))
+        lines.append(filled(map_link, alarm.lat, alarm.lon))
     insist = (f"ระดับ {level} ", f"Level {level} ")[side] if level else ""
     return Words(f"{drill}{insist}{kind} · {alarm.place or alarm.origin}", drill + "\n".join(lines))
 

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from aiosmtpd.controller import Controller
 
-from jobs.notices import Courier, read_channels
+from jobs.notices import Courier, read_channels, waiting
 from jobs.runner import Runner
 from jobs.sending import check_addresses, send_by_apprise
 from manage import main
@@ -25,9 +25,10 @@ from models.alarms.ladder import ladder
 from models.alarms.life import Step
 from models.notices.channels import BadChannelsError, Channel, Channels
 from models.notices.words import Words
-from models.records.sos import EventKind, Mark, Signal, split_marks
+from models.records.sos import EventKind, Mark, Signal, SosBox, split_marks
 from models.records.station import Station
 from models.thai_time import month_began
+from starting import stop_jobs
 from store import alarms, notices, registers
 from store.database import Database
 from store.sos import take_signal
@@ -260,6 +261,76 @@ def test_a_process_that_died_while_it_sent_is_taken_over_from_and_a_quota_ends(s
     assert sum(marked(sqlite_db, one) for one in found) == 1
 
 
+def test_a_fault_nobody_foresaw_is_a_failure_that_the_desk_sees_and_no_log_quotes(sqlite_db: Database) -> None:
+    clock = Clock()
+
+    def send(_channel: Channel, _words: Words) -> str:
+        raise LookupError("https://SECRET")
+
+    courier = Courier(sqlite_db, Channels((Channel("hook", "x://", frozenset({1})),)), send, clock, ZONE)
+    alarm = press(sqlite_db, station="_unknown")
+    climb(sqlite_db, NOW + 16_000)
+    clock.now = NOW + 16_000
+    with as_the_product_logs() as logged:
+        courier.look(clock.now)
+        assert courier.idle(20)
+    assert kept(sqlite_db, alarm, "_unknown") == [("hook", 1, 1, "failed", "refused")]
+    assert marked(sqlite_db, alarm)
+    assert "LookupError" in "\n".join(logged)
+    assert "SECRET" not in "\n".join(logged)
+
+
+def test_without_a_thread_now_the_next_look_sends(sqlite_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    channels = Channels((Channel("hook", "x://", frozenset({1})),))
+    courier = Courier(sqlite_db, channels, lambda _channel, _words: "", clock, ZONE)
+    alarm = press(sqlite_db, station="_unknown")
+    climb(sqlite_db, NOW + 16_000)
+
+    def full(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", full)
+        courier.look(NOW + 16_000)
+    courier.look(NOW + 17_000)
+    assert courier.idle(20)
+    assert kept(sqlite_db, alarm, "_unknown") == [("hook", 1, 1, "sent", "")]
+
+
+def test_the_end_of_the_process_waits_for_the_notice_under_way_and_sends_no_more(sqlite_db: Database) -> None:
+    clock, started, go = Clock(), threading.Event(), threading.Event()
+
+    def send(_channel: Channel, _words: Words) -> str:
+        started.set()
+        assert go.wait(20)
+        return ""
+
+    courier = Courier(sqlite_db, Channels((Channel("hook", "x://", frozenset({1})),)), send, clock, ZONE)
+    runner = Runner(sqlite_db, [courier.job()], clock, "a")
+    found = [press(sqlite_db, f"sos-{number}", "_unknown") for number in range(2)]
+    climb(sqlite_db, NOW + 16_000)
+    runner.tick(courier.job())
+    assert started.wait(20)
+    ending = threading.Thread(target=stop_jobs, args=(runner, courier))
+    ending.start()
+    assert not courier.stop(0)  # still under way
+    go.set()
+    ending.join(20)
+    assert not ending.is_alive()
+    assert [[one[3] for one in kept(sqlite_db, alarm, "_unknown")] for alarm in found] == [["sent"], []]
+
+
+def test_trouble_of_equipment_keeps_no_notice_waiting(sqlite_db: Database) -> None:
+    with sqlite_db.write() as tx:
+        registers.put_stations(tx, [Station(code="lumphini", name_th="ก", name_en="a", kind="metro")], NOW)
+        registers.put_boxes(tx, [SosBox(station="lumphini", box="sos-1", lat=13.7, lon=100.5)], NOW)
+        take_signal(tx, Signal("lumphini", "box", "sos-1", "t1", NOW, EventKind.TAMPER, NOW), NOW)
+    with sqlite_db.read() as conn:
+        assert [alarm.state for alarm in alarms.open_alarms(conn)] == ["raised"]
+        assert waiting(conn) == []
+
+
 def test_the_command_sends_a_test_to_each_channel_and_says_what_became_of_it(
     sqlite_url: str, webhook: Webhook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -287,6 +358,12 @@ def test_a_file_is_read_and_an_address_of_no_service_is_refused_without_being_to
         check_addresses(channels.channels)
     assert "SECRET" not in str(refused.value)
     check_addresses([Channel("ok", "line://token/user")])
+    mail = "mailto://127.0.0.1:25/?from=a@police.example&mode=insecure&to="
+    check_addresses([Channel("one", f"{mail}b@police.example")])
+    for several in ("line://token/SECRET/user2", f"{mail}SECRET@police.example,c@police.example"):
+        with pytest.raises(BadChannelsError, match="'many' has several recipients") as refused:
+            check_addresses([Channel("many", several)])
+        assert "SECRET" not in str(refused.value)
     with pytest.raises(BadChannelsError, match="cannot read"):
         read_channels(tmp_path / "none")
     (tmp_path / "latin").write_bytes(b"\xe9")

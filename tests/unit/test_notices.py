@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from jobs.sending import trouble_of
 from models.alarms.ladder import ladder, level_due
-from models.notices.channels import BadChannelsError, Channel, parse_channels, without_addresses
-from models.notices.plan import AGAIN_MS, LOST_MS, due, troubled
+from models.notices.channels import BadChannelsError, Channel, Channels, parse_channels, without_addresses
+from models.notices.plan import AGAIN_MS, LOST_MS, Due, due, next_go, troubled
 from models.notices.words import test_words as words_of_a_test
 from models.notices.words import words_of
 from models.records.alarm import AlarmNow
@@ -82,7 +82,15 @@ def test_an_alarm_is_troubled_by_a_channel_until_its_newest_try_arrives() -> Non
     tries = [tried(1, "failed", NOW), tried(2, "failed", NOW), tried(1, "quota", NOW, BUREAU, 2)]
     assert troubled(tries) == {"ผกก.", "บก."}
     assert troubled([*tries, tried(3, "sent", NOW)]) == {"บก."}
-    assert troubled([*tries, tried(1, "sending", NOW, level=2)]) == {"บก."}
+    assert troubled([*tries, tried(3, "sending", NOW)]) == {"ผกก.", "บก."}  # it has told nobody yet
+    assert troubled([*tries, tried(1, "sending", NOW, level=2)]) == {"ผกก.", "บก."}
+    assert troubled([*tries, tried(1, "sent", NOW, level=2)]) == {"บก."}
+
+
+def test_a_channel_with_a_backlog_tells_of_a_new_alarm_first_and_few_in_one_go() -> None:
+    old = [Due(replace(ALARM, id=f"o{n}", raised_at=NOW - 60_000), 1, CHIEF, 1 + n) for n in range(6)]
+    new, high = Due(replace(ALARM, id="new"), 1, CHIEF, 1), Due(replace(ALARM, id="high", level=2), 2, CHIEF, 1)
+    assert [one.alarm.id for one in next_go([*reversed(old), new, high])] == ["high", "o0", "new", "o1"]
 
 
 @pytest.mark.parametrize(
@@ -107,6 +115,19 @@ def test_the_words_tell_place_box_and_time_and_name_nobody() -> None:
     assert english.body.splitlines()[-2:] == ["Nobody has answered for 2 min", "sender not verified"]
     assert "สมชาย" not in english.title + english.body
     assert "ไม่มีเหตุเกิดขึ้น" in words_of_a_test(CHIEF).body
+
+
+@pytest.mark.parametrize(
+    ("link", "filled"),
+    [
+        ("https://m.example/{lat:.5f}/{lon:.5f}", "https://m.example/13.73012/100.54123"),
+        (Channels().map_link, "https://www.openstreetmap.org/?mlat=13.730123&mlon=100.541234#map=18/13.730123/100.541234"),
+    ],
+)  # fmt: skip
+def test_a_link_that_the_start_lets_pass_can_be_filled(link: str, filled: str) -> None:
+    said = parse_channels(f'map_link = "{link}"')
+    words = words_of(ALARM, 1, CHIEF, "สน.ลุมพินี", said.map_link, NOW, ZoneInfo("Asia/Bangkok"))
+    assert words.body.splitlines()[-1] == filled
 
 
 FILE = """
@@ -144,6 +165,7 @@ def test_the_file_of_channels() -> None:
         FILE.replace("200", "-1"), FILE.replace('"en"', '"fr"'), FILE.replace('"all"', '"chief"'),
         FILE.replace("levels", "level"), FILE.replace('["lumphini"]', '"lumphini"'), "channel = 3", "other = 1",
         FILE.replace('map_link = ""', 'map_link = "https://x/{SECRET}"'), "map_link = \"none\"", "channel = [4]",
+        'map_link = "{lat:d}{lon}"', 'map_link = "{lat.x}"', 'map_link = "{lat[0]}"',
     ],
 )  # fmt: skip
 def test_a_bad_file_is_refused_in_one_line_without_its_addresses(bad: str) -> None:
