@@ -79,6 +79,7 @@ def values_of(settings: Settings) -> runtime.Values:
         data_dir=settings.data_dir,
         targets=Targets(settings.target_acknowledge_s * 1000, settings.target_scene_s * 1000, settings.shifts),
         box_test_days=settings.box_test_days,
+        battery_low_pct=float(settings.battery_low_pct),
     )
 
 

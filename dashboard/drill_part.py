@@ -32,7 +32,7 @@ def running_drills(stations: frozenset[str] | None) -> None:
     here = visit()
     now, zone, language = here.runtime.clock(), here.runtime.values.zone, here.language
     with here.runtime.db.read() as conn:
-        open_now = [one for one in drills.drills(conn, stations) if one.ends_at > now]
+        open_now = drills.not_over(conn, stations, now)
         boxes = {one.id: drills.record(conn, one.station, one.id) for one in open_now}
     for one in open_now:
         line, end = st.columns([5, 1], vertical_alignment="center")
@@ -114,10 +114,10 @@ def drill_records(stations: frozenset[str] | None) -> None:
         drill = known[picked]
         boxes = drills.record(conn, drill.station, drill.id)
     st.caption(people(drill, language))
-    told = summary(boxes, values.escalate_s * 1000)
+    told = summary(boxes, values.targets.acknowledge_ms)
     figures = st.columns(3)
     figures[0].metric(word("drill.heard", language), f"{told.heard} / {told.expected}", border=True)
-    label = word("drill.answered", language, n=values.escalate_s)
+    label = word("drill.answered", language, n=values.targets.acknowledge_ms // 1000)
     figures[1].metric(label, f"{told.in_time} / {told.heard}", border=True)
     figures[2].metric(word("drill.median", language), seconds_text(told.median_ms, language), border=True)
     rows = record_rows(boxes, values.zone, language)

@@ -43,6 +43,7 @@ class Values:
     escalate_s: int
     data_dir: Path
     box_test_days: int = 30
+    battery_low_pct: float = 20.0
     channels: tuple[Channel, ...] = ()
     targets: Targets = TARGETS
 

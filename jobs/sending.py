@@ -73,9 +73,7 @@ def check_addresses(channels: Iterable[Channel]) -> None:
         with _listening():
             service = _service(channel)
         if service is not None and max(len(service), len(getattr(service, "targets", None) or ())) > 1:
-            raise BadChannelsError(
-                f"channel {channel.name!r} has several recipients: each needs a channel of its own"
-            )
+            raise BadChannelsError(f"channel {channel.name!r} has several recipients: give each a channel")
         if service is None:
             raise BadChannelsError(f"channel {channel.name!r} has an address that names no known service")
 

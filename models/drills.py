@@ -59,10 +59,11 @@ class BoxRecord:
 
     @property
     def answer_ms(self) -> Millis | None:
-        """From the arrival of the press to its acknowledgement; None while there is none."""
-        if self.pressed_at is None or self.acknowledged_at is None:
+        """From the arrival of the press to its acknowledgement; None while there is none, or when the alarm that the
+        press joined had been acknowledged before: nobody answered the drill."""
+        if self.pressed_at is None or self.acknowledged_at is None or self.acknowledged_at < self.pressed_at:
             return None
-        return max(0, self.acknowledged_at - self.pressed_at)
+        return self.acknowledged_at - self.pressed_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,18 +59,20 @@ MEANS: dict[Why, Readiness] = {
 #: may be the button itself.
 MINOR_FAULTS = frozenset({"tamper", "lamp", "light", "camera", "door", "siren"})
 
-#: Share of the battery, in percent, under which it is low, and under which a box without mains is gone any minute.
+#: Share of the battery, in percent, under which it is low if the settings say nothing else, and under which a box
+#: without mains is gone any minute.
 BATTERY_LOW_PCT = 20.0
 BATTERY_EMPTY_PCT = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How long a box may be silent, how often it is to be tested, and from when on a test is due."""
+    """How long a box may be silent, how often it is tested, from when on a test is due, and which battery is low."""
 
     silent_ms: Millis
     test_every_ms: Millis
     due_within_ms: Millis = 7 * DAY_MS
+    battery_low_pct: float = BATTERY_LOW_PCT
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +96,23 @@ def judge(box: BoxNow, now: Millis, rules: Rules) -> Judged:
     return Judged(box, state, why, due)
 
 
+def is_minor(fault: str) -> bool:
+    """Whether a box with this fault can still be pressed."""
+    return fault.strip().lower() in MINOR_FAULTS
+
+
 def _reasons(box: BoxNow, now: Millis, rules: Rules) -> set[Why]:
     found = _of_the_link(box, now, rules) | _of_the_test(box, now, rules)
     if box.fault:
-        found.add(Why.MINOR_FAULT if box.fault.strip().lower() in MINOR_FAULTS else Why.FAULT)
+        found.add(Why.MINOR_FAULT if is_minor(box.fault) else Why.FAULT)
     if box.mains is False:
         found.add(Why.NO_MAINS)
-    if box.battery_pct is not None and box.battery_pct < BATTERY_LOW_PCT:
+    if box.battery_pct is not None:
         # With mains a spent battery fails nobody today; without, nothing else holds the box up.
-        empty = box.battery_pct < BATTERY_EMPTY_PCT and box.mains is not True
-        found.add(Why.BATTERY_EMPTY if empty else Why.BATTERY_LOW)
+        if box.battery_pct < BATTERY_EMPTY_PCT and box.mains is not True:
+            found.add(Why.BATTERY_EMPTY)
+        elif box.battery_pct < rules.battery_low_pct:
+            found.add(Why.BATTERY_LOW)
     return found
 
 

@@ -87,6 +87,12 @@ def drills(conn: Connection, stations: frozenset[str] | None, limit: int = 20) -
     return records(conn, Drill, query.limit(limit))
 
 
+def not_over(conn: Connection, stations: frozenset[str] | None, now: Millis) -> list[Drill]:
+    """Every drill of the stations asked for (None: all) that runs or is announced, the first to begin first."""
+    query = of_stations(select(_DRILL).where(_DRILL.c.ends_at > now), _DRILL.c.station, stations)
+    return records(conn, Drill, query.order_by(_DRILL.c.starts_at, _DRILL.c.id))
+
+
 def record(conn: Connection, station: str, drill: str) -> list[BoxRecord]:
     """What was heard of each expected box, and who acknowledged its alarm when."""
     answered = and_(

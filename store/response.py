@@ -17,7 +17,8 @@ _TIMES = """
            CASE WHEN d.unit IS NOT NULL THEN d.unit_station || '/' || d.unit
                 WHEN a.assigned <> '' THEN a.station || '/' || a.assigned ELSE '' END,
            COALESCE(p.kind IN ('demo', 'test'), FALSE), a.pressed_at, a.raised_at,
-           t.stored_at, t.shown_at, t.acknowledged_at, t.assigned_at, COALESCE(d.on_scene_at, t.arrived_at),
+           t.stored_at, t.shown_at, t.acknowledged_at, t.assigned_at, COALESCE(d.assigned_at, t.assigned_at),
+           COALESCE(d.on_scene_at, t.arrived_at),
            CASE WHEN d.on_scene_at IS NOT NULL THEN d.on_scene_how
                 WHEN t.arrived_at IS NOT NULL THEN 'manual' ELSE '' END,
            t.closed_at

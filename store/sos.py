@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, false, insert, select, update
 from models.alarms.causes import fault_kind
 from models.alarms.kinds import Kind
 from models.happenings import BoxHeard, SignalStored
+from models.readiness import is_minor
 from models.records.alarm import AlarmNow
 from models.records.base import Millis
 from models.records.sos import ALARMING, EventKind, Mark, Signal, SosBox, SosEvent, join_marks
@@ -153,18 +154,19 @@ def _place(tx: Tx, signal: Signal) -> Place:
 
 def _box_heard(tx: Tx, signal: Signal, now: Millis) -> None:
     """What the event says of the box's health, unless a newer event has said it already: a late one is no news.
+    Of its faults the worst stands until the box says that it works again.
 
     Boxes of no registered station have no row to keep it in.
     """
     mine = (_BOX.c.station == signal.station, _BOX.c.box == signal.origin)
-    box = tx.conn.execute(select(_BOX.c.heard_at, _BOX.c.tested_at).where(*mine)).one_or_none()
+    box = tx.conn.execute(select(_BOX.c.heard_at, _BOX.c.tested_at, _BOX.c.fault).where(*mine)).one_or_none()
     if box is None:
         return
     # Nothing newer can be there when it was sent after the box was last heard: spares the look at its events.
     newer = _newer(tx, signal) if signal.at < (box.heard_at or 0) else []
     battery_pct = None if any(row.battery_pct is not None for row in newer) else signal.battery_pct
     mains = None if any(row.mains is not None for row in newer) else signal.mains
-    fault = None if any(row.kind in _FAULTS for row in newer) else _fault(signal)
+    fault = _standing_fault(signal, box.fault or "", newer)
     tested = signal.at if signal.kind is EventKind.TEST and signal.at > (box.tested_at or 0) else None
     heard_at = max(signal.received_at, box.heard_at or 0)
     values: dict[str, object] = {"heard_at": heard_at, "battery_pct": battery_pct, "mains": mains}
@@ -173,29 +175,53 @@ def _box_heard(tx: Tx, signal: Signal, now: Millis) -> None:
     tx.conn.execute(update(_BOX).where(*mine).values(**said))
     boxes.remember(tx, signal.station, signal.origin, heard_at)
     tx.tell(BoxHeard(signal.station, signal.origin, heard_at, None, battery_pct, mains, fault, tested))
-    if fault is not None:
-        kind = fault_kind(fault)
-        among = frozenset({kind}) if fault else frozenset({Kind.TAMPER, Kind.BOX_FAULT})
-        standing = {kind: "" if kind is Kind.TAMPER else fault} if fault else {}
+    word = None if any(row.kind in _FAULTS for row in newer) else _fault(signal.kind, signal.note)
+    if word is not None:
+        kind = fault_kind(word)
+        among = frozenset({kind}) if word else frozenset({Kind.TAMPER, Kind.BOX_FAULT})
+        standing = {kind: "" if kind is Kind.TAMPER else word} if word else {}
         boxes.trouble(tx, signal.station, signal.origin, among, standing, now, signal.topic)
 
 
-def _fault(signal: Signal) -> str | None:
+def _fault(kind: str, note: str | None) -> str | None:
     """The fault an event tells of; empty when it ends one, None when it is no word on faults."""
-    words = {EventKind.TAMPER: "tamper", EventKind.FAULT: signal.note or "fault", EventKind.RESTORE: ""}
-    return words.get(signal.kind)
+    words = {EventKind.TAMPER.value: "tamper", EventKind.FAULT.value: note or "fault", EventKind.RESTORE.value: ""}
+    return words.get(kind)
+
+
+def _grade(fault: str) -> int:
+    """How grave a fault is: 0 none, 1 a minor one, 2 any other."""
+    return (1 if is_minor(fault) else 2) if fault else 0
+
+
+def _standing_fault(signal: Signal, before: str, newer: Sequence[Row[Any]]) -> str | None:
+    """The fault a box has after an event; None = as `before`. `newer`: what was heard of the time after it, in order.
+
+    The worst since it last said that all is well, of equally grave ones the newest; in whatever order words arrive.
+    """
+    said = _fault(signal.kind, signal.note)
+    later = [word for row in newer if (word := _fault(row.kind, row.note)) is not None]
+    if said is None or "" in later:
+        return None
+    if not said:
+        return max(reversed(later), key=_grade, default="")
+    if any(_grade(word) >= _grade(said) for word in later) or _grade(before) > _grade(said):
+        return None
+    return said
 
 
 def _newer(tx: Tx, signal: Signal) -> Sequence[Row[Any]]:
-    """The stored events of the same box that come after this one by the box's clock."""
+    """The stored events of the same box that come after this one by the box's clock, in its order."""
     event = _EVENT.c
     return tx.conn.execute(
-        select(event.kind, event.battery_pct, event.mains).where(
+        select(event.kind, event.note, event.battery_pct, event.mains)
+        .where(
             event.station == signal.station,
             event.origin_kind == "box",
             event.origin == signal.origin,
             event.at > signal.at,
         )
+        .order_by(event.at)
     ).all()
 
 

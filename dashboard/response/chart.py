@@ -18,15 +18,15 @@ _BLUE, _ORANGE, _GREY = "#0072b2", "#c47a00", "#5f6b76"
 
 
 def drawn(groups: Mapping[str, Summary], leg: Leg, names: Mapping[str, str], ordered: bool) -> pd.DataFrame:
-    """The rows of the chart: groups with enough cases. `ordered`: in their own order, as time goes; else those with
-    the most cases first. `p50`, `p90` in minutes."""
+    """The rows of the chart: groups with enough cases. `ordered`: in their own order, as time goes, and the newest of
+    them; else those with the most cases first. `p50`, `p90` in minutes."""
     enough = [(key, one.legs[leg]) for key, one in groups.items() if one.legs[leg].enough]
     if not ordered:
         enough.sort(key=lambda pair: -pair[1].n)
     return pd.DataFrame(
         [
             {"name": names.get(key, key), "p50": (one.p50 or 0) / 60_000, "p90": (one.p90 or 0) / 60_000, "n": one.n}
-            for key, one in enough[:MOST]
+            for key, one in (enough[-MOST:] if ordered else enough[:MOST])
         ],
         columns=["name", "p50", "p90", "n"],
     )

@@ -24,7 +24,7 @@ class Leg(StrEnum):
     SHOWN = "shown"  # arrival -> first sent to a screen
     ACKNOWLEDGED = "acknowledged"  # arrival -> a person said "I have it"; target
     ASSIGNED = "assigned"  # acknowledged -> a unit was sent
-    TRAVEL = "travel"  # sent -> on scene
+    TRAVEL = "travel"  # the unit that came was sent -> on scene
     ON_SCENE = "on_scene"  # press -> on scene; target
     CLOSED = "closed"  # press -> closed
 
@@ -65,7 +65,7 @@ def legs_of(times: Times, targets: Targets, now: Millis) -> Legs:
         Leg.SHOWN: took(times.raised, times.shown),
         Leg.ACKNOWLEDGED: took(times.raised, times.acknowledged),
         Leg.ASSIGNED: took(times.acknowledged, times.assigned),
-        Leg.TRAVEL: took(times.assigned, times.on_scene),
+        Leg.TRAVEL: took(times.sent, times.on_scene),
         Leg.ON_SCENE: took(since, times.on_scene),
         Leg.CLOSED: took(since, times.closed),
     }

@@ -23,7 +23,7 @@ with here.runtime.db.read() as conn:
 names = station_names(stations, language)
 with st.columns([2, 5])[0]:
     station = station_filter(stations, language)
-rules = Rules(values.box_silent_s * 1000, values.box_test_days * DAY_MS)
+rules = Rules(values.box_silent_s * 1000, values.box_test_days * DAY_MS, battery_low_pct=values.battery_low_pct)
 
 
 @st.fragment(run_every=10)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import permutations
 
+import pytest
+
 from models.records.sos import EventKind, Signal, SosBox
 from models.records.station import Station
 from store import boxes, registers, sos
@@ -49,3 +51,36 @@ def test_health_does_not_depend_on_the_order_of_arrival(db: Database) -> None:
             assert box is not None
             health = (box.battery_pct, box.mains, box.fault, box.tested_at, box.heard_at)
             assert health == (30.0, False, "", NOW - 3_600_000 + 1000, NOW + 3), orders[n]
+
+
+@pytest.mark.parametrize(
+    ("words", "stands"),
+    [
+        (("button", "tamper"), "button"),  # a minor fault hides no critical one
+        (("tamper", "button"), "button"),
+        (("button", "wire"), "wire"),  # of two equally grave ones the newest
+        (("button", "wire", "lamp"), "wire"),
+        (("button", "", "tamper"), "tamper"),  # it said that all was well
+        (("lamp", "button", ""), ""),
+    ],
+)
+def test_the_worst_fault_stands_until_the_box_is_well_again(
+    sqlite_db: Database, words: tuple[str, ...], stands: str
+) -> None:
+    orders = list(permutations(range(len(words))))
+    with sqlite_db.write() as tx:
+        registers.put_stations(tx, [Station(code="lumphini", name_th="ล", name_en="L", lat=13.7, lon=100.5)], NOW)
+        named = [SosBox(station="lumphini", box=f"b{n}", lat=13.7, lon=100.5) for n in range(len(orders))]
+        registers.put_boxes(tx, named, NOW)
+        for n, order in enumerate(orders):
+            for arrival, which in enumerate(order):
+                word, at = words[which], NOW - 3_600_000 + which * 1000
+                kind = {"tamper": EventKind.TAMPER, "": EventKind.RESTORE}.get(word, EventKind.FAULT)
+                note = word if kind is EventKind.FAULT else ""
+                signal = Signal("lumphini", "box", f"b{n}", f"e{which}", at, kind, NOW + arrival, note=note)
+                sos.take_signal(tx, signal, NOW + arrival)
+    with sqlite_db.read() as conn:
+        for n, order in enumerate(orders):
+            box = boxes.box(conn, "lumphini", f"b{n}")
+            assert box is not None
+            assert box.fault == stands, order

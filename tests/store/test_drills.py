@@ -100,6 +100,29 @@ def test_a_press_after_the_drill_makes_its_alarm_a_real_one(town: Database) -> N
     assert (again.id, is_drill(alarm), is_drill(again)) == (alarm.id, True, False)
 
 
+def test_every_drill_that_is_not_over_is_found_however_many_are_announced(sqlite_db: Database) -> None:
+    with sqlite_db.write() as tx:
+        registers.put_stations(tx, [Station(code="lumphini", name_th="ก", name_en="a")], NOW)
+        registers.put_boxes(tx, [SosBox(station="lumphini", box="b1", lat=13.7, lon=100.5)], NOW)
+        made = [
+            drills.announce(
+                tx, "lumphini", ["b1"], NOW + number * HOUR, NOW + (number + 1) * HOUR, by="ผกก.", note="", now=NOW
+            ).id
+            for number in range(22)
+        ]
+    with sqlite_db.read() as conn:
+        assert [one.id for one in drills.not_over(conn, None, NOW + HOUR)] == made[1:]
+        assert drills.not_over(conn, frozenset({"hat_yai"}), NOW) == []
+        assert len(drills.drills(conn, None)) == 20
+
+
+def test_a_press_on_an_alarm_that_was_acknowledged_before_is_answered_by_nobody() -> None:
+    record = BoxRecord("b1", NOW, "a", NOW - 1, "ก")
+    assert record.answer_ms is None
+    told = summary([record, BoxRecord("b2", NOW, "b", NOW, "ก")], 15_000)
+    assert (told.heard, told.answered, told.in_time, told.median_ms) == (2, 1, 1, 0)
+
+
 @pytest.mark.parametrize("steps", [1, 2, 3])
 def test_a_real_press_on_an_answered_drill_ends_it_and_raises_an_alarm_of_its_own(town: Database, steps: int) -> None:
     announced(town, "b1")

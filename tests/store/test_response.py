@@ -58,7 +58,7 @@ def read(db: Database, stations: frozenset[str] | None = None) -> Times:
 
 def after(times: Times) -> dict[str, float | None]:
     """Each time of the first alarm, in ms from its arrival."""
-    names = ("pressed", "stored", "shown", "acknowledged", "assigned", "on_scene", "closed")
+    names = ("pressed", "stored", "shown", "acknowledged", "assigned", "sent", "on_scene", "closed")
     found = {name: float(getattr(times, name)[0]) - NOW for name in names}
     return {name: None if np.isnan(value) else value for name, value in found.items()}
 
@@ -66,8 +66,8 @@ def after(times: Times) -> dict[str, float | None]:
 def test_each_stage_is_kept_when_it_is_reached_first(town: Database) -> None:
     alarm = press(town)
     assert after(read(town)) == {
-        "pressed": -700, "stored": 20, "shown": None, "acknowledged": None, "assigned": None, "on_scene": None,
-        "closed": None,
+        "pressed": -700, "stored": 20, "shown": None, "acknowledged": None, "assigned": None, "sent": None,
+        "on_scene": None, "closed": None,
     }  # fmt: skip
     take(town, alarm, Step.ACKNOWLEDGE, 1_000)
     take(town, alarm, Step.ASSIGN, 2_000, unit="201")
@@ -77,8 +77,8 @@ def test_each_stage_is_kept_when_it_is_reached_first(town: Database) -> None:
     take(town, alarm, Step.CLOSE, 5_000, outcome="helped")
     times = read(town)
     assert after(times) == {
-        "pressed": -700, "stored": 20, "shown": None, "acknowledged": 1_000, "assigned": 2_000, "on_scene": 4_000,
-        "closed": 5_000,
+        "pressed": -700, "stored": 20, "shown": None, "acknowledged": 1_000, "assigned": 2_000, "sent": 3_000,
+        "on_scene": 4_000, "closed": 5_000,
     }  # fmt: skip
     assert (times.unit[0], times.scene_how[0], times.state[0], times.outcome[0]) == (
         "hat_yai/202", "manual", "closed", "helped",
@@ -94,6 +94,7 @@ def test_the_arrival_is_the_dispatch_s_where_that_knows_it(town: Database) -> No
     take(town, alarm, Step.ASSIGN, 3_000, unit="202")
     times = read(town)
     assert (after(times)["on_scene"], times.scene_how[0], times.unit[0]) == (2_500, "gps", "hat_yai/201")
+    assert after(times)["sent"] == 2_000  # the one that came, not the one sent last
 
 
 def test_the_kept_times_are_those_of_the_histories(town: Database) -> None:

@@ -52,7 +52,8 @@ def test_only_people_end_a_call_for_help_that_is_no_drill() -> None:
     ends = [rule for rule in RULES if rule.then is State.CLOSED and rule.state is not State.CLOSED]
     for rule in ends:
         if rule.step is Step.DRILL_OVER:  # of a drill alone, and never of one that nobody has answered
-            assert (rule.roles, rule.families) == ({SYSTEM}, {Family.HELP})
+            assert rule.roles == {SYSTEM}
+            assert rule.families == {Family.HELP}
             assert rule.state is not State.RAISED
         elif Family.HELP in rule.families or Family.REPORT in rule.families:
             assert rule.roles == STEP_ROLES

@@ -52,6 +52,16 @@ def test_the_worst_counts_and_every_reason_is_told(
     assert (judged.state, judged.why) == (state, why)
 
 
+@pytest.mark.parametrize(
+    ("battery_pct", "low", "why"),
+    [(34.0, 35.0, (Why.BATTERY_LOW,)), (35.0, 35.0, ()), (4.0, 35.0, (Why.BATTERY_EMPTY,)),
+     (4.0, 2.0, (Why.BATTERY_EMPTY,)), (15.0, 10.0, ())],
+)  # fmt: skip
+def test_the_battery_is_low_where_the_settings_say(battery_pct: float, low: float, why: tuple[Why, ...]) -> None:
+    box = replace(GOOD, battery_pct=battery_pct, mains=None)
+    assert judge(box, NOW, replace(RULES, battery_low_pct=low)).why == why
+
+
 BOXES = st.builds(
     BoxNow,
     station=st.just("s"), box=st.just("b"), heard_at=st.integers(0, NOW), online=st.sampled_from([None, True, False]),

@@ -14,6 +14,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.response.chart import MOST, drawn
 from models.response.figures import LEAST, Share, spread, wilson
 from models.response.groups import Area, By, keys
 from models.response.report import Leg, Summary, by_group, legs_of, summary
@@ -33,7 +34,8 @@ def alarm(**given: Any) -> tuple[Any, ...]:
         "station": "lumphini", "alarm": "a", "kind": "sos", "origin_kind": "box", "origin": "b1", "lat": 13.73,
         "lon": 100.54, "marks": "", "outcome": "real", "state": "closed", "unit": "lumphini/201", "simulated": False,
         "pressed": at - 1000, "raised": at, "stored": at + 100, "shown": at + 300, "acknowledged": at + 10_000,
-        "assigned": at + 30_000, "on_scene": at + 239_000, "scene_how": "gps", "closed": at + 900_000,
+        "assigned": at + 30_000, "sent": given.get("assigned", at + 30_000),
+        "on_scene": at + 239_000, "scene_how": "gps", "closed": at + 900_000,
     }  # fmt: skip
     return tuple((row | given).values())
 
@@ -55,6 +57,18 @@ def test_every_leg_of_one_alarm_is_measured() -> None:
         "on_scene": (1, 0, 240_000, 240_000),
         "closed": (1, 0, 901_000, 901_000),
     }
+
+
+def test_the_way_of_the_unit_that_came_begins_when_it_was_sent() -> None:
+    legs = summed([alarm(sent=NOON + 139_000)]).legs  # another was sent before it
+    assert (legs[Leg.ASSIGNED].p50, legs[Leg.TRAVEL].p50) == (20_000, 100_000)
+
+
+def test_the_chart_keeps_the_newest_months_and_the_largest_groups() -> None:
+    months = [f"{2024 + n // 12}-{n % 12 + 1:02}" for n in range(MOST + 4)]
+    groups = {month: summed([alarm()] * (LEAST + len(months) - n)) for n, month in enumerate(months)}
+    assert list(drawn(groups, Leg.ON_SCENE, {}, ordered=True)["name"]) == months[4:]
+    assert list(drawn(groups, Leg.ON_SCENE, {}, ordered=False)["name"]) == months[:MOST]
 
 
 def test_without_alarms_there_is_nothing_and_no_error() -> None:
