@@ -6,11 +6,11 @@ import logging
 import threading
 from collections.abc import Callable
 
-from ingest.decode.fields import clean
 from ingest.pipeline import Sorted
 from ingest.sources.mosquitto_log import Refusal
 from ingest.storing import Storing
 from models.records.base import Millis, Rejected
+from models.texts import clean
 from store.errors import StorageError
 
 log = logging.getLogger("ingest.broker")

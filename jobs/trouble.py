@@ -18,13 +18,16 @@ from models.records.alarm import AlarmNow
 from models.records.base import Millis
 from store import registers, sources
 from store.alarms import trouble as alarms
-from store.database import Database, Lane
+from store.database import Database
 
 #: How often is looked, in ms.
 EVERY_MS = 5_000
 
 #: Looks further apart than this, in ms, are of a clock that was set or a machine that slept.
 GAP_MS = 60_000
+
+#: Of so many origins trouble is written in one transaction: a station that goes dark holds up no press.
+PIECE = 20
 
 _MB = 1024 * 1024
 
@@ -104,9 +107,13 @@ def trouble_job(watched: Watched) -> Job:
     def run(database: Database, now: Millis) -> None:
         with database.read() as conn:
             found = look.found(conn, now)
-        with database.write(Lane.ALARM) as tx:
-            alarms.end_shelving(tx, now)
-            for trouble in found:
-                alarms.settle(tx, trouble, now)
+        ended = PIECE
+        while ended == PIECE:
+            with database.write() as tx:
+                ended = len(alarms.end_shelving(tx, now, PIECE))
+        for first in range(0, len(found), PIECE):
+            with database.write() as tx:
+                for trouble in found[first : first + PIECE]:
+                    alarms.settle(tx, trouble, now)
 
     return Job("trouble", every_ms=EVERY_MS, run=run, lease_ms=3 * EVERY_MS, wanted=wanted)

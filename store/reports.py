@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from sqlalchemy import Connection, select
 
@@ -24,18 +24,38 @@ REGISTER = "reports"
 
 
 def take(tx: Tx, report: CitizenReport) -> bool:
-    """Keep a report, and raise the alarm of an emergency. False when its id is known on that channel: a duplicate."""
+    """Keep a report, and raise the alarm of an emergency. False when its id is known on that channel: a duplicate.
+
+    An emergency that says something else under a known id is another one: kept under an id made of what it says, so
+    that it is one however often it is sent, and its alarm marked `id_reused`.
+    """
+    reused = report.kind == EMERGENCY and _other_of_that_id(tx.conn, report)
+    if reused:
+        report = replace(report, id=id_of(f"{report.id}/{report.kind}/{_said_at(report)}/{report.text}"))
     new = add_new(tx, _REPORT, asdict(report))
     if new:
         tx.tell(RegisterChanged(report.station, REGISTER, report.received_at))
         if report.kind == EMERGENCY:
-            _raise(tx, report)
+            _raise(tx, report, reused=reused)
     return new
 
 
-def _raise(tx: Tx, report: CitizenReport) -> None:
+def _other_of_that_id(conn: Connection, report: CitizenReport) -> bool:
+    mine = (_REPORT.c.station == report.station, _REPORT.c.channel == report.channel, _REPORT.c.id == report.id)
+    known = conn.execute(select(_REPORT.c.at, _REPORT.c.kind, _REPORT.c.text).where(*mine)).one_or_none()
+    if known is None:
+        return False
+    return (known.kind, known.text) != (report.kind, report.text) or known.at != (_said_at(report) or known.at)
+
+
+def _said_at(report: CitizenReport) -> Millis | None:
+    """Its own time; None where it has that of its arrival, which is another each time it is sent."""
+    return None if report.at == report.received_at else report.at
+
+
+def _raise(tx: Tx, report: CitizenReport, *, reused: bool) -> None:
     """Each report is an alarm of its own: two people who report are two. Its words stay with the report."""
-    marks = {Mark.UNVERIFIED}
+    marks = {Mark.UNVERIFIED} | ({Mark.ID_REUSED} if reused else set())
     if report.lat is None:
         marks.add(Mark.NO_PLACE)
     if suspect(report.at, report.received_at):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 from dashboard.api.caller import Caller, Calling
 from dashboard.api.paging import Cursor, From, Limit, To, cursor_of, iso, place_of, window
 from models.alarms.life import Step
 from models.alarms.queue import Group, Row, queue
 from models.records.alarm import AlarmNow, AlarmStep
+from models.texts import clean
 from store import alarms as store
 from store.database import Lane
 
@@ -29,6 +30,12 @@ class StepIn(BaseModel):
     note: str = Field("", max_length=2000)
     minutes: int = Field(0, ge=0)
     version: int | None = Field(None, ge=0)
+
+    @field_validator("unit", "outcome", "note")
+    @classmethod
+    def _clean(cls, said: str) -> str:
+        """As the words of messages: NUL, which one of the databases refuses, and marks that turn text around."""
+        return clean(said, len(said))
 
 
 def _item(call: Caller, alarm: AlarmNow) -> dict[str, Any]:

@@ -6,12 +6,13 @@ import hashlib
 import re
 from collections.abc import Iterable
 
-from ingest.decode.fields import BadPayloadError, clean
+from ingest.decode.fields import BadPayloadError
 from ingest.decode.payload import load
 from ingest.decode.records import Record
 from ingest.decode.redact import redact
 from models.records.base import Millis
 from models.records.sos import EventKind, Mark, Signal
+from models.texts import clean
 
 #: The time of an alarm whose own time cannot be read is its arrival, floored to this, in ms. The same bytes delivered
 #: again within it are the same alarm; a button that sends the same bytes at every press is heard the next time too.

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from ingest.decode.alarm import unreadable, window
-from ingest.decode.fields import MAX_NAME, BadPayloadError, clean, identifier, soft_number, soft_place
+from ingest.decode.fields import MAX_NAME, BadPayloadError, identifier, soft_number, soft_place
 from ingest.decode.payload import load_object
 from ingest.decode.records import Record
 from ingest.decode.redact import redact
@@ -19,6 +19,7 @@ from ingest.decode.sos import KINDS, whole_number
 from ingest.decode.times import readable_time
 from models.records.base import Millis
 from models.records.sos import EventKind, Mark, Signal
+from models.texts import clean
 
 SOURCE = "chirpstack"
 

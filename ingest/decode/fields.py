@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from models.records.base import Reason
+from models.texts import UNSEEN, clean
 
 #: Longest id of a message, in characters (contract, section 1), and of a unit, box or foreign device.
 MAX_ID, MAX_NAME = 64, 128
-
-# Control characters, direction marks (they reorder text on a screen, UAX #9), byte order mark, half characters.
-_UNSEEN = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff"
-_BAD = re.compile(f"[{_UNSEEN}]")
-_BREAKS = re.compile("[\t\n\r\x0b\x0c\x85\u2028\u2029]+")
 
 
 class BadPayloadError(Exception):
@@ -74,13 +69,6 @@ def optional_place(values: Mapping[str, Any]) -> tuple[float | None, float | Non
     return soft_place(values.get("lat"), values.get("lon")) or (None, None)
 
 
-def clean(text: str, most: int) -> str:
-    """Text as it may be shown, logged and stored: one line, no unseen characters, cut at `most`."""
-    if _BAD.search(text):
-        text = _BAD.sub("", _BREAKS.sub(" ", text))
-    return text.strip()[:most]
-
-
 def identifier(value: object, most: int = MAX_ID) -> str | None:
     """A name as it stands, a whole number as its digits; None for anything else.
 
@@ -88,7 +76,7 @@ def identifier(value: object, most: int = MAX_ID) -> str | None:
     """
     if type(value) is int and abs(value) < 2**63:
         value = str(value)
-    if type(value) is not str or not 0 < len(value) <= most or _BAD.search(value) or value != value.strip():
+    if type(value) is not str or not 0 < len(value) <= most or UNSEEN.search(value) or value != value.strip():
         return None
     return value
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from ingest.decode.fields import MAX_NAME, BadPayloadError, clean, identifier
+from ingest.decode.fields import MAX_NAME, BadPayloadError, identifier
 from models.records.base import UNKNOWN_STATION, Reason
+from models.texts import clean
 
 _STATION = re.compile(r"_?[a-z0-9][a-z0-9_]{0,62}")
 

@@ -65,7 +65,8 @@ def fault_kind(fault: str) -> Kind:
 def of_box(box: SosBox, now: Millis, limits: Limits, heard_since: Millis, low_already: bool) -> Trouble:
     """What is wrong with a box.
 
-    `heard_since`: since when boxes can be heard at all; silence before that is ours, not theirs. `low_already`: an
+    `heard_since`: since when boxes can be heard at all; silence before that is ours, not theirs: until a box that was
+    lost could have been heard for long enough, that it is lost is not judged. `low_already`: an
     alarm says that its battery is low.
     """
     among = {Kind.BOX_LOST}
@@ -84,8 +85,11 @@ def of_box(box: SosBox, now: Millis, limits: Limits, heard_since: Millis, low_al
             standing[Kind.BATTERY_LOW] = f"{box.battery_pct:.0f} %"
     if box.online is False:
         standing[Kind.BOX_LOST] = "offline"
-    elif box.heard_at is not None and now - max(box.heard_at, heard_since) > limits.box_silent_ms:
-        standing[Kind.BOX_LOST] = "silent"
+    elif box.heard_at is not None and not 0 <= now - box.heard_at <= limits.box_silent_ms:
+        if now - heard_since <= limits.box_silent_ms:
+            among.discard(Kind.BOX_LOST)  # not known: neither raised nor ended
+        elif box.heard_at <= now:
+            standing[Kind.BOX_LOST] = "silent"
     return Trouble(box.station, "box", box.box, frozenset(among), standing, box.name_th or box.box, box.lat, box.lon)
 
 
@@ -102,7 +106,9 @@ def of_feeds(
         silent = now - at
         if not (own or (station in watched and limit)) or silent > GONE_MS:
             continue
-        standing = {Kind.FEED_STOPPED: ""} if now - max(at, since) > limit else {}
+        if now - since <= limit and not 0 <= silent <= limit:
+            continue  # not known: neither raised nor ended
+        standing = {Kind.FEED_STOPPED: ""} if silent > limit else {}
         result.append(Trouble(station, "feed", source, frozenset({Kind.FEED_STOPPED}), MappingProxyType(standing)))
     return result
 

@@ -59,12 +59,13 @@ def flooding(alarms: Iterable[AlarmNow]) -> frozenset[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
     for some in by_station.values():
         some.sort(key=lambda alarm: alarm.raised_at)
-        first = 0
+        first = done = 0
         for last, alarm in enumerate(some):
             while alarm.raised_at - some[first].raised_at >= FLOOD_MS:
                 first += 1
             if last - first + 1 >= FLOOD:
-                found.update((one.station, one.id) for one in some[first : last + 1])
+                found.update((one.station, one.id) for one in some[max(first, done) : last + 1])
+                done = last + 1
     return frozenset(found)
 
 

@@ -31,6 +31,9 @@ _UNIT = table_of(Unit)
 #: Longest time an alarm may be put aside, in minutes.
 MOST_MINUTES = 24 * 60
 
+#: So many alarms climb in one transaction: a press that comes in meanwhile waits for no more.
+MOST_AT_ONCE = 50
+
 
 class UnknownUnitError(Exception):
     """There is no unit of that name to be sent; `str()` is one line."""
@@ -58,6 +61,7 @@ def step(
 
     `seen` is the version that the person decided on: when somebody took a deciding step since, that one was first and
     this one is refused. A press that joined since does not count.
+    A note given with another step is a line of its own after it.
     `reached_at`: when the unit reached the place, if that is known better than by this step; `how` it is known.
 
     Raises:
@@ -82,9 +86,12 @@ def step(
         values |= {"shelved_until": now + minutes * 60_000, "shelved_by": by}
     if step is Step.UNSHELVE or state is State.CLOSED:
         values |= {"shelved_until": None, "shelved_by": ""}
-    said = " ".join(word for word in (f"{minutes} min" if minutes else "", note or unit or outcome) if word)
+    own = step in (Step.NOTE, Step.SHELVE)  # the note is what they are about
+    said = " ".join(word for word in (f"{minutes} min" if minutes else "", note if own else unit or outcome) if word)
     alarm = go_on(tx, known, step, now, values, line_by=by, origin=origin, detail=said)
     follow(tx, alarm, step, now, by=by, unit_station=unit_station, reached_at=reached_at, how=how)
+    if note and not own:
+        alarm = go_on(tx, alarm, Step.NOTE, now, {}, line_by=by, origin=origin, detail=note)
     return alarm
 
 
@@ -167,8 +174,13 @@ def raise_level(tx: Tx, alarm: AlarmNow, level: int, now: Millis, detail: str = 
 
 
 def escalate(tx: Tx, rungs: tuple[Rung, ...], now: Millis) -> list[AlarmNow]:
-    """Raise every alarm that nobody has acknowledged to the level its waiting asks for (`models.alarms.ladder`)."""
+    """Raise alarms that nobody has acknowledged to the level their waiting asks for (`models.alarms.ladder`).
+
+    `MOST_AT_ONCE` at most, people first and of them who waits longest; the others at the next call.
+    """
     waiting = (STILL_OPEN, ALARM.c.state == State.RAISED.value)
     found = [now_of(row) for row in tx.conn.execute(select(ALARM).where(*waiting)).all()]
+    found.sort(key=lambda alarm: (int(alarm.priority), alarm.raised_at, alarm.id))
     wanted = ((alarm, level_due(alarm.kind, alarm.raised_at, now, rungs)) for alarm in found)
-    return [raise_level(tx, alarm, level, now) for alarm, level in wanted if level > alarm.level]
+    due = [(alarm, level) for alarm, level in wanted if level > alarm.level]
+    return [raise_level(tx, alarm, level, now) for alarm, level in due[:MOST_AT_ONCE]]

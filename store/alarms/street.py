@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from models.alarms.kinds import Family
 from models.alarms.life import SYSTEM, State, Step, next_state
 from models.dispatch.progress import Known
 from models.records.alarm import AlarmNow
-from models.records.base import Millis
+from models.records.base import UNKNOWN_STATION, Millis
 from models.records.dispatch import Dispatch, How
 from store import dispatch
-from store.alarms.rows import go_on
+from store.alarms.rows import STEP, go_on
 from store.database import Tx
 
 #: What a step is called in the words to the street.
@@ -60,7 +62,19 @@ def follow(
 def _tell_box(tx: Tx, alarm: AlarmNow, word: str, now: Millis) -> None:
     """What became of the press, for the box to show; who stands there need not know of its battery."""
     if alarm.origin_kind == "box" and alarm.family is Family.HELP and not _NO_LEVEL & set(alarm.origin):
-        _command(tx, alarm, f"ssz/v1/{alarm.station}/sos/{alarm.origin}/command", word, now)
+        _command(tx, alarm, _box_topic(tx, alarm), word, now)
+
+
+def _box_topic(tx: Tx, alarm: AlarmNow) -> str:
+    """Beside the topic the press came on: a box of a station nobody registered listens there, as for its receipt."""
+    if alarm.station == UNKNOWN_STATION:
+        first = select(STEP.c.origin).where(
+            STEP.c.station == alarm.station, STEP.c.alarm == alarm.id, STEP.c.version == 1
+        )
+        came = str(tx.conn.execute(first).scalar_one())
+        if came.endswith("/event"):
+            return came.removesuffix("event") + "command"
+    return f"ssz/v1/{alarm.station}/sos/{alarm.origin}/command"
 
 
 def _tell_units(tx: Tx, alarm: AlarmNow, step: Step, now: Millis, before: Dispatch | None) -> None:

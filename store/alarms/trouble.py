@@ -92,10 +92,10 @@ def shelved(conn: Connection, until: Millis) -> list[AlarmNow]:
     return [now_of(row) for row in conn.execute(query)]
 
 
-def end_shelving(tx: Tx, now: Millis) -> list[AlarmNow]:
-    """Take back what was put aside until now; it is told again."""
+def end_shelving(tx: Tx, now: Millis, most: int) -> list[AlarmNow]:
+    """Take back what was put aside until now, so many at most; it is told again."""
     changed = []
-    for alarm in shelved(tx.conn, now):
+    for alarm in shelved(tx.conn, now)[:most]:
         next_state(State(alarm.state), Step.UNSHELVE, alarm.family, SYSTEM)
         values = {"shelved_until": None, "shelved_by": ""}
         changed.append(go_on(tx, alarm, Step.UNSHELVE, now, values, line_by=SYSTEM))

@@ -219,7 +219,7 @@ def test_the_life_of_an_alarm_by_api(server: LiveServer, sqlite_db: Database) ->
     assert (nobody.status_code, nobody.json()) == (422, {"error": "no unit ghost in the register of lumphini"})
     assert api.post(f"alarms/{name}/assign", {"unit": "c1"}).json()["assigned"] == "c1"
     assert api.post(f"alarms/{name}/arrive", {}).json()["state"] == "on_scene"
-    assert api.post(f"alarms/{name}/note", {"note": "ส่งต่อโรงพยาบาล"}).json()["state"] == "on_scene"
+    assert api.post(f"alarms/{name}/note", {"note": "ส่งต่อ\x00\u202eโรงพยาบาล"}).json()["state"] == "on_scene"
     assert api.post(f"alarms/{name}/close", {"outcome": "nonsense"}).status_code == 409
     assert api.post(f"alarms/{name}/close", {"outcome": "helped"}).json()["outcome"] == "helped"
     assert api.get("alarms").json()["alarms"] == []
@@ -228,6 +228,7 @@ def test_the_life_of_an_alarm_by_api(server: LiveServer, sqlite_db: Database) ->
         steps = alarms.history(conn, "lumphini", name)
     assert [(step.step, step.by) for step in steps][1:3] == [("acknowledge", "somchai"), ("assign", "somchai")]
     assert steps[1].origin == "127.0.0.1"
+    assert [step.detail for step in steps if step.step == "note"] == ["ส่งต่อโรงพยาบาล"]
 
 
 def test_steps_need_a_role_a_station_and_an_alarm(server: LiveServer, sqlite_db: Database) -> None:

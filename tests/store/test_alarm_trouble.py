@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.runner import Runner
-from jobs.trouble import EVERY_MS, Watched, trouble_job
+from jobs.trouble import EVERY_MS, PIECE, Watched, trouble_job
 from models.alarms.causes import HOLD_MS
 from models.alarms.kinds import Kind
 from models.alarms.life import IllegalStepError, Step
@@ -146,6 +147,36 @@ def test_a_silent_box_is_lost_within_three_minutes_and_two_looks(street: Street)
     assert street.open() == {}
 
 
+def test_a_restart_neither_ends_nor_raises_again_what_stands(street: Street, tmp_path: Path) -> None:
+    street.beats()
+    street.look()
+    street.says(EventKind.HEARTBEAT)
+    street.later(200_000)
+    lost = street.open()[Kind.BOX_LOST].id
+    street.later(HOLD_MS)
+    again = Street(street.db, tmp_path)
+    again.now = street.now
+    again.later(400_000)
+    assert [alarm.id for alarm in again.all()] == [lost]
+    assert set(again.open()) == {Kind.BOX_LOST}
+    again.now += 3_600_000  # slept
+    again.later(100_000)
+    assert [alarm.id for alarm in again.all()] == [lost]
+    assert set(again.open()) == {Kind.BOX_LOST}
+
+
+def test_a_station_that_goes_dark_is_written_in_pieces(db: Database, tmp_path: Path) -> None:
+    with db.write() as tx:
+        names = [f"D{n}" for n in range(2 * PIECE)]
+        put_boxes(tx, [SosBox(station="lumphini", box=name, lat=13.7, lon=100.5) for name in names], NOW)
+        tx.conn.execute(text("UPDATE sos_box SET battery_pct = 5"))
+    commits: list[int] = []
+    db.on_commit(lambda _, told: commits.append(sum(isinstance(one, AlarmNow) for one in told)))
+    trouble_job(Watched(tmp_path, disk_low_mb=0)).run(db, NOW)
+    assert sum(commits) == 2 * PIECE + 1
+    assert max(commits) == PIECE
+
+
 def test_a_clock_that_is_set_raises_no_trouble(street: Street) -> None:
     street.says(EventKind.HEARTBEAT)
     street.later(60_000)
@@ -241,6 +272,22 @@ def test_each_emergency_report_is_an_alarm_and_keeps_its_words_to_itself(db: Dat
     marks = {alarm.pressed_at: set(alarm.marks.split(",")) for alarm in found}
     assert marks[NOW] == {"no_place", "unverified"}
     assert marks[NOW - 10**12] == {"no_place", "unverified", "clock_suspect"}
+
+
+def test_another_emergency_under_a_known_id_is_an_alarm_of_its_own_once(db: Database) -> None:
+    first = report("r1", at=NOW - 5000)
+    other = replace(first, text="ไฟไหม้")
+    later = replace(first, at=NOW - 1000)
+    untimed = replace(first, at=NOW + 50, received_at=NOW + 50)  # sent again without its time
+    with db.write() as tx:
+        taken = [reports.take(tx, one) for one in (first, other, later, first, other, later, untimed)]
+        reports.take(tx, report("r2", "tip"))
+        assert reports.take(tx, report("r2"))
+    assert taken == [True, True, True, False, False, False, False]
+    with db.read() as conn:
+        found = alarms.open_alarms(conn)
+        assert all(reports.of_alarm(conn, alarm) for alarm in found)
+    assert sorted("id_reused" in alarm.marks.split(",") for alarm in found) == [False, True, True, True]
 
 
 def test_the_database_itself_refuses_to_rewrite_a_history(street: Street) -> None:

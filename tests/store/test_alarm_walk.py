@@ -90,7 +90,7 @@ class World:
 
     def _look(self, tx: Tx, later: int) -> None:
         self.now += later
-        trouble.end_shelving(tx, self.now)
+        trouble.end_shelving(tx, self.now, 100)
         for found in self.look.found(tx.conn, self.now):
             trouble.settle(tx, found, self.now)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import traceback
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from models.alarms.ladder import ladder
 from models.alarms.life import IllegalStepError, Step
@@ -17,7 +19,9 @@ from models.records.sos import EventKind, Mark, Signal
 from models.records.station import Station
 from models.records.unit import Unit
 from store import alarms
+from store.alarms.steps import MOST_AT_ONCE
 from store.database import Database
+from store.errors import StorageError
 from store.positions import insert_fixes
 from store.registers import put_stations, put_units
 from store.sos import Taken, recent_keys, take_signal
@@ -220,6 +224,43 @@ def test_an_unanswered_alarm_climbs_each_rung_once(db: Database) -> None:
         assert [item.level for item in alarms.escalate(tx, ladder(), NOW + 15_051)] == [1]
         assert alarms.escalate(tx, ladder(), NOW + 60_050) == []
         assert [item.level for item in alarms.escalate(tx, ladder(), NOW + 60_051)] == [2]
+
+
+def test_of_many_unanswered_alarms_people_climb_first_and_so_many_at_once(db: Database) -> None:
+    for number in range(MOST_AT_ONCE + 5):
+        take(db, replace(PRESS, origin=f"C{number}", received_at=NOW + 50 - number))
+    for expected in (MOST_AT_ONCE, 5, 0):
+        with db.write() as tx:
+            climbed = alarms.escalate(tx, ladder(), NOW + 20_000)
+        assert len(climbed) == expected
+        assert climbed == sorted(climbed, key=lambda alarm: alarm.raised_at)
+
+
+def test_a_note_with_a_step_is_a_line_of_its_own(db: Database) -> None:
+    alarm = take(db, PRESS).alarm
+    assert alarm is not None
+    step(db, alarm.id, Step.ACKNOWLEDGE)
+    step(db, alarm.id, Step.ASSIGN, unit="u1", note="by the gate")
+    done = step(db, alarm.id, Step.CLOSE, outcome="real", note="taken home")
+    with db.read() as conn:
+        lines = alarms.history(conn, "lumphini", alarm.id)
+    assert [(line.version, line.step, line.detail) for line in lines[2:]] == [
+        (3, "assign", "u1"), (4, "note", "by the gate"), (5, "close", "real"), (6, "note", "taken home"),
+    ]  # fmt: skip
+    assert (done.version, done.state, done.outcome) == (6, "closed", "real")
+
+
+def test_words_to_a_box_of_an_unregistered_station_go_where_it_listens(db: Database) -> None:
+    alarm = take(db, replace(PRESS, station="_unknown", topic="ssz/v1/nowhere/sos/B1/event")).alarm
+    assert alarm is not None
+    step(db, alarm.id, Step.ACKNOWLEDGE)
+    assert [topic for topic, _, _ in outbox(db) if "/command" in topic] == ["ssz/v1/nowhere/sos/B1/command"]
+
+
+def test_errors_name_no_values(db: Database) -> None:
+    with pytest.raises((StorageError, SQLAlchemyError)) as failed, db.write() as tx:
+        tx.conn.execute(text("INSERT INTO nothing_there VALUES (:contact)"), {"contact": "".join(["081", "234"])})
+    assert "081234" not in "".join(traceback.format_exception(failed.value))
 
 
 def test_escalation_takes_an_alarm_from_before_the_clock_was_set_back(db: Database) -> None:

@@ -32,6 +32,20 @@ def test_silence_while_nobody_listened_is_not_the_box_s() -> None:
     assert standing(heard_at=NOW - 10**7, heard_since=NOW - 180_001) == {Kind.BOX_LOST: "silent"}
 
 
+def test_whether_an_old_silence_goes_on_is_not_known_until_the_box_could_have_been_heard() -> None:
+    def judged(heard_since: int, heard_at: int = NOW - 10**7) -> bool:
+        box = SosBox(station="lumphini", box="B1", lat=13.7, lon=100.5, heard_at=heard_at)
+        return Kind.BOX_LOST in of_box(box, NOW, LIMITS, heard_since, False).among
+
+    assert not judged(NOW - 180_000)
+    assert judged(NOW - 180_001)
+    assert judged(NOW, heard_at=NOW - 1000)  # it spoke
+    newest = {("native", "lumphini"): NOW - 10**7}
+    since = NOW - LIMITS.feed_silent_ms
+    assert of_feeds(newest, frozenset({"lumphini"}), NOW, LIMITS, since) == []
+    assert len(of_feeds(newest, frozenset({"lumphini"}), NOW, LIMITS, since - 1)) == 1
+
+
 def test_a_battery_at_the_limit_does_not_flap() -> None:
     assert standing(battery_pct=20.0) == {}
     assert standing(battery_pct=19.9) == {Kind.BATTERY_LOW: "20 %"}

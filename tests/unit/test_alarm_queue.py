@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,6 +42,25 @@ def test_nine_are_no_flood_and_ten_within_ten_minutes_are() -> None:
     slow = [alarm(f"a{n}", Kind.TAMPER, NOW + n * FLOOD_MS // 9) for n in range(FLOOD)]
     assert flooding(slow) == frozenset()  # the tenth comes as the ten minutes are over
     assert flooding([*spread[:-1], alarm("x", Kind.TAMPER, NOW, station="hat_yai")]) == frozenset()
+
+
+def test_a_long_flood_is_gone_through_once() -> None:
+    asked: list[int] = []
+
+    class Counted:
+        station = "lumphini"
+
+        def __init__(self, number: int) -> None:
+            self.number, self.raised_at = number, NOW + number
+
+        @property
+        def id(self) -> str:
+            asked.append(self.number)
+            return str(self.number)
+
+    some = [Counted(number) for number in range(500)]
+    assert len(flooding(cast(list[AlarmNow], some))) == 500
+    assert len(asked) == 500
 
 
 def test_a_group_does_not_fall_apart_as_it_grows_old() -> None:
