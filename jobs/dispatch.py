@@ -6,10 +6,14 @@ a fix that came late, or a process that was away for a while, changes nothing in
 
 from __future__ import annotations
 
+import logging
+from collections import Counter
+
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.job import Job
-from models.alarms.life import SYSTEM, State, Step
+from models.alarms.life import SYSTEM, IllegalStepError, State, Step
 from models.dispatch.arrival import window
 from models.dispatch.progress import Progress, progress
 from models.records.alarm import AlarmNow
@@ -19,6 +23,8 @@ from store import alarms, dispatch, positions, units
 from store.alarms import street
 from store.database import Database, Lane, Tx
 
+_LOG = logging.getLogger(__name__)
+
 #: Of a unit that is sent for longer, only so much of its track and words is read: what was before was judged then.
 LONGEST_MS = 20 * 60_000
 
@@ -26,13 +32,21 @@ LONGEST_MS = 20 * 60_000
 def found(conn: Connection, now: Millis) -> list[tuple[Dispatch, AlarmNow, Progress]]:
     """The dispatches of which something is newly known, each with its alarm."""
     result = []
-    for sent in dispatch.under_way(conn):
+    under_way = dispatch.under_way(conn)
+    times_sent = Counter((sent.unit_station, sent.unit) for sent in under_way)
+    for sent in under_way:
         if sent.left_at is not None:
             continue
-        alarm = alarms.find(conn, sent.alarm, frozenset({sent.station}))
+        try:
+            alarm = alarms.find(conn, sent.alarm, frozenset({sent.station}))
+        except alarms.UnknownAlarmError:
+            _LOG.warning("the dispatch of %s to %s is of no alarm", sent.unit, sent.alarm)
+            continue
         start, end = window(sent.assigned_at, now, LONGEST_MS)
         track = positions.track(conn, sent.unit_station, sent.unit, start, end)
         words = units.words_since(conn, sent.unit_station, sent.unit, max(sent.assigned_at, start))
+        if times_sent[sent.unit_station, sent.unit] > 1:
+            words = []  # sent to two places, its words do not say at which it is: fixes or a person decide
         place = None if alarm.lat is None or alarm.lon is None else (alarm.lat, alarm.lon)
         if news := progress(sent, track, words, place, now):
             result.append((sent, alarm, news))
@@ -53,6 +67,15 @@ def take(tx: Tx, sent: Dispatch, alarm: AlarmNow, news: Progress, now: Millis) -
         street.leave(tx, alarm, sent, news.left, now)
 
 
+def _take_one(database: Database, sent: Dispatch, news: Progress, now: Millis) -> None:
+    """Take what was judged of one dispatch, if it is still the one under way."""
+    with database.write(Lane.ALARM) as tx:
+        still = dispatch.open_of(tx.conn, sent.station, sent.alarm)
+        if still is not None and still.version == sent.version:
+            alarm = alarms.find(tx.conn, sent.alarm, frozenset({sent.station}))
+            take(tx, still, alarm, news, now)
+
+
 def dispatch_job() -> Job:
     """The job, looking each second."""
 
@@ -60,8 +83,13 @@ def dispatch_job() -> Job:
         return bool(found(conn, now))
 
     def run(database: Database, now: Millis) -> None:
-        with database.write(Lane.ALARM) as tx:
-            for sent, alarm, news in found(tx.conn, now):
-                take(tx, sent, alarm, news, now)
+        # Tracks are read before the lock is taken: a press never waits for them.
+        with database.read() as conn:
+            judged = found(conn, now)
+        for sent, _, news in judged:
+            try:
+                _take_one(database, sent, news, now)
+            except (IllegalStepError, alarms.UnknownAlarmError, SQLAlchemyError):
+                _LOG.exception("the dispatch of %s to %s could not be followed", sent.unit, sent.alarm)
 
     return Job("dispatches", every_ms=1_000, run=run, lease_ms=5_000, wanted=wanted)

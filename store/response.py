@@ -10,16 +10,17 @@ from models.response.times import Times, times_of
 _STATIONS = bindparam("stations", type_=String(), expanding=True)
 
 # Of an empty cause are calls for help: trouble of equipment has no way to the scene, and reports are no presses.
-# One dispatch an alarm: of several units the one that was there first, else the one sent last. The arrival as the
-# dispatch knows it may be earlier than the step a person took. In the order of the fields of `Times`.
+# One dispatch an alarm, the newest: who was there before it was replaced was not there, or is gone, and help counts
+# from the unit that came to stay. The arrival as the dispatch knows it may be earlier than the step a person took.
+# In the order of the fields of `Times`.
 _TIMES = """
     SELECT a.station, a.id, a.kind, a.origin_kind, a.origin, a.lat, a.lon, a.marks, a.outcome, a.state,
            CASE WHEN d.unit IS NOT NULL THEN d.unit_station || '/' || d.unit
                 WHEN a.assigned <> '' THEN a.station || '/' || a.assigned ELSE '' END,
            COALESCE(p.kind IN ('demo', 'test'), FALSE), a.pressed_at, a.raised_at,
            t.stored_at, t.shown_at, t.acknowledged_at, t.assigned_at, COALESCE(d.assigned_at, t.assigned_at),
-           COALESCE(d.on_scene_at, t.arrived_at),
-           CASE WHEN d.on_scene_at IS NOT NULL THEN d.on_scene_how
+           CASE WHEN d.unit IS NOT NULL THEN d.on_scene_at ELSE t.arrived_at END,
+           CASE WHEN d.unit IS NOT NULL THEN d.on_scene_how
                 WHEN t.arrived_at IS NOT NULL THEN 'manual' ELSE '' END,
            t.closed_at
     FROM alarm a
@@ -27,7 +28,7 @@ _TIMES = """
     LEFT JOIN alarm_times t ON t.station = a.station AND t.alarm = a.id
     LEFT JOIN dispatch d ON d.station = a.station AND d.alarm = a.id AND d.version = (
         SELECT e.version FROM dispatch e WHERE e.station = a.station AND e.alarm = a.id
-        ORDER BY e.on_scene_at IS NULL, e.on_scene_at, e.version DESC LIMIT 1)
+        ORDER BY e.version DESC LIMIT 1)
     WHERE a.cause = ''
 """
 _IN_PERIOD = f"{_TIMES} AND a.raised_at >= :start AND a.raised_at < :end"

@@ -100,6 +100,8 @@ RULES: tuple[Rule, ...] = (
     Rule(State.ASSIGNED, Step.UNSHELVE, State.ASSIGNED, _PEOPLE | _SYSTEM, _TECHNICAL),
     Rule(State.ASSIGNED, Step.RESTORE, State.CLOSED, _SYSTEM, _TECHNICAL),
     Rule(State.ASSIGNED, Step.DRILL_OVER, State.CLOSED, _SYSTEM, _HELP),
+    # An arrival can be wrong, and who was there can be gone: then somebody must be sent again.
+    Rule(State.ON_SCENE, Step.ASSIGN, State.ASSIGNED),
     Rule(State.ON_SCENE, Step.LEAVE, State.ON_SCENE, _SYSTEM),
     Rule(State.ON_SCENE, Step.CLOSE, State.CLOSED),
     Rule(State.ON_SCENE, Step.NOTE, State.ON_SCENE),

@@ -38,8 +38,8 @@ class Times:
     """Alarms as columns of equal length. Times in epoch ms, NaN = not known; words empty where there is none.
 
     `scene_how`: how the arrival is known (`models.records.dispatch.How`). `unit` is `station/unit` of the one that
-    arrived first, else of the one sent last, and `sent` when that one was sent; `assigned`: when the first one was.
-    `simulated`: of a station of kind `demo` or `test`.
+    was sent last, and `sent` when that one was sent; `assigned`: when the first one was. `simulated`: of a station of
+    kind `demo` or `test`.
     """
 
     station: Words

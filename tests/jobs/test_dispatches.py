@@ -6,16 +6,21 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
+import jobs.dispatch
 from jobs.dispatch import dispatch_job
 from jobs.runner import Runner
-from models.alarms.life import State, Step
+from models.alarms.life import IllegalStepError, State, Step
+from models.dispatch.progress import Progress
 from models.picture import Picture
+from models.records.alarm import AlarmNow
+from models.records.dispatch import Dispatch
 from models.records.sos import EventKind, Signal
 from models.records.station import Station
 from models.records.unit import StatusReport, Unit, UnitStatus
 from store import alarms, dispatch, outbox, positions, registers, sos, units
-from store.database import Database
+from store.database import Database, Tx
 from tests.unit.test_arrival import NOW, Spot, track
 from tests.unit.test_streets import at
 
@@ -33,7 +38,7 @@ class Town:
         self.runner = Runner(db, [self.job], lambda: self.now, "a")
         with db.write() as tx:
             registers.put_stations(tx, [Station(code="s", name_th="ล", name_en="L", kind="test")], NOW)
-            registers.put_units(tx, [Unit(station="s", unit=unit) for unit in ("u", "u2")], NOW)
+            registers.put_units(tx, [Unit(station="s", unit=unit) for unit in ("u", "u0", "u2")], NOW)
             lat, lon = at(0, 0)
             signal = Signal("s", "box", "b", "p1", NOW, EventKind.PRESS, NOW, lat=lat, lon=lon)
             alarm = sos.take_signal(tx, signal, NOW).alarm
@@ -164,3 +169,62 @@ def test_what_no_topic_can_name_is_told_nothing_and_holds_up_nobody(town: Town) 
     with town.db.read() as conn:
         assert [one.topic for one in outbox.pending(conn) if "/unit/" in one.topic] == []
     assert [one["kind"] for one in town.heard("ssz/v1/s/sos/b/command")] == ["acknowledged", "dispatched"]
+
+
+def test_words_of_a_unit_that_is_sent_to_two_alarms_prove_neither(town: Town) -> None:
+    town.send()
+    with town.db.write() as tx:
+        lat, lon = at(3000, 3000)
+        other = sos.take_signal(tx, Signal("s", "box", "b2", "p2", NOW, EventKind.PRESS, NOW, lat=lat, lon=lon), NOW)
+        assert other.alarm is not None
+        who: Any = {"by": "Somchai", "role": "dispatcher", "origin": ""}
+        alarms.step(tx, other.alarm.id, Step.ACKNOWLEDGE, now=NOW, **who)
+        alarms.step(tx, other.alarm.id, Step.ASSIGN, now=NOW, unit="u", **who)
+    town.say(30, UnitStatus.ON_SCENE)
+    assert not town.look(31)
+    town.drive(*COMES)
+    assert town.look(63)  # its fixes say where it is
+    assert town.state() is State.ON_SCENE
+    with town.db.read() as conn:
+        assert alarms.find(conn, other.alarm.id).state == State.ASSIGNED
+
+
+def test_one_dispatch_that_cannot_be_followed_holds_up_no_other(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    town.send()
+    with town.db.write() as tx:
+        other = sos.take_signal(tx, Signal("s", "box", "b2", "p2", NOW, EventKind.PRESS, NOW, lat=1.0, lon=1.0), NOW)
+        assert other.alarm is not None
+        # The first that is looked at are one of no alarm, and one whose alarm nobody assigned.
+        dispatch.sent(tx, "s", "nothing", 1, unit_station="a", unit="a", by="", now=NOW)
+        dispatch.sent(tx, "s", other.alarm.id, 1, unit_station="s", unit="u0", by="", now=NOW)
+        assert units.take(tx, StatusReport("s", "u0", NOW + 1000, UnitStatus.ON_SCENE))
+    real, refused = jobs.dispatch.take, list[str]()
+
+    def failing(tx: Tx, sent: Dispatch, alarm: AlarmNow, news: Progress, now: int) -> None:
+        if sent.unit == "u0":
+            refused.append(sent.unit)
+            raise IllegalStepError("not now")
+        real(tx, sent, alarm, news, now)
+
+    monkeypatch.setattr(jobs.dispatch, "take", failing)
+    town.say(30, UnitStatus.ON_SCENE)
+    assert town.look(31)
+    assert refused == ["u0"]
+    assert town.state() is State.ON_SCENE
+
+
+def test_what_was_judged_of_a_dispatch_that_is_no_more_is_dropped(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.send()
+    town.say(30, UnitStatus.ON_SCENE)
+    real = jobs.dispatch.found
+
+    def meanwhile(conn: Connection, now: int) -> list[tuple[Dispatch, AlarmNow, Progress]]:
+        judged = real(conn, now)
+        town.step(Step.ASSIGN, unit="u2")
+        return judged
+
+    monkeypatch.setattr(jobs.dispatch, "found", meanwhile)
+    town.job.run(town.db, NOW + 31_000)
+    assert town.state() is State.ASSIGNED

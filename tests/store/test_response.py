@@ -91,10 +91,21 @@ def test_the_arrival_is_the_dispatch_s_where_that_knows_it(town: Database) -> No
     take(town, alarm, Step.ASSIGN, 2_000, unit="201")
     with town.write() as tx:
         dispatch.on_scene(tx, "hat_yai", alarm, NOW + 2_500, How.GPS)
-    take(town, alarm, Step.ASSIGN, 3_000, unit="202")
     times = read(town)
     assert (after(times)["on_scene"], times.scene_how[0], times.unit[0]) == (2_500, "gps", "hat_yai/201")
     assert after(times)["sent"] == 2_000  # the one that came, not the one sent last
+
+
+def test_after_an_arrival_that_was_none_the_one_of_the_unit_sent_next_counts(town: Database) -> None:
+    alarm = press(town)
+    take(town, alarm, Step.ACKNOWLEDGE, 1_000)
+    take(town, alarm, Step.ASSIGN, 2_000, unit="201")
+    take(town, alarm, Step.ARRIVE, 2_500)
+    take(town, alarm, Step.ASSIGN, 3_000, unit="202")
+    times = read(town)
+    assert (times.state[0], after(times)["on_scene"], times.unit[0]) == ("assigned", None, "hat_yai/202")
+    take(town, alarm, Step.ARRIVE, 9_000)
+    assert after(read(town))["on_scene"] == 9_000
 
 
 def test_the_kept_times_are_those_of_the_histories(town: Database) -> None:

@@ -36,6 +36,10 @@ def test_every_step_is_permitted_or_refused_as_the_table_says(state: State, step
         assert step.value in str(refused.value)
 
 
+def test_another_unit_can_be_sent_to_a_place_where_nobody_is_after_all() -> None:
+    assert next_state(State.ON_SCENE, Step.ASSIGN, Family.HELP, "dispatcher") is State.ASSIGNED
+
+
 def test_the_table_has_one_line_for_a_state_and_step() -> None:
     assert len(LIFE) == len(RULES)
 

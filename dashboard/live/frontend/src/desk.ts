@@ -186,7 +186,7 @@ export class Desk {
     if (step === "shelve") return alarm.prio === EQUIPMENT && !this.isShelved() && ["raised", "acknowledged"].includes(alarm.state);
     if (step === "unshelve") return this.isShelved();
     const from: Record<typeof step, readonly string[]> = {
-      acknowledge: ["raised"], assign: ["acknowledged", "assigned"], arrive: ["assigned"],
+      acknowledge: ["raised"], assign: ["acknowledged", "assigned", "on_scene"], arrive: ["assigned"],
       close: ["acknowledged", "assigned", "on_scene"], note: ["raised", "acknowledged", "assigned", "on_scene", "closed"],
     };
     return from[step].includes(alarm.state);
