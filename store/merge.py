@@ -17,11 +17,15 @@ from models.records.base import Millis
 from models.records.change import Outbox
 from models.records.checkpoint import Scan
 from models.records.dispatch import Dispatch
+from models.records.drill import Drill, DrillBox
 from models.records.incident import Incident
+from models.records.notice import Notice
 from models.records.position import Position
+from models.records.procedure import ProcedureTick
 from models.records.purpose import PastReading, Purpose
 from models.records.quarantine import RawBatch
 from models.records.report import Report
+from models.records.sheet_print import SheetPrint
 from models.records.sos import EventKind, Signal, SosBoxPast, SosEvent, split_marks
 from models.records.station import Station
 from models.records.unit import UnitStatusPast
@@ -38,6 +42,7 @@ _ADDED = tuple(
     table_of(kind)
     for kind in (
         Station, Incident, Report, Scan, Position, RawBatch, SosBoxPast, UnitStatusPast, Purpose, PastReading,
+        Notice, Drill, DrillBox, ProcedureTick, SheetPrint,
     )
 )  # fmt: skip
 
@@ -87,6 +92,7 @@ def _merge_alarms(tx: Tx, side: Connection, now: Millis) -> Merged:
             _put_shown(tx, side, alarm)
             of_alarm = (_DISPATCH.c.station == alarm.station, _DISPATCH.c.alarm == alarm.id)
             put(tx, _DISPATCH, [dict(sent._mapping) for sent in side.execute(select(_DISPATCH).where(*of_alarm))])
+            _end_older(tx, alarm)
     events = 0
     for row in side.execute(select(_EVENT).order_by(_EVENT.c.received_at, _EVENT.c.id)).all():
         if (row.station, row.alarm) in joining:
@@ -110,6 +116,24 @@ def _has_other_open(tx: Tx, alarm: AlarmNow) -> bool:
         _ALARM.c.id != alarm.id,
     )
     return tx.conn.execute(query).first() is not None
+
+
+def _end_older(tx: Tx, alarm: AlarmNow) -> None:
+    """Of an alarm only the newest dispatch can be under way, and none of one that is closed: the main database may
+    not know how one ended on the side."""
+    mine = (_DISPATCH.c.station == alarm.station, _DISPATCH.c.alarm == alarm.id)
+    newest = tx.conn.execute(
+        select(_DISPATCH.c.version, _DISPATCH.c.assigned_at)
+        .where(*mine)
+        .order_by(_DISPATCH.c.version.desc())
+        .limit(1)
+    ).one_or_none()
+    if newest is None:
+        return
+    still = update(_DISPATCH).where(*mine, _DISPATCH.c.ended_at.is_(None))
+    tx.conn.execute(still.where(_DISPATCH.c.version < newest.version).values(ended_at=newest.assigned_at))
+    if not alarm.is_open:
+        tx.conn.execute(still.values(ended_at=alarm.changed_at))
 
 
 def _put_shown(tx: Tx, side: Connection, alarm: AlarmNow) -> None:

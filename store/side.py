@@ -97,6 +97,7 @@ def bring_home(database: Database, now: Millis) -> None:
     if in_use(file):
         _LOG.warning("%s is still written on by another process: it is merged at the next start", file)
         return
+    migrate.upgrade(f"sqlite:///{file}")  # it may be of the version before an update
     merged = merge(database, file, now)
     kept = _put_aside(file, f".merged-{now}")
     _LOG.warning("merged the side database: %d new events, %d alarms; kept as %s", merged.events, merged.alarms, kept)

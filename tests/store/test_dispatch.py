@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from models.alarms.life import IllegalStepError, State, Step
 from models.records.dispatch import How
@@ -117,3 +118,27 @@ def test_who_was_sent_from_the_side_database_comes_home(town: Database, tmp_path
         (sent,) = dispatch.of_alarm(conn, "hat_yai", alarm)
         assert alarms.find(conn, alarm).state == State.ON_SCENE
     assert (sent.unit, sent.on_scene_at, sent.ended_at) == ("201", NOW + 4, None)
+
+
+def test_after_a_merge_at_most_one_dispatch_is_under_way(town: Database, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'side.db'}"
+    migrate.upgrade(url)
+    side = furnish(open_database(url))
+    alarm = press(side)
+    take(side, alarm, Step.ACKNOWLEDGE, NOW + 1)
+    take(side, alarm, Step.ASSIGN, NOW + 2, unit="201")
+    merge.merge(town, tmp_path / "side.db", NOW + 3)
+    take(side, alarm, Step.ASSIGN, NOW + 4, unit="202")
+    with side.write() as tx:  # a side database begins with the open alarms, and without their dispatches
+        tx.conn.execute(text("DELETE FROM dispatch WHERE unit = '201'"))
+    merge.merge(town, tmp_path / "side.db", NOW + 5)
+    with town.read() as conn:
+        first, second = dispatch.of_alarm(conn, "hat_yai", alarm)
+    assert (first.ended_at, second.ended_at) == (NOW + 4, None)
+    take(side, alarm, Step.CLOSE, NOW + 6, outcome="helped")
+    with side.write() as tx:
+        tx.conn.execute(text("DELETE FROM dispatch"))
+    side.close()
+    merge.merge(town, tmp_path / "side.db", NOW + 7)
+    with town.read() as conn:
+        assert dispatch.under_way(conn) == []

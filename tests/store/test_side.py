@@ -9,9 +9,14 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import SQLModel
 
 from models.alarms.life import State, Step
+from models.records.drill import Drill, DrillBox
 from models.records.incident import Incident
+from models.records.notice import Notice
+from models.records.procedure import ProcedureTick
+from models.records.sheet_print import SheetPrint
 from models.records.sos import EventKind, Signal, SosBox
 from models.records.station import Station
 from models.records.unit import Unit
@@ -25,6 +30,7 @@ from store.merge import merge
 from store.rows import put, table_of, values_of
 from store.side import open_safely, side_file
 from tests.servers import PgCluster
+from tests.store.test_migrate_data import at_version
 
 NOW = 1_790_000_000_000
 ROOT = Path(__file__).resolve().parents[2]
@@ -183,15 +189,36 @@ def test_presses_join_the_open_alarm_of_the_main_database(db: Database, tmp_path
     with side.write() as tx:
         row = Incident(station="hat_yai", source="cris", id="i", occurred_from=NOW, offence="ลักทรัพย์", received_at=NOW)
         put(tx, table_of(Incident), [values_of(row)])
+        drill = Drill(station="hat_yai", id="d", starts_at=NOW, ends_at=NOW + 1, announced_at=NOW, announced_by="a")
+        rest: list[SQLModel] = [
+            drill,
+            DrillBox(station="hat_yai", drill="d", box="s1"),
+            ProcedureTick(station="hat_yai", alarm=here, version=9, item="i", done=True, text="t"),
+            SheetPrint(station="hat_yai", alarm=here, at=NOW, who="a", role="chief", address=""),
+            Notice(station="hat_yai", alarm=here, level=1, channel="c", attempt=1, at=NOW, outcome="sent"),
+        ]
+        for one in rest:
+            put(tx, table_of(type(one)), [values_of(one)])
     side.close()
     for _ in range(2):
         merged = merge(db, tmp_path / "side.db", NOW + 50)
         assert events(db) == [("p1", here), ("p2", here), ("p3", here)]
         with db.read() as conn:
             [alarm] = alarms.open_alarms(conn)
-            assert conn.execute(text("SELECT COUNT(*) FROM incident")).scalar_one() == 1
+            for table in ("incident", *(table_of(type(one)).name for one in rest)):
+                assert conn.execute(text(f"SELECT COUNT(*) FROM {table}")).scalar_one() == 1, table  # noqa: S608
         assert alarm.presses == 3
     assert merged.events == 0
+
+
+def test_a_side_database_of_before_an_update_is_migrated_and_comes_home(main: Path) -> None:
+    side = at_version(f"sqlite:///{beside(main, '.side')}", "0008")
+    town(side)
+    pressed = take(side, press(5, "s3"))
+    side.close()
+    home = open_safely(f"sqlite:///{main}", NOW + 1).database
+    assert ("p5", pressed) in events(home)
+    home.close()
 
 
 def test_a_newer_and_an_absent_database_stop_the_start(sqlite_db: Database) -> None:
