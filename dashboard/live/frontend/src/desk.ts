@@ -35,6 +35,7 @@ export class Desk {
   closing = false;
   helping = false;
   busy: StepName | "tick" | null = null;
+  private sending: Promise<boolean> = Promise.resolve(true);
   said = "";
   entries: Entry[] = [];
   /** Groups of the queue that are opened, by their key. */
@@ -206,7 +207,9 @@ export class Desk {
 
   async tick(item: string, done: boolean): Promise<boolean> {
     const { alarm } = this;
-    if (alarm === null || !this.permits("note") || this.waits()) return false;
+    if (alarm === null || !this.permits("note")) return false;
+    while (this.busy !== null && this.busy !== "tick") await this.sending; // a tick right after a step is not lost
+    if (this.waits()) return false;
     return this.send("tick", alarm, () => tick(this.view.settings, alarm, item, done));
   }
 
@@ -216,7 +219,13 @@ export class Desk {
     return this.busy !== null;
   }
 
-  private async send(what: StepName | "tick", alarm: Alarm, send: () => Promise<void>): Promise<boolean> {
+  private send(what: StepName | "tick", alarm: Alarm, send: () => Promise<void>): Promise<boolean> {
+    const sending = this.sent(what, alarm, send);
+    this.sending = sending;
+    return sending;
+  }
+
+  private async sent(what: StepName | "tick", alarm: Alarm, send: () => Promise<void>): Promise<boolean> {
     this.busy = what;
     this.say("");
     try {
