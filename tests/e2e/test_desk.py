@@ -91,6 +91,8 @@ def test_from_press_to_end_with_keys_alone(desk: Page, product: Whole, mosquitto
         desk.goto(product.web.base + "/desk")
         expect(desk.locator(".ssz")).to_have_attribute("data-idle", re.compile("[1-9]"), timeout=60_000)
         expect(desk.locator(".ssz-side .ssz-none")).to_be_visible()
+        for part in (".ssz-case-bar", ".ssz-case-outcomes"):  # no keys for an alarm that is not there
+            expect(desk.locator(part)).to_be_hidden()
         a_press_comes_and_is_answered(desk, publisher, second)
         a_unit_is_sent(desk, publisher)
         a_note_is_written_while_more_comes(desk, publisher, product)

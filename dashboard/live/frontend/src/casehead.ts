@@ -97,6 +97,10 @@ export class CaseHead implements Part {
     flag(this.root, "prio", String(alarm?.prio ?? 0));
     if (alarm === null) {
       put(this.place, desk.word("live.no_alarms"));
+      for (const told of [this.clock, this.what, this.state, this.said]) put(told, "");
+      this.marks.replaceChildren();
+      delete this.marks.dataset["text"];
+      this.bar.hidden = this.outcomes.hidden = true;
       return;
     }
     put(this.place, placeName(alarm, desk.view.settings.words));

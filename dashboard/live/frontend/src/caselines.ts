@@ -116,6 +116,7 @@ export class CaseLines implements Part {
   private draw(): void {
     const { desk } = this;
     this.turn();
+    this.field.disabled = this.save.disabled = this.desk.chosen === null; // without an alarm there is nothing to note
     put(this.title, desk.word("live.desk_timeline"));
     put(this.sheet, desk.word("live.desk_sheet"));
     this.sheet.hidden = desk.known === null;
