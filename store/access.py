@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Collection
+from typing import Literal
 
 from sqlalchemy import Connection, bindparam, text
 
@@ -12,11 +13,14 @@ from models.records.access import ALL_STATIONS, ApiToken, SignInLink, WebSession
 from models.records.base import Millis
 from store.database import Tx
 
+#: What opening a one-time link leads to: a session, choosing a password, or making the first account.
+LeadsTo = Literal["", "password", "first"]
+
 _ADD_SESSION = text(
     "INSERT INTO web_session (hash, name, role, stations, csrf, created_at, used_at, expires_at, revoked_at,"
-    " kiosk, visitor, rotate_s)"
+    " kiosk, visitor, rotate_s, account, address, agent)"
     " VALUES (:hash, :name, :role, :stations, :csrf, :created_at, :used_at, :expires_at, :revoked_at,"
-    " :kiosk, :visitor, :rotate_s)"
+    " :kiosk, :visitor, :rotate_s, :account, :address, :agent)"
 )
 
 
@@ -60,20 +64,59 @@ def revoke_session(tx: Tx, digest: str, now: Millis) -> None:
     )
 
 
+def end_sessions_of(tx: Tx, account: str, now: Millis, *, but: str = "") -> int:
+    """End every session of an account, except the one with the hash `but`; returns how many."""
+    ended = tx.conn.execute(
+        text(
+            "UPDATE web_session SET revoked_at = :now"
+            " WHERE account = :account AND account <> '' AND hash <> :but AND revoked_at IS NULL"
+        ),
+        {"account": account, "now": now, "but": but},
+    )
+    return ended.rowcount
+
+
+def living_sessions(conn: Connection, now: Millis, idle_ms: Millis, account: str | None = None) -> list[WebSession]:
+    """The sessions of people that still open doors, the newest first; of one account or of all. No kiosks."""
+    rows = conn.execute(
+        text(
+            "SELECT * FROM web_session WHERE kiosk = '' AND revoked_at IS NULL AND expires_at > :now"
+            " AND used_at > :idle AND (:account = '*' OR account = :account)"
+            " ORDER BY created_at DESC, hash LIMIT 1000"
+        ),
+        {"now": now, "idle": now - idle_ms, "account": "*" if account is None else account},
+    )
+    return [WebSession.model_validate(dict(row._mapping)) for row in rows]
+
+
 def link(conn: Connection, digest: str) -> SignInLink | None:
     """The sign-in link with this hash, used or not."""
     row = conn.execute(text("SELECT * FROM sign_in_link WHERE hash = :hash"), {"hash": digest}).one_or_none()
     return None if row is None else SignInLink(**row._mapping)
 
 
-def add_link(tx: Tx, digest: str, name: str, role: str, stations: str, expires_at: Millis) -> None:
-    """Keep a new sign-in link."""
+def add_link(
+    tx: Tx, digest: str, name: str, role: str, stations: str, expires_at: Millis,
+    account: str = "", leads_to: LeadsTo = "",
+) -> None:  # fmt: skip
+    """Keep a new sign-in link: to a session, to choosing the password of an account, or to making the first one."""
     tx.conn.execute(
         text(
-            "INSERT INTO sign_in_link (hash, name, role, stations, expires_at)"
-            " VALUES (:hash, :name, :role, :stations, :expires_at)"
+            "INSERT INTO sign_in_link (hash, name, role, stations, expires_at, account, leads_to)"
+            " VALUES (:hash, :name, :role, :stations, :expires_at, :account, :leads_to)"
         ),
-        {"hash": digest, "name": name, "role": role, "stations": stations, "expires_at": expires_at},
+        {
+            "hash": digest, "name": name, "role": role, "stations": stations, "expires_at": expires_at,
+            "account": account, "leads_to": leads_to,
+        },
+    )  # fmt: skip
+
+
+def end_links_of(tx: Tx, account: str, now: Millis) -> None:
+    """The links of an account that were not opened yet work no more."""
+    tx.conn.execute(
+        text("UPDATE sign_in_link SET used_at = :now WHERE account = :account AND account <> '' AND used_at IS NULL"),
+        {"account": account, "now": now},
     )
 
 
@@ -87,11 +130,12 @@ def use_link(tx: Tx, digest: str, now: Millis) -> bool:
 
 
 def create_link(
-    tx: Tx, name: str, role: str, now: Millis, stations: str = ALL_STATIONS, life_ms: Millis = 600_000
-) -> str:
+    tx: Tx, name: str, role: str, now: Millis, stations: str = ALL_STATIONS, life_ms: Millis = 600_000,
+    account: str = "", leads_to: LeadsTo = "",
+) -> str:  # fmt: skip
     """Make a sign-in link's secret value, valid once and for `life_ms`; only its hash is kept."""
     value = secrets.token_urlsafe(32)
-    add_link(tx, digest_of(value), name, role, stations, now + life_ms)
+    add_link(tx, digest_of(value), name, role, stations, now + life_ms, account, leads_to)
     return value
 
 

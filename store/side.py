@@ -38,6 +38,8 @@ _SEED = {
     "camera_point": "SELECT * FROM camera_point",
     "device_key": "SELECT * FROM device_key",
     "device": "SELECT * FROM device",
+    "account": "SELECT * FROM account",
+    "recovery_code": "SELECT * FROM recovery_code",
     "web_session": "SELECT * FROM web_session",
     "api_token": "SELECT * FROM api_token",
     "alarm": "SELECT * FROM alarm WHERE state <> 'closed' OR changed_at >= :since",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
 from models.records.base import Millis
@@ -17,6 +17,7 @@ class WebSession(SQLModel, table=True):
     """A signed-in browser."""
 
     __tablename__ = "web_session"
+    __table_args__ = (Index("web_session_of_account", "account"),)
 
     hash: str = Field(primary_key=True, max_length=64, description="SHA-256 of the cookie's random value")
     name: str
@@ -30,6 +31,9 @@ class WebSession(SQLModel, table=True):
     kiosk: str = Field(default="", max_length=64, description="hash of the kiosk link it came from; empty: a person")
     visitor: bool = Field(default=False, description="strangers stand before this screen")
     rotate_s: int = Field(default=0, description="seconds a station is shown before the next one; 0: no rotation")
+    account: str = Field(default="", max_length=32, description="whose; empty: by a link or a kiosk")
+    address: str = Field(default="", max_length=64, description="where it began")
+    agent: str = Field(default="", max_length=200, description="the browser, as it called itself")
 
 
 class Kiosk(SQLModel, table=True):
@@ -57,6 +61,8 @@ class SignInLink(SQLModel, table=True):
     name: str
     role: str
     stations: str = ALL_STATIONS
+    account: str = Field(default="", max_length=32, description="whose password it lets choose; empty: nobody's")
+    leads_to: str = Field(default="", max_length=16, description="a session, `password` or `first`")
     expires_at: Millis = Field(sa_type=BigInteger)
     used_at: Millis | None = Field(default=None, sa_type=BigInteger)
 

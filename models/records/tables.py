@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 
 from models.records import (
     access,
+    account,
     alarm,
     alarm_times,
     camera,
@@ -30,7 +31,7 @@ from models.records import (
 MODULES = (
     access, alarm, camera, change, checkpoint, device, dispatch, drill,
     incident, notice, position, procedure, purpose, quarantine, report, sos, station, unit,
-    alarm_times, sheet_print,
+    alarm_times, sheet_print, account,
 )  # fmt: skip
 
 METADATA = SQLModel.metadata
