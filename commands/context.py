@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
+from models.access.grants import grants_of, unknown_grants
 from models.formats.guards import MAX_BYTES, TOO_BIG
 from models.formats.problems import BadFileError
-from models.records.access import ALL_STATIONS
 from models.records.base import Millis
 from settings import Settings, load_settings
-from store import migrate, registers
+from store import migrate, scopes
 from store.database import Database, open_database
 from store.integrity import examine
 from store.side import side_file
@@ -114,19 +114,17 @@ def read_body(path: Path) -> bytes:
 
 
 def require_stations(database: Database, codes: str) -> str:
-    """A comma list of station codes that are all in the store, or `*` for all of them, in its stored form.
+    """A comma list of grants (`models.access.grants`) that all mean a station of the store, in its stored form.
 
     Raises:
-        RefusedError: one is not.
+        RefusedError: one does not.
     """
-    if codes.strip() == ALL_STATIONS:
-        return ALL_STATIONS
-    wanted = sorted({code.strip() for code in codes.split(",") if code.strip()})
     with database.read() as conn:
-        known = {station.code for station in registers.stations(conn, frozenset(wanted))}
-    for code in wanted:
-        if code not in known:
-            raise RefusedError(f"no station {code}: import it first (`python manage.py station import FILE`)")
+        unknown = unknown_grants(codes, scopes.placed(conn))
+    for grant in unknown:
+        kind = "station of" if ":" in grant else "station"
+        raise RefusedError(f"no {kind} {grant}: import it first (`python manage.py station import FILE`)")
+    wanted = grants_of(codes)
     if not wanted:
         raise RefusedError("no station named")
     return ",".join(wanted)

@@ -25,14 +25,18 @@ def add(commands: Commands) -> None:
     link = user.add_parser("link", help="print a sign-in link: one use, 10 minutes")
     link.add_argument("--role", choices=ROLES, default="administrator", help="default: administrator")
     link.add_argument("--name", default="", metavar="N", help="whose name stands in the history (default: the role)")
-    link.add_argument("--stations", default=ALL_STATIONS, metavar="a,b", help="station codes (default: all)")
+    link.add_argument(
+        "--stations", default=ALL_STATIONS, metavar="a,b", help="codes, bureau:NAME, province:NAME (default: all)"
+    )
     link.set_defaults(run=_link)
 
     token = commands.add_parser("token", help="API tokens").add_subparsers(required=True, metavar="COMMAND")
     create = token.add_parser("create", help="print a new API token alone on the last line")
     create.add_argument("name", metavar="NAME", help="what it is for; no two have the same")
     create.add_argument("--role", choices=ROLES, default="viewer", help="default: viewer")
-    create.add_argument("--stations", default=ALL_STATIONS, metavar="a,b", help="station codes (default: all)")
+    create.add_argument(
+        "--stations", default=ALL_STATIONS, metavar="a,b", help="codes, bureau:NAME, province:NAME (default: all)"
+    )
     create.set_defaults(run=_create)
     revoke = token.add_parser("revoke", help="end an API token at once")
     revoke.add_argument("name", metavar="NAME")

@@ -6,7 +6,6 @@ import streamlit as st
 
 from dashboard.drills import (
     BEGINS,
-    DRILL_ROLES,
     LASTS,
     begins_text,
     drill_line,
@@ -18,6 +17,7 @@ from dashboard.drills import (
 )
 from dashboard.visit import visit
 from dashboard.words import word
+from models.access.policy import Action
 from models.drills import BadDrillError, summary
 from models.formats.table_export import csv_table
 from models.records.drill import Drill
@@ -37,7 +37,7 @@ def running_drills(stations: frozenset[str] | None) -> None:
     for one in open_now:
         line, end = st.columns([5, 1], vertical_alignment="center")
         line.warning(drill_line(one, boxes[one.id], now, zone, language))
-        if here.who.role in DRILL_ROLES and end.button(word("drill.end", language), key=f"drill-end-{one.id}"):
+        if here.who.may(Action.RUN_DRILL) and end.button(word("drill.end", language), key=f"drill-end-{one.id}"):
             _end(one)
 
 
@@ -56,7 +56,7 @@ def announce_drill(station: str | None) -> None:
     """The form that announces a drill of one station's boxes."""
     here = visit()
     language = here.language
-    if here.who.role not in DRILL_ROLES:
+    if not here.who.may(Action.RUN_DRILL):
         st.caption(word("drill.not_allowed", language))
         return
     if station is None:

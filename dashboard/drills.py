@@ -12,9 +12,6 @@ from models.drills import BadDrillError, BoxRecord
 from models.records.base import Millis
 from models.records.drill import Drill
 
-#: Who announces and ends drills.
-DRILL_ROLES = frozenset({"administrator", "commander", "chief"})
-
 #: Minutes until it begins, and minutes it lasts, to choose from.
 BEGINS = (0, 15, 30, 60)
 LASTS = (15, 30, 60, 120, 240)

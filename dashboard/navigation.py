@@ -11,7 +11,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from dashboard.access.page import MESSAGES
 from dashboard.visit import visit
 from dashboard.words import word
-from models.alarms.life import STEP_ROLES
+from models.access.policy import Action
 from store.errors import StorageError
 
 _LOG = logging.getLogger("dashboard.page")
@@ -35,7 +35,7 @@ def navigate() -> None:
         # A screen nobody sits at: what is not in this list cannot be reached over its WebSocket either.
         st.navigation([wall], position="hidden").run()
         return
-    may_answer = here.who.role in STEP_ROLES and not here.who.visitor
+    may_answer = here.who.may(Action.STEP_ALARM)
     desk = st.Page("pages/watch/desk.py", title=word("nav.desk", chosen), url_path="desk")
     response = st.Page("pages/watch/response.py", title=word("nav.response", chosen), url_path="response")
     # One level, no menus to open: there are few screens, and each must be found at a glance.

@@ -6,8 +6,14 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from models.records.access import ALL_STATIONS, ApiToken, WebSession
+from models.access.grants import Stations
+from models.access.policy import Action, may
+from models.access.scope import Scope, scope_for
+from models.records.access import ApiToken, WebSession
 from models.records.base import Millis
+
+#: All that a screen nobody sits at, or one that strangers stand before, is for.
+_LOOKING = frozenset({Action.SEE_MAP})
 
 #: Key of the ASGI scope under which the door leaves the `Who`.
 SCOPE_KEY = "ssz.who"
@@ -25,7 +31,7 @@ class Who:
 
     name: str
     role: str
-    stations: frozenset[str] | None
+    stations: Stations
     via: Literal["session", "token"]
     digest: str
     csrf: str = ""
@@ -33,6 +39,14 @@ class Who:
     visitor: bool = False
     rotate_s: int = 0
     until: Millis = 0
+
+    def may(self, action: Action) -> bool:
+        """Whether this one may do something: by its role, and on a kiosk's or a visitor's screen only look."""
+        return may(self.role, action) and (action in _LOOKING or not (self.kiosk or self.visitor))
+
+    def scope(self, visitor: bool = False) -> Scope:
+        """What this one may see of alarms, units and ground; `visitor`: and the page asks for the strangers' view."""
+        return scope_for(self.role, self.stations, visitor, self.visitor)
 
     def sees(self, station: str) -> bool:
         """Whether this one may see a station."""
@@ -43,23 +57,17 @@ class Who:
         return self.stations is None or stations is None or bool(self.stations & stations)
 
 
-def station_set(text: str) -> frozenset[str] | None:
-    """The stations of a comma list of codes; None for `*`, every station."""
-    codes = frozenset(code.strip() for code in text.split(",") if code.strip())
-    return None if ALL_STATIONS in codes else codes
-
-
-def who_of_session(row: WebSession) -> Who:
-    """The one a session row stands for."""
+def who_of_session(row: WebSession, stations: Stations) -> Who:
+    """The one a session row stands for; `stations` are those its grants mean now."""
     return Who(
-        row.name, row.role, station_set(row.stations), "session", row.hash, row.csrf,
+        row.name, row.role, stations, "session", row.hash, row.csrf,
         kiosk=bool(row.kiosk), visitor=row.visitor, rotate_s=row.rotate_s, until=row.expires_at,
     )  # fmt: skip
 
 
-def who_of_token(row: ApiToken) -> Who:
-    """The one an API token stands for."""
-    return Who(row.name, row.role, station_set(row.stations), "token", row.hash)
+def who_of_token(row: ApiToken, stations: Stations) -> Who:
+    """The one an API token stands for; `stations` are those its grants mean now."""
+    return Who(row.name, row.role, stations, "token", row.hash)
 
 
 def place(scope: MutableMapping[str, Any], who: Who) -> None:

@@ -98,7 +98,7 @@ class Gate:
         if verdict is not None:
             place(scope, verdict)
         if request.socket and verdict is not None and verdict.via == "session":
-            await guarded(self._app, scope, receive, send, still=lambda: self._keeper().still(verdict.digest))
+            await guarded(self._app, scope, receive, send, still=lambda: self._keeper().still(verdict))
             return
         if verdict is not None and verdict.kiosk and request.path in KIOSK_RENEWS:
             send = renewed(send, request.cookie, verdict.until - self._keeper().now(), request.secure)

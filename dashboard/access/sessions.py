@@ -7,7 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hmac import compare_digest
 
 from anyio import to_thread
@@ -15,11 +15,13 @@ from anyio import to_thread
 from dashboard.access.beginning import Beginning, Exchange, LinkProblem, by_kiosk, by_link, digest_of
 from dashboard.access.identity import Who, who_of_session, who_of_token
 from dashboard.access.rounds import Rounds
+from models.access.grants import Stations
 from models.records.access import ALL_STATIONS, WebSession
 from models.records.base import Millis
 from store import access
 from store.database import Database
 from store.errors import StorageError
+from store.scopes import granted
 
 #: Name of the session's cookie.
 COOKIE = "ssz_session"
@@ -51,9 +53,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A session row as it was read, when, and when its use was last sent to the store."""
+    """A session row as it was read, the stations its grants meant then, when, and when its use was last sent to the
+    store."""
 
     row: WebSession
+    stations: Stations
     read_at: Millis
     touched_at: Millis
 
@@ -101,14 +105,22 @@ class Keeper:
             return Who("metrics", "viewer", frozenset(), "token", "")
         return await to_thread.run_sync(self._find_token, bearer)
 
-    async def still(self, digest: str) -> bool:
-        """Whether an open WebSocket's session lives. While the store cannot be read, what was known holds."""
-        return await self._rounds.holds(digest)
+    async def still(self, who: Who) -> bool:
+        """Whether an open WebSocket's session lives, and is what it was when the WebSocket was opened: one whose role
+        or stations have changed ends, and the browser opens it anew with what it may see now.
+
+        While the store cannot be read, what was known holds.
+        """
+        if not await self._rounds.holds(who.digest):
+            return False
+        with self._lock:
+            known = self._known.get(who.digest)
+        return known is None or (known.row.role, known.stations) == (who.role, who.stations)
 
     def find(self, cookie: str) -> Who | None:
         """`session`, blocking; for scripts."""
-        row = self._row(digest_of(cookie), MEMORY_MS)
-        return None if row is None else who_of_session(row)
+        known = self._live(digest_of(cookie), MEMORY_MS)
+        return None if known is None else who_of_session(known.row, known.stations)
 
     def sign_in(self, link: str, old_cookie: str = "") -> SignedIn | LinkProblem:
         """Exchange a one-time link for a new session; the browser's former session ends.
@@ -137,7 +149,7 @@ class Keeper:
             if old_cookie:
                 access.revoke_session(tx, digest_of(old_cookie), now)
             access.add_session(tx, row)
-            who = who_of_session(row)
+            who = who_of_session(row, granted(tx.conn, [row.stations])[0])
         if old_cookie:
             self._forget(digest_of(old_cookie))
         return SignedIn(cookie, who)
@@ -162,24 +174,28 @@ class Keeper:
     def _find_token(self, bearer: str) -> Who | None:
         with self._db.read() as conn:
             row = access.token(conn, digest_of(bearer))
-        return None if row is None or row.revoked_at is not None else who_of_token(row)
+            if row is None or row.revoked_at is not None:
+                return None
+            return who_of_token(row, granted(conn, [row.stations])[0])
 
     def _still(self, digests: Collection[str]) -> set[str]:
         """Those of the sessions that live, by one look at the store."""
         now = self._clock()
         try:
             with self._db.read() as conn:
-                rows = {row.hash: row for row in access.sessions(conn, digests)}
+                rows = access.sessions(conn, digests)
+                meant = granted(conn, [row.stations for row in rows])
         except StorageError:
             # Only the store can revoke: what is not remembered holds, what is remembered may have run out.
             known = {digest: self._known.get(digest) for digest in digests}
             return {digest for digest, one in known.items() if one is None or self._alive(one, now)}
-        return {digest for digest in digests if self._take(digest, rows.get(digest), now)}
+        found = {row.hash: (row, stations) for row, stations in zip(rows, meant, strict=True)}
+        return {digest for digest in digests if self._take(digest, found.get(digest), now)}
 
-    def _take(self, digest: str, row: WebSession | None, now: Millis) -> bool:
+    def _take(self, digest: str, found: tuple[WebSession, Stations] | None, now: Millis) -> bool:
         """Remember a session as it was read, note its use, and say whether it lives."""
         before = self._known.get(digest)
-        known = _Known(row, now, before.touched_at if before else 0) if row else None
+        known = _Known(*found, now, before.touched_at if before else 0) if found else None
         if known is None or not self._alive(known, now):
             self._forget(digest)
             return False
@@ -193,10 +209,10 @@ class Keeper:
     def _used(self, known: _Known, now: Millis) -> None:
         """Have a session's use written down if that was not done of late."""
         if now - max(known.row.used_at, known.touched_at) >= TOUCH_MS:
-            self._remember(_Known(known.row, known.read_at, now))
+            self._remember(replace(known, touched_at=now))
             self._later.submit(self._touch, known.row.hash, now)
 
-    def _row(self, digest: str, memory_ms: Millis) -> WebSession | None:
+    def _live(self, digest: str, memory_ms: Millis) -> _Known | None:
         now = self._clock()
         with self._lock:
             known = self._known.get(digest)
@@ -210,16 +226,17 @@ class Keeper:
         if known is None or not self._alive(known, now):
             return None
         self._used(known, now)
-        return known.row
+        return known
 
     def _read(self, digest: str, now: Millis, before: _Known | None) -> _Known | None:
         with self._db.read() as conn:
             row = access.session(conn, digest)
+            stations = granted(conn, [row.stations])[0] if row else None
         touched_at = before.touched_at if before else 0
         if row is None or not alive(row, now, self._limits.idle_ms, touched_at):
             self._forget(digest)
             return None
-        known = _Known(row, now, touched_at)
+        known = _Known(row, stations, now, touched_at)
         self._remember(known)
         return known
 

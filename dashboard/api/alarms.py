@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, field_validator
 
 from dashboard.api.caller import Caller, Calling
 from dashboard.api.paging import Cursor, From, Limit, To, cursor_of, iso, place_of, window
+from models.access.policy import Action
 from models.alarms.life import Step
 from models.alarms.queue import Group, Row, queue
 from models.records.alarm import AlarmNow, AlarmStep
@@ -138,7 +139,7 @@ def alarm(call: Calling, alarm: str) -> dict[str, Any]:
 
 
 def _step(call: Caller, alarm: str, step: Step, said: StepIn | None) -> dict[str, Any]:
-    call.must_act()
+    call.must(Action.STEP_ALARM)
     said = said or StepIn()
     # The lane of alarms: a person who answers one does not wait behind positions.
     with call.parts.db.write(Lane.ALARM) as tx:

@@ -10,12 +10,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from dashboard.access.asking import RefusedError
 from dashboard.api import alarms, incidents, sources, units, zones
 from dashboard.api.caller import Calling
 from dashboard.api.limits import BodyLimit
 from dashboard.api.paging import iso
 from dashboard.api.parts import PREFIX, Parts
-from dashboard.live.past import RefusedError
 from models.alarms.life import ForbiddenStepError, IllegalStepError
 from store.alarms import UnknownAlarmError, UnknownUnitError
 from store.errors import StorageError

@@ -8,10 +8,11 @@ from typing import Annotated
 from fastapi import Depends, HTTPException, Request
 from sqlalchemy import Connection
 
+from dashboard.access.asking import must
 from dashboard.access.identity import Who, who_of
 from dashboard.api.parts import Parts
-from dashboard.live.views import Scope, scope_for
-from models.alarms.life import STEP_ROLES
+from models.access.policy import Action
+from models.access.scope import Scope
 from models.records.base import SYSTEM_STATION, UNKNOWN_STATION
 from store import registers
 
@@ -27,7 +28,7 @@ class Caller:
     @property
     def scope(self) -> Scope:
         """What the caller may see."""
-        return scope_for(self.who.role, self.who.stations, self.who.visitor)
+        return self.who.scope()
 
     def alarm_stations(self, conn: Connection) -> frozenset[str] | None:
         """Stations whose alarms the caller sees; None for all of them, those of no station too."""
@@ -38,14 +39,13 @@ class Caller:
             return frozenset(station.code for station in registers.stations(conn))
         return scope.stations | {UNKNOWN_STATION, SYSTEM_STATION} if scope.unknown_alarms else scope.stations
 
-    def must_act(self) -> None:
-        """Let pass those who may answer an alarm or record an incident.
+    def must(self, action: Action) -> None:
+        """Let pass one who may.
 
         Raises:
-            HTTPException: 403.
+            RefusedError: 403.
         """
-        if self.who.role not in STEP_ROLES:
-            raise HTTPException(403, f"the role {self.who.role} may read only")
+        must(self.who, action)
 
 
 def caller_of(request: Request) -> Caller:

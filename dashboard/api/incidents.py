@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from dashboard.api.caller import Caller, Calling
 from dashboard.api.paging import Cursor, From, Limit, Moment, To, cursor_of, millis, place_of, window
+from models.access.policy import Action
 from models.formats import incident_export
 from models.formats.offences import classify
 from models.records.base import Millis
@@ -132,7 +133,7 @@ def incidents(
     polygon = None if zone is None else _polygon(call, zone, station)
     wanted = store.Wanted(stations, first, last, _groups(group), polygon)
     # Free text may name people: those who only look do not get it.
-    text = call.who.role != "viewer"
+    text = call.who.may(Action.SEE_TEXT)
     if file != "json":
         pieces, kind = _FILES[file]
         headers = {"content-disposition": f'attachment; filename="incidents.{file}"'}
@@ -151,7 +152,7 @@ def incidents(
 @router.post("/incidents", status_code=201)
 def record(call: Calling, said: IncidentIn, response: Response) -> dict[str, str]:
     """Record an incident: 201 `stored`, 200 `duplicate` when its id is known from that source at that station."""
-    call.must_act()
+    call.must(Action.RECORD_INCIDENT)
     report = said.report(call.parts.clock())
     with call.parts.db.write() as tx:
         known = {row.code for row in registers.stations(tx.conn, call.scope.stations)}

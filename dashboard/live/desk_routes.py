@@ -13,12 +13,13 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dashboard.access import csrf
-from dashboard.access.identity import Who, who_of
+from dashboard.access.asking import RefusedError, asking
+from dashboard.access.identity import Who
 from dashboard.bodies import body_of
 from dashboard.live.desk import Case, case_object
 from dashboard.live.procedures import Procedure, Procedures
-from dashboard.live.views import scope_for
-from models.alarms.life import STEP_ROLES, IllegalStepError, Step
+from models.access.policy import Action
+from models.alarms.life import IllegalStepError, Step
 from models.formats.procedure import items_for
 from models.records.alarm import AlarmNow
 from models.records.base import UNKNOWN_STATION, Millis
@@ -39,14 +40,6 @@ MOST_NOTICES = 50
 _MOST_BODY = 1024
 
 
-class RefusedError(Exception):
-    """What is asked for is not given; `status` is HTTP's, `str()` says why."""
-
-    def __init__(self, status: int, words: str) -> None:
-        super().__init__(words)
-        self.status = status
-
-
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What the doors work with."""
@@ -58,21 +51,8 @@ class Parts:
 
 def stations_of(conn: Connection, who: Who) -> frozenset[str]:
     """Stations whose alarms somebody at a desk sees."""
-    scope = scope_for(who.role, who.stations)
+    scope = who.scope()
     return frozenset(alarm_stations(conn, scope.stations, scope.unknown_alarms))
-
-
-def must_answer(who: Who | None) -> Who:
-    """Let pass those who answer alarms; strangers and screens nobody sits at see no desk.
-
-    Raises:
-        RefusedError: 401 or 403.
-    """
-    if who is None:
-        raise RefusedError(401, "sign in first")
-    if who.visitor or who.kiosk or who.role not in STEP_ROLES:
-        raise RefusedError(403, "the desk is for those who answer alarms")
-    return who
 
 
 def desk_routes(parts: Callable[[], Parts]) -> list[BaseRoute]:
@@ -107,7 +87,7 @@ def _answered(answer: Callable[[], Response]) -> Response:
 
 
 def _one(parts: Parts, request: Request) -> Response:
-    who = must_answer(who_of(request.scope))
+    who = asking(request.scope, Action.STEP_ALARM)
     with parts.db.read() as conn:
         stations = stations_of(conn, who)
         alarm = alarms.find(conn, request.path_params["alarm"], stations)
@@ -151,7 +131,7 @@ def _said(body: bytes) -> tuple[str, bool]:
 
 
 def _tick(parts: Parts, request: Request, body: bytes) -> Response:
-    who = must_answer(who_of(request.scope))
+    who = asking(request.scope, Action.STEP_ALARM)
     if not csrf.token_returned(who, request.headers.get(csrf.HEADER)):
         raise RefusedError(403, "the X-CSRF header is missing or wrong")
     item, done = _said(body)

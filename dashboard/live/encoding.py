@@ -16,9 +16,10 @@ import orjson
 from dashboard.live.frames import Changes
 from dashboard.live.objects import alarm_object, box_object, entry, unit_values
 from dashboard.live.roster import Roster
-from dashboard.live.views import Scope, UnitInfo
+from dashboard.live.views import UnitInfo
 from dashboard.live.visitor import alarm_for_visitors, entry_for_visitors, is_public, unit_for_visitors
 from dashboard.live.wire import AHEAD_MS, Odd, message, pack
+from models.access.scope import Scope
 from models.records.base import Millis
 
 _NO_INFO = UnitInfo()

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from dashboard.access.identity import who_of
-from dashboard.live.views import Scope, scope_for
+from models.access.scope import Scope
 from models.records.base import Millis
 from store import tally
 from store.database import Database
@@ -94,7 +94,7 @@ def figures_route(figures: Callable[[], Figures]) -> Route:
         who = who_of(request.scope)
         if who is None:
             return PlainTextResponse("sign in first", 401)
-        scope = scope_for(who.role, who.stations, who.visitor)
+        scope = who.scope()
         try:
             body = await run_in_threadpool(figures().sheet, scope)
         except StorageError:

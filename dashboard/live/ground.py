@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from dashboard.live.views import Scope
+from models.access.scope import Scope
 from models.records.camera import CameraPoint
 from models.records.checkpoint import Checkpoint
 from models.records.station import Station, Street, Zone

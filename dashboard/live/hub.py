@@ -18,7 +18,8 @@ from dashboard.live.shown import FirstShown
 from dashboard.live.status import FeedStatus
 from dashboard.live.telling import Teller
 from dashboard.live.viewers import Message, Viewer
-from dashboard.live.views import Names, Scope, Shown, ground_version, replay_runs, shown_alarms
+from dashboard.live.views import Names, Shown, ground_version, replay_runs, shown_alarms
+from models.access.scope import Scope
 from models.records.base import Millis
 from store.follower import Follower
 

@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from dashboard.access.identity import who_of
-from dashboard.live.views import Names, scope_for
-from models.alarms.life import STEP_ROLES
+from dashboard.access.asking import RefusedError, asking
+from dashboard.live.views import Names
+from models.access.policy import Action
 from models.picture import Picture
 from models.records.base import Millis
 from store import registers
@@ -68,12 +68,10 @@ def near_routes(parts: Callable[[], Parts]) -> list[BaseRoute]:
 
 
 def _units(parts: Parts, request: Request) -> Response:
-    who = who_of(request.scope)
-    if who is None:
-        return PlainTextResponse("sign in first", 401)
-    if who.visitor or who.kiosk or who.role not in STEP_ROLES:
-        return PlainTextResponse("the desk is for those who answer alarms", 403)
-    scope = scope_for(who.role, who.stations)
+    try:
+        scope = asking(request.scope, Action.STEP_ALARM).scope()
+    except RefusedError as error:
+        return PlainTextResponse(str(error), error.status)
     picture, name = parts.picture(), request.path_params["alarm"]
     alarm = next(
         (one for (station, id), one in picture.alarms.items() if id == name and scope.sees_alarm(station)), None

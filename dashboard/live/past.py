@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from dashboard.access.identity import Who
-from models.alarms.life import STEP_ROLES
+from dashboard.access.asking import RefusedError
 from models.picture import Key
 from models.records.base import Millis
 
@@ -24,14 +23,6 @@ MOST_FIXES = 250_000
 
 #: 2000-01-01 to 2200-01-01: a moment outside is none of ours.
 _TIMES = (946_684_800_000, 7_258_118_400_000)
-
-
-class RefusedError(Exception):
-    """What is asked for is not given; `status` is HTTP's, `str()` says why."""
-
-    def __init__(self, status: int, words: str) -> None:
-        super().__init__(words)
-        self.status = status
 
 
 def moment(query: Mapping[str, str], name: str) -> Millis:
@@ -90,16 +81,6 @@ def one_unit(query: Mapping[str, str]) -> Key | None:
     if not station or not slash or not unit or len(text) > 200 or not text.isprintable():
         raise RefusedError(400, "`unit` must be STATION/ID")
     return station, unit
-
-
-def must_look_back(who: Who) -> None:
-    """Let pass those who answer alarms; strangers and screens nobody sits at see no tracks.
-
-    Raises:
-        RefusedError: 403.
-    """
-    if who.visitor or who.kiosk or who.role not in STEP_ROLES:
-        raise RefusedError(403, "tracks are for those who answer alarms")
 
 
 def needs_purpose(start: Millis, one: Key | None, now: Millis) -> bool:

@@ -13,14 +13,14 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dashboard.access import csrf
-from dashboard.access.identity import Who, who_of
+from dashboard.access.asking import RefusedError, asking
+from dashboard.access.identity import Who
 from dashboard.bodies import body_of
 from dashboard.live import past
 from dashboard.live.names import load_names
-from dashboard.live.past import RefusedError
 from dashboard.live.past_objects import Past, around_object, past_object
 from dashboard.live.purposes import Purposes
-from dashboard.live.views import scope_for
+from models.access.policy import Action
 from models.picture import Key
 from models.records.base import Millis
 from store import past as stored
@@ -78,12 +78,8 @@ def past_routes(parts: Callable[[], Parts]) -> list[BaseRoute]:
 
 
 def _answered(parts: Parts, request: Request, answer: Answer) -> Response:
-    who = who_of(request.scope)
-    if who is None:
-        return PlainTextResponse("sign in first", 401)
     try:
-        past.must_look_back(who)
-        response = answer(parts, who, request)
+        response = answer(parts, asking(request.scope, Action.REPLAY), request)
     except RefusedError as error:
         response = PlainTextResponse(str(error), error.status)
     except StorageError:
@@ -143,7 +139,7 @@ def _past(parts: Parts, who: Who, request: Request) -> Response:
     now = parts.clock()
     at, until = past.chunk(request.query_params, now)
     _read(parts, who, request, None, at, until)
-    scope = scope_for(who.role, who.stations)
+    scope = who.scope()
     names = load_names(parts.db)
     with parts.db.read() as conn:
         mine = stored.alarm_stations(conn, who.stations, scope.unknown_alarms)
@@ -166,6 +162,6 @@ def _alarms(parts: Parts, who: Who, request: Request) -> Response:
     at = past.moment(request.query_params, "at")
     _read(parts, who, request, None, at, at + 1)
     with parts.db.read() as conn:
-        mine = stored.alarm_stations(conn, who.stations, scope_for(who.role, who.stations).unknown_alarms)
+        mine = stored.alarm_stations(conn, who.stations, who.scope().unknown_alarms)
         before, after = stored.alarm_before(conn, mine, at), stored.alarm_after(conn, mine, at)
     return Response(orjson.dumps(around_object(before, after)), media_type="application/json")

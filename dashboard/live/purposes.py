@@ -7,8 +7,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 
+from dashboard.access.asking import RefusedError
 from dashboard.access.identity import Who
-from dashboard.live.past import RefusedError
 from models.picture import Key
 from models.records.access import ALL_STATIONS
 from models.records.base import Millis

@@ -15,7 +15,8 @@ from dashboard.access.identity import who_of
 from dashboard.live.ground import Ground
 from dashboard.live.hub import Hub
 from dashboard.live.socket import live
-from dashboard.live.views import Scope, asks_visitor, scope_for
+from dashboard.live.views import asks_visitor
+from models.access.scope import Scope
 from store.errors import StorageError
 
 
@@ -42,7 +43,7 @@ async def _ground(request: Request, version: str, ground: Ground) -> Response:
     who = who_of(request.scope)
     if who is None:
         return PlainTextResponse("sign in first", 401)
-    scope = scope_for(who.role, who.stations, who.visitor or asks_visitor(request.query_params))
+    scope = who.scope(asks_visitor(request.query_params))
     headers = {"etag": _tag(scope, version), "cache-control": "private, no-cache", "vary": "cookie"}
     if headers["etag"] in [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]:
         return Response(status_code=304, headers=headers)

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from dashboard.access.identity import who_of
 from dashboard.live.hub import Hub
 from dashboard.live.viewers import Viewer
-from dashboard.live.views import asks_visitor, scope_for
+from dashboard.live.views import asks_visitor
 from dashboard.live.wire import VERSION
 
 #: Longest message a client may send, in characters: a ping needs 30.
@@ -38,7 +38,7 @@ async def live(socket: WebSocket, hub: Hub) -> None:
     if socket.query_params.get("v") != str(VERSION):
         await socket.close(OTHER_VERSION, str(VERSION))
         return
-    viewer = hub.attach(scope_for(who.role, who.stations, asks_visitor(socket.query_params), who.visitor))
+    viewer = hub.attach(who.scope(asks_visitor(socket.query_params)))
     sending = asyncio.create_task(_send(socket, hub, viewer))
     hearing = asyncio.create_task(_hear(socket, hub, viewer))
     stalling = asyncio.create_task(_stall(viewer))

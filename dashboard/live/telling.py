@@ -11,7 +11,8 @@ from dashboard.live.encoding import Frames, Header
 from dashboard.live.frames import Changes, changes, closed_by, everything
 from dashboard.live.roster import Roster
 from dashboard.live.viewers import Viewer
-from dashboard.live.views import Scope, Shown
+from dashboard.live.views import Shown
+from models.access.scope import Scope
 from models.picture import Key
 from models.records.base import Millis
 

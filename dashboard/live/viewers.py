@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable
 
-from dashboard.live.views import Scope
+from models.access.scope import Scope
 from models.picture import Key
 from models.records.base import Millis
 

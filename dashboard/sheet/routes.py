@@ -11,11 +11,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from dashboard.access.identity import Who, who_of
+from dashboard.access.asking import RefusedError, asking
+from dashboard.access.identity import Who
 from dashboard.language import COOKIE
-from dashboard.live.views import scope_for
 from dashboard.words import as_language
-from models.alarms.life import STEP_ROLES
+from models.access.policy import Action
 from models.records.base import Millis
 from models.records.sheet_print import SheetPrint
 from store import alarms, sheet
@@ -47,13 +47,10 @@ def sheet_routes(parts: Callable[[], Parts]) -> list[BaseRoute]:
 
 
 def _answered(parts: Parts, request: Request) -> Response:
-    who = who_of(request.scope)
-    if who is None:
-        return PlainTextResponse("sign in first", 401)
-    if who.visitor or who.kiosk or who.role not in STEP_ROLES:
-        return PlainTextResponse("the sheet is for those who answer alarms", 403)
     try:
-        return _made(parts, request, who)
+        return _made(parts, request, asking(request.scope, Action.STEP_ALARM))
+    except RefusedError as error:
+        return PlainTextResponse(str(error), error.status)
     except UnknownAlarmError as error:
         return PlainTextResponse(str(error), 404)
     except StorageError:
@@ -68,7 +65,7 @@ def _made(parts: Parts, request: Request, who: Who) -> Response:
     from dashboard.sheet.sketch import sketch
 
     now = parts.clock()
-    scope = scope_for(who.role, who.stations)
+    scope = who.scope()
     with parts.db.read() as conn:
         mine = frozenset(alarm_stations(conn, scope.stations, scope.unknown_alarms))
         alarm = alarms.find(conn, request.path_params["alarm"], mine)

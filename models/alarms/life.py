@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from models.access.policy import Action, roles_of
 from models.alarms.kinds import Family
 from models.records.base import Millis
 
@@ -51,7 +52,7 @@ RAISE = "raise"
 OUTCOMES = ("real", "helped", "not_found", "child_play", "technical", "test", "false")
 
 #: Who answers alarms.
-STEP_ROLES = frozenset({"administrator", "commander", "chief", "dispatcher"})
+STEP_ROLES = roles_of(Action.STEP_ALARM)
 
 #: The role of our own jobs and of messages from the street; no person has it.
 SYSTEM = "system"

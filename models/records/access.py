@@ -5,12 +5,14 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
+from models.access.grants import EVERYWHERE
+from models.access.policy import Role
 from models.records.base import Millis
 
-ROLES = ("commander", "chief", "dispatcher", "analyst", "viewer", "administrator")
+ROLES = tuple(role.value for role in Role)
 
 #: Station set that means every station.
-ALL_STATIONS = "*"
+ALL_STATIONS = EVERYWHERE
 
 
 class WebSession(SQLModel, table=True):
@@ -22,7 +24,7 @@ class WebSession(SQLModel, table=True):
     hash: str = Field(primary_key=True, max_length=64, description="SHA-256 of the cookie's random value")
     name: str
     role: str
-    stations: str = Field(default=ALL_STATIONS, description="comma list of codes, or *")
+    stations: str = Field(default=ALL_STATIONS, description="comma list of grants (models.access.grants)")
     csrf: str = Field(description="random value own forms and fetches must return")
     created_at: Millis = Field(sa_type=BigInteger)
     used_at: Millis = Field(sa_type=BigInteger)
@@ -43,7 +45,7 @@ class Kiosk(SQLModel, table=True):
 
     hash: str = Field(primary_key=True, max_length=64, description="SHA-256 of the link's random value")
     name: str = Field(unique=True)
-    stations: str = Field(description="comma list of codes, or *")
+    stations: str = Field(description="comma list of grants (models.access.grants)")
     visitor: bool = False
     rotate_s: int = 0
     created_at: Millis = Field(sa_type=BigInteger)

@@ -3,7 +3,7 @@
 from dashboard.live.component import live_map, ways
 from dashboard.theme import wall_look
 from dashboard.visit import visit
-from models.alarms.life import STEP_ROLES
+from models.access.policy import Action
 
 here = visit()
 wall_look()
@@ -12,8 +12,8 @@ live_map(
     language=here.language,
     timezone=here.runtime.values.zone.key,
     csrf=here.who.csrf,
-    may_acknowledge=here.who.role in STEP_ROLES,
-    links=ways("/map", here.language, here.who.role in STEP_ROLES),
+    may_acknowledge=here.who.may(Action.STEP_ALARM),
+    links=ways("/map", here.language, here.who.may(Action.STEP_ALARM)),
     visitor=here.who.visitor,
     testing=here.runtime.values.demo,
 )

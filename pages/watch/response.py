@@ -23,7 +23,7 @@ from dashboard.response.rows import (
 from dashboard.times import day, moment, span
 from dashboard.visit import visit
 from dashboard.words import word
-from models.alarms.life import STEP_ROLES
+from models.access.policy import Action
 from models.formats.table_export import csv_table, xlsx_tables
 from models.response.figures import LEAST
 from models.response.groups import By, keys
@@ -38,7 +38,7 @@ here = visit()
 language, values = here.language, here.runtime.values
 targets, clock_zone = values.targets, values.zone
 desk_head(here, word("nav.response", language), word("resp.help", language))
-if here.who.role not in STEP_ROLES or here.who.visitor:
+if not here.who.may(Action.SEE_REPORTS):
     st.error(word("err.no_permission", language))
     st.stop()
 

@@ -7,7 +7,7 @@ from dashboard.live.views import asks_visitor
 from dashboard.theme import wall_look
 from dashboard.visit import visit
 from dashboard.words import word
-from models.alarms.life import STEP_ROLES
+from models.access.policy import Action
 
 here = visit()
 wall_look()
@@ -18,9 +18,9 @@ live_map(
     language=here.language,
     timezone=here.runtime.values.zone.key,
     csrf=here.who.csrf,
-    may_acknowledge=here.who.role in STEP_ROLES,
+    may_acknowledge=here.who.may(Action.STEP_ALARM),
     # A screen nobody sits at has nowhere to go.
-    links=[] if here.who.kiosk else [*ways("/", here.language, here.who.role in STEP_ROLES), switch],
+    links=[] if here.who.kiosk else [*ways("/", here.language, here.who.may(Action.STEP_ALARM)), switch],
     kiosk=here.who.kiosk,
     visitor=here.who.visitor or asked,
     rotate_s=here.who.rotate_s,

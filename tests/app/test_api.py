@@ -235,7 +235,7 @@ def test_steps_need_a_role_a_station_and_an_alarm(server: LiveServer, sqlite_db:
     name = pressed(sqlite_db)
     for role in ("viewer", "analyst"):
         answer = Api(server, role).post(f"alarms/{name}/acknowledge")
-        assert (answer.status_code, answer.json()["error"]) == (403, f"the role {role} may read only")
+        assert (answer.status_code, answer.json()["error"]) == (403, f"the role {role} may not step alarm here")
     assert Api(server, "dispatcher", "hat_yai").post(f"alarms/{name}/acknowledge").status_code == 404
     assert Api(server).post("alarms/none/acknowledge").status_code == 404
     assert Api(server).post(f"alarms/{name}/explode").status_code == 404

@@ -10,8 +10,8 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from dashboard.access.asking import RefusedError
 from dashboard.access.identity import Who
-from dashboard.live.past import RefusedError
 from dashboard.live.past_routes import Parts, past_routes
 from dashboard.live.purposes import Purposes
 from models.picture import Picture

@@ -38,13 +38,13 @@ print("folder", PagesManager.uses_pages_directory)
 print("loaded", *(name for name in {HEAVY!r} if name in sys.modules))
 from dashboard import runtime
 from dashboard.api.route import api_route
-from dashboard.live.views import ADMINISTRATOR, scope_for
+from models.access.scope import scope_for
 
 async def once():
     async with streamlit_app.lifespan(streamlit_app.app):
         print("ready", gc.isenabled(), *(name for name in {HEAVY!r} if name in sys.modules))
         running = runtime.current()
-        sheet = running.ground.sheet(scope_for(ADMINISTRATOR, None), running.hub.ground)
+        sheet = running.ground.sheet(scope_for("administrator", None), running.hub.ground)
         rings = orjson.loads(sheet)["ring"]["features"]
         print("sheet", len(rings), *(name for name in {HEAVY!r} if name in sys.modules))
         api_route(lambda: None).app.app()

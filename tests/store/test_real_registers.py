@@ -9,7 +9,7 @@ import pytest
 
 import manage
 from dashboard.live.ground import Ground
-from dashboard.live.views import Scope
+from models.access.scope import Scope
 from models.happenings import Happening, RegisterChanged
 from store import devices, registers
 from store.database import Database

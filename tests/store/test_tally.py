@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard.live.figures import KEEP_MS, Figures, day_began, summed
-from dashboard.live.views import Scope
+from models.access.scope import Scope
 from models.alarms.causes import Trouble
 from models.alarms.kinds import Kind
 from models.alarms.life import Step

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from dashboard.live.shown import FirstShown
 from dashboard.live.viewers import QUEUE, Viewer
-from dashboard.live.views import Scope
+from models.access.scope import Scope
 from models.picture import Key
 from models.records.alarm import AlarmNow
 from models.records.base import Millis

@@ -10,15 +10,8 @@ from dashboard.live.encoding import Frames, Header
 from dashboard.live.frames import changes, closed_by, everything
 from dashboard.live.objects import alarm_object, box_object, entry, unit_values
 from dashboard.live.roster import Roster
-from dashboard.live.views import (
-    Scope,
-    Shown,
-    UnitInfo,
-    ground_version,
-    replay_runs,
-    scope_for,
-    shown_alarms,
-)
+from dashboard.live.views import Shown, UnitInfo, ground_version, replay_runs, shown_alarms
+from models.access.scope import Scope, scope_for
 from models.fold import apply, apply_all
 from models.happenings import BoxHeard, BoxPlaced, RegisterChanged
 from models.picture import Picture, UnitNow

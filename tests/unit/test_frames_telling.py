@@ -7,7 +7,8 @@ from typing import Any
 from dashboard.live.encoding import Header
 from dashboard.live.telling import IDLE_MS, Teller
 from dashboard.live.viewers import Viewer
-from dashboard.live.views import Scope, Shown
+from dashboard.live.views import Shown
+from models.access.scope import Scope
 from models.fold import apply
 from models.picture import Picture
 from models.records.position import Fix

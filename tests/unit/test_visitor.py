@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from dashboard.live.encoding import Frames, Header
 from dashboard.live.frames import Changes, everything
 from dashboard.live.roster import Roster
-from dashboard.live.views import Scope, Shown, UnitInfo, scope_for, shown_alarms
+from dashboard.live.views import Shown, UnitInfo, shown_alarms
 from dashboard.live.visitor import ALARM_M, UNIT_M, coarse, unit_for_visitors
 from dashboard.live.wire import PREFIX
+from models.access.scope import Scope, scope_for
 from models.fold import apply_all
 from models.happenings import BoxHeard, BoxPlaced
 from models.picture import BoxNow, Picture, UnitNow

@@ -1,0 +1,82 @@
+"""Which stations somebody is granted: through the levels country, bureau, province and station. Pure.
+
+Kept as a comma list with accounts, sessions, links and tokens, and turned into stations when asked: a station that is
+added to a province later is in, one that leaves it is out.
+
+    *                       the country: every station
+    bureau:บช.น.            every station of a bureau
+    province:มุกดาหาร         every station of a province
+    lumphini                one station, by its code
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from typing import NamedTuple
+
+#: Grant of every station.
+EVERYWHERE = "*"
+
+BUREAU = "bureau:"
+PROVINCE = "province:"
+
+#: Codes of stations; None: every station of the register, and those that come.
+Stations = frozenset[str] | None
+
+
+class Placed(NamedTuple):
+    """A station of the register and the levels above it; an empty level is none."""
+
+    code: str
+    bureau: str
+    province: str
+
+
+def grants_of(text: str) -> tuple[str, ...]:
+    """The grants of a comma list, each once, in order; `*` swallows the rest."""
+    said = (_plain(part) for part in text.split(","))
+    found = tuple(sorted({grant for grant in said if grant}))
+    return (EVERYWHERE,) if EVERYWHERE in found else found
+
+
+def by_level(text: str) -> bool:
+    """Whether a comma list names a level above the station, so that the register must be asked."""
+    return any(grant.startswith((BUREAU, PROVINCE)) for grant in grants_of(text))
+
+
+def stations_of(text: str, register: Iterable[Placed]) -> Stations:
+    """The stations that a comma list grants; None for `*`. `register` is read only when a level is named.
+
+    A code is granted whether or not the register knows it: what is heard from there before its import is seen then.
+    """
+    grants = grants_of(text)
+    if grants == (EVERYWHERE,):
+        return None
+    codes = {grant for grant in grants if not grant.startswith((BUREAU, PROVINCE))}
+    levels = frozenset(grant for grant in grants if grant.startswith((BUREAU, PROVINCE)))
+    if levels:
+        codes |= {one.code for one in register if levels_of(one) & levels}
+    return frozenset(codes)
+
+
+def levels_of(station: Placed) -> frozenset[str]:
+    """The grants above its own code that a station is in."""
+    bureau, province = _plain(station.bureau), _plain(station.province)
+    named = ([BUREAU + bureau] if bureau else []) + ([PROVINCE + province] if province else [])
+    return frozenset(named)
+
+
+def unknown_grants(text: str, register: Iterable[Placed]) -> list[str]:
+    """The grants of a comma list that no station of the register is in."""
+    known = {EVERYWHERE}
+    for one in register:
+        known |= {one.code} | levels_of(one)
+    return [grant for grant in grants_of(text) if grant not in known]
+
+
+def _plain(text: str) -> str:
+    """One spelling for what looks the same: composed, no blanks at the ends or round the colon."""
+    said = unicodedata.normalize("NFC", text).strip()
+    level, colon, name = said.partition(":")
+    return f"{level.strip()}:{name.strip()}" if colon else said

@@ -1,0 +1,25 @@
+"""Which stations a list of grants means now, by the register of stations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select
+
+from models.access.grants import Placed, Stations, by_level, stations_of
+from models.records.station import Station
+from store.rows import table_of
+
+_STATION = table_of(Station)
+
+
+def placed(conn: Connection) -> list[Placed]:
+    """Every station of the register with its levels."""
+    query = select(_STATION.c.code, _STATION.c.bureau, _STATION.c.province).order_by(_STATION.c.code)
+    return [Placed(code, bureau, province) for code, bureau, province in conn.execute(query)]
+
+
+def granted(conn: Connection, grants: Sequence[str]) -> list[Stations]:
+    """The stations of each of some comma lists of grants. The register is read once, and only for a level."""
+    register = placed(conn) if any(by_level(text) for text in grants) else []
+    return [stations_of(text, register) for text in grants]
