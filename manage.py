@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from commands import (
     basemap,
+    broker,
     devices,
     feeds,
     incident_imports,
@@ -66,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
         kiosks,
         notices,
         devices,
+        broker,
         register_imports,
         incident_imports,
         feeds,

@@ -57,6 +57,13 @@ class Settings(BaseSettings):
     )
     mqtt_port: int = Field(1883, ge=1, le=65535, description="Port of the local broker, when `MQTT_URL` is not set.")
     mqtt_ca_file: Path | None = Field(None, description="Certificate authority file for `mqtts://`.")
+    mqtt_cert_file: Path | None = Field(None, description="Our own certificate for `mqtts://`, with `MQTT_KEY_FILE`.")
+    mqtt_key_file: Path | None = Field(None, description="The key of `MQTT_CERT_FILE`.")
+    mqtt_log_file: Path | None = Field(
+        None,
+        description="Log of the broker of `MQTT_URL` on this machine: whom it cut off is read from it, and it is "
+        "emptied when it grows.",
+    )
     mqtt_keepalive_s: int = Field(
         8,
         ge=2,
@@ -210,6 +217,8 @@ class Settings(BaseSettings):
             raise ValueError("SECRET_KEY is needed (32 random characters or more) unless DEMO=1")
         if secret is not None and (len(secret) < MIN_SECRET_KEY or len(set(secret)) < 10):
             raise ValueError("SECRET_KEY must be 32 random characters or more")
+        if (self.mqtt_cert_file is None) != (self.mqtt_key_file is None):
+            raise ValueError("MQTT_CERT_FILE and MQTT_KEY_FILE belong together")
         if self.live_s >= self.lost_s:
             raise ValueError("LIVE_S must be smaller than LOST_S")
         return self

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,8 @@ def _endpoint(settings: Settings) -> Endpoint:
     """
     from ingest.sources.broker import endpoint_of
 
-    endpoint = endpoint_of(settings.mqtt_url, settings.mqtt_port, settings.mqtt_ca_file)
+    found = endpoint_of(settings.mqtt_url, settings.mqtt_port, settings.mqtt_ca_file)
+    endpoint = replace(found, cert_file=settings.mqtt_cert_file, key_file=settings.mqtt_key_file)
     try:
         socket.create_connection((endpoint.host, endpoint.port), _ANSWER_S).close()
     except OSError as error:

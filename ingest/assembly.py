@@ -21,10 +21,11 @@ from ingest.links import ALARM_WINDOW, Lanes, make_links
 from ingest.publisher import Publisher
 from ingest.registry_keeper import RegistryKeeper
 from ingest.side import SideKeeper
-from ingest.sources.broker import BrokerError, RunningBroker, endpoint_of, start_broker
+from ingest.sources.broker import BrokerError, Endpoint, RunningBroker, endpoint_of, start_broker
 from ingest.sources.demo_life import Life
 from ingest.sources.inbox import Inbox
 from ingest.sources.mosquitto import Mosquitto
+from ingest.sources.mosquitto_log import LogReader, Refusal, refusals
 from ingest.sources.mqtt import Link
 from ingest.sources.mqtt_publish import Sender
 from ingest.status import IngestStatus
@@ -126,7 +127,7 @@ def start_ingest(
         BrokerError: the local broker could not be started; one line.
     """
     broker = start_broker(settings.mqtt_url, settings.mqtt_port, settings.data_dir, settings.mqtt_ca_file)
-    endpoint, worker = replace(broker.endpoint, keepalive_s=settings.mqtt_keepalive_s), settings.worker
+    endpoint, worker = _ours(broker.endpoint, settings), settings.worker
     keeper = RegistryKeeper(db, follower)
     window = min(2 * settings.batch_size, 65_535)
 
@@ -150,8 +151,9 @@ def start_ingest(
     stops: list[Callable[[], None]] = []
     if not alarms_only:
         inbox.start()
-        if isinstance(broker.own, Mosquitto):
-            refusing = BrokerWatch(broker.own.refused, Storing(db, follower, keeper, clock, room=room), clock)
+        refused = _refused(broker, settings)
+        if refused is not None:
+            refusing = BrokerWatch(refused, Storing(db, follower, keeper, clock, room=room), clock)
             refusing.start()
             stops.append(refusing.stop)
     # The lanes first: the batch at hand is stored and acknowledged while the connections still stand.
@@ -160,6 +162,22 @@ def start_ingest(
         life.start(broker.endpoint)
         stops.insert(0, life.stop)
     return Ingest(broker, supervisor, lanes, [*stops, *(part.stop for part in parts), side.close])
+
+
+def _ours(endpoint: Endpoint, settings: Settings) -> Endpoint:
+    """The broker as this process comes to it: with its own certificate and keepalive."""
+    cert, key = settings.mqtt_cert_file, settings.mqtt_key_file
+    return replace(endpoint, keepalive_s=settings.mqtt_keepalive_s, cert_file=cert, key_file=key)
+
+
+def _refused(broker: RunningBroker, settings: Settings) -> Callable[[], list[Refusal]] | None:
+    """How to ask what the broker cut off; None where its log cannot be read."""
+    if isinstance(broker.own, Mosquitto):
+        return broker.own.refused
+    if settings.mqtt_url is None or settings.mqtt_log_file is None:
+        return None
+    reader = LogReader(settings.mqtt_log_file)
+    return lambda: refusals(reader.new_lines())
 
 
 def start_watch(
@@ -177,7 +195,7 @@ def start_watch(
     """
     keeper = RegistryKeeper(db, follower)
     found = endpoint_of(settings.mqtt_url, settings.mqtt_port, settings.mqtt_ca_file)
-    endpoint = replace(found, keepalive_s=settings.mqtt_keepalive_s)
+    endpoint = _ours(found, settings)
     watch = Watch(endpoint, keeper, clock, on_arrival, on_beat, on_broker)
     keeper.start()
     watch.start()

@@ -32,6 +32,8 @@ class Endpoint:
     kind: BrokerKind = BrokerKind.EXTERNAL
     tls: bool = False
     ca_file: Path | None = None
+    cert_file: Path | None = None
+    key_file: Path | None = None
     user: str | None = None
     password: str | None = None
     keepalive_s: int = KEEPALIVE_S

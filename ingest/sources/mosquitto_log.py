@@ -1,4 +1,4 @@
-"""What our own Mosquitto refused before we could see it, read from its log: packets too large, packets not MQTT.
+"""What Mosquitto refused before we could see it, read from its log: packets too large, packets not MQTT.
 
 The broker writes into a file and never waits for us; the file is read from where the last look ended, and emptied
 when it grows.
@@ -6,6 +6,7 @@ when it grows.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Iterable
@@ -59,6 +60,8 @@ class LogReader:
         whole = data.rfind(b"\n") + 1
         self._at += whole
         if size > MOST_BYTES:
-            os.truncate(self._file, 0)  # written with O_APPEND: the next line begins the file
-            self._at = 0
+            # Written with O_APPEND: the next line begins the file. A log we may only read is rotated by its owner.
+            with contextlib.suppress(PermissionError):
+                os.truncate(self._file, 0)
+                self._at = 0
         return data[:whole].decode("utf-8", "replace").splitlines()

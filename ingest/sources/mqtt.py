@@ -59,6 +59,8 @@ def secure(client: Client, endpoint: Endpoint) -> None:
     if endpoint.tls:
         context = ssl.create_default_context(cafile=str(endpoint.ca_file) if endpoint.ca_file else None)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if endpoint.cert_file:
+            context.load_cert_chain(endpoint.cert_file, endpoint.key_file)
         client.tls_set_context(context)
 
 
