@@ -30,9 +30,10 @@ import uvicorn
 from streamlit.web.bootstrap import load_config_options
 
 from dashboard import runtime
-from dashboard.access.secret import demo_secret, derived
+from dashboard.access.secret import derived
 from dashboard.access.signin import link_path
 from settings import Settings, SettingsError, load_settings
+from store.audit.keys import demo_secret
 
 #: Where the program's own files are, whatever folder it is started in.
 ROOT = Path(__file__).resolve().parent

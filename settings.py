@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -39,6 +39,9 @@ class Settings(BaseSettings):
         extra="ignore",
         hide_input_in_errors=True,
     )
+
+    #: Whether there is no doing without a secret: the product, not its commands.
+    needs_secret: ClassVar[bool] = True
 
     database_url: str = Field(
         "sqlite:///var/ssz.db", description="`sqlite:///FILE` or `postgresql+psycopg://user:pass@host/name`."
@@ -96,6 +99,10 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = Field(
         None, description="Random value of 32 characters or more; no start without one unless `DEMO=1`."
     )
+    secret_key_old: SecretStr | None = Field(
+        None,
+        description="Comma list of values `SECRET_KEY` had before: rows of the audit log sealed with them stay good.",
+    )
     language: Literal["th", "en"] = Field("th", description="Language of a screen nobody has chosen one for yet.")
     timezone: str = Field("Asia/Bangkok", description="Time zone of every time shown or read without an offset.")
     metrics_token: SecretStr | None = Field(
@@ -143,6 +150,7 @@ class Settings(BaseSettings):
     retention_raw_days: int = Field(14, ge=0, description="Days raw position payloads are kept to decode again.")
     retention_position_days: int = Field(90, ge=1, description="Days positions are kept.")
     retention_quarantine_days: int = Field(7, ge=1, description="Days undecodable payloads are kept.")
+    retention_audit_days: int = Field(730, ge=30, description="Days rows of the audit log are kept.")
     retention_change_days: int = Field(2, ge=1, description="Days rows of the change log are kept.")
 
     target_acknowledge_s: int = Field(
@@ -213,7 +221,7 @@ class Settings(BaseSettings):
         if self.demo and self.host != "127.0.0.1":
             raise ValueError("HOST must be 127.0.0.1 with DEMO=1")
         secret = self.secret_key.get_secret_value() if self.secret_key else None
-        if not self.demo and secret is None:
+        if not self.demo and secret is None and self.needs_secret:
             raise ValueError("SECRET_KEY is needed (32 random characters or more) unless DEMO=1")
         if secret is not None and (len(secret) < MIN_SECRET_KEY or len(set(secret)) < 10):
             raise ValueError("SECRET_KEY must be 32 random characters or more")
@@ -222,6 +230,17 @@ class Settings(BaseSettings):
         if self.live_s >= self.lost_s:
             raise ValueError("LIVE_S must be smaller than LOST_S")
         return self
+
+    @property
+    def secret(self) -> str | None:
+        """The secret that was given; None: the demo makes its own, a command does without."""
+        return self.secret_key.get_secret_value() if self.secret_key else None
+
+    @property
+    def old_secrets(self) -> tuple[str, ...]:
+        """The secrets that were in use before."""
+        old = self.secret_key_old.get_secret_value() if self.secret_key_old else ""
+        return tuple(part.strip() for part in old.split(",") if part.strip())
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -250,14 +269,20 @@ class Settings(BaseSettings):
         return self.data_dir / "inbox"
 
 
-def load_settings(**given: Any) -> Settings:
+class CommandSettings(Settings):
+    """The settings of a command: most need no secret, and a missing one stops none."""
+
+    needs_secret: ClassVar[bool] = False
+
+
+def load_settings(kind: type[Settings] = Settings, **given: Any) -> Settings:
     """Read the settings from the environment and `.env`; what is `given` is not looked up.
 
     Raises:
         SettingsError: one line that names the first refused setting.
     """
     try:
-        return Settings(**given)
+        return kind(**given)
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"]).upper()

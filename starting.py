@@ -26,6 +26,7 @@ from jobs.runner import Runner
 from models.records.base import Millis
 from models.records.change import Heartbeat
 from settings import Settings
+from store.audit.keys import audit_keys
 from store.database import Database
 from store.errors import StorageError
 from store.follower import Follower
@@ -49,6 +50,9 @@ def open_store(settings: Settings) -> tuple[Opened, Life | None]:
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         opened = open_safely(settings.database_url, now())
+        opened.database.audit_keys = audit_keys(
+            settings.secret, settings.old_secrets, demo=settings.demo, data_dir=settings.data_dir
+        )
         if not settings.demo:
             return opened, None
         life = Life(opened.database, settings.demo_seed, now)

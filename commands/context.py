@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import secrets
+import getpass
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -11,14 +12,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import SecretStr
-
 from models.access.grants import grants_of, unknown_grants
+from models.audit.chain import Keys
+from models.audit.deeds import Deed, Did
 from models.formats.guards import MAX_BYTES, TOO_BIG
 from models.formats.problems import BadFileError
 from models.records.base import Millis
-from settings import Settings, load_settings
+from settings import CommandSettings, Settings, load_settings
 from store import migrate, scopes
+from store.audit.keys import audit_keys
 from store.database import Database, open_database
 from store.integrity import examine
 from store.side import side_file
@@ -42,12 +44,12 @@ class RefusedError(Exception):
 
 
 def command_settings() -> Settings:
-    """The settings of a command. No command uses the secret key, so a missing one stops none.
+    """The settings of a command. The secret key seals what it writes into the audit log; a missing one stops none.
 
     Raises:
         SettingsError: one line that names the first refused setting.
     """
-    return load_settings(secret_key=SecretStr(secrets.token_urlsafe(48)))
+    return load_settings(CommandSettings)
 
 
 def say(line: str) -> None:
@@ -71,9 +73,34 @@ def opened(settings: Settings, *, side: bool = False) -> Iterator[Database]:
     database = open_database(_sound(settings.database_url, side))
     try:
         migrate.check(database)
+        database.audit_keys = keys_of(settings)
         yield database
     finally:
         database.close()
+
+
+def keys_of(settings: Settings) -> Keys | None:
+    """The keys of the audit log; None without a secret: what a command writes there waits for a process with one.
+
+    Raises:
+        RefusedError: the demo's secret cannot be kept.
+    """
+    try:
+        return audit_keys(settings.secret, settings.old_secrets, demo=settings.demo, data_dir=settings.data_dir)
+    except OSError as error:
+        raise RefusedError(f"cannot write to {settings.data_dir}: {error.strerror} (setting SSZ_DATA_DIR)") from error
+
+
+def deed(action: Did, *, station: str = "", object: str = "", detail: str = "") -> Deed:
+    """What the person at this machine's console does, for the audit log."""
+    return Deed(now_ms(), f"console:{_user()}", "console", "", "", action, station, object, detail)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user id without a name
+        return str(os.getuid())
 
 
 def _sound(url: str, side: bool) -> str:

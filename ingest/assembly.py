@@ -36,6 +36,7 @@ from ingest.watch import BeatListener, BrokerListener, Watch
 from models.records.base import Millis
 from settings import Settings, SettingsError, load_settings
 from store import quarantine
+from store.audit.keys import audit_keys
 from store.database import Database
 from store.database import Lane as StoreLane
 from store.errors import StorageError
@@ -240,13 +241,16 @@ def main() -> int:
         try:
             opened = open_safely(settings.database_url, now_ms(), budget_s=_EXAMINE_S)
             stack.callback(opened.database.close)
+            opened.database.audit_keys = audit_keys(
+                settings.secret, settings.old_secrets, demo=settings.demo, data_dir=settings.data_dir
+            )
             follower = Follower(opened.database, now_ms)
             follower.start()
             stack.callback(follower.stop)
             readonly = opened.health.readonly
             worker = start_ingest(settings, opened.database, follower, now_ms, alarms_only=readonly)
             stack.callback(worker.stop)
-        except (StorageError, BrokerError) as error:
+        except (StorageError, BrokerError, OSError) as error:
             log.error("%s", error)
             return 2
         log.info("ingest worker %s: %r", settings.worker, worker.broker.endpoint)

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, text
 
+from models.audit.chain import Keys
 from models.happenings import Happening, to_json
 from models.records.base import Millis
 from store.engines import postgres_engine, sqlite_engine
@@ -39,10 +40,14 @@ def _now() -> Millis:
 
 
 class Tx:
-    """A writing transaction. What it tells becomes one row of the change log, what it publishes the outbox's."""
+    """A writing transaction. What it tells becomes one row of the change log, what it publishes the outbox's.
 
-    def __init__(self, conn: Connection) -> None:
+    `keys` are those of the audit log (`store.audit`); None in a process that was given none.
+    """
+
+    def __init__(self, conn: Connection, keys: Keys | None = None) -> None:
         self.conn = conn
+        self.keys = keys
         self.happenings: list[Happening] = []
         self._outbox: list[dict[str, object]] = []
 
@@ -78,10 +83,14 @@ class Tx:
 
 
 class Database:
-    """The store of one process. Made by `open_database`; closed with `close`."""
+    """The store of one process. Made by `open_database`; closed with `close`.
+
+    `audit_keys` seal what the audit log is given; set once where the process is wired, before anything is written.
+    """
 
     def __init__(self, url: str, pool_size: int = 5) -> None:
         self.url = url
+        self.audit_keys: Keys | None = None
         self.dialect = "sqlite" if url.startswith("sqlite") else "postgresql"
         make = sqlite_engine if self.dialect == "sqlite" else postgres_engine
         self._reading = make(url, writing=False, pool_size=pool_size)
@@ -116,7 +125,7 @@ class Database:
         try:
             with storage_errors(), self._writing.connect() as conn:
                 self._lock(conn, deadline)
-                tx = Tx(conn)
+                tx = Tx(conn, self.audit_keys)
                 try:
                     yield tx
                     seq = tx.flush()

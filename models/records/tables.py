@@ -9,6 +9,7 @@ from models.records import (
     account,
     alarm,
     alarm_times,
+    audit,
     camera,
     change,
     checkpoint,
@@ -31,7 +32,7 @@ from models.records import (
 MODULES = (
     access, alarm, camera, change, checkpoint, device, dispatch, drill,
     incident, notice, position, procedure, purpose, quarantine, report, sos, station, unit,
-    alarm_times, sheet_print, account,
+    alarm_times, sheet_print, account, audit,
 )  # fmt: skip
 
 METADATA = SQLModel.metadata

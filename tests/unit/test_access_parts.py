@@ -13,8 +13,9 @@ from starlette.types import Message, Receive, Scope, Send
 from dashboard.access import sockets
 from dashboard.access.headers import content_policy, script_hashes
 from dashboard.access.page import MESSAGES, sign_in_page, sign_out_page
-from dashboard.access.secret import demo_secret, derived
+from dashboard.access.secret import derived
 from dashboard.access.throttle import Throttle
+from store.audit.keys import demo_secret
 
 
 class Clock:
