@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from models.alarms.kinds import Family
+from models.alarms.life import State
 from models.records.alarm import AlarmNow
 from models.records.base import Millis
 
@@ -37,10 +38,15 @@ class Group:
 Row = AlarmNow | Group
 
 
-def urgency(alarm: AlarmNow) -> tuple[int, bool, Millis, str]:
-    """What alarms are sorted by: a person before a report before equipment, verified before unverified, then the one
-    that waits longest."""
-    return int(alarm.priority), "unverified" in alarm.marks, alarm.raised_at, alarm.id
+#: What alarms are sorted by.
+Urgency = tuple[int, bool, bool, Millis, str]
+
+
+def urgency(alarm: AlarmNow) -> Urgency:
+    """What alarms are sorted by: a person before a report before equipment; of each what nobody has before what
+    somebody has, verified before unverified, then the one that waits longest."""
+    answered = alarm.state != State.RAISED
+    return int(alarm.priority), answered, "unverified" in alarm.marks.split(","), alarm.raised_at, alarm.id
 
 
 def is_shelved(alarm: AlarmNow, now: Millis) -> bool:
@@ -93,7 +99,7 @@ def _why(alarm: AlarmNow, flood: frozenset[tuple[str, str]], now: Millis) -> Why
     return "flood" if (alarm.station, alarm.id) in flood else None
 
 
-def _place(row: Row) -> tuple[int, int, tuple[int, bool, Millis, str]]:
+def _place(row: Row) -> tuple[int, int, Urgency]:
     """Of one priority the single alarms first, then what came in a flood, then what is put aside."""
     if isinstance(row, AlarmNow):
         return int(row.priority), 0, urgency(row)

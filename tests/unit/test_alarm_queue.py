@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from models.alarms.kinds import Family, Kind
 from models.alarms.queue import FLOOD, FLOOD_MS, Group, flooding, is_shelved, queue, shown_singly, urgency
 from models.records.alarm import AlarmNow
+from tests import queue_cases
 from tests.alarm_samples import NOW, alarm
 
 MINUTE = 60_000
@@ -106,3 +107,18 @@ def test_every_open_alarm_is_in_one_row_and_no_call_for_help_in_a_group(alarms: 
             assert {(one.station, one.family) for one in row.alarms} == {(row.station, row.family)}
     priorities = [int((row.alarms[0] if isinstance(row, Group) else row).priority) for row in rows]
     assert priorities == sorted(priorities)
+
+
+def test_what_nobody_has_stands_before_what_somebody_has() -> None:
+    taken, new = alarm("a", state="assigned"), alarm("b", at=NOW + 1, marks="unverified")
+    report = alarm("c", Kind.REPORT, NOW - 5)
+    assert queue([report, taken, new], NOW) == [new, taken, report]
+
+
+def test_the_desks_page_is_tested_against_the_queue_of_the_server() -> None:
+    """The page's test (`queue.test.ts`) holds its own queue against the rows in this file."""
+    text = queue_cases.FILE.read_text(encoding="utf-8")
+    assert text == queue_cases.written(), "python -m tests.queue_cases writes it anew"
+    rows = [row for case in queue_cases.cases()["cases"] for row in case["rows"]]
+    whys = {row[2] for row in rows if isinstance(row, list)}
+    assert whys == {"flood", "shelved"}, "cases of every kind"

@@ -1,5 +1,5 @@
-/** The desk's queue: who must be answered first, and what may be told together. Pure; the groups are those of
- * `models/alarms/queue.py`. */
+/** The desk's queue: who must be answered first, and what may be told together. Pure; order and groups are those
+ * of `models/alarms/queue.py`, against which it is tested. */
 
 import type { Alarm } from "./protocol";
 import { EQUIPMENT, type Key, keyOf, rank } from "./state";
@@ -39,14 +39,21 @@ export const urgency = (a: Alarm, b: Alarm): number =>
 /** The alarms that came in a flood. It goes by when they were raised: a group does not fall apart because it ages. */
 function flooding(alarms: readonly Alarm[]): Set<Alarm> {
   const stations = new Map<string, Alarm[]>();
-  for (const alarm of alarms) stations.set(alarm.s, [...(stations.get(alarm.s) ?? []), alarm]);
+  for (const alarm of alarms) {
+    const some = stations.get(alarm.s);
+    if (some === undefined) stations.set(alarm.s, [alarm]);
+    else some.push(alarm);
+  }
   const found = new Set<Alarm>();
   for (const some of stations.values()) {
     some.sort((a, b) => a.raised - b.raised);
     let first = 0;
+    let done = 0; // a long flood is gone through once
     some.forEach((alarm, last) => {
       while (alarm.raised - some[first]!.raised >= FLOOD_MS) first += 1;
-      if (last - first + 1 >= FLOOD) for (const one of some.slice(first, last + 1)) found.add(one);
+      if (last - first + 1 < FLOOD) return;
+      for (const one of some.slice(Math.max(first, done), last + 1)) found.add(one);
+      done = last + 1;
     });
   }
   return found;
