@@ -31,7 +31,8 @@ def _alarms(chance: random.Random) -> list[AlarmNow]:
     width = chance.choice([1, 8, 40])  # how far apart they were raised
     return [
         alarm(
-            f"{chance.getrandbits(40):010x}-{number}", chance.choice(kinds), NOW - chance.randint(0, width) * _STEP_MS,
+            f"{chance.getrandbits(40):010x}-{number}", chance.choice(kinds),
+            NOW - chance.randint(0, width) * _STEP_MS,
             station=chance.choice(stations),
             state=chance.choice(["raised", "raised", "acknowledged", "assigned", "on_scene"]),
             marks=chance.choice(["", "", "late", "unverified", "late,unverified"]),
@@ -49,7 +50,7 @@ def _row(row: Row) -> str | list[Any]:
 
 def cases() -> dict[str, Any]:
     """`now`, and of each case the alarms as the feed tells them and the rows they must stand in."""
-    chance = random.Random(26)  # noqa: S311 - the same cases each time
+    chance = random.Random(26)
     found = []
     for _ in range(CASES):
         alarms = _alarms(chance)

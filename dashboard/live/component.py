@@ -35,11 +35,13 @@ export default function (component) {
 }
 """
 
-_DESK = ("/desk", "nav.desk")
+#: For those who answer alarms.
+_ANSWERING = frozenset({"/desk", "/response"})
 _PAGES = (
     ("/", "nav.command_wall"),
     ("/map", "nav.live_map"),
-    _DESK,
+    ("/desk", "nav.desk"),
+    ("/response", "nav.response"),
     ("/incidents", "nav.incidents"),
     ("/equipment", "nav.equipment"),
     ("/feeds", "nav.feeds"),
@@ -60,10 +62,10 @@ class Link:
 def ways(here: str, language: Language, may_answer: bool) -> list[Link]:
     """The ways from a live page at path `here` to the other screens, and to the other language.
 
-    `may_answer`: the desk is among them, which is for those who answer alarms.
+    `may_answer`: the desk and the response report are among them, which are for those who answer alarms.
     """
     other = Link(switch_path("en" if language == "th" else "th"), word("nav.other_language", language))
-    pages = [page for page in _PAGES if may_answer or page != _DESK]
+    pages = [page for page in _PAGES if may_answer or page[0] not in _ANSWERING]
     return [*(Link(path, word(name, language), path == here) for path, name in pages), other]
 
 

@@ -110,6 +110,18 @@ def roster_of(names: Names, stations: frozenset[str] | None, kmh: float) -> Rost
     return Roster(names, list(mine), {key: place for place, key in enumerate(mine)}, speeds)
 
 
+def named(roster: Roster, name: str) -> Roster:
+    """The units of a roster with this in their call sign or id, whatever the case."""
+    part = name.casefold()
+    found = [
+        place
+        for place, key in enumerate(roster.keys)
+        if part in roster.names[key].call.casefold() or part in key[1].casefold()
+    ]
+    keys = [roster.keys[place] for place in found]
+    return Roster(roster.names, keys, {key: place for place, key in enumerate(keys)}, roster.kmh[found])
+
+
 class Rosters:
     """Rosters kept until the register changes: the register is read by key once, not in each answer."""
 
@@ -164,17 +176,20 @@ def fleet_of(picture: Picture, roster: Roster, working: Mapping[Key, tuple[str, 
 
 def near_units(
     picture: Picture, names: Names, alarm: AlarmNow, stations: frozenset[str] | None, nets: Nets,
-    rosters: Rosters, now: Millis, limits: Limits,
+    rosters: Rosters, now: Millis, limits: Limits, name: str = "",
 ) -> list[dict[str, Any]]:  # fmt: skip
     """`GET /live/desk/{alarm}/units`, for orjson: whom to send, the best first.
 
     `stations`: those whose units may be sent to an alarm of no station (None: all); any other is its own station's.
+    `name`: of the units with this in their name, whom the list of the nearest may not reach.
 
     Raises:
         StorageError: the streets cannot be read.
     """
     nowhere = alarm.station == UNKNOWN_STATION
     roster = rosters.of(names, stations if nowhere else frozenset({alarm.station}), limits.kmh)
+    if name:
+        roster = named(roster, name)
     working = at_work(picture, roster)
     place = None if alarm.lat is None or alarm.lon is None else (alarm.lat, alarm.lon)
     seen = None

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     Kept = tuple[Nets, Rosters, Limits]
 
 
+#: Longest part of a name that is looked for, in letters.
+_MOST_NAME = 64
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What the door works with. `near` gives what is kept, made when first asked: no start loads SciPy."""
@@ -81,8 +85,9 @@ def _units(parts: Parts, request: Request) -> Response:
     from dashboard.live.near import near_units  # SciPy comes with it, and no start needs that
 
     nets, rosters, limits = parts.near()
+    part = request.query_params.get("name", "").strip()[:_MOST_NAME]
     try:
-        rows = near_units(picture, parts.names(), alarm, scope.stations, nets, rosters, parts.clock(), limits)
+        rows = near_units(picture, parts.names(), alarm, scope.stations, nets, rosters, parts.clock(), limits, part)
     except StorageError:
         return PlainTextResponse("the streets cannot be read now; try again", 503, {"retry-after": "5"})
     return Response(orjson.dumps(rows), media_type="application/json")

@@ -9,8 +9,10 @@ import orjson
 
 from ingest.sources.demo_ground import DemoRefusedError
 from ingest.sources.demo_messages import box_secret
+from ingest.sources.demo_presses import UNTESTED
 from models.formats.zone_shapes import shapes_of
 from models.happenings import RegisterChanged
+from models.readiness import DAY_MS
 from models.records.base import Millis
 from models.records.camera import CameraPoint
 from models.records.checkpoint import Checkpoint
@@ -67,7 +69,7 @@ def write_town(tx: Tx, town: Town, now: Millis) -> None:
     registers.put_stations(tx, [_station()], now)
     registers.put_zone(tx, _zone(town), now)
     registers.put_streets(tx, town.station, _streets(town), now)
-    registers.put_boxes(tx, _boxes(town), now, by=BY)
+    registers.put_boxes(tx, _boxes(town, now), now, by=BY)
     registers.put_cameras(tx, _cameras(town), now)
     registers.put_checkpoints(tx, _checkpoints(town), now)
     registers.put_units(tx, _units(town), now, by=BY)
@@ -124,7 +126,8 @@ def _streets(town: Town) -> list[Street]:
     ]
 
 
-def _boxes(town: Town) -> list[SosBox]:
+def _boxes(town: Town, now: Millis) -> list[SosBox]:
+    """The boxes; what is tested in the demo's own time says so itself."""
     return [
         SosBox(
             station=town.station,
@@ -134,6 +137,7 @@ def _boxes(town: Town) -> list[SosBox]:
             lat=spot.lat,
             lon=spot.lon,
             secret=box_secret(town.seed, spot.id),
+            tested_at=now - UNTESTED[spot.id] * DAY_MS if spot.id in UNTESTED else None,
         )
         for spot in town.boxes
     ]

@@ -1,8 +1,11 @@
-"""The demo's SOS boxes as the contract has them: a press is sent again until the receipt shows its id. Pure."""
+"""The demo's SOS boxes as the contract has them: a press, and that a box was tested, is sent again until the receipt
+shows its id. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from ingest.sources import demo_messages as messages
 from ingest.sources.mqtt_publish import Outgoing
@@ -18,10 +21,13 @@ REMEMBERED = 1_000
 #: A box that runs on its battery, so that not every box of the demo is well.
 ON_BATTERY = "sos-11"
 
+#: Boxes nobody has tested lately, and how many days ago they were: one is due, one overdue.
+UNTESTED: Mapping[str, int] = MappingProxyType({"sos-05": 26, "sos-08": 40})
+
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A press whose receipt has not come."""
+    """An event whose receipt has not come."""
 
     message: Outgoing
     due: Millis
@@ -29,7 +35,7 @@ class _Waiting:
 
 
 class Presses:
-    """Boxes, their sequence numbers, and the presses that still wait for a receipt."""
+    """Boxes, their sequence numbers, and the events that still wait for a receipt."""
 
     def __init__(self, town: Town) -> None:
         self._station = town.station
@@ -40,7 +46,7 @@ class Presses:
 
     @property
     def waiting(self) -> frozenset[tuple[str, str]]:
-        """The presses without a receipt, as `(box, id)`."""
+        """The events without a receipt, as `(box, id)`."""
         return frozenset(self._waiting)
 
     def taken(self, box: str, event_id: str) -> bool:
@@ -53,9 +59,16 @@ class Presses:
         Raises:
             KeyError: the town has no such box.
         """
-        message = self._event(box, event_id, "press", now)
+        return [self._repeated(box, event_id, "press", now)]
+
+    def test(self, box: str, event_id: str, now: Millis) -> Outgoing:
+        """A box was tested; it says so until that is stored."""
+        return self._repeated(box, event_id, "test", now)
+
+    def _repeated(self, box: str, event_id: str, kind: str, now: Millis) -> Outgoing:
+        message = self._event(box, event_id, kind, now)
         self._waiting[box, event_id] = _Waiting(message, now + int(FIRST_AGAIN_S * 1000), FIRST_AGAIN_S)
-        return [message]
+        return message
 
     def receipt(self, box: str, event_id: str) -> None:
         """The press is stored: it is not sent again."""
@@ -65,7 +78,7 @@ class Presses:
                 del self._taken[next(iter(self._taken))]
 
     def resend(self, now: Millis) -> list[Outgoing]:
-        """The presses whose time has come again, byte for byte as they were."""
+        """The events whose time has come again, byte for byte as they were."""
         again = [(key, each) for key, each in self._waiting.items() if each.due <= now]
         for key, each in again:
             pause = min(LONGEST_S, each.pause_s * 2)

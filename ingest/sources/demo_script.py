@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from ingest.sources import demo_messages as messages
-from ingest.sources.demo_presses import Presses
+from ingest.sources.demo_presses import UNTESTED, Presses
 from ingest.sources.mqtt_publish import Outgoing
 from models.records.base import Millis
 from models.town.chance import chance
@@ -60,10 +60,11 @@ class Script:
         }
 
     def hello(self, now: Millis) -> list[Outgoing]:
-        """What is said after each connecting: statuses and boxes, retained."""
-        station = self.town.station
+        """What is said after each connecting: statuses and boxes, retained; and that boxes were tested."""
+        station, boxes = self.town.station, self.town.boxes
         words = [messages.status(station, unit, now, self.patrol.status(unit.unit)) for unit in self.town.units]
-        return words + [messages.box_online(station, box.id, now, True) for box in self.town.boxes]
+        words += [messages.box_online(station, box.id, now, True) for box in boxes]
+        return words + [self.presses.test(box.id, self._number("t"), now) for box in boxes if box.id not in UNTESTED]
 
     def goodbye(self, now: Millis) -> list[Outgoing]:
         """What is said before leaving: no box is connected any more."""

@@ -151,3 +151,30 @@ def test_new_streets_are_measured_along_at_once(server: LiveServer, sqlite_db: D
         registers.put_streets(tx, "lumphini", [Street(station="lumphini", id=1, line=line)], now)
     wait_until(lambda: server.follower.picture.registers.get(("lumphini", "streets")) == now, what="the register")
     assert told(server, alarm)["round"]["metres"] == pytest.approx(410, abs=20)
+
+
+def test_a_unit_the_list_does_not_reach_is_found_by_its_name(server: LiveServer, sqlite_db: Database) -> None:
+    name = press(server, sqlite_db)
+    now = clock()
+    with sqlite_db.write() as tx:
+        crowd = [f"m{number:02}" for number in range(30)]
+        far = Unit(station="lumphini", unit="far", call_sign="สายตรวจ ไกล-7", kind="motorcycle")
+        registers.put_units(tx, [far, *(Unit(station="lumphini", unit=one) for one in crowd)], now)
+        fixes = [fix("lumphini", one, (0, 100), now) for one in crowd] + [fix("lumphini", "far", (0, 4000), now)]
+        positions.insert_fixes(tx, fixes, Picture().units)
+        tx.tell(*fixes)
+    wait_until(lambda: ("lumphini", "far") in server.hub.names, what="the new units")
+    wait_until(lambda: ("lumphini", "far") in server.follower.picture.units, what="their places")
+
+    def found(part: str) -> list[str]:
+        who = {"role": "dispatcher", "stations": "lumphini"}
+        answer = server.http.get(f"{server.url}/live/desk/{name}/units", params={**who, "name": part})
+        return [row["unit"] for row in answer.json()]
+
+    assert len(found("")) == 20
+    assert "far" not in found("")
+    assert found("ไกล") == ["far"]
+    assert found(" FAR ") == ["far"]
+    assert found("กnear") == ["near"]
+    assert found("other") == [], "of another station"
+    assert found("nobody") == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -16,6 +17,7 @@ from ingest.sources.demo_ground import is_there
 from ingest.sources.demo_life import Life
 from ingest.sources.endpoint import BrokerKind, Endpoint, parse_url
 from models.alarms.life import Step
+from models.readiness import DAY_MS, Rules, counts, judge
 from models.records.incident import Incident
 from models.records.position import Position
 from models.records.station import Station
@@ -23,6 +25,7 @@ from models.records.unit import Unit
 from models.town.town import Town
 from store import alarms, devices, registers
 from store.database import Database, open_database
+from store.restore_picture import restore
 from store.rows import table_of
 from tests.broker.listening import Listener
 from tests.broker.world import Worker
@@ -46,6 +49,14 @@ def demo(mosquitto: Mosquitto, town: Town) -> Iterator[Demo]:
     running.start()
     yield running
     running.stop()
+
+
+def readiness(db: Database) -> dict[str, int]:
+    """How many boxes are in each state once all of them have been heard."""
+    with db.read() as conn:
+        boxes = restore(conn, now()).boxes.values()
+    judged = [judge(replace(box, heard_at=now()), now(), Rules(180_000, 30 * DAY_MS)) for box in boxes]
+    return {state.value: number for state, number in counts(judged).items()}
 
 
 def count(db: Database, record: type[Incident] | type[Position]) -> int:
@@ -190,6 +201,8 @@ def test_a_press_becomes_an_alarm_and_the_unit_that_is_sent_comes(
             (alarm,) = alarms.open_alarms(conn)
         assert (alarm.station, alarm.origin) == (town.station, "sos-02")
         assert "unverified" not in str(alarm.marks)
+        states = {"ready": 9, "watch": 2, "unknown": 1, "down": 0}
+        wait_until(lambda: readiness(db) == states, 30, "boxes that were tested")
         with Listener(mosquitto.url, f"ssz/v1/{town.station}/unit/+/status") as listener:
             with db.write() as tx:
                 for step, unit in ((Step.ACKNOWLEDGE, ""), (Step.ASSIGN, "moto-222")):

@@ -3,9 +3,10 @@
 import { dateAndTime, runningClock } from "./age";
 import type { StepName } from "./answer";
 import { lastStep } from "./case";
+import { Choice } from "./choice";
 import type { Desk } from "./desk";
 import { flag, make, put } from "./dom";
-import { OUTCOMES } from "./hotkeys";
+import { type Asking, OUTCOMES, SHELVE_MIN } from "./hotkeys";
 import { alarmMarks, placeName } from "./marks";
 import type { Moment, Part } from "./part";
 
@@ -24,10 +25,7 @@ export class CaseHead implements Part {
   private readonly state: HTMLElement;
   private readonly said: HTMLElement;
   private readonly bar: HTMLElement;
-  private readonly back: HTMLElement;
-  private readonly outcomes: HTMLElement;
-  private readonly outcomeTitle: HTMLElement;
-  private readonly outcomeLabels: HTMLElement[] = [];
+  private readonly choices: Record<Asking, Choice>;
   private readonly buttons: Button[] = [];
 
   constructor(private readonly desk: Desk, private readonly root: HTMLElement, write: () => void) {
@@ -42,29 +40,18 @@ export class CaseHead implements Part {
     this.state = make("p", "ssz-case-state", root);
     this.bar = make("div", "ssz-case-bar", root);
     const { bar } = this;
-    this.add(bar, "A", "sos.acknowledge_btn", "acknowledge", () => desk.take({ act: "acknowledge" }));
-    this.add(bar, "1–9", "live.desk_assign", "assign", () => desk.assign(1));
-    this.add(bar, "S", "live.alarm_on_scene", "arrive", () => desk.take({ act: "arrive" }));
-    this.add(bar, "C", "live.desk_close", "close", () => desk.askOutcome());
-    this.add(bar, "Z", "live.desk_shelve", "shelve", () => desk.take({ act: "shelve" }));
-    this.add(bar, "Z", "live.step_unshelve", "unshelve", () => desk.take({ act: "shelve" }));
+    this.add(bar, "A", "sos.acknowledge_btn", "acknowledge", () => desk.acts.take({ act: "acknowledge" }));
+    this.add(bar, "1–9", "live.desk_assign", "assign", () => desk.acts.take({ act: "assign", nth: 1 }));
+    this.add(bar, "S", "live.alarm_on_scene", "arrive", () => desk.acts.take({ act: "arrive" }));
+    this.add(bar, "C", "live.desk_close", "close", () => desk.acts.take({ act: "close" }));
+    this.add(bar, "Z", "live.desk_shelve", "shelve", () => desk.acts.take({ act: "shelve" }));
+    this.add(bar, "Z", "live.step_unshelve", "unshelve", () => desk.acts.take({ act: "shelve" }));
     this.add(bar, "N", "live.desk_note", "note", write);
     this.add(bar, "?", "live.desk_help", null, () => desk.help(true));
-    this.outcomes = make("div", "ssz-case-outcomes", root);
-    this.outcomes.setAttribute("role", "group");
-    this.outcomeTitle = make("strong", "", this.outcomes);
-    OUTCOMES.forEach((outcome, index) => {
-      const button = make("button", "", this.outcomes);
-      button.type = "button";
-      make("kbd", "", button).textContent = String(index + 1);
-      this.outcomeLabels.push(make("span", "", button));
-      button.onclick = () => desk.close(outcome);
-    });
-    const back = make("button", "", this.outcomes);
-    back.type = "button";
-    make("kbd", "", back).textContent = "Esc";
-    this.back = make("span", "", back);
-    back.onclick = () => desk.take({ act: "back" });
+    this.choices = {
+      outcome: new Choice(desk, root, "live.desk_outcome_ask", OUTCOMES.map((outcome) => `live.outcome_${outcome}`)),
+      shelve: new Choice(desk, root, "live.desk_shelve_ask", SHELVE_MIN.map((minutes) => `live.shelve_${minutes}`)),
+    };
     this.said = make("p", "ssz-said", root);
     this.said.setAttribute("role", "status");
     desk.on(() => this.draw());
@@ -100,7 +87,7 @@ export class CaseHead implements Part {
       for (const told of [this.clock, this.what, this.state, this.said]) put(told, "");
       this.marks.replaceChildren();
       delete this.marks.dataset["text"];
-      this.bar.hidden = this.outcomes.hidden = true;
+      this.bar.hidden = this.choices.outcome.root.hidden = this.choices.shelve.root.hidden = true;
       return;
     }
     put(this.place, placeName(alarm, desk.view.settings.words));
@@ -120,13 +107,13 @@ export class CaseHead implements Part {
       if (step === "shelve" || step === "unshelve") root.hidden = !desk.permits(step);
       if (step === "acknowledge") flag(root, "now", alarm.state === "raised" ? "yes" : "no");
     }
-    const leaving = desk.closing ? this.bar : this.outcomes;
-    if (leaving.contains(document.activeElement)) this.root.focus({ preventScroll: true });
-    this.outcomes.hidden = !desk.closing;
-    this.bar.hidden = desk.closing;
-    put(this.back, desk.word("live.desk_key_esc"));
-    put(this.outcomeTitle, desk.word("live.desk_outcome_ask"));
-    OUTCOMES.forEach((outcome, index) => put(this.outcomeLabels[index]!, desk.word(`live.outcome_${outcome}`)));
+    const wanted = desk.asking === null ? this.bar : this.choices[desk.asking].root;
+    for (const one of [this.bar, this.choices.outcome.root, this.choices.shelve.root]) {
+      if (one !== wanted && one.contains(document.activeElement)) this.root.focus({ preventScroll: true });
+      one.hidden = one !== wanted;
+    }
+    this.choices.outcome.draw();
+    this.choices.shelve.draw();
     put(this.said, desk.said || (desk.failed.known ? desk.word("live.desk_failed") : ""));
   }
 

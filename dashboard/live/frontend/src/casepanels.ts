@@ -1,7 +1,7 @@
 /** What stands round an alarm: its box, the cameras near it, and what came from there before. */
 
 import { ageText, dateAndTime } from "./age";
-import type { Camera, Earlier } from "./case";
+import type { Camera, Case, Earlier } from "./case";
 import type { Desk } from "./desk";
 import { flag, make, put } from "./dom";
 import { ageWords, boxState } from "./marks";
@@ -48,24 +48,40 @@ export class CaseBox implements Part {
   }
 }
 
-export class CaseCameras implements Part {
+/** A short list of what is kept round the alarm, or the words that there is none. */
+class CaseList<T extends { id: string }> implements Part {
   private readonly title: HTMLElement;
   private readonly none: HTMLElement;
-  private readonly rows: RowSet<Camera>;
+  private readonly rows: RowSet<T>;
 
-  constructor(private readonly desk: Desk, place: HTMLElement) {
+  /** `words`: key of the title; with `_none` behind it, of what is said when there is nothing. */
+  constructor(
+    protected readonly desk: Desk, place: HTMLElement, private readonly words: string, private readonly of: (known: Case) => readonly T[],
+    tags: readonly (keyof HTMLElementTagNameMap)[], fill: (row: HTMLElement, one: T) => void,
+  ) {
     this.title = make("h3", "", place);
     this.none = make("p", "", place);
-    this.rows = new RowSet(make("ul", "", place), (row) => {
-      make("strong", "", row);
-      make("span", "", row);
-      make("a", "", row);
-    }, (row, camera) => this.fill(row, camera));
+    this.rows = new RowSet(make("ul", "", place), (row) => tags.forEach((tag) => make(tag, "", row)), fill);
     desk.on(() => this.draw());
   }
 
   retell(): void {
     this.draw();
+  }
+
+  private draw(): void {
+    const { desk } = this;
+    put(this.title, desk.word(this.words));
+    const found = desk.known === null ? [] : this.of(desk.known);
+    this.rows.draw(found, (one) => one.id);
+    put(this.none, desk.known !== null && found.length === 0 ? desk.word(`${this.words}_none`) : "");
+    this.none.hidden = found.length > 0;
+  }
+}
+
+export class CaseCameras extends CaseList<Camera> {
+  constructor(desk: Desk, place: HTMLElement) {
+    super(desk, place, "live.desk_cam", (known) => known.cameras, ["strong", "span", "a"], (row, camera) => this.fill(row, camera));
   }
 
   private fill(row: HTMLElement, camera: Camera): void {
@@ -83,34 +99,11 @@ export class CaseCameras implements Part {
     link.rel = "noopener noreferrer";
     put(link, desk.word("live.desk_cam_open"));
   }
-
-  private draw(): void {
-    const { desk } = this;
-    put(this.title, desk.word("live.desk_cameras"));
-    const cameras = desk.known?.cameras ?? [];
-    this.rows.draw(cameras, (camera) => camera.id);
-    put(this.none, desk.known !== null && cameras.length === 0 ? desk.word("live.desk_cam_none") : "");
-    this.none.hidden = cameras.length > 0;
-  }
 }
 
-export class CaseEarlier implements Part {
-  private readonly title: HTMLElement;
-  private readonly none: HTMLElement;
-  private readonly rows: RowSet<Earlier>;
-
-  constructor(private readonly desk: Desk, place: HTMLElement) {
-    this.title = make("h3", "", place);
-    this.none = make("p", "", place);
-    this.rows = new RowSet(make("ul", "", place), (row) => {
-      make("strong", "", row);
-      make("span", "", row);
-    }, (row, one) => this.fill(row, one));
-    desk.on(() => this.draw());
-  }
-
-  retell(): void {
-    this.draw();
+export class CaseEarlier extends CaseList<Earlier> {
+  constructor(desk: Desk, place: HTMLElement) {
+    super(desk, place, "live.desk_earlier", (known) => known.earlier, ["strong", "span"], (row, one) => this.fill(row, one));
   }
 
   private fill(row: HTMLElement, one: Earlier): void {
@@ -122,14 +115,5 @@ export class CaseEarlier implements Part {
     const outcome = one.outcome ? desk.word(`live.outcome_${one.outcome}`) || one.outcome : desk.word(`live.alarm_${one.state}`);
     const presses = one.presses > 1 ? ` · ${desk.word("live.presses", { n: one.presses })}` : "";
     put(text, `${outcome}${presses}${one.by ? ` · ${desk.word("live.by", { who: one.by })}` : ""}`);
-  }
-
-  private draw(): void {
-    const { desk } = this;
-    put(this.title, desk.word("live.desk_earlier"));
-    const earlier = desk.known?.earlier ?? [];
-    this.rows.draw(earlier, (one) => one.id);
-    put(this.none, desk.known !== null && earlier.length === 0 ? desk.word("live.desk_earlier_none") : "");
-    this.none.hidden = earlier.length > 0;
   }
 }

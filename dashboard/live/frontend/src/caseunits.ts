@@ -6,19 +6,29 @@ import type { Desk } from "./desk";
 import { flag, make, put } from "./dom";
 import { statusOf } from "./tints";
 import { ageWords } from "./marks";
-import type { Part } from "./part";
+import type { Part, Settings } from "./part";
 import { unitText } from "./rows";
 import { RowSet } from "./rowset";
 import { keyOf } from "./state";
+
+/** Longest part of a name, in letters. */
+const MOST_NAME = 64;
 
 export class CaseUnits implements Part {
   private readonly title: HTMLElement;
   private readonly note: HTMLElement;
   private readonly sent: HTMLElement;
+  private readonly field: HTMLInputElement;
   private readonly rows: RowSet<NearUnit>;
 
   constructor(private readonly desk: Desk, place: HTMLElement) {
-    this.title = make("h3", "", place);
+    const head = make("div", "ssz-panel-head", place);
+    this.title = make("h3", "", head);
+    this.field = make("input", "ssz-near-find", head);
+    this.field.type = "search";
+    this.field.maxLength = MOST_NAME;
+    this.field.oninput = () => desk.find(this.field.value.trim());
+    this.field.onkeydown = (event) => this.key(event, place);
     this.note = make("p", "ssz-case-note", place);
     this.note.setAttribute("role", "alert");
     this.sent = make("p", "ssz-sent", place);
@@ -26,8 +36,27 @@ export class CaseUnits implements Part {
     desk.on(() => this.draw());
   }
 
-  retell(): void {
+  retell({ words }: Settings): void {
+    this.field.placeholder = words["live.desk_find"] ?? "";
+    this.field.setAttribute("aria-label", words["live.desk_key_f"] ?? "");
     this.draw();
+  }
+
+  /** A unit that is not among the nearest is looked for by its name. */
+  find(): void {
+    this.field.focus();
+  }
+
+  /** Enter goes to the first that was found: the next Enter sends it. Escape shows the nearest again. */
+  private key(event: KeyboardEvent, place: HTMLElement): void {
+    if (event.isComposing) return;
+    if (event.key === "Enter") place.querySelector<HTMLElement>(".ssz-near button")?.focus();
+    else if (event.key === "Escape") {
+      this.field.value = "";
+      this.desk.find("");
+      this.field.blur();
+    } else return;
+    event.preventDefault();
   }
 
   /** The unit on its way, as the feed tells it: whatever else is near, it stays in sight. */
@@ -77,6 +106,8 @@ export class CaseUnits implements Part {
     const { desk } = this;
     put(this.title, desk.word("live.desk_units"));
     const { alarm, units } = desk;
+    this.field.disabled = alarm === null;
+    if (desk.wanted === "" && this.field !== document.activeElement) this.field.value = ""; // another alarm was chosen
     this.rows.draw(units ?? [], (unit) => `${unit.station}/${unit.unit}`);
     put(this.note, alarm === null ? "" : this.warning());
     put(this.sent, this.sentUnit());
@@ -89,7 +120,8 @@ export class CaseUnits implements Part {
     if (desk.alarm?.lat === null) return desk.word("live.desk_units_no_place");
     if (desk.failed.units) return desk.word("live.desk_units_failed");
     if (desk.units === null) return "";
-    if (desk.units.length === 0) return desk.word("live.desk_units_none");
+    if (desk.units.length === 0) return desk.word(desk.wanted === "" ? "live.desk_units_none" : "live.desk_find_none");
+    if (desk.wanted !== "") return "";
     if (!desk.units.some((unit) => unit.fresh)) return desk.word("live.desk_units_old");
     return desk.units.some((unit) => unit.fresh && unit.free) ? "" : desk.word("live.desk_units_busy");
   }

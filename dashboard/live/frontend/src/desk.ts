@@ -1,25 +1,25 @@
 /** What the desk works on: the chosen alarm, all that is kept of it, the units that could be sent, and the steps taken.
  * Panels draw it; they change nothing but through here. */
 
-import { type StepName, type Steps, takeStep, tick } from "./answer";
+import type { StepName, Steps } from "./answer";
 import { type Case, Fetcher, type NearUnit } from "./case";
+import { DeskActs } from "./deskacts";
+import { DeskSteps } from "./desksteps";
 import { fill } from "./dom";
-import type { Act } from "./hotkeys";
-import { placeName } from "./marks";
+import type { Asking } from "./hotkeys";
+import { isShelved, permits } from "./permitted";
 import type { Alarm } from "./protocol";
-import { type Entry, firstUnanswered, groupOf, neighbour, queueOf } from "./queue";
+import { type Entry, firstUnanswered, groupOf, queueOf } from "./queue";
 import { safely } from "./safely";
 import { parseSelection, selectionKey } from "./selection";
 import { SETTLE_MS } from "./settled";
-import { EQUIPMENT, type Key, keyOf } from "./state";
+import { type Key, keyOf } from "./state";
 import type { View } from "./view";
 
 /** How often the units that could be sent are asked for again: they drive. */
 const UNITS_MS = 4_000;
 /** What failed is asked for again after this long. */
 const AGAIN_MS = 3_000;
-/** How long one key puts trouble of equipment aside, min. */
-const SHELVE_MIN = 60;
 
 export class Desk {
   /** Key of the chosen alarm. */
@@ -31,15 +31,18 @@ export class Desk {
   unitsAt = 0;
   /** What could not be fetched: said, for a desk that shows old words must not look like one that knows. */
   failed = { known: false, units: false };
-  /** An outcome is asked for. */
-  closing = false;
+  /** What digits answer now. */
+  asking: Asking | null = null;
+  /** Part of a name: the units that could be sent are those that have it. Empty: the nearest. */
+  wanted = "";
   helping = false;
   busy: StepName | "tick" | null = null;
-  private sending: Promise<boolean> = Promise.resolve(true);
   said = "";
   entries: Entry[] = [];
   /** Groups of the queue that are opened, by their key. */
   readonly opened = new Set<string>();
+  readonly acts = new DeskActs(this);
+  private readonly steps = new DeskSteps(this);
   private readonly told = new Set<() => void>();
   private readonly cases: Fetcher<Case>;
   private readonly nearest: Fetcher<NearUnit[]>;
@@ -85,7 +88,7 @@ export class Desk {
     if (now !== undefined) this.alarm = now;
     else if (this.alarm !== null && this.alarm.state !== "closed") this.askCase(); // it was closed: the server says how
     if (now !== undefined && now.v > this.askedVersion) this.askCase();
-    if (this.closing && this.alarm?.state === "closed") this.closing = false;
+    if (this.alarm?.state === "closed") this.asking = null;
     this.tell();
   }
 
@@ -109,7 +112,8 @@ export class Desk {
     this.known = null;
     this.units = null;
     this.since.clear();
-    this.closing = false;
+    this.asking = null;
+    this.wanted = "";
     this.said = "";
     this.failed = { known: false, units: false };
     const group = groupOf(this.entries, key);
@@ -130,7 +134,7 @@ export class Desk {
     this.takeAlarms();
   }
 
-  private askCase(): void {
+  askCase(): void {
     if (this.alarm === null || !this.alarm.stored) return; // not yet stored: the server knows nothing of it
     this.askedVersion = this.alarm.v;
     this.askedAt = performance.now();
@@ -140,7 +144,21 @@ export class Desk {
   private askUnits(): void {
     this.unitsAt = performance.now();
     if (this.alarm === null || this.alarm.state === "closed" || !this.alarm.stored) return;
-    this.nearest.ask(this.address("/units"));
+    this.nearest.ask(this.unitsAddress());
+  }
+
+  private unitsAddress(): string {
+    return `${this.address("/units")}${this.wanted === "" ? "" : `&name=${encodeURIComponent(this.wanted)}`}`;
+  }
+
+  /** List the units with this in their name; empty: the nearest again. */
+  find(name: string): void {
+    if (name === this.wanted) return;
+    this.wanted = name;
+    this.units = null; // what is listed was found by another name: no number means it any more
+    this.since.clear();
+    this.askUnits();
+    this.tell();
   }
 
   private gotCase(address: string, found: Case | null): void {
@@ -156,7 +174,7 @@ export class Desk {
   }
 
   private gotUnits(address: string, found: NearUnit[] | null): void {
-    if (address !== this.address("/units")) return;
+    if (address !== this.unitsAddress()) return;
     this.failed.units = found === null;
     if (found !== null) {
       this.units = found;
@@ -182,66 +200,20 @@ export class Desk {
 
   /** Whether a step is possible now, by the alarm's life. */
   permits(step: StepName): boolean {
-    const { alarm } = this;
-    if (alarm === null || !alarm.stored || !this.mayAct) return false;
-    if (step === "shelve") return alarm.prio === EQUIPMENT && !this.isShelved() && ["raised", "acknowledged"].includes(alarm.state);
-    if (step === "unshelve") return this.isShelved();
-    const from: Record<typeof step, readonly string[]> = {
-      acknowledge: ["raised"], assign: ["acknowledged", "assigned", "on_scene"], arrive: ["assigned"],
-      close: ["acknowledged", "assigned", "on_scene"], note: ["raised", "acknowledged", "assigned", "on_scene", "closed"],
-    };
-    return from[step].includes(alarm.state);
+    return this.alarm !== null && this.mayAct && permits(this.alarm, step, this.view.clock.now());
   }
 
-  /** Whether it is put aside now: trouble of equipment only. */
   isShelved(): boolean {
-    const { alarm } = this;
-    return alarm !== null && alarm.prio === EQUIPMENT && alarm.shelved !== null && alarm.shelved > this.view.clock.now();
+    return this.alarm !== null && isShelved(this.alarm, this.view.clock.now());
   }
 
-  async step<S extends StepName>(step: S, said: Steps[S]): Promise<boolean> {
-    const { alarm } = this;
-    if (alarm === null || !this.permits(step) || this.waits()) return false;
-    return this.send(step, alarm, () => takeStep(this.view.settings, alarm, step, said));
+  /** Take a step on the chosen alarm; whether it was taken. */
+  step<S extends StepName>(step: S, said: Steps[S]): Promise<boolean> {
+    return this.steps.step(step, said);
   }
 
-  async tick(item: string, done: boolean): Promise<boolean> {
-    const { alarm } = this;
-    if (alarm === null || !this.permits("note")) return false;
-    while (this.busy !== null && this.busy !== "tick") await this.sending; // a tick right after a step is not lost
-    if (this.waits()) return false;
-    return this.send("tick", alarm, () => tick(this.view.settings, alarm, item, done));
-  }
-
-  /** One step at a time: whether another is on its way, which is said. */
-  private waits(): boolean {
-    if (this.busy !== null) this.say(this.word("live.sending"));
-    return this.busy !== null;
-  }
-
-  private send(what: StepName | "tick", alarm: Alarm, send: () => Promise<void>): Promise<boolean> {
-    const sending = this.sent(what, alarm, send);
-    this.sending = sending;
-    return sending;
-  }
-
-  private async sent(what: StepName | "tick", alarm: Alarm, send: () => Promise<void>): Promise<boolean> {
-    this.busy = what;
-    this.say("");
-    try {
-      await send();
-      if (this.said === this.word("live.sending")) this.said = "";
-      return true;
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      const here = this.isChosen(alarm);
-      this.say(here ? why : `${placeName(alarm, this.view.settings.words)}: ${why}`); // of the alarm that was left meanwhile
-      if (here) this.askCase(); // somebody else may have been first: who, and when
-      return false;
-    } finally {
-      this.busy = null;
-      this.tell();
-    }
+  tick(item: string, done: boolean): Promise<boolean> {
+    return this.steps.tick(item, done);
   }
 
   say(words: string): void {
@@ -258,71 +230,13 @@ export class Desk {
     return performance.now() - (this.since.get(nth - 1)?.at ?? Infinity) >= SETTLE_MS;
   }
 
-  /** Send the unit at a number. It must have stood there while a person could read it. */
-  assign(nth: number): void {
-    const unit = this.units?.[nth - 1];
-    if (unit === undefined) return this.say(this.word("live.desk_no_nth", { n: nth }));
-    if (!this.permits("assign")) return this.say(this.word(this.alarm?.state === "raised" ? "live.desk_answer_first" : "live.desk_not_now"));
-    if (!this.settled(nth)) return this.say(this.word("live.desk_changed", { n: nth }));
-    void this.step("assign", { unit: unit.unit });
-  }
-
-  /** Take an act of the keyboard that needs no panel of its own; false when it is for a panel. */
-  take(act: Act): boolean {
-    if (act.act === "acknowledge") this.acknowledge();
-    else if (act.act === "assign") this.assign(act.nth);
-    else if (act.act === "arrive") this.tryStep("arrive", {});
-    else if (act.act === "close") this.askOutcome();
-    else if (act.act === "shelve") this.shelve();
-    else if (act.act === "outcome") this.close(act.outcome);
-    else if (act.act === "next" || act.act === "previous") this.move(neighbour(this.entries, this.chosen, act.act === "next" ? 1 : -1));
-    else if (act.act === "unanswered") this.move(firstUnanswered(this.entries));
-    else if (act.act === "help") this.help(!this.helping);
-    else if (act.act === "back") this.back();
-    else return false;
-    return true;
-  }
-
-  private move(key: Key | null): void {
-    if (key !== null) this.choose(key);
-  }
-
-  /** The chosen alarm; when somebody has it, the next that nobody has is shown first: none is answered unseen. */
-  private acknowledge(): void {
-    if (this.permits("acknowledge")) void this.step("acknowledge", {});
-    else this.move(firstUnanswered(this.entries));
-  }
-
-  private tryStep(step: "arrive", said: Record<string, never>): void {
-    if (this.permits(step)) void this.step(step, said);
-    else this.say(this.word(this.alarm?.state === "raised" ? "live.desk_answer_first" : "live.desk_not_now"));
-  }
-
-  /** Trouble of equipment is put aside for an hour, or taken back; a person's alarm never is. */
-  private shelve(): void {
-    if (this.permits("unshelve")) void this.step("unshelve", {});
-    else if (this.permits("shelve")) void this.step("shelve", { minutes: SHELVE_MIN, note: this.word("live.desk_shelve_why") });
-    else this.say(this.word("live.desk_shelve_never"));
-  }
-
-  askOutcome(): void {
-    if (this.permits("close")) this.closing = !this.closing;
-    else this.said = this.word(this.alarm?.state === "raised" ? "live.desk_answer_first" : "live.desk_not_now");
-    this.tell();
-  }
-
-  close(outcome: string): void {
-    if (this.busy === null) this.closing = false; // else the outcome is still asked for
-    void this.step("close", { outcome });
-  }
-
   help(shown: boolean): void {
     this.helping = shown;
     this.tell();
   }
 
-  private back(): void {
-    this.closing = false;
+  back(): void {
+    this.asking = null;
     this.helping = false;
     this.tell();
   }

@@ -6,13 +6,14 @@ import { actOf } from "./hotkeys";
 import type { Part } from "./part";
 
 const KEYS: readonly [string, string][] = [
-  ["A", "live.desk_key_a"], ["1 – 9", "live.desk_key_n"], ["S", "live.desk_key_s"], ["C", "live.desk_key_c"], ["N", "live.desk_key_note"],
+  ["A", "live.desk_key_a"], ["1 – 9", "live.desk_key_n"], ["S", "live.desk_key_s"], ["C", "live.desk_key_c"], ["F", "live.desk_key_f"], ["N", "live.desk_key_note"],
   ["T", "live.desk_key_t"], ["J  K  ↓  ↑", "live.desk_key_j"], ["U", "live.desk_key_u"], ["Z", "live.desk_key_z"], ["Esc", "live.desk_key_esc"], ["?", "live.desk_key_help"],
 ];
 
 export interface Panels {
   write(): void;
   tickNext(): void;
+  find(): void;
 }
 
 export class DeskKeys implements Part {
@@ -52,15 +53,20 @@ export class DeskKeys implements Part {
 
   private readonly key = (event: KeyboardEvent): void => {
     if (event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable=true]")) return;
-    const act = actOf(event, this.desk.closing);
+    if (this.desk.helping && event.key === "Tab") { // nothing behind the card is there to be reached
+      event.preventDefault();
+      return this.close.focus();
+    }
+    const act = actOf(event, this.desk.asking);
     if (act === null) return;
-    if (act.act === "back" && !this.desk.closing && !this.desk.helping) return; // the map's own
+    if (act.act === "back" && this.desk.asking === null && !this.desk.helping) return; // the map's own
     if (this.desk.helping && act.act !== "help" && act.act !== "back") return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (this.desk.take(act)) return;
+    if (this.desk.acts.take(act)) return;
     if (act.act === "note") this.panels.write();
     else if (act.act === "tick") this.panels.tickNext();
+    else if (act.act === "find") this.panels.find();
   };
 
   private draw(): void {

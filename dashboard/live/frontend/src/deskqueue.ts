@@ -70,7 +70,7 @@ export class DeskQueue implements Part {
   }
 
   private first(): void {
-    this.desk.take({ act: "unanswered" });
+    this.desk.acts.take({ act: "unanswered" });
     if (this.desk.chosen !== null) this.list.show(this.desk.chosen); // chosen before, it may be out of sight
   }
 

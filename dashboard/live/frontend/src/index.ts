@@ -42,6 +42,11 @@ function addStyle(base: string): void {
   if (known === null) document.head.append(style);
 }
 
+/** The page covers the window: what it stands in, behind it, is no stop of Tab, where nobody would see where they are. */
+function passOver(parent: HTMLElement): void {
+  for (let one: HTMLElement | null = parent; one !== null; one = one.parentElement) if (one.tabIndex === 0) one.tabIndex = -1;
+}
+
 export default function show({ data, parentElement }: Component): void {
   const known = mounted.get(parentElement);
   if (known !== undefined && known.build === BUILD) {
@@ -50,6 +55,7 @@ export default function show({ data, parentElement }: Component): void {
   }
   known?.view.stop();
   addStyle(data.base);
+  passOver(parentElement);
   const view = new View(parentElement, data);
   mounted.set(parentElement, { view, build: BUILD });
   if (data.testing) window.__ssz = view;

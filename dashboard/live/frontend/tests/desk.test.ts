@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Case, lastStep, type Line, timeline } from "../src/case";
-import { actOf, OUTCOMES, type Pressed } from "../src/hotkeys";
+import { actOf, type Pressed } from "../src/hotkeys";
 import type { Alarm } from "../src/protocol";
 import { firstUnanswered, FLOOD, groupOf, neighbour, queueOf, waiting } from "../src/queue";
 
@@ -77,21 +77,23 @@ test("keys reach people's reports told together, each once, and not a flood of e
 const press = (code: string, more: Partial<Pressed> = {}): Pressed => ({ code, key: "", ctrlKey: false, metaKey: false, altKey: false, repeat: false, ...more });
 
 test("a key goes by its place, so that a Thai layout takes the same steps", () => {
-  assert.deepEqual(actOf(press("KeyA", { key: "ฟ" }), false), { act: "acknowledge" });
-  assert.deepEqual(actOf(press("Digit3", { key: "-" }), false), { act: "assign", nth: 3 });
-  assert.deepEqual(actOf(press("Numpad2", { key: "2" }), true), { act: "outcome", outcome: OUTCOMES[1] });
-  assert.equal(actOf(press("Digit8"), true), null);
-  assert.equal(actOf(press("Digit0"), false), null);
-  assert.deepEqual(actOf(press("Numpad8", { key: "ArrowUp" }), false), { act: "previous" });
-  assert.deepEqual(actOf(press("Numpad2", { key: "ArrowDown" }), true), { act: "next" });
-  for (const [code, key] of [["Numpad1", "End"], ["Numpad4", "ArrowLeft"], ["Numpad9", "PageUp"]] as const) assert.equal(actOf(press(code, { key }), false), null);
-  assert.deepEqual(actOf(press("Slash", { key: "?" }), false), { act: "help" });
+  assert.deepEqual(actOf(press("KeyA", { key: "ฟ" }), null), { act: "acknowledge" });
+  assert.deepEqual(actOf(press("Digit3", { key: "-" }), null), { act: "assign", nth: 3 });
+  assert.deepEqual(actOf(press("Numpad2", { key: "2" }), "outcome"), { act: "choice", nth: 2 });
+  assert.equal(actOf(press("Digit8"), "outcome"), null);
+  assert.deepEqual(actOf(press("Digit3"), "shelve"), { act: "choice", nth: 3 });
+  assert.equal(actOf(press("Digit4"), "shelve"), null);
+  assert.equal(actOf(press("Digit0"), null), null);
+  assert.deepEqual(actOf(press("Numpad8", { key: "ArrowUp" }), null), { act: "previous" });
+  assert.deepEqual(actOf(press("Numpad2", { key: "ArrowDown" }), "outcome"), { act: "next" });
+  for (const [code, key] of [["Numpad1", "End"], ["Numpad4", "ArrowLeft"], ["Numpad9", "PageUp"]] as const) assert.equal(actOf(press(code, { key }), null), null);
+  assert.deepEqual(actOf(press("Slash", { key: "?" }), null), { act: "help" });
 });
 
 test("no key with a modifier is ours, and none that is held down takes a step twice", () => {
-  for (const held of ["ctrlKey", "metaKey", "altKey"] as const) assert.equal(actOf(press("KeyC", { [held]: true }), false), null);
-  for (const code of ["KeyA", "KeyS", "KeyC", "Digit1", "KeyT"]) assert.equal(actOf(press(code, { repeat: true }), false), null);
-  assert.deepEqual(actOf(press("KeyJ", { repeat: true }), false), { act: "next" });
+  for (const held of ["ctrlKey", "metaKey", "altKey"] as const) assert.equal(actOf(press("KeyC", { [held]: true }), null), null);
+  for (const code of ["KeyA", "KeyS", "KeyC", "Digit1", "KeyT"]) assert.equal(actOf(press(code, { repeat: true }), null), null);
+  assert.deepEqual(actOf(press("KeyJ", { repeat: true }), null), { act: "next" });
 });
 
 test("who has an alarm is who took the last deciding step", () => {

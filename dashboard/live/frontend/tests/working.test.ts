@@ -16,17 +16,21 @@ const words = { "live.sending": "sending", "live.err_taken": "taken", "live.desk
 const realFetch = globalThis.fetch;
 const realError = console.error;
 let asked: string[];
+/** Steps that were sent, and what each said. */
+let sent: [string, unknown][];
 let logged: unknown[][];
 /** Answers of the server to steps, held back. */
 let answers: ((response: Response) => void)[];
 
 beforeEach(() => {
   asked = [];
+  sent = [];
   logged = [];
   answers = [];
   console.error = (...said: unknown[]) => void logged.push(said);
   globalThis.fetch = ((address: string, init?: RequestInit) => {
     asked.push(address);
+    if (init?.method === "POST") sent.push([/\/(\w+)\?/.exec(address)?.[1] ?? "", JSON.parse(String(init.body))]);
     return init?.method === "POST" ? new Promise((answer) => answers.push(answer)) : Promise.resolve(new Response("", { status: 404 }));
   }) as typeof fetch;
 });
@@ -93,6 +97,55 @@ test("the group of the alarm that is chosen opens", () => {
   desk.takeAlarms();
   assert.equal(desk.chosen, "demo/r0");
   assert.equal(desk.entries.length, 13);
+});
+
+/** A desk on one alarm, and the bodies of the steps it sends. */
+function deskOf(more: Parameters<typeof alarm>[2]): { desk: Desk; sent: [string, unknown][] } {
+  const state = emptyState();
+  const one = alarm("x", 1, more);
+  (one.prio === 3 ? state.troubles : state.alarms).set("demo/x", one);
+  const desk = deskOn(state);
+  desk.takeAlarms();
+  desk.choose("demo/x");
+  sent = [];
+  return { desk, sent };
+}
+
+test("trouble of equipment is put aside for as long as is chosen, a person's alarm never", async () => {
+  for (const [nth, minutes] of [[1, 15], [2, 60], [3, 480]] as const) {
+    const { desk, sent } = deskOf({ kind: "box_lost", prio: 3 });
+    desk.acts.take({ act: "shelve" });
+    assert.deepEqual([desk.asking, sent.length], ["shelve", 0]);
+    desk.acts.take({ act: "choice", nth });
+    await settle();
+    assert.equal(desk.asking, null);
+    assert.deepEqual(sent.map(([step, body]) => [step, (body as { minutes: number }).minutes]), [["shelve", minutes]]);
+  }
+  const back = deskOf({ kind: "box_lost", prio: 3 });
+  back.desk.acts.take({ act: "shelve" });
+  back.desk.acts.take({ act: "back" });
+  back.desk.acts.take({ act: "choice", nth: 1 });
+  const aside = deskOf({ kind: "box_lost", prio: 3, shelved: 9_000 });
+  aside.desk.acts.take({ act: "shelve" });
+  assert.equal(aside.desk.asking, null);
+  const person = deskOf({});
+  person.desk.acts.take({ act: "shelve" });
+  await settle();
+  assert.deepEqual([back.sent, aside.sent.map(([step]) => step), person.sent, person.desk.asking], [[], ["unshelve"], [], null]);
+});
+
+test("units are asked for by name, and no number means one that was listed before", async () => {
+  const { desk, sent } = deskOf({ state: "acknowledged" });
+  desk.units = [{ unit: "near" } as never];
+  desk.find("ไกล");
+  await settle();
+  assert.ok(asked.at(-1)!.endsWith(`&name=${encodeURIComponent("ไกล")}`));
+  assert.equal(desk.units, null);
+  desk.acts.take({ act: "assign", nth: 1 });
+  desk.find("");
+  await settle();
+  assert.ok(!asked.at(-1)!.includes("name="));
+  assert.deepEqual(sent, []);
 });
 
 test("a panel that fails is logged; the others are told, and what is asked for next is fetched", async () => {
