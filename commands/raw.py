@@ -84,7 +84,7 @@ def _held(database: Database, again: Again, start: Millis, end: Millis, station:
     after: int | None = 0
     while after is not None:
         with database.read() as conn:
-            rows, after = quarantine.page(conn, start, end, after, frozenset({station}) if station else None)
+            rows, after = quarantine.page(conn, frozenset({station}) if station else None, start, end, after)
         again.held(rows)
 
 

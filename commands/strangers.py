@@ -38,5 +38,5 @@ def _take_out(database: Database, again: Again, end: Millis) -> None:
     after: int | None = 0
     while after is not None:
         with database.read() as conn:
-            rows, after = quarantine.page(conn, 0, end, after)
+            rows, after = quarantine.page(conn, None, 0, end, after)
         again.held([row for row in rows if row[0].reason in STRANGERS])

@@ -138,7 +138,7 @@ class Health:
 
         def page() -> bytes:
             with self._db.read() as conn:
-                counted = sources.counts(conn)
+                counted = sources.counts(conn, None)
             picture = self._picture()
             return exposition(picture, counted, self._beat.age_ms(picture), self._clock(), self._viewers())
 

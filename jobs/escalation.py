@@ -27,7 +27,7 @@ def escalation(rungs: tuple[Rung, ...]) -> Job:
     """The job, looking each second."""
 
     def wanted(conn: Connection, now: Millis) -> bool:
-        return overdue(alarms.open_alarms(conn), now, rungs)
+        return overdue(alarms.open_alarms(conn, None), now, rungs)
 
     def run(database: Database, now: Millis) -> None:
         with database.write(Lane.ALARM) as tx:

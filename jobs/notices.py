@@ -61,8 +61,8 @@ def read_channels(file: Path) -> Channels:
 
 def waiting(conn: Connection) -> list[AlarmNow]:
     """Alarms nobody has acknowledged, of families and stations for which people may be called."""
-    never = {station.code for station in registers.stations(conn) if station.kind in _NEVER}
-    open_now = alarms.open_alarms(conn)
+    never = {station.code for station in registers.stations(conn, None) if station.kind in _NEVER}
+    open_now = alarms.open_alarms(conn, None)
     raised = [alarm for alarm in open_now if alarm.state == State.RAISED and alarm.family in INSISTS]
     return [alarm for alarm in raised if alarm.station not in never]
 
@@ -97,7 +97,7 @@ class Courier:
             sent = notices.spent(conn, month_began(now, self._zone))
             for one in due(waiting(conn), self._channels.channels, notices.tries(conn), sent, now):
                 mine[one.channel.name].append(one)
-            names = {station.code: station for station in registers.stations(conn)}
+            names = {station.code: station for station in registers.stations(conn, None)}
         for channel, dues in mine.items():
             with self._lock:
                 if channel in self._busy:

@@ -70,7 +70,7 @@ class Look:
         since = self._without_gap(now)
         self._listen(newest.get(BEAT), now)
         heard_since = now if self._heard_since is None else max(since, self._heard_since)
-        boxes = registers.boxes(conn)
+        boxes = registers.boxes(conn, None)
         result = [
             of_box(
                 box, now, limits, heard_since,

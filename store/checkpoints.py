@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from sqlalchemy import Connection, select
 
+from models.access.grants import Stations
 from models.records.base import Millis
 from models.records.checkpoint import CheckpointScan, Scan
 from store.database import Tx
@@ -21,7 +22,7 @@ def take(tx: Tx, scan: CheckpointScan) -> bool:
 
 def scans(
     conn: Connection,
-    stations: frozenset[str] | None = None,
+    stations: Stations,
     *,
     start: Millis = 0,
     end: Millis = 2**62,

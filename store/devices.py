@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, delete, func, select, update
 
+from models.access.grants import Stations
 from models.happenings import RegisterChanged
 from models.records.base import UNKNOWN_STATION, Millis
 from models.records.device import Device, DeviceKey
@@ -121,9 +122,7 @@ def block(tx: Tx, source: str, foreign_id: str, by: str, now: Millis) -> None:
     tx.tell(RegisterChanged(found.station or UNKNOWN_STATION, "devices", now))
 
 
-def devices(
-    conn: Connection, state: str | None = None, stations: frozenset[str] | None = None, limit: int = 1000
-) -> list[Device]:
+def devices(conn: Connection, stations: Stations, state: str | None = None, limit: int = 1000) -> list[Device]:
     """The devices of the stations asked for (None: all, those that wait too), the latest heard first."""
     query = select(_DEVICE).order_by(_DEVICE.c.last_seen.desc(), _DEVICE.c.source, _DEVICE.c.foreign_id).limit(limit)
     if state is not None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 
 from sqlalchemy import Connection, delete, func, select
 
+from models.access.grants import Stations
 from models.happenings import RegisterChanged
 from models.records.base import Millis
 from models.records.incident import Incident, IncidentReport
@@ -106,7 +107,7 @@ def undo(tx: Tx, batch: str, now: Millis) -> int:
     return gone
 
 
-def batches(conn: Connection, stations: frozenset[str] | None = None) -> list[Batch]:
+def batches(conn: Connection, stations: Stations) -> list[Batch]:
     """The imports of the stations asked for (None: all), the newest first."""
     table = _INCIDENT.c
     query = (

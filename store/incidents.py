@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, func, select, tuple_
 
+from models.access.grants import Stations
 from models.happenings import RegisterChanged
 from models.records.base import Millis
 from models.records.incident import Incident, IncidentReport
@@ -37,7 +38,7 @@ class Wanted:
     `zone`: GeoJSON text of a polygon (lon, lat, WGS 84); incidents without a place are then left out.
     """
 
-    stations: frozenset[str] | None = None
+    stations: Stations
     start: Millis = 0
     end: Millis = 2**62
     groups: frozenset[int] | None = None

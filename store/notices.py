@@ -61,7 +61,7 @@ def begin(tx: Tx, due: Due, now: Millis) -> AlarmNow | None:
 
     The alarm as it stands now: what is sent tells of this moment. A spent quota is written down as the end of it.
     """
-    alarm = alarms.find(tx.conn, due.alarm.id)
+    alarm = alarms.find(tx.conn, due.alarm.id, None)
     if alarm.state != State.RAISED:
         return None
     notice = Notice(
@@ -98,7 +98,7 @@ def end(tx: Tx, due: Due, error: str, now: Millis) -> None:
     )  # fmt: skip
     outcome = Outcome.FAILED if error else Outcome.SENT
     tx.conn.execute(update(_NOTICE).where(*mine).values(outcome=outcome.value, error=error, ended_at=now))
-    alarm = alarms.find(tx.conn, due.alarm.id)
+    alarm = alarms.find(tx.conn, due.alarm.id, None)
     if alarm.state == State.RAISED:
         _show(tx, alarm, due.channel, error, now)
 

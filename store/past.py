@@ -14,18 +14,20 @@ from typing import Any
 import orjson
 from sqlalchemy import BigInteger, Connection, Row, bindparam, func, or_, select
 
+from models.access.grants import Stations
+from models.access.scope import Scope
 from models.alarms.life import State
 from models.fold import apply_all
 from models.happenings import Happening
 from models.picture import BoxNow, Picture
 from models.records.alarm import Alarm, AlarmNow, AlarmStep
-from models.records.base import UNKNOWN_STATION, Millis
+from models.records.base import Millis
 from models.records.position import Fix, Position
 from models.records.sos import SosBox, SosBoxPast
-from models.records.station import Station
 from models.records.unit import StatusReport, Unit, UnitStatus, UnitStatusPast
 from models.track import TAIL
 from store.rows import of_stations, table_of
+from store.scopes import alarm_stations
 from store.tracks import units_of
 
 _ALARM, _STEP = table_of(Alarm), table_of(AlarmStep)
@@ -115,33 +117,24 @@ class Raised:
     id: str
 
 
-def restore_at(
-    conn: Connection, stations: frozenset[str] | None, moment: Millis, *, unknown: bool = False
-) -> Picture:
-    """The picture at a past moment, of these stations (None: all). `unknown`: also alarms no registry entry places.
+def restore_at(conn: Connection, scope: Scope, moment: Millis) -> Picture:
+    """The picture at a past moment, of what a scope shows.
 
     A unit's status is what it had last said by its own clock; closed alarms are not in it.
     """
+    stations = scope.stations
     moved = apply_all(
         Picture(),
         [
             *_fixes(conn, stations, moment),
             *_statuses(conn, stations, moment),
-            *_alarms(conn, alarm_stations(conn, stations, unknown), moment),
+            *_alarms(conn, alarm_stations(conn, scope), moment),
         ],
     )
     return replace(moved, boxes={(box.station, box.box): box for box in _boxes(conn, stations, moment)})
 
 
-def alarm_stations(conn: Connection, stations: frozenset[str] | None, unknown: bool) -> list[str]:
-    """The stations whose alarms are read, by code."""
-    table = table_of(Station)
-    codes = set(conn.execute(select(table.c.code)).scalars()) if stations is None else set(stations)
-    codes.discard(UNKNOWN_STATION)
-    return sorted(codes | {UNKNOWN_STATION} if unknown else codes)
-
-
-def _fixes(conn: Connection, stations: frozenset[str] | None, moment: Millis) -> Iterable[Happening]:
+def _fixes(conn: Connection, stations: Stations, moment: Millis) -> Iterable[Happening]:
     """The newest fixes of each unit, oldest first: of those that move out of one statement."""
     asked = {"moment": moment, "since": moment - _RECENT_MS}
     rows = conn.execute(of_stations(RECENT_FIXES, _UNIT.c.station, stations), asked).all()
@@ -154,27 +147,25 @@ def _fixes(conn: Connection, stations: frozenset[str] | None, moment: Millis) ->
         yield from map(Fix._make, newest[-_TAIL:])
 
 
-def _statuses(conn: Connection, stations: frozenset[str] | None, moment: Millis) -> Iterable[Happening]:
+def _statuses(conn: Connection, stations: Stations, moment: Millis) -> Iterable[Happening]:
     rows = conn.execute(of_stations(STATUS_AT, _UNIT.c.station, stations), {"moment": moment}).all()
     return [StatusReport(row.station, row.unit, row.at, UnitStatus(row.status)) for row in rows if row.at is not None]
 
 
-def status_changes(
-    conn: Connection, stations: frozenset[str] | None, start: Millis, end: Millis
-) -> list[StatusReport]:
+def status_changes(conn: Connection, stations: Stations, start: Millis, end: Millis) -> list[StatusReport]:
     """What units said they do with `start <= t < end` by their own clocks, in order."""
     rows = conn.execute(of_stations(STATUS_BETWEEN, _UNIT.c.station, stations), {"first": start, "last": end}).all()
     told = [StatusReport(row.station, row.unit, row.at, UnitStatus(row.status)) for row in rows]
     return sorted(told, key=lambda said: (said.at, said.station, said.unit))
 
 
-def _placed(conn: Connection, stations: frozenset[str] | None) -> Iterable[BoxNow]:
+def _placed(conn: Connection, stations: Stations) -> Iterable[BoxNow]:
     """The boxes of the register where they stand today: that is not versioned."""
     for box in conn.execute(of_stations(select(_BOX), _BOX.c.station, stations)).all():
         yield BoxNow(box.station, box.box, box.lat, box.lon, box.name_th, box.name_en)
 
 
-def _boxes(conn: Connection, stations: frozenset[str] | None, moment: Millis) -> Iterable[BoxNow]:
+def _boxes(conn: Connection, stations: Stations, moment: Millis) -> Iterable[BoxNow]:
     for box in _placed(conn, stations):
         asked = {"of_station": box.station, "of_box": box.box, "moment": moment}
         word = conn.execute(NEWEST_WORD, asked).one_or_none()
@@ -228,9 +219,7 @@ def alarm_changes(
     return sorted(result, key=lambda change: (change[0], change[1].station, change[1].id, change[1].version))
 
 
-def box_changes(
-    conn: Connection, stations: frozenset[str] | None, start: Millis, end: Millis
-) -> list[tuple[Millis, BoxNow]]:
+def box_changes(conn: Connection, stations: Stations, start: Millis, end: Millis) -> list[tuple[Millis, BoxNow]]:
     """Every word of a registered box with `start <= t < end`: when, and the box as it was left; in order."""
     result: list[tuple[Millis, BoxNow]] = []
     for box in _placed(conn, stations):
@@ -256,7 +245,7 @@ def _edge(conn: Connection, station: str, moment: Millis, *, after: bool) -> Rai
     return None if row is None else Raised(row.at, station, row.alarm)
 
 
-def first_kept(conn: Connection, stations: frozenset[str] | None) -> Millis | None:
+def first_kept(conn: Connection, stations: Stations) -> Millis | None:
     """Time of the oldest fix of these stations' units; None without any. One look into the key for each unit."""
     mine = _POSITION.c.station == _UNIT.c.station, _POSITION.c.unit == _UNIT.c.unit
     oldest = select(func.min(_POSITION.c.at)).where(*mine).correlate(_UNIT).scalar_subquery()

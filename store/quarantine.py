@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from models.access.grants import Stations
 from models.records.base import Millis, Rejected
 from store.database import Tx
 
@@ -100,7 +101,7 @@ def _make_room(tx: Tx, excess: int) -> int:
     return freed
 
 
-def newest(conn: Connection, limit: int = 100, stations: frozenset[str] | None = None) -> list[Held]:
+def newest(conn: Connection, stations: Stations, limit: int = 100) -> list[Held]:
     """The newest rows, without their bytes, of the stations asked for (None: all)."""
     rows = conn.execute(
         text(
@@ -119,7 +120,7 @@ _PAGE = text(
 
 
 def page(
-    conn: Connection, start: Millis, end: Millis, after: int = 0, stations: frozenset[str] | None = None
+    conn: Connection, stations: Stations, start: Millis, end: Millis, after: int = 0
 ) -> tuple[list[tuple[Held, str, bytes]], int | None]:
     """The next rows received in `start <= t < end`: each with its foreign id and bytes; and the id of the last one.
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, union, update
 from sqlmodel import SQLModel
 
+from models.access.grants import Stations
 from models.happenings import BoxPlaced, RegisterChanged
 from models.picture import Key
 from models.records.base import Millis
@@ -41,18 +42,18 @@ class UnknownStationError(Exception):
     """A register names a station that is not in the store; `str()` is one line."""
 
 
-def _all(conn: Connection, kind: type[Any], stations: frozenset[str] | None) -> list[Any]:
+def _all(conn: Connection, kind: type[Any], stations: Stations) -> list[Any]:
     table = table_of(kind)
     query = select(table).order_by(*table.primary_key.columns)
     return records(conn, kind, of_stations(query, table.primary_key.columns[0], stations))
 
 
-def stations(conn: Connection, stations: frozenset[str] | None = None) -> list[Station]:
+def stations(conn: Connection, stations: Stations) -> list[Station]:
     """The stations asked for (None: all), by code."""
     return _all(conn, Station, stations)
 
 
-def units(conn: Connection, stations: frozenset[str] | None = None) -> list[Unit]:
+def units(conn: Connection, stations: Stations) -> list[Unit]:
     """The units of the stations asked for (None: all), by station and id."""
     return _all(conn, Unit, stations)
 
@@ -70,27 +71,27 @@ def with_senders(conn: Connection) -> frozenset[str]:
     return frozenset(conn.execute(found).scalars())
 
 
-def boxes(conn: Connection, stations: frozenset[str] | None = None) -> list[SosBox]:
+def boxes(conn: Connection, stations: Stations) -> list[SosBox]:
     """The SOS boxes of the stations asked for (None: all), by station and id. `secret` stays on the server."""
     return _all(conn, SosBox, stations)
 
 
-def cameras(conn: Connection, stations: frozenset[str] | None = None) -> list[CameraPoint]:
+def cameras(conn: Connection, stations: Stations) -> list[CameraPoint]:
     """The camera points of the stations asked for (None: all), by station and id."""
     return _all(conn, CameraPoint, stations)
 
 
-def checkpoints(conn: Connection, stations: frozenset[str] | None = None) -> list[Checkpoint]:
+def checkpoints(conn: Connection, stations: Stations) -> list[Checkpoint]:
     """The red boxes of the stations asked for (None: all), by station and id."""
     return _all(conn, Checkpoint, stations)
 
 
-def streets(conn: Connection, stations: frozenset[str] | None = None) -> list[Street]:
+def streets(conn: Connection, stations: Stations) -> list[Street]:
     """The street lines of the stations asked for (None: all)."""
     return _all(conn, Street, stations)
 
 
-def zones(conn: Connection, stations: frozenset[str] | None = None, at: Millis | None = None) -> list[Zone]:
+def zones(conn: Connection, stations: Stations, at: Millis | None = None) -> list[Zone]:
     """The zones in force, or those that were at a moment, of the stations asked for (None: all)."""
     query = select(_ZONE).order_by(_ZONE.c.station, _ZONE.c.code)
     if at is None:
@@ -100,7 +101,7 @@ def zones(conn: Connection, stations: frozenset[str] | None = None, at: Millis |
     return records(conn, Zone, of_stations(query, _ZONE.c.station, stations))
 
 
-def zones_between(conn: Connection, stations: frozenset[str] | None, start: Millis, end: Millis) -> list[Zone]:
+def zones_between(conn: Connection, stations: Stations, start: Millis, end: Millis) -> list[Zone]:
     """Every version of a zone that was in force at some time in `start <= t < end`."""
     query = select(_ZONE).order_by(_ZONE.c.station, _ZONE.c.code, _ZONE.c.version)
     query = query.where(_ZONE.c.valid_from < end, _ZONE.c.valid_to.is_(None) | (_ZONE.c.valid_to > start))

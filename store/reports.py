@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 
 from sqlalchemy import Connection, select
 
+from models.access.grants import Stations
 from models.alarms.kinds import Kind
 from models.device_clock import suspect
 from models.happenings import RegisterChanged
@@ -91,7 +92,7 @@ def of_alarm(conn: Connection, alarm: AlarmNow) -> Report | None:
 
 def reports(
     conn: Connection,
-    stations: frozenset[str] | None = None,
+    stations: Stations,
     *,
     start: Millis = 0,
     end: Millis = 2**62,

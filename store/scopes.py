@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, select
 
 from models.access.grants import Placed, Stations, by_level, stations_of
+from models.access.scope import Scope
+from models.records.base import SYSTEM_STATION, UNKNOWN_STATION
 from models.records.station import Station
 from store.rows import table_of
 
@@ -17,6 +19,13 @@ def placed(conn: Connection) -> list[Placed]:
     """Every station of the register with its levels."""
     query = select(_STATION.c.code, _STATION.c.bureau, _STATION.c.province).order_by(_STATION.c.code)
     return [Placed(code, bureau, province) for code, bureau, province in conn.execute(query)]
+
+
+def alarm_stations(conn: Connection, scope: Scope) -> frozenset[str]:
+    """The stations whose alarms a scope shows, by code: those of no station and of the product itself with them, or
+    not."""
+    codes = frozenset(conn.execute(select(_STATION.c.code)).scalars()) if scope.stations is None else scope.stations
+    return frozenset(code for code in codes | {UNKNOWN_STATION, SYSTEM_STATION} if scope.sees_alarm(code))
 
 
 def granted(conn: Connection, grants: Sequence[str]) -> list[Stations]:

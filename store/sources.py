@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from models.access.grants import Stations
 from models.happenings import SourceHeard
 from models.records.base import Millis
 from store.database import Tx
@@ -54,7 +55,7 @@ def count(tx: Tx, source: str, station: str, reason: str, n: int, newest: Millis
     count_all(tx, {(source, station, reason): n}, newest)
 
 
-def counts(conn: Connection, stations: frozenset[str] | None = None) -> list[Counted]:
+def counts(conn: Connection, stations: Stations) -> list[Counted]:
     """Every count, of the stations asked for (None: all)."""
     rows = conn.execute(
         text("SELECT source, station, reason, count, newest_at FROM source_count ORDER BY source, station, reason")
@@ -65,7 +66,7 @@ def counts(conn: Connection, stations: frozenset[str] | None = None) -> list[Cou
 def newest(conn: Connection) -> dict[tuple[str, str], Millis]:
     """The newest arrival of each (source, station) that was taken."""
     result: dict[tuple[str, str], Millis] = {}
-    for one in counts(conn):
+    for one in counts(conn, None):
         if one.reason in (ACCEPTED, DUPLICATE):
             key = (one.source, one.station)
             result[key] = max(result.get(key, 0), one.newest_at)

@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 from dashboard.access.asking import must
 from dashboard.access.identity import Who, who_of
 from dashboard.api.parts import Parts
+from models.access.grants import Stations
 from models.access.policy import Action
 from models.access.scope import Scope
-from models.records.base import SYSTEM_STATION, UNKNOWN_STATION
-from store import registers
+from store.scopes import alarm_stations
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,10 @@ class Caller:
         """What the caller may see."""
         return self.who.scope()
 
-    def alarm_stations(self, conn: Connection) -> frozenset[str] | None:
+    def alarm_stations(self, conn: Connection) -> Stations:
         """Stations whose alarms the caller sees; None for all of them, those of no station too."""
         scope = self.scope
-        if scope.stations is None:
-            if scope.unknown_alarms:
-                return None
-            return frozenset(station.code for station in registers.stations(conn))
-        return scope.stations | {UNKNOWN_STATION, SYSTEM_STATION} if scope.unknown_alarms else scope.stations
+        return None if scope.stations is None and scope.unknown_alarms else alarm_stations(conn, scope)
 
     def must(self, action: Action) -> None:
         """Let pass one who may.

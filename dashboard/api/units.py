@@ -60,7 +60,7 @@ def _waiting(call: Caller, conn: Connection) -> list[dict[str, Any]]:
             "heard": iso(device.last_seen, zone),
             "messages": device.heard,
         }
-        for device in devices.devices(conn, "pending", limit=_MOST_DEVICES)
+        for device in devices.devices(conn, None, "pending", limit=_MOST_DEVICES)
     ]
 
 

@@ -27,7 +27,7 @@ from store import alarms, boxes, cameras, desk, notices, procedures
 from store.alarms import UnknownAlarmError
 from store.database import Database, Lane
 from store.errors import StorageError
-from store.past import alarm_stations
+from store.scopes import alarm_stations
 
 #: How far off a camera may stand to be of use, and how many are told.
 CAMERAS_WITHIN_M = 1_000.0
@@ -51,8 +51,7 @@ class Parts:
 
 def stations_of(conn: Connection, who: Who) -> frozenset[str]:
     """Stations whose alarms somebody at a desk sees."""
-    scope = who.scope()
-    return frozenset(alarm_stations(conn, scope.stations, scope.unknown_alarms))
+    return alarm_stations(conn, who.scope())
 
 
 def desk_routes(parts: Callable[[], Parts]) -> list[BaseRoute]:

@@ -26,6 +26,7 @@ from models.records.base import Millis
 from store import past as stored
 from store.database import Database
 from store.errors import StorageError
+from store.scopes import alarm_stations
 from store.tracks import tracks as read_tracks
 
 #: Header with the id of a stated purpose. Never in an address: these are kept by proxies and browsers.
@@ -142,14 +143,14 @@ def _past(parts: Parts, who: Who, request: Request) -> Response:
     scope = who.scope()
     names = load_names(parts.db)
     with parts.db.read() as conn:
-        mine = stored.alarm_stations(conn, who.stations, scope.unknown_alarms)
+        mine = alarm_stations(conn, scope)
         found = Past(
             names=names,
             at=at,
             until=until,
             kept=now - parts.keep_days * _DAY_MS,
             first=stored.first_kept(conn, who.stations),
-            picture=stored.restore_at(conn, who.stations, at, unknown=scope.unknown_alarms),
+            picture=stored.restore_at(conn, scope, at),
             alarms=stored.alarm_changes(conn, mine, at + 1, until),
             boxes=stored.box_changes(conn, who.stations, at + 1, until),
             statuses=stored.status_changes(conn, who.stations, at + 1, until),
@@ -162,6 +163,6 @@ def _alarms(parts: Parts, who: Who, request: Request) -> Response:
     at = past.moment(request.query_params, "at")
     _read(parts, who, request, None, at, at + 1)
     with parts.db.read() as conn:
-        mine = stored.alarm_stations(conn, who.stations, who.scope().unknown_alarms)
+        mine = alarm_stations(conn, who.scope())
         before, after = stored.alarm_before(conn, mine, at), stored.alarm_after(conn, mine, at)
     return Response(orjson.dumps(around_object(before, after)), media_type="application/json")

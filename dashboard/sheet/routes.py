@@ -22,7 +22,7 @@ from store import alarms, sheet
 from store.alarms import UnknownAlarmError
 from store.database import Database
 from store.errors import StorageError
-from store.past import alarm_stations
+from store.scopes import alarm_stations
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,8 @@ def _made(parts: Parts, request: Request, who: Who) -> Response:
     from dashboard.sheet.sketch import sketch
 
     now = parts.clock()
-    scope = who.scope()
     with parts.db.read() as conn:
-        mine = frozenset(alarm_stations(conn, scope.stations, scope.unknown_alarms))
-        alarm = alarms.find(conn, request.path_params["alarm"], mine)
+        alarm = alarms.find(conn, request.path_params["alarm"], alarm_stations(conn, who.scope()))
         facts = facts_of(conn, alarm)
     # What cannot be written down is not handed out: the paper has people's names on it.
     address = request.client.host if request.client else ""

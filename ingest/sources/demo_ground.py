@@ -22,6 +22,6 @@ def is_there(db: Database, seed: int) -> bool:
         StorageError: it cannot be read.
     """
     with db.read() as conn:
-        codes = frozenset(station.code for station in registers.stations(conn) if station.kind == "demo")
+        codes = frozenset(station.code for station in registers.stations(conn, None) if station.kind == "demo")
         boxes = registers.boxes(conn, codes) if codes else []
     return bool(boxes) and all(box.secret == box_secret(seed, box.box) for box in boxes)

@@ -23,7 +23,7 @@ def health() -> None:
     now, picture = seen.runtime.clock(), seen.runtime.follower.picture
     with seen.runtime.db.read() as conn:
         counted = sources.counts(conn, seen.who.stations)
-        waiting = devices.devices(conn, "pending", seen.who.stations, limit=200)
+        waiting = devices.devices(conn, seen.who.stations, "pending", limit=200)
         channels = [one for one in seen.runtime.values.channels if seen.who.sees_any(one.stations)]
         tried = notices.newest(conn, [one.name for one in channels])
         sent = notices.spent(conn, month_began(now, clock_zone))

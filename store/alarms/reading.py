@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, Select, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from models.access.grants import Stations
 from models.happenings import Happening
 from models.records.alarm import AlarmNow, AlarmStep
 from models.records.base import Millis
@@ -16,7 +17,7 @@ class UnknownAlarmError(Exception):
     """There is no alarm of that id."""
 
 
-def find(conn: Connection, alarm_id: str, stations: frozenset[str] | None = None) -> AlarmNow:
+def find(conn: Connection, alarm_id: str, stations: Stations) -> AlarmNow:
     """One alarm, when it is of the stations asked for (None: all).
 
     Raises:
@@ -33,7 +34,7 @@ def open_query() -> Select[tuple[object, ...]]:
     return select(ALARM).where(STILL_OPEN)
 
 
-def open_alarms(conn: Connection, stations: frozenset[str] | None = None) -> list[AlarmNow]:
+def open_alarms(conn: Connection, stations: Stations) -> list[AlarmNow]:
     """Every alarm that is not closed, the oldest first."""
     query = open_query().order_by(ALARM.c.raised_at, ALARM.c.id)
     return [now_of(row) for row in conn.execute(query) if stations is None or row.station in stations]
@@ -48,7 +49,7 @@ def recent(conn: Connection, since: Millis) -> list[Happening]:
 
 def alarms(
     conn: Connection,
-    stations: frozenset[str] | None,
+    stations: Stations,
     *,
     start: Millis = 0,
     end: Millis = 2**62,

@@ -78,7 +78,7 @@ def test_the_town_is_written_once_on_both_databases(db: Database, town: Town) ->
         assert len(registers.checkpoints(conn, here)) == 10
         assert len(registers.units(conn, here)) == 8
         assert len(registers.streets(conn, here)) == len(town.streets)
-        approved = devices.devices(conn, "approved")
+        approved = devices.devices(conn, None, "approved")
         assert {device.approved_by for device in approved} == {"demo"}
         assert len(approved) == 8 + 12
     incidents = count(db, Incident)
@@ -198,7 +198,7 @@ def test_a_press_becomes_an_alarm_and_the_unit_that_is_sent_comes(
         event_id = running.press("sos-02")
         wait_until(lambda: running.taken("sos-02", event_id), 30, "the receipt")
         with db.read() as conn:
-            (alarm,) = alarms.open_alarms(conn)
+            (alarm,) = alarms.open_alarms(conn, None)
         assert (alarm.station, alarm.origin) == (town.station, "sos-02")
         assert "unverified" not in str(alarm.marks)
         states = {"ready": 9, "watch": 2, "unknown": 1, "down": 0}

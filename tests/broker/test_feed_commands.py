@@ -41,7 +41,7 @@ def test_a_replay_registers_its_units_and_publishes(
     assert manage.main(["replay", str(file), "--station", "t", "--speed", "max", "--move"]) == 0
     assert "published 6, acknowledged 6" in capsys.readouterr().out
     with served.read() as conn:
-        assert {(unit.unit, unit.kind) for unit in registers.units(conn)} == {
+        assert {(unit.unit, unit.kind) for unit in registers.units(conn, None)} == {
             ("bus-0", "replay"),
             ("bus-1", "replay"),
         }

@@ -70,7 +70,7 @@ def test_everything_is_published_acknowledged_and_counted(
     assert not any("alarm" in body for body in bodies)
     with stations.read() as conn:
         assert {unit.kind for unit in registers.units(conn, frozenset({"try_out"}))} == {"replay"}
-        assert len(devices.devices(conn, "approved", frozenset({"try_out"}))) == 4
+        assert len(devices.devices(conn, frozenset({"try_out"}), "approved")) == 4
 
 
 def test_what_the_pipeline_counts_is_what_the_file_holds(

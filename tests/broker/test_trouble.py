@@ -40,7 +40,7 @@ def still_open(url: str) -> dict[str, AlarmNow]:
     db = open_database(url, 1)
     try:
         with db.read() as conn:
-            return {alarm.kind: alarm for alarm in alarms.open_alarms(conn)}
+            return {alarm.kind: alarm for alarm in alarms.open_alarms(conn, None)}
     finally:
         db.close()
 

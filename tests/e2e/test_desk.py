@@ -198,7 +198,7 @@ def another_person_was_first(desk: Page, product: Whole) -> None:
     expect(desk.locator(".ssz-case-top h2")).to_have_text("ตู้ B05")
     db = fresh(product.database_url)
     with db.write() as tx:
-        [name] = [one.id for one in alarms.open_alarms(tx.conn) if one.origin == "B05"]
+        [name] = [one.id for one in alarms.open_alarms(tx.conn, None) if one.origin == "B05"]
         alarms.step(tx, name, Step.ACKNOWLEDGE, by=OTHER, role="dispatcher", origin="10.0.0.2", now=now_ms())
     db.close()
     standing(desk, "รับแจ้งแล้ว", f"โดย {OTHER}", "เมื่อ")
@@ -244,7 +244,7 @@ def equipment_is_put_aside(desk: Page, product: Whole) -> None:
     choice.locator("button").nth(0).click()
     expect(desk.locator(".ssz-case-state")).to_contain_text("พักไว้ถึง")
     with db.read() as conn:
-        [alarm] = [one for one in alarms.open_alarms(conn) if one.origin == "B09"]
+        [alarm] = [one for one in alarms.open_alarms(conn, None) if one.origin == "B09"]
         line = alarms.history(conn, alarm.station, alarm.id)[-1]
     db.close()
     assert (line.step, line.by, line.detail.split()[0], alarm.shelved_by) == ("shelve", "tester", "15", "tester")

@@ -62,7 +62,7 @@ def press(db: Database, at: int, name: str = "p1") -> None:
 def close(db: Database) -> None:
     """Answer and close what is open, a second after it was raised last."""
     with db.write() as tx:
-        for alarm in alarms.open_alarms(tx.conn):
+        for alarm in alarms.open_alarms(tx.conn, None):
             for step, outcome in ((Step.ACKNOWLEDGE, ""), (Step.CLOSE, "helped")):
                 at = alarm.raised_at + 60_000
                 alarms.step(tx, alarm.id, step, by="somchai", role="dispatcher", origin="", now=at, outcome=outcome)

@@ -68,7 +68,7 @@ class Town:
 
     def state(self) -> State:
         with self.db.read() as conn:
-            return State(alarms.find(conn, self.alarm).state)
+            return State(alarms.find(conn, self.alarm, None).state)
 
     @property
     def lines(self) -> list[tuple[str, str, str]]:
@@ -186,7 +186,7 @@ def test_words_of_a_unit_that_is_sent_to_two_alarms_prove_neither(town: Town) ->
     assert town.look(63)  # its fixes say where it is
     assert town.state() is State.ON_SCENE
     with town.db.read() as conn:
-        assert alarms.find(conn, other.alarm.id).state == State.ASSIGNED
+        assert alarms.find(conn, other.alarm.id, None).state == State.ASSIGNED
 
 
 def test_one_dispatch_that_cannot_be_followed_holds_up_no_other(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

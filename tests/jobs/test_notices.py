@@ -134,7 +134,7 @@ def kept(db: Database, alarm: str, station: str = "lumphini") -> list[tuple[str,
 
 def marked(db: Database, alarm: str) -> bool:
     with db.read() as conn:
-        return Mark.NOTICE_FAILED in split_marks(alarms.find(conn, alarm).marks)
+        return Mark.NOTICE_FAILED in split_marks(alarms.find(conn, alarm, None).marks)
 
 
 @contextmanager
@@ -327,7 +327,7 @@ def test_trouble_of_equipment_keeps_no_notice_waiting(sqlite_db: Database) -> No
         registers.put_boxes(tx, [SosBox(station="lumphini", box="sos-1", lat=13.7, lon=100.5)], NOW)
         take_signal(tx, Signal("lumphini", "box", "sos-1", "t1", NOW, EventKind.TAMPER, NOW), NOW)
     with sqlite_db.read() as conn:
-        assert [alarm.state for alarm in alarms.open_alarms(conn)] == ["raised"]
+        assert [alarm.state for alarm in alarms.open_alarms(conn, None)] == ["raised"]
         assert waiting(conn) == []
 
 

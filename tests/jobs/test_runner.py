@@ -134,13 +134,13 @@ def test_an_unanswered_alarm_climbs_the_ladder_each_rung_once(db: Database) -> N
     clock.now += 43_999
     assert not runner.tick(job)
     with db.read() as conn:
-        assert [alarm.level for alarm in alarms.open_alarms(conn)] == [1]
+        assert [alarm.level for alarm in alarms.open_alarms(conn, None)] == [1]
     clock.now += 1_000
     assert runner.tick(job)
     clock.now += 3_600_000
     assert not runner.tick(job)  # two rungs, no more
     with db.read() as conn:
-        [alarm] = alarms.open_alarms(conn)
+        [alarm] = alarms.open_alarms(conn, None)
         steps = [(line.step, line.by, line.detail) for line in alarms.history(conn, alarm.station, alarm.id)]
     assert alarm.level == 2
     assert steps == [("raise", "", ""), ("escalate", "system", "level 1"), ("escalate", "system", "level 2")]
@@ -156,7 +156,7 @@ def test_the_standard_jobs_run_in_their_threads(db: Database, tmp_path: Path) ->
 
     def escalated() -> bool:
         with db.read() as conn:
-            return alarms.open_alarms(conn)[0].level == 1
+            return alarms.open_alarms(conn, None)[0].level == 1
 
     def partitioned() -> bool:
         with db.read() as conn:

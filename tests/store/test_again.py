@@ -142,7 +142,7 @@ def test_a_press_that_was_stored_is_silent_and_one_nobody_saw_is_raised_and_mark
     assert (raised.kind, raised.pressed_at, raised.raised_at) == ("panic", THEN + 2_000, THEN + 5_000)
     assert Mark.LATE.value in raised.marks.split(",")
     with town.read() as conn:
-        assert [alarm.id for alarm in alarms.open_alarms(conn)] == [raised.id]
+        assert [alarm.id for alarm in alarms.open_alarms(conn, None)] == [raised.id]
 
 
 def test_a_message_of_a_device_approved_since_comes_out_of_quarantine(town: Database, follower: Follower) -> None:
@@ -162,7 +162,7 @@ def test_a_message_of_a_device_approved_since_comes_out_of_quarantine(town: Data
         quarantine.Room(10**9).keep(tx, refused, THEN)
     work = Again(town, follower, known(town), lambda: NOW, False)
     with town.read() as conn:
-        found, _ = quarantine.page(conn, 0, NOW)
+        found, _ = quarantine.page(conn, None, 0, NOW)
     work.held(found)
     assert (+work.tally.stored, work.tally.released) == ({"position": 2}, 2)
     left = {"not_json": 1, "retained": 1, "unknown_device": 1}
@@ -180,7 +180,7 @@ def test_what_comes_by_http_is_quarantined_with_its_key(town: Database, follower
     assert speaker is not None
     door.take("osmand", b"id=stranger&lat=13.7&lon=100.5&timestamp=%d" % (NOW // 1000), NOW, speaker)
     with town.read() as conn:
-        assert [held.detail for held in quarantine.newest(conn)] == [said_with(key_id)]
+        assert [held.detail for held in quarantine.newest(conn, None)] == [said_with(key_id)]
 
 
 @pytest.fixture

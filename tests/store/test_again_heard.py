@@ -53,7 +53,7 @@ def register(db: Database, *sources: str, unit: str = "c2") -> None:
 def let_in(db: Database, follower: Follower) -> Again:
     work = Again(db, follower, known(db), lambda: NOW, False)
     with db.read() as conn:
-        work.held(quarantine.page(conn, 0, NOW + 1)[0])
+        work.held(quarantine.page(conn, None, 0, NOW + 1)[0])
     return work
 
 
@@ -65,7 +65,7 @@ def test_a_strangers_panic_is_not_raised_again_at_its_station_when_it_is_approve
     assert raised(town) == [("_unknown", "x1")]
     if closed:
         with town.write() as tx:
-            (alarm,) = alarms.open_alarms(tx.conn)
+            (alarm,) = alarms.open_alarms(tx.conn, None)
             for step, outcome in ((Step.ACKNOWLEDGE, ""), (Step.CLOSE, "false")):
                 alarms.step(tx, alarm.id, step, by="a", role="dispatcher", origin="", now=NOW, outcome=outcome)
     register(town, "traccar")

@@ -48,7 +48,7 @@ def press(db: Database) -> Press:
 
 def the_alarm(db: Database) -> AlarmNow:
     with db.read() as conn:
-        (alarm,) = alarms.open_alarms(conn)
+        (alarm,) = alarms.open_alarms(conn, None)
     return alarm
 
 
@@ -89,7 +89,10 @@ def test_a_box_moved_to_another_station(db: Database, press: Press) -> None:
     assert {"unknown_box", "unverified"} <= set(alarm.marks.split(","))
     press()  # and the one that stands where it always did is another box
     with db.read() as conn:
-        assert {(one.station, one.presses) for one in alarms.open_alarms(conn)} == {("hat_yai", 1), ("lumphini", 1)}
+        assert {(one.station, one.presses) for one in alarms.open_alarms(conn, None)} == {
+            ("hat_yai", 1),
+            ("lumphini", 1),
+        }
 
 
 def test_the_same_press_a_thousand_times(db: Database, press: Press) -> None:

@@ -46,7 +46,7 @@ def test_three_hundred_presses_in_ten_minutes_are_three_hundred(db: Database) ->
     with db.read() as conn:
         found = alarms.alarms(conn, None, limit=2000)
         stored = Counter(conn.execute(text("SELECT alarm FROM sos_event")).scalars())
-        still_open = {alarm.id for alarm in alarms.open_alarms(conn)}
+        still_open = {alarm.id for alarm in alarms.open_alarms(conn, None)}
     assert sum(alarm.presses for alarm in found) == 300
     assert {alarm.id: alarm.presses for alarm in found} == {ident: len(some) for ident, some in expected.items()}
     assert stored == {ident: len(some) for ident, some in expected.items()}

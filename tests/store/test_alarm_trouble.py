@@ -79,7 +79,7 @@ class Street:
 
     def open(self) -> dict[str, AlarmNow]:
         with self.db.read() as conn:
-            return {alarm.kind: alarm for alarm in alarms.open_alarms(conn)}
+            return {alarm.kind: alarm for alarm in alarms.open_alarms(conn, None)}
 
     def all(self) -> list[AlarmNow]:
         with self.db.read() as conn:
@@ -242,16 +242,16 @@ def test_a_disk_that_runs_low_is_trouble_of_the_product_itself(db: Database, tmp
     job = trouble_job(Watched(tmp_path, disk_low_mb=2**40))
     Runner(db, [job], lambda: NOW, "test").tick(job)
     with db.read() as conn:
-        (alarm,) = alarms.open_alarms(conn)
+        (alarm,) = alarms.open_alarms(conn, None)
     assert (alarm.station, alarm.origin_kind, alarm.origin, alarm.kind) == ("_system", "server", "disk", "disk_low")
 
 
 def test_trouble_does_not_escalate(street: Street) -> None:
     street.says(EventKind.TAMPER)
     with street.db.write() as tx:
-        assert [alarm.kind for alarm in alarms.open_alarms(tx.conn)] == [Kind.TAMPER]
+        assert [alarm.kind for alarm in alarms.open_alarms(tx.conn, None)] == [Kind.TAMPER]
         with pytest.raises(IllegalStepError):
-            alarms.raise_level(tx, alarms.open_alarms(tx.conn)[0], 0, street.now)
+            alarms.raise_level(tx, alarms.open_alarms(tx.conn, None)[0], 0, street.now)
 
 
 def report(ident: str, kind: str = "emergency", channel: str = "line", at: int = NOW) -> CitizenReport:
@@ -264,7 +264,7 @@ def test_each_emergency_report_is_an_alarm_and_keeps_its_words_to_itself(db: Dat
         for one in (report("r1"), report("r1"), report("r2"), report("r3", "tip"), long):
             reports.take(tx, one)
     with db.read() as conn:
-        found = alarms.open_alarms(conn)
+        found = alarms.open_alarms(conn, None)
         told = [reports.of_alarm(conn, alarm) for alarm in found]
         assert conn.execute(text("SELECT count(*) FROM alarm_step WHERE body LIKE '%ช่วยด้วย%'")).scalar_one() == 0
     assert sorted(one.id for one in told if one) == ["r1", "r2", "x" * 64]
@@ -285,7 +285,7 @@ def test_another_emergency_under_a_known_id_is_an_alarm_of_its_own_once(db: Data
         assert reports.take(tx, report("r2"))
     assert taken == [True, True, True, False, False, False, False]
     with db.read() as conn:
-        found = alarms.open_alarms(conn)
+        found = alarms.open_alarms(conn, None)
         assert all(reports.of_alarm(conn, alarm) for alarm in found)
     assert sorted("id_reused" in alarm.marks.split(",") for alarm in found) == [False, True, True, True]
 

@@ -113,7 +113,7 @@ class World:
             return
         assert not allowed or first
         assert isinstance(refused, ForbiddenStepError) == (not may(role, step))
-        assert alarms.find(tx.conn, before.id) == before
+        assert alarms.find(tx.conn, before.id, None) == before
         assert len(alarms.history(tx.conn, self.station, before.id)) == before.version
 
     def _try(

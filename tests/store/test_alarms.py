@@ -142,7 +142,7 @@ def test_an_illegal_step_changes_nothing(db: Database, what: Step, more: dict[st
     with pytest.raises(IllegalStepError):
         step(db, alarm.id, what, **more)
     with db.read() as conn:
-        assert alarms.find(conn, alarm.id) == alarm
+        assert alarms.find(conn, alarm.id, None) == alarm
         assert [row.step for row in alarms.history(conn, "lumphini", alarm.id)] == ["raise"]
     assert outbox(db) == sent
 
@@ -191,7 +191,7 @@ def test_only_a_unit_of_the_alarms_station_is_sent(db: Database, unit: str) -> N
     with pytest.raises(alarms.UnknownUnitError, match=r"no unit .* of lumphini"):
         step(db, alarm.id, Step.ASSIGN, unit=unit)
     with db.read() as conn:
-        assert alarms.find(conn, alarm.id).state == "acknowledged"
+        assert alarms.find(conn, alarm.id, None).state == "acknowledged"
 
 
 def test_to_an_alarm_of_no_station_any_unit_the_person_sees_is_sent(db: Database) -> None:
@@ -290,7 +290,7 @@ def test_many_unknown_boxes_share_one_alarm_and_each_press_is_kept(db: Database)
     for number in range(4):
         take(db, replace(PRESS, origin=f"X{number}", marks=marks))
     with db.read() as conn:
-        (alarm,) = alarms.open_alarms(conn)
+        (alarm,) = alarms.open_alarms(conn, None)
     assert (alarm.origin, alarm.presses, count(db, "sos_event")) == (alarms.GROUP_ORIGIN, 4, 4)
 
 

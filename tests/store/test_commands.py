@@ -105,8 +105,8 @@ def test_the_real_stations_and_poles(store: Database) -> None:
     assert run("station", "import", real("geo/pilot_stations.csv")) == 0
     assert run("box", "import", real("geo/sos_poles_nakhonsawan.csv"), "--station", "nakhon_sawan") == 0
     with store.read() as conn:
-        stations = {station.code: station for station in registers.stations(conn)}
-        boxes = registers.boxes(conn)
+        stations = {station.code: station for station in registers.stations(conn, None)}
+        boxes = registers.boxes(conn, None)
     assert len(stations) == 18
     assert [code for code, station in stations.items() if station.lat is None] == ["nakhon_sawan"]
     assert (stations["lumphini"].kind, stations["lumphini"].province) == ("metro", "กรุงเทพมหานคร")
@@ -121,8 +121,8 @@ def test_a_real_city_of_incidents(store: Database, capsys: pytest.CaptureFixture
     assert run("import-incidents", file, "--station", "vancouver", "--timezone", "America/Vancouver") == 0
     assert "incidents: 92455 new, 0 known before" in capsys.readouterr().out
     with store.read() as conn:
-        assert incidents.count(conn, incidents.Wanted()) == 92_455
-        first = next(iter(incidents.incidents(conn, incidents.Wanted(end=1_577_865_600_001))))
+        assert incidents.count(conn, incidents.Wanted(None)) == 92_455
+        first = next(iter(incidents.incidents(conn, incidents.Wanted(None, end=1_577_865_600_001))))
     # 2020-01-01T00:00:00 in Vancouver is eight hours later in UTC.
     assert (first.occurred_from, first.offence_group) == (1_577_865_600_000, None)
 
@@ -137,7 +137,7 @@ def test_bad_rows_stop_an_import_and_come_back(
     assert run("import-incidents", file, "--station", "mukdahan_example") == 1
     assert capsys.readouterr().err.startswith("manage.py: 1 of 2 rows are bad, nothing imported")
     with store.read() as conn:
-        assert incidents.count(conn, incidents.Wanted()) == 6
+        assert incidents.count(conn, incidents.Wanted(None)) == 6
     (bad,) = csv.DictReader(StringIO((tmp_path / "new.csv.errors.csv").read_text(encoding="utf-8-sig"), newline=""))
     assert (bad["row"], bad["id"], bad["offence"]) == ("3", "2", "'=cmd()")
     assert "วันที่ไม่ถูกต้อง" in bad["reason_th"]
@@ -146,7 +146,7 @@ def test_bad_rows_stop_an_import_and_come_back(
     assert run("import-incidents", file, "--station", "mukdahan_example", "--only-good", "--errors", out) == 0
     assert out.exists()
     with store.read() as conn:
-        assert incidents.count(conn, incidents.Wanted()) == 7
+        assert incidents.count(conn, incidents.Wanted(None)) == 7
 
 
 def test_an_import_is_taken_out_by_its_batch(store: Database, capsys: pytest.CaptureFixture[str]) -> None:
@@ -155,7 +155,7 @@ def test_an_import_is_taken_out_by_its_batch(store: Database, capsys: pytest.Cap
     assert found
     assert run("import-incidents", "--undo", found[1]) == 0
     with store.read() as conn:
-        assert imports.batches(conn) == []
+        assert imports.batches(conn, None) == []
     assert refused(capsys, "import-incidents", "--undo", found[1]) == f"no import {found[1]}"
 
 
@@ -168,10 +168,10 @@ def test_a_bad_register_file_changes_nothing(
     assert run("box", "import", file) == 1
     assert "swapped" in (tmp_path / "boxes.csv.errors.csv").read_text(encoding="utf-8-sig")
     with store.read() as conn:
-        assert "NEW" not in {box.box for box in registers.boxes(conn)}
+        assert "NEW" not in {box.box for box in registers.boxes(conn, None)}
     assert run("box", "import", file, "--only-good") == 0
     with store.read() as conn:
-        assert "NEW" in {box.box for box in registers.boxes(conn)}
+        assert "NEW" in {box.box for box in registers.boxes(conn, None)}
 
 
 def test_bad_streets_leave_those_that_are_there(
@@ -192,7 +192,7 @@ def test_bad_streets_leave_those_that_are_there(
     for also in ((), ("--only-good",)):
         run(*arguments, *also)
         with store.read() as conn:
-            names.append([street.name_th for street in registers.streets(conn)])
+            names.append([street.name_th for street in registers.streets(conn, None)])
     assert names == [["a", "b"], ["c"]]
 
 
@@ -287,7 +287,7 @@ def test_backup_and_restore(store: Database, url: str, tmp_path: Path, capsys: p
     assert run("restore", tmp_path / "b.db", "--replace") == 0
     again = open_database(url)
     with again.read() as conn:
-        assert incidents.count(conn, incidents.Wanted()) == 6
+        assert incidents.count(conn, incidents.Wanted(None)) == 6
     again.close()
 
 
@@ -298,7 +298,7 @@ def test_retention_says_what_went(store: Database, capsys: pytest.CaptureFixture
 
 def imports_of(store: Database) -> str:
     with store.read() as conn:
-        return imports.batches(conn)[0].batch
+        return imports.batches(conn, None)[0].batch
 
 
 @pytest.mark.parametrize(

@@ -65,14 +65,14 @@ def test_a_stranger_waits_until_approved(town: Database) -> None:
         assert not devices.heard_unknown(tx, "traccar", "imei-1", NOW + 9, count=3)
     assert registry(town).resolve("traccar", "imei-1") is None
     with town.read() as conn:
-        [row] = devices.devices(conn, "pending")
-        assert devices.devices(conn, "pending", frozenset({"hat_yai"})) == []
+        [row] = devices.devices(conn, None, "pending")
+        assert devices.devices(conn, frozenset({"hat_yai"}), "pending") == []
     assert (row.heard, row.first_seen, row.last_seen) == (4, NOW, NOW + 9)
     with town.write() as tx:
         devices.approve(tx, "traccar", "imei-1", Target("hat_yai", "unit", "7"), "admin", NOW + 10)
     assert registry(town).resolve("traccar", "imei-1") == Target("hat_yai", "unit", "7")
     with town.read() as conn:
-        [row] = devices.devices(conn, "approved", frozenset({"hat_yai"}))
+        [row] = devices.devices(conn, frozenset({"hat_yai"}), "approved")
     assert (row.heard, row.first_seen, row.approved_by) == (4, NOW, "admin")
     assert told == [
         RegisterChanged(UNKNOWN_STATION, "devices", NOW),
@@ -89,7 +89,7 @@ def test_a_blocked_device_stays_blocked_when_its_unit_is_imported_again(town: Da
     known = registry(town)
     assert not known.native("hat_yai", "unit", "7")
     with town.read() as conn:
-        assert [(row.source, row.foreign_id) for row in devices.devices(conn, "blocked")] == [
+        assert [(row.source, row.foreign_id) for row in devices.devices(conn, None, "blocked")] == [
             (NATIVE, "hat_yai/unit/7")
         ]
     with town.write() as tx:

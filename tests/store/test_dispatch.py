@@ -116,7 +116,7 @@ def test_who_was_sent_from_the_side_database_comes_home(town: Database, tmp_path
     merge.merge(town, tmp_path / "side.db", NOW + 5)
     with town.read() as conn:
         (sent,) = dispatch.of_alarm(conn, "hat_yai", alarm)
-        assert alarms.find(conn, alarm).state == State.ON_SCENE
+        assert alarms.find(conn, alarm, None).state == State.ON_SCENE
     assert (sent.unit, sent.on_scene_at, sent.ended_at) == ("201", NOW + 4, None)
 
 

@@ -140,7 +140,7 @@ def test_a_real_press_on_an_answered_drill_ends_it_and_raises_an_alarm_of_its_ow
     assert real.id != practised.id
     assert (real.state, real.raised_at, real.presses, is_drill(real)) == ("raised", at, 1, False)
     with town.read() as conn:
-        ended = alarms.find(conn, practised.id)
+        ended = alarms.find(conn, practised.id, None)
         last = alarms.history(conn, "lumphini", practised.id)[-1]
         assert dispatch.under_way(conn) == []
     assert (ended.state, ended.outcome, ended.by, is_drill(ended)) == ("closed", "test", "system", True)

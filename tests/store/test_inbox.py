@@ -39,12 +39,12 @@ def put(tmp_path: Path, name: str, text: str, station: str = "a") -> Path:
 
 def ids(db: Database) -> list[str]:
     with db.read() as conn:
-        return sorted(row.id for row in incidents.incidents(conn, incidents.Wanted()))
+        return sorted(row.id for row in incidents.incidents(conn, incidents.Wanted(None)))
 
 
 def counted(db: Database) -> dict[str, int]:
     with db.read() as conn:
-        return {item.reason: item.count for item in sources.counts(conn) if item.source == "inbox"}
+        return {item.reason: item.count for item in sources.counts(conn, None) if item.source == "inbox"}
 
 
 def test_a_file_is_taken_when_two_looks_agree(box: Inbox, sqlite_db: Database, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def report(number: int, **changes: object) -> IncidentReport:
     return replace(base, **changes)  # type: ignore[arg-type]
 
 
-def ids(db: Database, wanted: Wanted = Wanted(), **page: object) -> list[str]:  # noqa: B008 - frozen
+def ids(db: Database, wanted: Wanted = Wanted(None), **page: object) -> list[str]:  # noqa: B008 - frozen
     with db.read() as conn:
         return [row.id for row in incidents.incidents(conn, wanted, **page)]  # type: ignore[arg-type]
 
@@ -49,7 +49,7 @@ def test_an_incident_is_taken_once_and_told_once(stored: Database) -> None:
             assert incidents.take(tx, report(1)) is expected
     assert told == [RegisterChanged("a", "incidents", 9_000)]
     with stored.read() as conn:
-        (row,) = incidents.incidents(conn, Wanted())
+        (row,) = incidents.incidents(conn, Wanted(None))
     assert (row.id, row.offence, row.offence_group, row.batch, row.arrested) == ("n1", "theft", 2, "", None)
 
 
@@ -70,13 +70,13 @@ def test_what_is_wanted(stored: Database) -> None:
         for number, changes in enumerate(differences):
             incidents.take(tx, report(number, **changes))
     cases = [
-        (Wanted(), ["n3", "n2", "n1", "n0"]),
+        (Wanted(None), ["n3", "n2", "n1", "n0"]),
         (Wanted(stations=frozenset({"b"})), ["n2"]),
         (Wanted(stations=frozenset()), []),
-        (Wanted(start=1_000, end=3_000), ["n2", "n1"]),
-        (Wanted(groups=frozenset({4})), ["n2"]),
-        (Wanted(groups=frozenset({0, 4})), ["n3", "n2"]),
-        (Wanted(zone=ZONE), ["n0"]),
+        (Wanted(None, start=1_000, end=3_000), ["n2", "n1"]),
+        (Wanted(None, groups=frozenset({4})), ["n2"]),
+        (Wanted(None, groups=frozenset({0, 4})), ["n3", "n2"]),
+        (Wanted(None, zone=ZONE), ["n0"]),
         (Wanted(zone=ZONE, stations=frozenset({"b"})), []),
     ]
     for wanted, expected in cases:
@@ -90,7 +90,7 @@ def test_what_is_wanted(stored: Database) -> None:
 @pytest.mark.parametrize("zone", ["", "{}", '{"type":"Point","coordinates":[1,2]}'])
 def test_a_zone_that_is_none(stored: Database, zone: str) -> None:
     with pytest.raises(ValueError, match="zone"):
-        ids(stored, Wanted(zone=zone))
+        ids(stored, Wanted(None, zone=zone))
 
 
 @pytest.mark.parametrize("zone", [None, ZONE])
@@ -102,7 +102,7 @@ def test_pages_hold_every_incident_once(stored: Database, zone: str | None) -> N
     before = None
     while True:
         with stored.read() as conn:
-            page = list(incidents.incidents(conn, Wanted(zone=zone), limit=7, before=before))
+            page = list(incidents.incidents(conn, Wanted(None, zone=zone), limit=7, before=before))
         if not page:
             break
         seen += [row.id for row in page]
@@ -118,10 +118,10 @@ def test_the_same_import_twice_is_once(stored: Database) -> None:
     with stored.write() as tx:
         assert imports.take_all(tx, [*reports[:3], report(9_999)], "b2") == imports.Imported("b2", 1, 3)
     with stored.read() as conn:
-        assert incidents.count(conn, Wanted()) == 6_001
-        first = next(iter(incidents.incidents(conn, Wanted(end=1_001))))
+        assert incidents.count(conn, Wanted(None)) == 6_001
+        first = next(iter(incidents.incidents(conn, Wanted(None, end=1_001))))
         assert (first.arrested, first.lat, first.occurred_to, first.batch) == (True, 16.1, 1_005, "b1")
-        assert [(b.batch, b.station, b.incidents) for b in imports.batches(conn)] == [
+        assert [(b.batch, b.station, b.incidents) for b in imports.batches(conn, None)] == [
             ("b1", "a", 6_000),
             ("b2", "a", 1),
         ]
@@ -160,9 +160,9 @@ def test_incidents_leave_as_csv_and_geojson(stored: Database) -> None:
         incidents.take(tx, report(1, lat=16.2, lon=104.2, description="=cmd()", arrested=True))
         incidents.take(tx, report(2, occurred_from=1_656_561_600_000))
     with stored.read() as conn:
-        text = "".join(csv_pieces(incidents.incidents(conn, Wanted()), BANGKOK))
+        text = "".join(csv_pieces(incidents.incidents(conn, Wanted(None)), BANGKOK))
         document = orjson.loads(
-            "".join(geojson_pieces(incidents.incidents(conn, Wanted()), BANGKOK, with_text=False))
+            "".join(geojson_pieces(incidents.incidents(conn, Wanted(None)), BANGKOK, with_text=False))
         )
     rows = list(csv.DictReader(StringIO(text.removeprefix("\ufeff"), newline="")))
     assert tuple(rows[0]) == COLUMNS

@@ -83,7 +83,7 @@ def test_zones_that_are_there_get_what_the_map_draws_of_them(tmp_path: Path) -> 
     migrate.upgrade(url)
     database = open_database(url)
     with database.read() as conn:
-        found = {row.code: (row.outline, row.ring) for row in registers.zones(conn)}
+        found = {row.code: (row.outline, row.ring) for row in registers.zones(conn, None)}
     database.close()
     assert found == {"z": shapes_of(square, "risk"), "b": (None, None), "bad": (None, None)}
     assert found["z"][1] is not None

@@ -11,6 +11,7 @@ from sqlalchemy import column, insert, text
 from sqlalchemy import table as sql_table
 from sqlalchemy.exc import DatabaseError
 
+from models.access.scope import Scope
 from models.alarms.life import State
 from models.records.alarm import Alarm
 from models.records.purpose import Purpose
@@ -96,9 +97,9 @@ def test_a_database_of_the_first_version_keeps_all_it_has(
         (row,) = access.sessions(conn, ["h", "nobody"])
         assert (row.name, row.kiosk, row.visitor, row.rotate_s) == ("Somchai", "", False, 0)
         assert kiosks.kiosks(conn) == []
-        assert [alarm.id for alarm in alarms.open_alarms(conn)] == ["new"]
+        assert [alarm.id for alarm in alarms.open_alarms(conn, None)] == ["new"]
         shown = {
-            moment: [(alarm.id, alarm.state) for alarm in past.restore_at(conn, None, AT + moment).open_alarms]
+            moment: [(alarm.id, alarm.state) for alarm in past.restore_at(conn, Scope(None), AT + moment).open_alarms]
             for moment in (-1, 0, 60, 150, 200)
         }
         assert shown == {

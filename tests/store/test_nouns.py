@@ -102,7 +102,7 @@ def test_cameras_are_counted_as_last_reported(town: Database) -> None:
         assert cameras.take(tx, replace(status, linked=2))  # the same moment, the greater stays
         assert not cameras.take(tx, status)
     with town.read() as conn:
-        [row] = registers.cameras(conn)
+        [row] = registers.cameras(conn, None)
     assert (row.total, row.working, row.linked, row.note) == (4, 3, 2, "ดับ 1")
     assert told == [RegisterChanged("hat_yai", "cameras", NOW + 5)] * 2
 
@@ -115,7 +115,7 @@ def test_a_scan_is_kept_once(town: Database) -> None:
         assert checkpoints.take(tx, replace(scan, box="r2"))
     with town.read() as conn:
         assert [(row.box, row.id) for row in checkpoints.scans(conn, HY)] == [("r1", "b"), ("r1", "a"), ("r2", "a")]
-        assert [row.id for row in checkpoints.scans(conn, start=NOW + 1)] == ["b"]
+        assert [row.id for row in checkpoints.scans(conn, None, start=NOW + 1)] == ["b"]
         assert checkpoints.scans(conn, LU) == []
 
 
@@ -127,6 +127,6 @@ def test_a_report_is_kept_once_and_told(town: Database) -> None:
     with town.read() as conn:
         [row] = reports.reports(conn, HY)
         assert reports.reports(conn, LU) == []
-        assert reports.reports(conn, end=NOW) == []
+        assert reports.reports(conn, None, end=NOW) == []
     assert (row.text, row.kind, row.lat) == ("ไฟดับ 'ซอย' 5", "light", 7.0)
     assert told == [RegisterChanged("hat_yai", "reports", NOW + 1)]

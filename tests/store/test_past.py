@@ -13,6 +13,7 @@ from sqlalchemy import text, update
 from dashboard.live.objects import alarm_object, box_object
 from dashboard.live.past_objects import unit_object
 from dashboard.live.views import UnitInfo
+from models.access.scope import Scope
 from models.alarms.ladder import ladder
 from models.alarms.life import IllegalStepError, State, Step
 from models.fold import apply_all
@@ -26,6 +27,7 @@ from models.records.unit import StatusReport, Unit, UnitStatus
 from store import alarms, boxes, past, positions, registers, sos, units
 from store.database import Database, Tx
 from store.rows import of_stations, table_of
+from store.scopes import alarm_stations
 from tests.store.plans import plan_of
 
 START = 1_790_000_000_000
@@ -127,7 +129,7 @@ def pressed(tx: Tx, rng: random.Random, picture: Picture, now: int, number: int)
 
 
 def answered(tx: Tx, rng: random.Random, picture: Picture, now: int, number: int) -> None:
-    for alarm in alarms.open_alarms(tx.conn)[:2]:
+    for alarm in alarms.open_alarms(tx.conn, None)[:2]:
         step = rng.choice(tuple(Step))
         try:
             alarms.step(
@@ -149,10 +151,10 @@ def test_a_past_moment_is_the_fold_of_everything_up_to_it(db: Database, seed: in
     found = []
     with db.read() as conn:
         for moment in moments:
-            wanted, got = shown(lived.picture(moment)), shown(past.restore_at(conn, None, moment))
+            wanted, got = shown(lived.picture(moment)), shown(past.restore_at(conn, Scope(None), moment))
             assert got == wanted, moment
             found.append(len(got["units"]) + len(got["alarms"]) * 100)
-            mine = shown(past.restore_at(conn, LUMPHINI, moment))
+            mine = shown(past.restore_at(conn, Scope(LUMPHINI), moment))
             assert mine == shown(lived.picture(moment), LUMPHINI)
     assert max(found) > 100  # there was something to be wrong about
     kinds = {type(one) for _, one in lived.told}
@@ -166,14 +168,14 @@ def test_a_moment_with_what_changed_after_it_makes_every_later_moment(db: Databa
     live(db, rng)
     start, end = START + 120_000, START + 480_000
     with db.read() as conn:
-        base = shown(past.restore_at(conn, None, start))
-        mine = past.alarm_stations(conn, None, True)
+        base = shown(past.restore_at(conn, Scope(None), start))
+        mine = alarm_stations(conn, Scope(None, unknown_alarms=True))
         changes = past.alarm_changes(conn, mine, start + 1, end)
         words = past.box_changes(conn, None, start + 1, end)
         assert changes
         assert words
         for moment in (rng.randrange(start, end) for _ in range(8)):
-            wanted = shown(past.restore_at(conn, None, moment))
+            wanted = shown(past.restore_at(conn, Scope(None), moment))
             open_now = {(alarm["s"], alarm["id"]): alarm for alarm in base["alarms"]}
             for at, alarm in changes:
                 if at <= moment:
@@ -211,8 +213,8 @@ def test_the_alarms_before_and_after_a_moment(db: Database) -> None:
 def test_before_any_data_there_is_nothing(db: Database) -> None:
     live(db, random.Random(1), 40)
     with db.read() as conn:
-        empty = past.restore_at(conn, None, START - 86_400_000)
-        none = past.restore_at(conn, frozenset(), END, unknown=True)
+        empty = past.restore_at(conn, Scope(None), START - 86_400_000)
+        none = past.restore_at(conn, Scope(frozenset(), unknown_alarms=True), END)
         first = past.first_kept(conn, None)
         assert past.first_kept(conn, frozenset()) is None
     assert ([unit for unit in empty.units.values() if unit.mark], empty.alarms) == ([], {})
@@ -226,7 +228,7 @@ def test_a_step_from_before_its_alarm_was_kept_with_it_still_tells_the_state(db:
     with db.write() as tx:
         registers.put_stations(tx, [Station(code="lumphini", name_th="ก", name_en="a")], START)
         sos.take_signal(tx, Signal("lumphini", "box", "b1", "p1", START, EventKind.PRESS, START), START)
-        (alarm,) = alarms.open_alarms(tx.conn)
+        (alarm,) = alarms.open_alarms(tx.conn, None)
         alarms.step(tx, alarm.id, Step.ACKNOWLEDGE, by="somchai", role="dispatcher", origin="", now=START + 5000)
         alarms.step(
             tx, alarm.id, Step.CLOSE, by="somchai", role="dispatcher", origin="", now=START + 9000, outcome="test"
@@ -238,7 +240,7 @@ def test_a_step_from_before_its_alarm_was_kept_with_it_still_tells_the_state(db:
     states = []
     with db.read() as conn:
         for second in (1, 6, 10):
-            picture = past.restore_at(conn, LUMPHINI, START + second * 1000)
+            picture = past.restore_at(conn, Scope(LUMPHINI), START + second * 1000)
             states.append([(alarm.state, alarm.outcome) for alarm in picture.open_alarms])
     assert states == [[("raised", "")], [("acknowledged", "")], []]
 

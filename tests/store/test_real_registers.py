@@ -36,7 +36,7 @@ def run(*arguments: str | Path) -> int:
 def test_the_stations_and_the_poles(store: Database) -> None:
     assert run("box", "import", real("geo/sos_poles_nakhonsawan.csv"), "--station", "nakhon_sawan") == 0
     with store.read() as conn:
-        stations = {station.code: station for station in registers.stations(conn)}
+        stations = {station.code: station for station in registers.stations(conn, None)}
         boxes = registers.boxes(conn, NAKHON_SAWAN)
         registry = devices.load(conn)
     assert len(stations) == 18

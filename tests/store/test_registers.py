@@ -63,7 +63,9 @@ def test_a_zone_gets_versions_and_old_figures_stay(town: Database) -> None:
     with town.write() as tx:
         assert registers.put_zone(tx, zone(area_m2=430_000.0, ring="{}", outline="[]"), NOW + 10).version == 2
     with town.read() as conn:
-        assert [(row.area_m2, row.ring, row.outline) for row in registers.zones(conn)] == [(430_000.0, "{}", "[]")]
+        assert [(row.area_m2, row.ring, row.outline) for row in registers.zones(conn, None)] == [
+            (430_000.0, "{}", "[]")
+        ]
         assert [row.area_m2 for row in registers.zones(conn, HY, at=NOW + 9)] == [420_000.0]
         assert [row.area_m2 for row in registers.zones(conn, HY, at=NOW + 10)] == [430_000.0]
         assert registers.zones(conn, LU) == []
@@ -85,7 +87,7 @@ def test_an_import_keeps_what_a_box_said_and_its_secret(town: Database) -> None:
     with town.write() as tx:
         registers.put_boxes(tx, [SosBox(station="hat_yai", box="sos-01", name_th="ใหม่", lat=7.1, lon=100.5)], NOW + 2)
     with town.read() as conn:
-        [row] = registers.boxes(conn)
+        [row] = registers.boxes(conn, None)
         assert registers.boxes(conn, LU) == []
     assert (row.name_th, row.lat, row.secret, row.online, row.heard_at) == ("ใหม่", 7.1, "s3cret", True, NOW + 1)
     assert BoxPlaced("hat_yai", "sos-01", 7.1, 100.5, "ใหม่", "") in told
@@ -128,7 +130,7 @@ def test_rows_of_a_file_go_each_to_its_register(db: Database) -> None:
         registers.put_rows(tx, rows, NOW)
     with db.read() as conn:
         assert [row.box for row in registers.checkpoints(conn, HY)] == ["r1"]
-        assert len(registers.zones(conn)) == len(registers.stations(conn)) == 1
+        assert len(registers.zones(conn, None)) == len(registers.stations(conn, None)) == 1
 
 
 def test_an_unknown_station_is_named_and_nothing_is_stored(db: Database) -> None:
@@ -139,4 +141,4 @@ def test_an_unknown_station_is_named_and_nothing_is_stored(db: Database) -> None
     with pytest.raises(UnknownStationError, match="no station nowhere"):
         put()
     with db.read() as conn:
-        assert registers.units(conn) == []
+        assert registers.units(conn, None) == []

@@ -97,7 +97,7 @@ def test_a_fix_of_a_unit_registered_a_moment_ago_is_stored(
     storing.store([Arrivals(messages, NOW, 1)])
     with db.read() as conn:
         assert [len(positions.track(conn, "lumphini", unit, 0, NOW + 1)) for unit in ("c1", "c2")] == [1, 1]
-        assert [item.topic for item in quarantine.newest(conn)] == ["ssz/v1/lumphini/unit/ghost/position"]
+        assert [item.topic for item in quarantine.newest(conn, None)] == ["ssz/v1/lumphini/unit/ghost/position"]
 
 
 def status_and_scan(storing: Storing, number: int) -> None:
@@ -117,17 +117,17 @@ def test_a_camera_and_a_red_box_imported_a_moment_ago_are_heard_and_wait_no_more
     storing = Storing(db, follower, keeper, lambda: NOW, renew=keeper.renewed)
     status_and_scan(storing, 1)
     with db.read() as conn:
-        waiting = {device.foreign_id for device in devices.devices(conn, "pending")}
-        assert checkpoints.scans(conn) == []
+        waiting = {device.foreign_id for device in devices.devices(conn, None, "pending")}
+        assert checkpoints.scans(conn, None) == []
     assert waiting == {"lumphini/camera/p1", "lumphini/checkpoint/r1"}
     with elsewhere.write() as tx:
         registers.put_cameras(tx, [CameraPoint(station="lumphini", point="p1", lat=13.73, lon=100.54)], NOW)
         registers.put_checkpoints(tx, [Checkpoint(station="lumphini", box="r1", lat=13.73, lon=100.54)], NOW)
     status_and_scan(storing, 2)
     with db.read() as conn:
-        assert [row.id for row in checkpoints.scans(conn)] == ["s2"]
-        assert [row.working for row in registers.cameras(conn)] == [2]
-        assert devices.devices(conn, "pending") == []
+        assert [row.id for row in checkpoints.scans(conn, None)] == ["s2"]
+        assert [row.working for row in registers.cameras(conn, None)] == [2]
+        assert devices.devices(conn, None, "pending") == []
         assert quarantine.by_reason(conn) == {"unknown_device": 2}
 
 

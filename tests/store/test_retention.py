@@ -107,7 +107,7 @@ def test_quarantine_is_bounded_in_time_and_bytes(db: Database) -> None:
         quarantine.Room(1_000_000).keep(tx, rejected, NOW)
     assert retention.run(db, KEEP, NOW)["quarantine"] == 15 + 5
     with db.read() as conn:
-        assert sum(held.size for held in quarantine.newest(conn)) == 1000
+        assert sum(held.size for held in quarantine.newest(conn, None)) == 1000
 
 
 def test_the_change_log_keeps_its_newest_row_and_its_number(db: Database) -> None:

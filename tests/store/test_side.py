@@ -113,7 +113,7 @@ def test_an_sos_is_taken_while_the_main_file_is_damaged_and_comes_home_once(main
     side = opened.database
     assert side.url == f"sqlite:///{beside(main, '.side')}"
     with side.read() as conn:
-        assert [box.name_th for box in registers.boxes(conn)] == ["ตู้ 0", "ตู้ 1", "ตู้ 2", "ตู้ 3"]
+        assert [box.name_th for box in registers.boxes(conn, None)] == ["ตู้ 0", "ตู้ 1", "ตู้ 2", "ตู้ 3"]
     pressed = take(side, press(2))
     step(side, pressed, Step.ACKNOWLEDGE)
     assert take(side, press(3, "s3"))
@@ -130,9 +130,9 @@ def test_an_sos_is_taken_while_the_main_file_is_damaged_and_comes_home_once(main
     stored = [name for name, _ in events(home.database)]
     assert stored == ["p0", "p1", "p2", "p3"]
     with home.database.read() as conn:
-        assert alarms.find(conn, pressed).state == State.ACKNOWLEDGED
+        assert alarms.find(conn, pressed, None).state == State.ACKNOWLEDGED
         assert [row.step for row in alarms.history(conn, "hat_yai", pressed)] == ["raise", "acknowledge"]
-        assert len(alarms.open_alarms(conn)) == 3
+        assert len(alarms.open_alarms(conn, None)) == 3
     home.database.close()
     assert [path.name for path in main.parent.glob("*.merged-*")] != []
     last = open_safely(url, NOW + 4)
@@ -145,7 +145,7 @@ def test_registers_come_from_a_backup_when_the_file_is_gone(main: Path, tmp_path
     opened = open_safely(f"sqlite:///{main}", NOW, seeds=[tmp_path / "b.backup"])
     assert opened.health.condition is Condition.MISSING
     with opened.database.read() as conn:
-        assert len(registers.boxes(conn)) == 4
+        assert len(registers.boxes(conn, None)) == 4
     opened.database.close()
     assert not main.exists()
 
@@ -204,7 +204,7 @@ def test_presses_join_the_open_alarm_of_the_main_database(db: Database, tmp_path
         merged = merge(db, tmp_path / "side.db", NOW + 50)
         assert events(db) == [("p1", here), ("p2", here), ("p3", here)]
         with db.read() as conn:
-            [alarm] = alarms.open_alarms(conn)
+            [alarm] = alarms.open_alarms(conn, None)
             for table in ("incident", *(table_of(type(one)).name for one in rest)):
                 assert conn.execute(text(f"SELECT COUNT(*) FROM {table}")).scalar_one() == 1, table  # noqa: S608
         assert alarm.presses == 3
