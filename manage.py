@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from commands import (
+    audit,
     basemap,
     broker,
     devices,
@@ -63,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="COMMAND", parser_class=OneLineParser)
     for subject in (
         upkeep,
+        audit,
         people,
         kiosks,
         notices,

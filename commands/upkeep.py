@@ -72,6 +72,7 @@ def _retention(args: argparse.Namespace, settings: Settings) -> int:
         quarantine_days=settings.retention_quarantine_days,
         change_days=settings.retention_change_days,
         quarantine_bytes=settings.quarantine_max_mb * 1024 * 1024,
+        audit_days=settings.retention_audit_days,
     )
     with opened(settings) as database:
         gone = retention.run(database, keep, now_ms())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jobs.audit import head_job, seal_job
 from jobs.dispatch import dispatch_job
 from jobs.escalation import escalation
 from jobs.job import Job
@@ -21,6 +22,8 @@ def standard_jobs(
         dispatch_job(),
         trouble_job(watched),
         mark_job(),
+        seal_job(),
+        head_job(watched.folder),
         partition_job(),
         retention_job(keep),
     )

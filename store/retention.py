@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from models.records.base import Millis
 from store import access, outbox, partitions, quarantine, raw
+from store.audit import cutting
 from store.database import Database, Tx
 
 #: Rows deleted in one transaction: some 10 ms of the write lock.
@@ -30,6 +31,7 @@ class Keep:
     quarantine_days: int
     change_days: int
     quarantine_bytes: int
+    audit_days: int = 730
 
 
 def run(database: Database, keep: Keep, now: Millis) -> dict[str, int]:
@@ -46,6 +48,7 @@ def run(database: Database, keep: Keep, now: Millis) -> dict[str, int]:
         "quarantine": _quarantine(database, before(keep.quarantine_days), keep.quarantine_bytes),
         "change": _changes(database, before(keep.change_days)),
         "outbox": _in_pieces(database, lambda tx: outbox.prune(tx, now - _SENT_MS, PIECE)),
+        "audit": cutting.forget(database, before(keep.audit_days), now),
         "access": _in_pieces(database, lambda tx: access.forget(tx, now - _SESSION_MS)),
     }
 

@@ -5,6 +5,6 @@
 
 from __future__ import annotations
 
-from store.audit.writing import NoKeyError, record, record_waiting
+from store.audit.writing import PIECE, NoKeyError, record, record_waiting
 
-__all__ = ["NoKeyError", "record", "record_waiting"]
+__all__ = ["PIECE", "NoKeyError", "record", "record_waiting"]

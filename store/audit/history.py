@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 import orjson
-from sqlalchemy import Connection, and_, bindparam, exists, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, select, tuple_, update
 
 from models.audit.chain import Bad
 from models.audit.deeds import Did, by_system
@@ -75,17 +75,21 @@ def _digest(lines: Iterable[tuple[object, ...]]) -> str:
     return f"lines={count} sha256={digest.hexdigest()}"
 
 
-def verify(conn: Connection, seals: Mapping[int, str]) -> tuple[int, Bad | None]:
+def verify(conn: Connection, seals: Mapping[int, str], after: int, upto: int | None = None) -> tuple[int, Bad | None]:
     """Hold every line against its seal. `seals`: what the audit rows of seals say, by number.
+
+    Seals up to `after` were cut off with their rows: their lines wait to be sealed anew.
 
     Returns how many lines were sealed, and the first seal whose lines are not the ones it was made of.
     """
     query = (
         select(_SEAL.c.seal, *_LINE, *_KEY)
         .join(_STEP, _SAME, isouter=True)
-        .where(_SEAL.c.seal.is_not(None))
+        .where(_SEAL.c.seal > after)
         .order_by(_SEAL.c.seal, *_KEY)
     )
+    if upto is not None:
+        query = query.where(_SEAL.c.seal <= upto)
     count, left = 0, dict(seals)
     with conn.execute(query.execution_options(stream_results=True, max_row_buffer=PIECE)) as found:
         for seq, lines in groupby(found, key=lambda row: int(row[0])):
@@ -99,13 +103,19 @@ def verify(conn: Connection, seals: Mapping[int, str]) -> tuple[int, Bad | None]
             count += len(rows)
     if left:
         return count, Bad(min(left), "the lines of alarms' histories under this seal are gone")
-    without = select(_STEP.c.station, _STEP.c.alarm, _STEP.c.version).where(~exists().where(_SAME).correlate(_STEP))
-    slipped = conn.execute(without.limit(1)).first()
-    if slipped is not None:
-        return count, Bad(0, f"line {slipped[2]} of the history of alarm {slipped[1]} of {slipped[0]} was slipped in")
     return count, None
 
 
-def unseal(tx: Tx, upto: int) -> int:
-    """Have lines sealed by rows that are cut off sealed anew, by the next look of the job."""
-    return tx.conn.execute(update(_SEAL).where(_SEAL.c.seal <= upto).values(seal=None)).rowcount
+def slipped_in(conn: Connection) -> Bad | None:
+    """A line of a history that came there without being counted in."""
+    without = select(_STEP.c.station, _STEP.c.alarm, _STEP.c.version).where(~exists().where(_SAME).correlate(_STEP))
+    slipped = conn.execute(without.limit(1)).first()
+    if slipped is None:
+        return None
+    return Bad(0, f"line {slipped[2]} of the history of alarm {slipped[1]} of {slipped[0]} was slipped in")
+
+
+def unseal(tx: Tx, upto: int, piece: int) -> int:
+    """Have lines sealed by rows that were cut off sealed anew, a piece of them; returns how many."""
+    old = select(*_KEY).where(_SEAL.c.seal <= upto).limit(piece)
+    return tx.conn.execute(update(_SEAL).where(tuple_(*_KEY).in_(old)).values(seal=None)).rowcount

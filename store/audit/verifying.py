@@ -6,7 +6,7 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from models.audit.chain import Bad, Following, Keys, Mark, Row
 from models.records.audit import AuditCut, AuditRow
@@ -16,6 +16,8 @@ from store.rows import table_of
 
 _ROW, _CUT = table_of(AuditRow), table_of(AuditCut)
 _COLUMNS = tuple(_ROW.columns)
+
+_OTHER = "another row than the head that was kept elsewhere names"
 
 #: Rows read at once.
 _PIECE = 5_000
@@ -56,38 +58,56 @@ def verify(conn: Connection, keys: Keys, heads: Sequence[Mark] = ()) -> Verdict:
     known_cut = cut(conn)
     if known_cut is not None and not known_cut.genuine(keys):
         return Verdict(0, 0, 0, Bad(known_cut.seq, "the cut up to this row was not made by us"))
-    begin = known_cut.seq if known_cut else 0
-    oldest = conn.execute(select(func.min(_ROW.c.seq))).scalar_one()
-    if oldest is not None and oldest <= begin:
-        begin, left = oldest - 1, True  # a cut that was noted, and whose rows are there all the same
-    else:
-        left = False
-    following = Following(keys, None if left else known_cut)
-    seals: dict[int, str] = {}
-    wanted = {one.seq: one for one in heads}
-    count = 0
-    with closing(rows_after(conn, begin)) as pieces:
-        for piece in pieces:
-            bad = following.follow(piece) or _elsewhere(piece, wanted, keys)
-            count += len(piece)
-            if bad is not None:
-                return Verdict(count, following.seq, 0, bad)
-            seals.update((row[0], row[9]) for row in piece if row[6] == history.ACTION)
-    bad = _end(conn, keys, following, heads)
+    following = Following(keys, known_cut)
+    found = _follow(conn, following, None, {one.seq: one for one in heads if one.genuine(keys)})
+    bad = found.bad or _end(conn, keys, following, heads)
     if bad is not None:
-        return Verdict(count, following.seq, 0, bad)
-    lines, bad = history.verify(conn, seals)
-    return Verdict(count, following.seq, lines, bad)
+        return Verdict(found.count, following.seq, 0, bad)
+    lines, bad = history.verify(conn, found.seals, known_cut.seq if known_cut else 0)
+    return Verdict(found.count, following.seq, lines, bad or history.slipped_in(conn))
 
 
-def _elsewhere(piece: Sequence[Row], wanted: dict[int, Mark], keys: Keys) -> Bad | None:
+def verify_part(conn: Connection, keys: Keys, upto: int) -> Bad | None:
+    """Follow the chain from its oldest row up to one, with the histories these rows seal."""
+    known_cut = cut(conn)
+    if known_cut is not None and not known_cut.genuine(keys):
+        return Bad(known_cut.seq, "the cut up to this row was not made by us")
+    found = _follow(conn, Following(keys, known_cut), upto, {})
+    if found.bad is not None:
+        return found.bad
+    return history.verify(conn, found.seals, known_cut.seq if known_cut else 0, upto)[1]
+
+
+@dataclass(slots=True)
+class _Found:
+    """What following found: rows looked at, what the seals of histories say, the first bad thing."""
+
+    count: int
+    seals: dict[int, str]
+    bad: Bad | None
+
+
+def _follow(conn: Connection, following: Following, upto: int | None, heads: dict[int, Mark]) -> _Found:
+    found = _Found(0, {}, None)
+    first = heads.get(following.seq)
+    if first is not None and first.mac != following.mac:
+        return _Found(0, {}, Bad(first.seq, _OTHER))
+    with closing(rows_after(conn, following.seq, upto)) as pieces:
+        for piece in pieces:
+            found.bad = following.follow(piece) or (_elsewhere(piece, heads) if heads else None)
+            found.count += len(piece)
+            if found.bad is not None:
+                return found
+            found.seals.update((row[0], row[9]) for row in piece if row[6] == history.ACTION)
+    return found
+
+
+def _elsewhere(piece: Sequence[Row], heads: dict[int, Mark]) -> Bad | None:
     """Rows that are another than heads kept elsewhere say."""
-    if not wanted:
-        return None
     for row in piece:
-        kept = wanted.get(row[0])
-        if kept is not None and kept.genuine(keys) and kept.mac != row[12]:
-            return Bad(row[0], "another row than the head that was kept elsewhere names")
+        kept = heads.get(row[0])
+        if kept is not None and kept.mac != row[12]:
+            return Bad(row[0], _OTHER)
     return None
 
 

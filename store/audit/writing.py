@@ -87,6 +87,11 @@ def _end(conn: Connection, keys: Keys) -> tuple[int, bytes]:
     return max(highest or 0, known.seq if known else 0), BEGINNING
 
 
+def waiting(conn: Connection) -> bool:
+    """Whether deeds wait for a process with the key."""
+    return conn.execute(select(_WAITING.c.id).limit(1)).first() is not None
+
+
 def record_waiting(tx: Tx) -> int:
     """Put what processes without the key left into the chain, the oldest first, a piece of it; returns how many."""
     if tx.keys is None:

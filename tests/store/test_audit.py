@@ -20,7 +20,7 @@ from store.database import Database, open_database
 from store.errors import StorageError
 
 ROOT = Path(__file__).resolve().parents[2]
-SECRET = "a secret of 32 letters or more, certainly"
+SECRET = "a secret of 32 letters or more: certainly"
 KEYS = keys_of(SECRET)
 NOW = 1_790_000_000_000
 

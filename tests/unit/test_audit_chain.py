@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from models.audit.chain import BEGINNING, Bad, Following, Row, hkdf, key_of, keys_of, mac_of, mark, row_bytes
 from models.audit.deeds import GROUPS, Deed, Did, plain
 
-SECRET = "a secret of 32 letters or more, certainly"
+SECRET = "a secret of 32 letters or more: certainly"
 KEYS = keys_of(SECRET)
 
 

@@ -1,0 +1,249 @@
+"""What keeps the audit log honest over years: seals on histories, heads kept elsewhere, cuts, the commands."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+import manage
+from jobs.audit import head_job, seal_job
+from jobs.runner import Runner
+from models.alarms.life import Step
+from models.audit.chain import keys_of
+from models.audit.deeds import Did
+from models.audit.heads import heads_of, line_of
+from models.records.sos import EventKind, Signal
+from models.records.station import Station
+from store import alarms, audit, registers, retention
+from store.audit import kept
+from store.audit.verifying import Verdict, verify
+from store.audit.writing import head
+from store.database import Database, Lane, open_database
+from store.sos import take_signal
+from tests.store.test_audit import KEYS, NOW, SECRET, deed, tamper
+
+DAY = 86_400_000
+KEEP = retention.Keep(14, 90, 7, 2, 1_000_000, audit_days=730)
+PRESS = Signal("lumphini", "box", "B1", "p1", NOW, EventKind.PRESS, NOW + 50, topic="ssz/v1/lumphini/sos/B1/event")
+
+
+@pytest.fixture
+def log(db: Database) -> Database:
+    """A database with five deeds, and an alarm that was raised, acknowledged and noted on."""
+    db.audit_keys = KEYS
+    with db.write() as tx:
+        registers.put_stations(tx, [Station(code="lumphini", name_th="ล", name_en="L")], NOW)
+        for number in range(1, 6):
+            audit.record(tx, deed(number))
+        take_signal(tx, PRESS, NOW)
+    with db.read() as conn:
+        (one,) = alarms.open_alarms(conn, None)
+    for number, said in enumerate((Step.ACKNOWLEDGE, Step.NOTE)):
+        with db.write(Lane.ALARM) as tx:
+            alarms.step(tx, one.id, said, by="a", role="dispatcher", origin="", now=NOW + 1 + number, note="x")
+    return db
+
+
+def verdict(db: Database) -> Verdict:
+    with db.read() as conn:
+        return verify(conn, KEYS)
+
+
+def sealed(db: Database) -> None:
+    """One look of the job."""
+    Runner(db, [seal_job()], lambda: NOW, "test").tick(seal_job())
+
+
+def test_an_alarms_steps_are_sealed_beside_their_lane_and_counted(log: Database) -> None:
+    assert verdict(log) == Verdict(5, 5, 0, None)  # the steps themselves wrote nothing into the log
+    sealed(log)
+    assert verdict(log) == Verdict(6, 6, 4, None)
+    sealed(log)  # nothing new: no row
+    assert verdict(log) == Verdict(6, 6, 4, None)
+
+
+@pytest.mark.parametrize(
+    ("statement", "seq"),
+    [
+        ("UPDATE alarm_step SET \"by\" = 'b' WHERE version = 2", 6),
+        ("UPDATE alarm_step SET at = at - 60000 WHERE version = 2", 6),
+        ("DELETE FROM alarm_step WHERE version = 3", 6),
+        ("UPDATE alarm_step_seal SET seal = NULL", 6),
+        ("DELETE FROM alarm_step_seal WHERE version = 3", 6),
+        ("UPDATE alarm_step_seal SET seal = 5 WHERE version = 3", 5),
+        (
+            'INSERT INTO alarm_step SELECT station, alarm, 9, step, at, "by", origin, old_state, new_state, detail,'
+            " body FROM alarm_step WHERE version = 3",
+            0,
+        ),
+    ],
+)
+def test_a_history_that_was_tampered_with_is_found(log: Database, statement: str, seq: int) -> None:
+    sealed(log)
+    uncounted = ["DELETE FROM alarm_step_seal WHERE version = 9"] if statement.startswith("INSERT") else []
+    tamper(log, statement, *uncounted)
+    bad = verdict(log).bad
+    assert bad is not None
+    assert bad.seq == seq
+
+
+def test_lines_that_were_changed_and_sent_to_be_sealed_anew_are_found_too(log: Database) -> None:
+    sealed(log)
+    tamper(log, "UPDATE alarm_step SET detail = 'x' WHERE version = 3", "UPDATE alarm_step_seal SET seal = NULL")
+    sealed(log)
+    bad = verdict(log).bad
+    assert bad is not None
+    assert bad.seq == 6
+
+
+def test_what_commands_left_is_chained_by_the_job(log: Database) -> None:
+    log.audit_keys = None
+    with log.write() as tx:
+        audit.record(tx, deed(6, Did.TOKEN_CREATED))
+    sealed(log)
+    assert verdict(log).rows == 5  # no key, no row
+    log.audit_keys = KEYS
+    sealed(log)
+    assert verdict(log).rows == 7
+    with log.read() as conn:
+        assert conn.execute(text("SELECT COUNT(*) FROM audit_waiting")).scalar_one() == 0
+
+
+def test_a_head_is_told_once_a_day_and_finds_a_whole_log_that_was_put_back(
+    log: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    now = NOW
+    job = head_job(tmp_path)
+    runner = Runner(log, [job], lambda: now, "test")
+    with caplog.at_level(logging.INFO, "jobs.audit"):
+        runner.tick(job)
+        now += 60_000
+        with log.write() as tx:
+            audit.record(tx, deed(60_000))
+        runner.tick(job)
+        now += DAY
+        runner.tick(job)
+    lines = [record.message for record in caplog.records if record.name == "jobs.audit"]
+    heads = kept.kept(kept.file_of(tmp_path))
+    assert [one.seq for one in heads] == [5, 6]
+    assert lines == [line_of(one) for one in heads]
+    assert heads_of([f"2026-11-21 INFO jobs.audit: {line}\n" for line in lines]) == heads
+    with log.read() as conn:
+        assert verify(conn, KEYS, heads).bad is None
+    # The newest row goes, and the head becomes the true one of the row before: only the kept head knows better.
+    tamper(log, "DELETE FROM audit WHERE seq = 6", "UPDATE audit_head SET seq = 5, mac = mac")
+    old = heads[0]
+    with log.write() as tx:
+        tx.conn.execute(
+            text("UPDATE audit_head SET seq = 5, mac = :mac, at = :at, tag = :tag"),
+            {"mac": old.mac, "at": old.at, "tag": old.tag},
+        )
+    with log.read() as conn:
+        assert verify(conn, KEYS).bad is None
+        bad = verify(conn, KEYS, heads).bad
+    assert bad is not None
+    assert bad.seq == 6
+
+
+def test_retention_cuts_the_oldest_rows_and_the_rest_still_verifies(log: Database) -> None:
+    sealed(log)
+    later = NOW + 731 * DAY
+    with log.write() as tx:
+        audit.record(tx, deed(731 * DAY - 10))
+    assert retention.run(log, KEEP, later)["audit"] == 6
+    assert verdict(log) == Verdict(2, 8, 0, None)  # the row that was young enough, and the cut's own
+    sealed(log)  # the histories, whose seal went, get a new one
+    assert verdict(log) == Verdict(3, 9, 4, None)
+    assert retention.run(log, KEEP, later + 1)["audit"] == 0
+
+
+def test_retention_cuts_nothing_of_a_log_that_was_tampered_with(
+    log: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    with log.write() as tx:
+        audit.record(tx, deed(731 * DAY - 10))
+    tamper(log, "UPDATE audit SET detail = 'x' WHERE seq = 2")
+    assert retention.run(log, KEEP, NOW + 731 * DAY)["audit"] == 0
+    assert "row 2" in caplog.text
+    bad = verdict(log).bad
+    assert bad is not None
+    assert bad.seq == 2
+
+
+def test_a_cut_that_was_interrupted_is_finished_by_the_next_run(log: Database) -> None:
+    with log.write() as tx:
+        audit.record(tx, deed(731 * DAY - 10))
+    retention.run(log, KEEP, NOW + 731 * DAY)
+    with log.read() as conn:
+        row = conn.execute(text("SELECT * FROM audit WHERE seq = 6")).one()
+    with log.write() as tx:  # as if its rows had not been deleted yet
+        names = ", ".join(str(name) for name in row._mapping)
+        values = ", ".join(f":{name}" for name in row._mapping)
+        left = {**row._mapping, "seq": 5}
+        tx.conn.execute(text(f"INSERT INTO audit ({names}) VALUES ({values})"), left)  # noqa: S608 - our own names
+    assert verdict(log).bad is None
+    assert retention.run(log, KEEP, NOW + 731 * DAY + 1)["audit"] == 1
+
+
+@pytest.fixture
+def configured(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A store that the commands find by their settings, with its secret."""
+    monkeypatch.chdir(tmp_path)
+    for name, value in (("DATABASE_URL", sqlite_url), ("SECRET_KEY", SECRET), ("DATA_DIR", str(tmp_path / "var"))):
+        monkeypatch.setenv(f"SSZ_{name}", value)
+    database = open_database(sqlite_url)
+    database.audit_keys = KEYS
+    with database.write() as tx:
+        for number in range(1, 6):
+            audit.record(tx, deed(number))
+    database.close()
+    return sqlite_url
+
+
+def test_the_command_says_what_it_found_and_its_exit_status_does_too(
+    configured: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert manage.main(["audit", "verify"]) == 0
+    assert capsys.readouterr().out.startswith("audit: 5 rows verified, the newest is 5; 0 lines")
+    file = tmp_path / "elsewhere.txt"
+    assert manage.main(["audit", "head", "--to", str(file)]) == 0
+    assert capsys.readouterr().out == file.read_text()
+    assert manage.main(["audit", "verify", "--head", str(file)]) == 0
+    capsys.readouterr()
+    database = open_database(configured)
+    tamper(database, "UPDATE audit SET who = 'nobody' WHERE seq = 3")
+    database.close()
+    assert manage.main(["audit", "verify"]) == 1
+    assert capsys.readouterr().err == (
+        "manage.py: the audit log is not as it was written: row 3: changed, inserted or moved:"
+        " its MAC is not that of its content after the row before\n"
+    )
+
+
+def test_the_command_needs_the_secret_and_a_head_that_is_one(
+    configured: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        manage.main(["audit", "verify", "--head", str(tmp_path / "nothing.txt")])
+    assert ended.value.code == 2
+    assert "holds no head" in capsys.readouterr().err
+    monkeypatch.delenv("SSZ_SECRET_KEY")
+    with pytest.raises(SystemExit) as ended:
+        manage.main(["audit", "verify"])
+    assert ended.value.code == 2
+    assert "SSZ_SECRET_KEY" in capsys.readouterr().err
+    monkeypatch.setenv("SSZ_SECRET_KEY", "another secret: also of 32 letters or more")
+    assert manage.main(["audit", "verify"]) == 1
+    monkeypatch.setenv("SSZ_SECRET_KEY_OLD", SECRET)
+    assert manage.main(["audit", "verify"]) == 1  # nothing written with the key in use yet
+    database = open_database(configured)
+    database.audit_keys = keys_of("another secret: also of 32 letters or more", [SECRET])
+    with database.write() as tx:
+        audit.record(tx, deed(6))
+    database.close()
+    assert manage.main(["audit", "verify"]) == 0
+    with database.read() as conn:
+        assert head(conn) is not None
