@@ -18,6 +18,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from models.alarms.ladder import Ladders, ladder, own_ladders
+
 #: Shortest accepted `SECRET_KEY`, in characters (OWASP ASVS 5.0 V13.3.1: 256 bits of a random value).
 MIN_SECRET_KEY = 32
 
@@ -136,6 +138,11 @@ class Settings(BaseSettings):
     escalate_next_s: int = Field(
         45, ge=1, description="Still not acknowledged after so much longer, it is escalated to the next level, in s."
     )
+    escalate_stations: str = Field(
+        "",
+        description="Other times of some stations, as a comma list of `CODE=FIRST/NEXT` in s: `lumphini=20/60` "
+        "escalates after 20 s, and to the next level 60 s later.",
+    )
     notify_file: Path | None = Field(
         None,
         description="TOML file of the channels by which people outside the room are told (`docs/notices.md`). "
@@ -170,6 +177,12 @@ class Settings(BaseSettings):
         hours = [int(part) for part in parts if part.isdecimal()]
         if len(hours) != len(parts) or hours != sorted(set(hours)) or hours[-1] > 23:
             raise ValueError("must be a comma list of ascending hours from 0 to 23")
+        return value
+
+    @field_validator("escalate_stations")
+    @classmethod
+    def _known_ladders(cls, value: str) -> str:
+        own_ladders(value)
         return value
 
     @field_validator("database_url")
@@ -251,6 +264,11 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The time zone as an object."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def ladders(self) -> Ladders:
+        """When an alarm of a station is escalated."""
+        return Ladders(ladder(self.escalate_s, self.escalate_next_s), own_ladders(self.escalate_stations))
 
     @property
     def shifts(self) -> tuple[int, ...]:

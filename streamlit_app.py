@@ -54,7 +54,6 @@ from jobs.sending import check_addresses, send_by_apprise
 from jobs.standard import standard_jobs
 from jobs.trouble import Watched
 from models.alarms.causes import Limits as TroubleLimits
-from models.alarms.ladder import ladder
 from models.notices.channels import BadChannelsError, Channels, without_addresses
 from models.response.targets import Targets
 from settings import Settings, load_settings
@@ -93,10 +92,9 @@ def make_jobs(settings: Settings, db: Database, courier: Courier | None) -> Runn
         settings.box_silent_s * 1000, float(settings.battery_low_pct), settings.feed_silent_s * 1000
     )
     watched = Watched(settings.data_dir, settings.disk_low_mb, limits)
-    rungs = ladder(settings.escalate_s, settings.escalate_next_s)
     return Runner(
         db,
-        standard_jobs(rungs, keep, watched, courier.job() if courier else None),
+        standard_jobs(settings.ladders, keep, watched, courier.job() if courier else None),
         now,
         f"web-{secrets.token_hex(6)}",
     )

@@ -8,16 +8,14 @@ from jobs.escalation import escalation
 from jobs.job import Job
 from jobs.trouble import Watched, trouble_job
 from jobs.upkeep import mark_job, partition_job, retention_job
-from models.alarms.ladder import Rung
+from models.alarms.ladder import Ladders
 from store.retention import Keep
 
 
-def standard_jobs(
-    rungs: tuple[Rung, ...], keep: Keep, watched: Watched, notices: Job | None = None
-) -> tuple[Job, ...]:
+def standard_jobs(ladders: Ladders, keep: Keep, watched: Watched, notices: Job | None = None) -> tuple[Job, ...]:
     """Every job, the urgent ones first. `notices`: of the courier (`jobs.notices`), when there are channels."""
     return (
-        escalation(rungs),
+        escalation(ladders),
         *(() if notices is None else (notices,)),
         dispatch_job(),
         trouble_job(watched),

@@ -78,7 +78,7 @@ class Look:
             )
             for box in boxes
         ]  # fmt: skip
-        result += of_feeds(newest, registers.with_senders(conn), now, limits, since)
+        result += of_feeds(newest, registers.with_senders(conn), now, limits, since, heard_since)
         free = shutil.disk_usage(self._watched.folder).free
         return [*result, of_disk(judged(free, self._watched.disk_low_mb * _MB), free // _MB)]
 

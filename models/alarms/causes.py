@@ -94,11 +94,20 @@ def of_box(box: SosBox, now: Millis, limits: Limits, heard_since: Millis, low_al
 
 
 def of_feeds(
-    newest: Mapping[tuple[str, str], Millis], watched: frozenset[str], now: Millis, limits: Limits, since: Millis = 0
+    newest: Mapping[tuple[str, str], Millis],
+    watched: frozenset[str],
+    now: Millis,
+    limits: Limits,
+    since: Millis = 0,
+    heard_since: Millis = 0,
 ) -> list[Trouble]:
     """Which feeds have stopped. `newest`: the newest arrival by (source, station); `watched`: stations that have
     something in the street which speaks by itself, so that silence of them means something; `since`: silence before
-    that moment is not known to be one."""
+    that moment is not known to be one.
+
+    `heard_since`: since when our own heartbeat comes through. While it does not (then it is now) no other feed is
+    judged: that nothing is heard is our own fault, and said once, as ours.
+    """
     result: list[Trouble] = []
     for (source, station), at in newest.items():
         own = (source, station) == BEAT
@@ -106,7 +115,7 @@ def of_feeds(
         silent = now - at
         if not (own or (station in watched and limit)) or silent > GONE_MS:
             continue
-        if now - since <= limit and not 0 <= silent <= limit:
+        if now - (since if own else max(since, heard_since)) <= limit and not 0 <= silent <= limit:
             continue  # not known: neither raised nor ended
         standing = {Kind.FEED_STOPPED: ""} if silent > limit else {}
         result.append(Trouble(station, "feed", source, frozenset({Kind.FEED_STOPPED}), MappingProxyType(standing)))

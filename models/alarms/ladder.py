@@ -6,7 +6,10 @@ highest rung at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from models.alarms.kinds import Family, family_of
 from models.records.base import Millis
@@ -28,6 +31,39 @@ FIRST_S, NEXT_S = 15, 45
 def ladder(first_s: int = FIRST_S, next_s: int = NEXT_S) -> tuple[Rung, ...]:
     """The rungs from the lowest. Level 0 is the press itself: every screen sounds."""
     return (Rung(1, first_s * 1000), Rung(2, (first_s + next_s) * 1000))
+
+
+@dataclass(frozen=True, slots=True)
+class Ladders:
+    """The rungs of each station: its own where it has some, else the usual ones."""
+
+    usual: tuple[Rung, ...] = field(default_factory=ladder)
+    own: Mapping[str, tuple[Rung, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+    def of(self, station: str) -> tuple[Rung, ...]:
+        """The rungs of a station, from the lowest."""
+        return self.own.get(station, self.usual)
+
+
+#: Longest time a rung may be away from the one before, in s.
+MOST_S = 3600
+
+_OWN = re.compile(r"([A-Za-z0-9_-]{1,64})=(\d{1,4})/(\d{1,4})")
+
+
+def own_ladders(text: str) -> dict[str, tuple[Rung, ...]]:
+    """Ladders of stations from `CODE=FIRST/NEXT, …`: seconds to level 1, and so many more to level 2.
+
+    Raises:
+        ValueError: it cannot be read; `str()` says what is wanted.
+    """
+    found: dict[str, tuple[Rung, ...]] = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        read = _OWN.fullmatch(part)
+        if read is None or read[1] in found or not all(1 <= int(read[nth]) <= MOST_S for nth in (2, 3)):
+            raise ValueError(f"must be a list of CODE=FIRST/NEXT, each station once, seconds from 1 to {MOST_S}")
+        found[read[1]] = ladder(int(read[2]), int(read[3]))
+    return found
 
 
 #: Families that insist until a person answers. Equipment can wait: it has a list of its own, and no siren.

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, select
 
-from models.alarms.ladder import Rung, level_due
+from models.alarms.ladder import Ladders, level_due
 from models.alarms.life import (
     DECIDING,
     OUTCOMES,
@@ -173,7 +173,7 @@ def raise_level(tx: Tx, alarm: AlarmNow, level: int, now: Millis, detail: str = 
     return go_on(tx, alarm, Step.ESCALATE, now, {"level": level}, line_by=SYSTEM, detail=detail or f"level {level}")
 
 
-def escalate(tx: Tx, rungs: tuple[Rung, ...], now: Millis) -> list[AlarmNow]:
+def escalate(tx: Tx, ladders: Ladders, now: Millis) -> list[AlarmNow]:
     """Raise alarms that nobody has acknowledged to the level their waiting asks for (`models.alarms.ladder`).
 
     `MOST_AT_ONCE` at most, people first and of them who waits longest; the others at the next call.
@@ -181,6 +181,6 @@ def escalate(tx: Tx, rungs: tuple[Rung, ...], now: Millis) -> list[AlarmNow]:
     waiting = (STILL_OPEN, ALARM.c.state == State.RAISED.value)
     found = [now_of(row) for row in tx.conn.execute(select(ALARM).where(*waiting)).all()]
     found.sort(key=lambda alarm: (int(alarm.priority), alarm.raised_at, alarm.id))
-    wanted = ((alarm, level_due(alarm.kind, alarm.raised_at, now, rungs)) for alarm in found)
+    wanted = ((alarm, level_due(alarm.kind, alarm.raised_at, now, ladders.of(alarm.station))) for alarm in found)
     due = [(alarm, level) for alarm, level in wanted if level > alarm.level]
     return [raise_level(tx, alarm, level, now) for alarm, level in due[:MOST_AT_ONCE]]

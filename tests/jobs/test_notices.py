@@ -21,7 +21,7 @@ from jobs.notices import Courier, read_channels, waiting
 from jobs.runner import Runner
 from jobs.sending import check_addresses, send_by_apprise
 from manage import main
-from models.alarms.ladder import ladder
+from models.alarms.ladder import Ladders
 from models.alarms.life import Step
 from models.notices.channels import BadChannelsError, Channel, Channels
 from models.notices.words import Words
@@ -123,7 +123,7 @@ def press(db: Database, box: str = "sos-1", station: str = "lumphini") -> str:
 
 def climb(db: Database, now: int) -> None:
     with db.write() as tx:
-        alarms.escalate(tx, ladder(), now)
+        alarms.escalate(tx, Ladders(), now)
 
 
 def kept(db: Database, alarm: str, station: str = "lumphini") -> list[tuple[str, int, int, str, str]]:

@@ -14,9 +14,10 @@ from jobs.job import Job
 from jobs.runner import RETRY_MS, Runner
 from jobs.standard import standard_jobs
 from jobs.trouble import Watched
-from models.alarms.ladder import ladder
+from models.alarms.ladder import Ladders, own_ladders
 from models.records.sos import EventKind, Signal
-from store import alarms, partitions, sos
+from models.records.station import Station
+from store import alarms, partitions, registers, sos
 from store.database import Database
 from store.errors import StorageBusyError
 from store.retention import Keep
@@ -125,7 +126,7 @@ def test_an_unanswered_alarm_climbs_the_ladder_each_rung_once(db: Database) -> N
     clock = Clock()
     with db.write() as tx:
         sos.take_signal(tx, Signal("_unknown", "box", "b", "1", NOW, EventKind.PRESS, NOW), NOW)
-    job = escalation(ladder())
+    job = escalation(Ladders())
     runner = Runner(db, [job], clock, "a")
     clock.now += 15_000
     assert not runner.tick(job)
@@ -146,12 +147,35 @@ def test_an_unanswered_alarm_climbs_the_ladder_each_rung_once(db: Database) -> N
     assert steps == [("raise", "", ""), ("escalate", "system", "level 1"), ("escalate", "system", "level 2")]
 
 
+def test_a_station_may_have_a_ladder_of_its_own(db: Database) -> None:
+    clock = Clock()
+    with db.write() as tx:
+        registers.put_stations(
+            tx, [Station(code=code, name_th=code, name_en=code) for code in ("slow", "usual")], NOW
+        )
+        for code in ("slow", "usual"):
+            sos.take_signal(tx, Signal(code, "box", "b", code, NOW, EventKind.PRESS, NOW), NOW)
+    job = escalation(Ladders(own=own_ladders("slow=40/100")))
+    runner = Runner(db, [job], clock, "a")
+
+    def levels_after(seconds: int) -> dict[str, int]:
+        clock.now = NOW + seconds * 1000 + 1
+        runner.tick(job)
+        with db.read() as conn:
+            return {alarm.station: alarm.level for alarm in alarms.open_alarms(conn, None)}
+
+    assert levels_after(16) == {"slow": 0, "usual": 1}
+    assert levels_after(41) == {"slow": 1, "usual": 1}
+    assert levels_after(61) == {"slow": 1, "usual": 2}
+    assert levels_after(141) == {"slow": 2, "usual": 2}
+
+
 def test_the_standard_jobs_run_in_their_threads(db: Database, tmp_path: Path) -> None:
     clock = Clock()
     with db.write() as tx:
         sos.take_signal(tx, Signal("_unknown", "box", "b", "1", NOW, EventKind.PRESS, NOW - 20_000), NOW)
     before = threading.active_count()
-    runner = Runner(db, standard_jobs(ladder(), KEEP, Watched(tmp_path, 0)), clock, "a")
+    runner = Runner(db, standard_jobs(Ladders(), KEEP, Watched(tmp_path, 0)), clock, "a")
     runner.start()
 
     def escalated() -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from jobs.escalation import overdue
 from jobs.schedule import due
-from models.alarms.ladder import ladder
+from models.alarms.ladder import Ladders
 from models.alarms.life import State
 from models.records.alarm import AlarmNow
 
@@ -37,11 +37,11 @@ def alarm(state: State = State.RAISED, level: int = 0, raised_at: int = NOW) -> 
 
 def test_only_an_unanswered_alarm_is_overdue() -> None:
     later = NOW + 15_001
-    assert overdue([alarm()], later, ladder())
-    assert not overdue([alarm()], NOW + 15_000, ladder())
-    assert not overdue([alarm(State.ACKNOWLEDGED), alarm(level=1), alarm(raised_at=later)], later, ladder())
+    assert overdue([alarm()], later, Ladders())
+    assert not overdue([alarm()], NOW + 15_000, Ladders())
+    assert not overdue([alarm(State.ACKNOWLEDGED), alarm(level=1), alarm(raised_at=later)], later, Ladders())
 
 
 def test_an_alarm_from_before_the_clock_was_set_back_is_not_left_waiting() -> None:
-    assert overdue([alarm(raised_at=NOW + 3_600_000)], NOW, ladder())
-    assert not overdue([alarm(raised_at=NOW + 200)], NOW, ladder())  # two machines never agree to the millisecond
+    assert overdue([alarm(raised_at=NOW + 3_600_000)], NOW, Ladders())
+    assert not overdue([alarm(raised_at=NOW + 200)], NOW, Ladders())  # two machines never agree to the millisecond

@@ -246,6 +246,28 @@ def test_a_disk_that_runs_low_is_trouble_of_the_product_itself(db: Database, tmp
     assert (alarm.station, alarm.origin_kind, alarm.origin, alarm.kind) == ("_system", "server", "disk", "disk_low")
 
 
+def test_what_is_our_own_fault_is_said_once_and_as_ours(street: Street) -> None:
+    """Our heartbeat stops, so nobody is heard: one alarm, not one for each box and feed."""
+    street.says(EventKind.HEARTBEAT)
+    with street.db.write() as tx:
+        sources.count(tx, "native", "lumphini", sources.ACCEPTED, 1, street.now)
+    street.later(60_000)
+    for _ in range(40):
+        street.now += 20_000
+        street.look()
+    with street.db.read() as conn:
+        assert [(one.station, one.origin, one.kind) for one in alarms.open_alarms(conn, None)] == [
+            ("_system", "system", "feed_stopped")
+        ]
+    street.later(500_000)  # heard again, but not yet for as long as a feed may be silent
+    assert set(street.open()) == {Kind.BOX_LOST}
+    street.later(200_000)
+    with street.db.read() as conn:
+        assert {(one.origin, one.kind) for one in alarms.open_alarms(conn, None)} == {
+            ("B1", "box_lost"), ("native", "feed_stopped")
+        }  # fmt: skip
+
+
 def test_trouble_does_not_escalate(street: Street) -> None:
     street.says(EventKind.TAMPER)
     with street.db.write() as tx:

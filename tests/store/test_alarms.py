@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from models.alarms.ladder import ladder
+from models.alarms.ladder import Ladders
 from models.alarms.life import IllegalStepError, Step
 from models.happenings import Happening, SignalStored
 from models.records.alarm import AlarmNow
@@ -220,10 +220,10 @@ def test_an_unanswered_alarm_climbs_each_rung_once(db: Database) -> None:
     alarm = take(db, PRESS).alarm
     assert alarm is not None
     with db.write() as tx:
-        assert alarms.escalate(tx, ladder(), NOW + 15_050) == []
-        assert [item.level for item in alarms.escalate(tx, ladder(), NOW + 15_051)] == [1]
-        assert alarms.escalate(tx, ladder(), NOW + 60_050) == []
-        assert [item.level for item in alarms.escalate(tx, ladder(), NOW + 60_051)] == [2]
+        assert alarms.escalate(tx, Ladders(), NOW + 15_050) == []
+        assert [item.level for item in alarms.escalate(tx, Ladders(), NOW + 15_051)] == [1]
+        assert alarms.escalate(tx, Ladders(), NOW + 60_050) == []
+        assert [item.level for item in alarms.escalate(tx, Ladders(), NOW + 60_051)] == [2]
 
 
 def test_of_many_unanswered_alarms_people_climb_first_and_so_many_at_once(db: Database) -> None:
@@ -231,7 +231,7 @@ def test_of_many_unanswered_alarms_people_climb_first_and_so_many_at_once(db: Da
         take(db, replace(PRESS, origin=f"C{number}", received_at=NOW + 50 - number))
     for expected in (MOST_AT_ONCE, 5, 0):
         with db.write() as tx:
-            climbed = alarms.escalate(tx, ladder(), NOW + 20_000)
+            climbed = alarms.escalate(tx, Ladders(), NOW + 20_000)
         assert len(climbed) == expected
         assert climbed == sorted(climbed, key=lambda alarm: alarm.raised_at)
 
@@ -266,8 +266,8 @@ def test_errors_name_no_values(db: Database) -> None:
 def test_escalation_takes_an_alarm_from_before_the_clock_was_set_back(db: Database) -> None:
     assert take(db, PRESS).alarm is not None
     with db.write() as tx:
-        assert alarms.escalate(tx, ladder(), NOW) == []
-        assert [item.level for item in alarms.escalate(tx, ladder(), NOW - 3_600_000)] == [2]
+        assert alarms.escalate(tx, Ladders(), NOW) == []
+        assert [item.level for item in alarms.escalate(tx, Ladders(), NOW - 3_600_000)] == [2]
 
 
 def test_a_test_press_raises_no_alarm_but_is_remembered(db: Database) -> None:

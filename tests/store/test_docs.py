@@ -9,7 +9,7 @@ from typing import Any, cast
 from jobs.notices import Courier
 from jobs.standard import standard_jobs
 from jobs.trouble import Watched
-from models.alarms.ladder import ladder
+from models.alarms.ladder import Ladders
 from models.notices.channels import Channels
 from models.records.tables import METADATA
 from store.retention import Keep
@@ -28,7 +28,7 @@ def test_every_job_is_described_with_its_time() -> None:
     unsent = Courier(nothing, Channels(), nothing, nothing, nothing).job()
     unit = {"s": 1_000, "h": 3_600_000}
     jobs = {
-        job.name: job.every_ms for job in standard_jobs(ladder(), Keep(14, 90, 7, 2, 1000), Watched(Path()), unsent)
+        job.name: job.every_ms for job in standard_jobs(Ladders(), Keep(14, 90, 7, 2, 1000), Watched(Path()), unsent)
     }
     told = {name: int(each.split()[0]) * unit[each.split()[1]] for name, each in ROWS.items() if name in jobs}
     assert told == jobs

@@ -14,7 +14,7 @@ from dashboard.live.objects import alarm_object, box_object
 from dashboard.live.past_objects import unit_object
 from dashboard.live.views import UnitInfo
 from models.access.scope import Scope
-from models.alarms.ladder import ladder
+from models.alarms.ladder import Ladders
 from models.alarms.life import IllegalStepError, State, Step
 from models.fold import apply_all
 from models.happenings import BoxHeard, BoxPlaced, Happening
@@ -140,7 +140,7 @@ def answered(tx: Tx, rng: random.Random, picture: Picture, now: int, number: int
         except IllegalStepError:
             continue
     if rng.random() < 0.3:
-        alarms.escalate(tx, ladder(), now)
+        alarms.escalate(tx, Ladders(), now)
 
 
 @pytest.mark.parametrize("seed", [1, 2])

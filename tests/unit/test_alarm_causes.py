@@ -78,6 +78,21 @@ def test_our_own_heartbeat_is_a_feed_with_a_shorter_patience() -> None:
     assert Kind.FEED_STOPPED in found.standing
 
 
+def test_while_our_own_heartbeat_is_silent_that_alone_is_told() -> None:
+    silent = NOW - LIMITS.feed_silent_ms - 1
+    newest = {BEAT: NOW - BEAT_SILENT_MS - 1, ("native", "lumphini"): silent, ("traccar", "lumphini"): NOW - 5}
+    found = of_feeds(newest, frozenset({"lumphini"}), NOW, LIMITS, heard_since=NOW)
+    assert [(one.station, one.origin) for one in found if one.standing] == [(BEAT[1], BEAT[0])]
+    assert ("native", "lumphini") not in {(one.origin, one.station) for one in found}, "neither raised nor ended"
+    newest[BEAT] = NOW
+    lately, long_ago = NOW - LIMITS.feed_silent_ms, NOW - LIMITS.feed_silent_ms - 1
+    stopped = [
+        [one.origin for one in of_feeds(newest, frozenset({"lumphini"}), NOW, LIMITS, 0, since) if one.standing]
+        for since in (lately, long_ago)
+    ]
+    assert stopped == [[], ["native"]], "heard again, it is given the time in which it could have been heard"
+
+
 @pytest.mark.parametrize(("word", "kinds"), [("ok", set()), ("low", {Kind.DISK_LOW}), ("full", {Kind.DISK_FULL})])
 def test_the_disk(word: Disk, kinds: set[Kind]) -> None:
     found = of_disk(word, 7)

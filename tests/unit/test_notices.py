@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.sending import trouble_of
-from models.alarms.ladder import ladder, level_due
+from models.alarms.ladder import ladder, level_due, own_ladders
 from models.notices.channels import BadChannelsError, Channel, Channels, parse_channels, without_addresses
 from models.notices.plan import AGAIN_MS, LOST_MS, Due, due, next_go, troubled
 from models.notices.words import test_words as words_of_a_test
@@ -99,6 +99,17 @@ def test_a_channel_with_a_backlog_tells_of_a_new_alarm_first_and_few_in_one_go()
 def test_the_ladder(waited_s: float, level: int) -> None:
     assert level_due("sos", NOW, NOW + round(waited_s * 1000), ladder()) == level
     assert level_due("box_lost", NOW, NOW + round(waited_s * 1000), ladder()) == 0
+
+
+@pytest.mark.parametrize("text", ["a", "a=0/5", "a=5/5,a=6/6", "a=5", "a=5/9999", "=5/5", "a=5/5;b=5/5"])
+def test_ladders_that_cannot_be_read_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="CODE=FIRST/NEXT"):
+        own_ladders(text)
+
+
+def test_ladders_of_stations() -> None:
+    assert own_ladders(" lumphini=20/60, hat-yai=1/3600,") == {"lumphini": ladder(20, 60), "hat-yai": ladder(1, 3600)}
+    assert own_ladders("") == {}
 
 
 def test_the_words_tell_place_box_and_time_and_name_nobody() -> None:

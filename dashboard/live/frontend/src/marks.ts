@@ -46,8 +46,12 @@ const MARKS = new Set(["unverified", "unknown_box", "unreadable", "clock_suspect
 
 /** What a place is called: its name; without one, that the map shows it, or that nobody knows it. */
 export function placeName(alarm: Alarm, words: Words): string {
+  if (alarm.ok === "feed" || alarm.ok === "server") return (alarm.s === OWN ? words["live.own_fault"] : "") || alarm.origin; // it stands nowhere
   return alarm.place || (words[alarm.lat === null ? "mark.no_place" : "live.place_on_map"] ?? alarm.origin);
 }
+
+/** The station of what goes wrong with ourselves. */
+const OWN = "_system";
 
 /** What stands before the name of a place in one line: SOS for a call for help, else the word of the alarm's kind. */
 export function kindWord(alarm: Alarm, words: Words): string {

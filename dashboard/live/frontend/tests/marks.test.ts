@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DEFAULT_FEED } from "../src/age";
-import { alarmMarks, boundsOf, boxFeature, boxState, unitWord } from "../src/marks";
+import { alarmMarks, boundsOf, boxFeature, boxState, placeName, unitWord } from "../src/marks";
 import type { Alarm, Box, Unit } from "../src/protocol";
 import { wantedLoudness } from "../src/sound";
+import { alarm } from "./frames";
 
 const unit = (more: Partial<Unit> = {}): Unit => ({
   s: "demo", id: "u1", kind: "car", call: "201", lat: 16, lon: 104, at: 1000, spd: 20, hdg: 90, acc: 1, st: "busy", heard: 1000, ...more,
@@ -46,4 +47,12 @@ test("bounds of any geometry", () => {
   const ring = { type: "Polygon", coordinates: [[[1, 2], [5, 2], [5, 8]]] } as GeoJSON.Polygon;
   assert.deepEqual(boundsOf([{ type: "Feature", properties: {}, geometry: ring }]), [1, 2, 5, 8]);
   assert.equal(boundsOf([]), null);
+});
+
+test("a feed stands nowhere: it is called by its name, and our own fault ours", () => {
+  const words = { "live.own_fault": "ours", "mark.no_place": "no place" };
+  const feed = { ok: "feed", kind: "feed_stopped", prio: 3, place: "", lat: null, lon: null };
+  assert.equal(placeName(alarm("a", 1, { ...feed, s: "demo", origin: "traccar" }), words), "traccar");
+  assert.equal(placeName(alarm("a", 1, { ...feed, s: "_system", origin: "system" }), words), "ours");
+  assert.equal(placeName(alarm("a", 1, { place: "", lat: null }), words), "no place");
 });
