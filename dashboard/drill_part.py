@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from dashboard.drills import (
@@ -113,7 +115,10 @@ def drill_records(stations: frozenset[str] | None) -> None:
         )  # fmt: skip
         drill = known[picked]
         boxes = drills.record(conn, drill.station, drill.id)
-    st.caption(people(drill, language))
+    if here.who.may(Action.SEE_PERSON):
+        st.caption(people(drill, language))
+    else:
+        boxes = [replace(one, acknowledged_by="") for one in boxes]
     told = summary(boxes, values.targets.acknowledge_ms)
     figures = st.columns(3)
     figures[0].metric(word("drill.heard", language), f"{told.heard} / {told.expected}", border=True)
@@ -122,11 +127,12 @@ def drill_records(stations: frozenset[str] | None) -> None:
     figures[2].metric(word("drill.median", language), seconds_text(told.median_ms, language), border=True)
     rows = record_rows(boxes, values.zone, language)
     st.dataframe(rows, hide_index=True, key="drill-boxes-record")
-    st.download_button(
-        word("equip.export", language),
-        csv_table(rows),
-        "drill-record.csv",
-        "text/csv",
-        key="drill-export",
-        on_click="ignore",
-    )
+    if here.who.may(Action.EXPORT):
+        st.download_button(
+            word("equip.export", language),
+            csv_table(rows),
+            "drill-record.csv",
+            "text/csv",
+            key="drill-export",
+            on_click="ignore",
+        )

@@ -40,7 +40,7 @@ class StepIn(BaseModel):
 
 
 def _item(call: Caller, alarm: AlarmNow) -> dict[str, Any]:
-    zone = call.parts.zone
+    zone, named = call.parts.zone, call.who.may(Action.SEE_PERSON)
     return {
         "station": alarm.station,
         "id": alarm.id,
@@ -61,24 +61,25 @@ def _item(call: Caller, alarm: AlarmNow) -> dict[str, Any]:
         "lat": alarm.lat,
         "lon": alarm.lon,
         "level": alarm.level,
-        "by": alarm.by,
+        "by": alarm.by if named else "",
         "assigned": alarm.assigned,
         "outcome": alarm.outcome,
         "shelved_until": iso(alarm.shelved_until, zone),
-        "shelved_by": alarm.shelved_by,
+        "shelved_by": alarm.shelved_by if named else "",
     }
 
 
 def _line(call: Caller, step: AlarmStep) -> dict[str, Any]:
+    named, words = call.who.may(Action.SEE_PERSON), call.who.may(Action.SEE_TEXT)
     return {
         "version": step.version,
         "step": step.step,
         "at": iso(step.at, call.parts.zone),
-        "by": step.by,
-        "from": step.origin,
+        "by": step.by if named else "",
+        "from": step.origin if named else "",
         "old_state": step.old_state,
         "new_state": step.new_state,
-        "detail": step.detail,
+        "detail": step.detail if words else "",
     }
 
 
@@ -92,6 +93,7 @@ def alarms(
     cursor: Cursor = None,
 ) -> dict[str, Any]:
     """Alarms by the time they were raised, the newest first."""
+    call.must(Action.SEE_MAP)
     first, last = window(start, end, (0, 2**62))
     before = place_of(cursor, int, str)
     with call.parts.db.read() as conn:
@@ -112,6 +114,7 @@ def alarms(
 @router.get("/alarms/queue")
 def waiting(call: Calling) -> dict[str, Any]:
     """Open alarms as a desk lists them: the most urgent first; of a flood, reports and equipment in groups."""
+    call.must(Action.SEE_MAP)
     with call.parts.db.read() as conn:
         rows = queue(store.open_alarms(conn, call.alarm_stations(conn)), call.parts.clock())
     return {"rows": [_row(call, row) for row in rows]}
@@ -127,6 +130,7 @@ def _row(call: Caller, row: Row) -> dict[str, Any]:
 @router.get("/alarms/{alarm}")
 def alarm(call: Calling, alarm: str) -> dict[str, Any]:
     """One alarm with its history, the first line first, and the earlier alarms of its origin, the newest first."""
+    call.must(Action.SEE_MAP)
     with call.parts.db.read() as conn:
         found = store.find(conn, alarm, call.alarm_stations(conn))
         steps = store.history(conn, found.station, found.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, Header, HTTPException, Query, Request
 from sqlalchemy import Connection
 
 from dashboard.access.asking import must
@@ -14,6 +14,8 @@ from dashboard.api.parts import Parts
 from models.access.grants import Stations
 from models.access.policy import Action
 from models.access.scope import Scope
+from models.audit.deeds import Deed, Did, session_of
+from models.records.purpose import REASONS
 from store.scopes import alarm_stations
 
 
@@ -34,6 +36,25 @@ class Caller:
         """Stations whose alarms the caller sees; None for all of them, those of no station too."""
         scope = self.scope
         return None if scope.stations is None and scope.unknown_alarms else alarm_stations(conn, scope)
+
+    def purpose(self, asked: Asked) -> str:
+        """The id of the purpose a call states, or has stated before on a page.
+
+        Raises:
+            RefusedError: 403, there is none.
+        """
+        if not asked.stated:
+            return self.parts.purposes.again(self.who, asked.reason, asked.text)
+        self.parts.purposes.must_hold(self.who, asked.stated)
+        return asked.stated
+
+    def did(self, action: Did, *, station: str = "", object: str = "", detail: str = "", purpose: str = "") -> Deed:
+        """A deed of the caller's, now."""
+        who = self.who
+        return Deed(
+            self.parts.clock(), who.name, who.role, session_of(who.digest), self.address, action, station, object,
+            detail, purpose,
+        )  # fmt: skip
 
     def must(self, action: Action) -> None:
         """Let pass one who may.
@@ -58,3 +79,24 @@ def caller_of(request: Request) -> Caller:
 
 
 Calling = Annotated[Caller, Depends(caller_of)]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a call says of its purpose: the id of one stated on a page, or reason and text."""
+
+    stated: str
+    reason: str
+    text: str
+
+
+def asked_of(
+    purpose: Annotated[str, Query(description="what for, at least 10 letters; or X-Purpose with a stated one")] = "",
+    reason: Annotated[str, Query(description=f"one of {', '.join(REASONS)}")] = REASONS[0],
+    stated: Annotated[str, Header(alias="X-Purpose", description="id of a purpose stated on a page")] = "",
+) -> Asked:
+    """The purpose of a call, as it is said."""
+    return Asked(stated, reason, purpose)
+
+
+Purposed = Annotated[Asked, Depends(asked_of)]

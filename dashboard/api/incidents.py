@@ -10,15 +10,16 @@ from fastapi import APIRouter, HTTPException, Query, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
-from dashboard.api.caller import Caller, Calling
+from dashboard.api.caller import Caller, Calling, Purposed
 from dashboard.api.paging import Cursor, From, Limit, Moment, To, cursor_of, millis, place_of, window
 from models.access.policy import Action
+from models.audit.deeds import Did
 from models.formats import incident_export
 from models.formats.offences import classify
 from models.records.base import Millis
 from models.records.incident import Incident, IncidentReport
+from store import audit, registers
 from store import incidents as store
-from store import registers
 
 router = APIRouter(tags=["incidents"])
 
@@ -116,6 +117,7 @@ def _streamed(call: Caller, wanted: store.Wanted, limit: int | None, pieces: _Pi
 @router.get("/incidents", response_model=None)
 def incidents(
     call: Calling,
+    asked: Purposed,
     start: From = None,
     end: To = None,
     zone: str | None = None,
@@ -126,6 +128,7 @@ def incidents(
     cursor: Cursor = None,
 ) -> Response:
     """Incidents by the time they began, the newest first: `json` in pages, `geojson` and `csv` streamed whole."""
+    call.must(Action.SEE_INCIDENTS)
     first, last = window(start, end, (0, 2**62))
     if station is not None and not call.scope.sees(station):
         raise HTTPException(404, f"no station {station}")
@@ -135,6 +138,12 @@ def incidents(
     # Free text may name people: those who only look do not get it.
     text = call.who.may(Action.SEE_TEXT)
     if file != "json":
+        call.must(Action.EXPORT)
+        within = f"{file} from {first} to {last} zone {zone or 'all'} group {group or 'all'}"
+        why = call.purpose(asked)
+        # What cannot be written down does not leave.
+        with call.parts.db.write() as tx:
+            audit.record(tx, call.did(Did.EXPORTED_INCIDENTS, station=station or "", detail=within, purpose=why))
         pieces, kind = _FILES[file]
         headers = {"content-disposition": f'attachment; filename="incidents.{file}"'}
         return StreamingResponse(_streamed(call, wanted, limit, pieces, text), media_type=kind, headers=headers)

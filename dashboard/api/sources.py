@@ -10,6 +10,7 @@ from fastapi import APIRouter
 
 from dashboard.api.caller import Calling
 from dashboard.api.paging import iso
+from models.access.policy import Action
 from models.picture import Picture
 from models.records.base import Millis
 from store import sources as store
@@ -47,6 +48,7 @@ def _by_feed(counts: Iterable[store.Counted]) -> dict[_Feed, list[store.Counted]
 @router.get("/sources")
 def sources(call: Calling) -> dict[str, Any]:
     """Counts since the beginning by source and station; the lag is that of the newest fixes of each unit."""
+    call.must(Action.SEE_MAP)
     with call.parts.db.read() as conn:
         feeds = _by_feed(store.counts(conn, call.alarm_stations(conn)))
     lag = lags(call.parts.follower.picture)

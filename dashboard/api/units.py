@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, HTTPException, Query
+from fastapi import APIRouter, HTTPException, Query
 from sqlalchemy import Connection
 
-from dashboard.api.caller import Caller, Calling
+from dashboard.api.caller import Caller, Calling, Purposed
 from dashboard.api.paging import Cursor, From, Limit, To, cursor_of, iso, place_of, window
+from models.access.policy import Action
 from models.picture import Key, UnitNow, freshness
 from models.records.base import UNKNOWN_STATION, Millis
 from models.records.position import Fix, FixFlag
-from models.records.purpose import REASONS
 from models.records.unit import Unit
 from store import devices, positions, registers
 
@@ -72,6 +72,7 @@ def units(
     cursor: Cursor = None,
 ) -> dict[str, Any]:
     """Every unit: its newest drawable fix, its age in a word (live, stale, lost) and what it says it does."""
+    call.must(Action.SEE_MAP)
     after = place_of(cursor, str, str)
     seen, scope = call.parts.follower.picture.units, call.scope
     with call.parts.db.read() as conn:
@@ -130,13 +131,11 @@ def _written_down(call: Caller, unit: Key, first: Millis, last: Millis, purpose:
 @router.get("/units/{unit}/track")
 def track(
     call: Calling,
+    asked: Purposed,
     unit: str,
     start: From = None,
     end: To = None,
     station: str | None = None,
-    purpose: Annotated[str, Query(description="what for, at least 10 letters; or X-Purpose with a stated one")] = "",
-    reason: Annotated[str, Query(description=f"one of {', '.join(REASONS)}")] = REASONS[0],
-    stated: Annotated[str, Header(alias="X-Purpose", description="id of a purpose stated on a page")] = "",
     limit: Annotated[int, Query(ge=1, le=10_000, description="most fixes of a page")] = 5000,
     cursor: Cursor = None,
 ) -> dict[str, Any]:
@@ -144,6 +143,7 @@ def track(
 
     It is one officer's day: why it is read must be said, and is written down with what was read.
     """
+    call.must(Action.SEE_TRACK)
     now = call.parts.clock()
     first, last = window(start, end, (now - _DAY_MS, now + 1))
     place = place_of(cursor, int)
@@ -151,7 +151,7 @@ def track(
         first = max(first, int(place[0]) + 1)
     with call.parts.db.read() as conn:
         home = _station_of(call, conn, unit, station)
-    _written_down(call, (home, unit), first, last, stated or call.parts.purposes.again(call.who, reason, purpose))
+    _written_down(call, (home, unit), first, last, call.purpose(asked))
     with call.parts.db.read() as conn:
         fixes = positions.track(conn, home, unit, first, last, limit + 1)
     page = fixes[:limit]

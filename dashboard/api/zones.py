@@ -9,6 +9,7 @@ from fastapi import APIRouter
 
 from dashboard.api.caller import Calling
 from dashboard.api.paging import iso
+from models.access.policy import Action
 from store import registers
 
 router = APIRouter(tags=["zones"])
@@ -17,6 +18,7 @@ router = APIRouter(tags=["zones"])
 @router.get("/zones")
 def zones(call: Calling) -> dict[str, Any]:
     """Every zone in force: polygon, names, area in m2 and perimeter in m."""
+    call.must(Action.SEE_MAP)
     with call.parts.db.read() as conn:
         rows = registers.zones(conn, call.scope.stations)
     return {

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import orjson
 
 from dashboard.live.frames import Changes
-from dashboard.live.objects import alarm_object, box_object, entry, unit_values
+from dashboard.live.objects import alarm_object, box_object, entry, unit_values, without_names
 from dashboard.live.roster import Roster
 from dashboard.live.views import UnitInfo
 from dashboard.live.visitor import alarm_for_visitors, entry_for_visitors, is_public, unit_for_visitors
@@ -74,9 +74,12 @@ class _Encoded:
             alarms = [alarm_for_visitors(alarm, found.known) for alarm in found.alarms]
             self.alarms = _pieces(alarms)
             self.sealed = _pieces({**alarm, "id": roster.alias(alarm["id"])} for alarm in alarms)
+            self.nameless = self.alarms
         else:
             self.boxes = _pieces(box_object(box) for box in found.boxes)
-            self.alarms = self.sealed = _pieces(alarm_object(alarm) for alarm in found.alarms)
+            full = [alarm_object(alarm) for alarm in found.alarms]
+            self.alarms = self.sealed = _pieces(full)
+            self.nameless = _pieces(map(without_names, full))
 
 
 def _units(found: Changes, roster: Roster, base: Millis, visitor: bool) -> dict[str, _Units]:
@@ -115,7 +118,7 @@ class Frames:
         done = self._encoded.get(scope.visitor)
         if done is None:
             done = self._encoded[scope.visitor] = _Encoded(self._found, self._roster, self._base, scope.visitor)
-        alarms = done.sealed if scope.sealed else done.alarms
+        alarms = done.sealed if scope.sealed else done.alarms if scope.names else done.nameless
         mine = [units for station, units in done.units.items() if scope.sees(station)]
         lists: dict[str, list[Any]] = {
             "roster": [one for units in mine for one in units.roster],

@@ -47,6 +47,11 @@ def box_object(box: BoxNow) -> dict[str, Any]:
     }
 
 
+def without_names(told: dict[str, Any]) -> dict[str, Any]:
+    """`A` of the feed for those who may not see names: that somebody answered, not who."""
+    return {**told, "by": "", "shelver": ""}
+
+
 def alarm_object(alarm: AlarmNow) -> dict[str, Any]:
     """`A` of the feed; `stored` false = shown before its commit."""
     return {

@@ -22,7 +22,7 @@ LIFE_MS = 8 * 3_600_000
 #: Purposes and readings remembered, so that playing does not write the same hour again and again.
 _KEPT = 4096
 
-_NONE = "state a purpose first: why the past is to be read"
+_NONE = "state a purpose first: what it is read or taken for"
 
 
 class Purposes:
@@ -76,6 +76,16 @@ class Purposes:
         self._remember(purpose)
         return purpose.id
 
+    def must_hold(self, who: Who, purpose: str) -> None:
+        """Let pass one who stated this purpose, as long as it holds.
+
+        Raises:
+            RefusedError: 403, there is no such purpose of this one's, or it has ended.
+        """
+        stated = self._find(purpose)
+        if stated is None or stated.holder != who.digest or self._clock() >= stated.expires_at:
+            raise RefusedError(403, _NONE)
+
     def reading(self, who: Who, purpose: str, one: Key | None, start: Millis, end: Millis) -> None:
         """Write down that a window `start <= t < end` is about to be read, of one unit or of all.
 
@@ -83,9 +93,7 @@ class Purposes:
             RefusedError: 403, there is no such purpose of this one's, or it has ended.
             StorageError: it could not be written: then nothing may be read.
         """
-        stated = self._find(purpose)
-        if stated is None or stated.holder != who.digest or self._clock() >= stated.expires_at:
-            raise RefusedError(403, _NONE)
+        self.must_hold(who, purpose)
         unit = "" if one is None else "/".join(one)
         wanted = [(purpose, unit, *piece) for piece in purposes.pieces(start, end)]
         with self._lock:

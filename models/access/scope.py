@@ -16,6 +16,7 @@ class Scope:
     `stations` None = every station of the register; `unknown` = also what no registry entry places;
     `unknown_alarms` = alarms from there (contract: seen and sounded by all who may answer an alarm) and of the
     product itself;
+    `names` = who answered an alarm is told by name;
     `visitor` = strangers look on: no names, no homes, coarse places (`dashboard.live.visitor`);
     `sealed` = and nobody of ours signed in here: alarms have no ids that anybody could act on or guess from.
     """
@@ -23,6 +24,7 @@ class Scope:
     stations: Stations
     unknown: bool = False
     unknown_alarms: bool = False
+    names: bool = False
     visitor: bool = False
     sealed: bool = False
 
@@ -44,4 +46,9 @@ def scope_for(role: str, stations: Stations, visitor: bool = False, sealed: bool
     """
     if visitor or sealed:
         return Scope(stations, visitor=True, sealed=sealed)
-    return Scope(stations, unknown=may(role, Action.SEE_UNKNOWN), unknown_alarms=may(role, Action.STEP_ALARM))
+    return Scope(
+        stations,
+        unknown=may(role, Action.SEE_UNKNOWN),
+        unknown_alarms=may(role, Action.STEP_ALARM),
+        names=may(role, Action.SEE_PERSON),
+    )

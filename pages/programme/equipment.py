@@ -11,6 +11,7 @@ from dashboard.tables import station_names
 from dashboard.times import moment
 from dashboard.visit import visit
 from dashboard.words import word
+from models.access.policy import Action
 from models.formats.table_export import csv_table
 from models.readiness import DAY_MS, Readiness, Rules, Why, board, counts, judge
 from store import registers
@@ -61,10 +62,11 @@ def boxes() -> None:
         table.style.apply(lambda _column: colours, subset=[state_column]), hide_index=True, key="equipment-boxes",
         row_height=40,
     )  # fmt: skip
-    st.download_button(
-        word("equip.export", language), csv_table(rows), "sos-boxes.csv", "text/csv", key="equipment-export",
-        on_click="ignore",
-    )  # fmt: skip
+    if here.who.may(Action.EXPORT):
+        st.download_button(
+            word("equip.export", language), csv_table(rows), "sos-boxes.csv", "text/csv", key="equipment-export",
+            on_click="ignore",
+        )  # fmt: skip
 
 
 own = here.who.stations if station is None else frozenset({station})

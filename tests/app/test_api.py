@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import orjson
 import pytest
+from sqlalchemy import Connection, text
 
 from dashboard.api.limits import MAX_BODY
 from dashboard.api.parts import Parts
@@ -86,6 +87,11 @@ def drive(db: Database, server: LiveServer, fixes: list[Fix]) -> None:
     wait_until(lambda: any(unit.heard_at >= seq for unit in server.follower.picture.units.values()), what="picture")
 
 
+def told(conn: Connection) -> list[dict[str, Any]]:
+    """The deeds that wait for a process with the key of the audit log."""
+    return [orjson.loads(body) for (body,) in conn.execute(text("SELECT body FROM audit_waiting ORDER BY id"))]
+
+
 def pressed(db: Database, name: str = "e1", station: str = "lumphini", at: int = 0) -> str:
     now = at or clock()
     signal = Signal(station, "box", f"p-{name}", name, now, EventKind.PRESS, now)
@@ -145,7 +151,7 @@ def test_a_track_is_geojson_with_flags_and_pages(server: LiveServer, sqlite_db: 
     rest = Api(server).get("units/c1/track", **WHY, **{"from": start, "to": end}, limit=2, cursor=page["next"]).json()
     assert [len(page["features"]), len(rest["features"]), rest["next"]] == [2, 1, None]
     unescaped = server.http.get(
-        f"{server.url}/api/v1/units/c1/track?role=viewer&purpose=review+of+a+shift&from={start.replace('+', ' ')}"
+        f"{server.url}/api/v1/units/c1/track?role=chief&purpose=review+of+a+shift&from={start.replace('+', ' ')}"
     )
     assert len(unescaped.json()["features"]) == 5
 
@@ -167,9 +173,24 @@ def test_a_track_is_read_for_a_purpose_only_and_that_is_written_down(server: Liv
     assert read["incident"] == []
 
 
+def test_a_track_is_for_those_who_answer_alarms(server: LiveServer) -> None:
+    for role in ("viewer", "analyst"):
+        assert Api(server, role).get("units/c1/track", **WHY).status_code == 403
+
+
+def test_a_role_nobody_knows_gets_nothing(server: LiveServer) -> None:
+    """Every path that reads, from the API's own list of them: none forgets to ask."""
+    paths = Api(server).get("openapi.json").json()["paths"]
+    asked = [path for path, methods in paths.items() if "get" in methods]
+    assert len(asked) >= 8
+    for path in asked:
+        path = path.removeprefix("/api/v1").removeprefix("/").replace("{unit}", "c1").replace("{alarm}", "none")
+        assert Api(server, "nobody").get(path, **WHY).status_code == 403, path
+
+
 def test_a_track_of_nobody_or_of_another_station_is_not_there(server: LiveServer, sqlite_db: Database) -> None:
     assert Api(server).get("units/nobody/track", **WHY).status_code == 404
-    assert Api(server, "viewer", "hat_yai").get("units/c1/track", **WHY).status_code == 404
+    assert Api(server, "chief", "hat_yai").get("units/c1/track", **WHY).status_code == 404
     with sqlite_db.write() as tx:
         registers.put_units(tx, [Unit(station="hat_yai", unit="c1")], clock())
     assert Api(server).get("units/c1/track", **WHY).status_code == 400
@@ -333,15 +354,37 @@ def test_incidents_by_group_zone_time_and_page(server: LiveServer, sqlite_db: Da
 
 def test_incident_files_are_whole_and_safe(server: LiveServer, sqlite_db: Database) -> None:
     fill(sqlite_db)
-    answer = Api(server).get("incidents", format="csv")
+    for why in ({}, {"purpose": "test"}):
+        refused = Api(server, "analyst").get("incidents", format="csv", **why)
+        assert (refused.status_code, "state a purpose first" in refused.json()["error"]) == (403, True)
+    assert Api(server, "viewer").get("incidents", format="csv", **WHY).status_code == 403
+    with sqlite_db.read() as conn:
+        assert told(conn) == []
+    answer = Api(server).get("incidents", format="csv", **WHY)
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
     assert len(rows) == 7
     assert all(row["description"] == "" or row["description"].startswith("'=") for row in rows)
-    collection = Api(server).get("incidents", format="geojson", station="lumphini").json()
+    collection = Api(server).get("incidents", format="geojson", station="lumphini", **WHY).json()
     assert [feature["geometry"]["coordinates"][1] for feature in collection["features"]][:2] == [13.75, 14.5]
-    plain = Api(server, "viewer").get("incidents", format="geojson").json()
-    assert {feature["properties"]["description"] for feature in plain["features"]} == {""}
+    with sqlite_db.read() as conn:
+        assert [(deed["action"], deed["station"], bool(deed["purpose"])) for deed in told(conn)] == [
+            ("exported.incidents", "", True), ("exported.incidents", "lumphini", True),
+        ]  # fmt: skip
+
+
+def test_who_only_looks_gets_neither_names_nor_words(server: LiveServer, sqlite_db: Database) -> None:
+    fill(sqlite_db)
+    name = pressed(sqlite_db)
+    assert Api(server, "dispatcher").post(f"alarms/{name}/acknowledge").status_code == 200
+    assert Api(server, "dispatcher").post(f"alarms/{name}/note", {"note": "สมหญิง 0812345678"}).status_code == 200
+    for role, named, words in (("dispatcher", True, True), ("analyst", False, True), ("viewer", False, False)):
+        case = Api(server, role).get(f"alarms/{name}").json()
+        assert (case["alarm"]["by"] == "somchai", case["history"][1]["by"] == "somchai") == (named, named)
+        assert bool(case["history"][1]["from"]) is named
+        assert ("0812345678" in str(case["history"])) is words
+        listed = Api(server, role).get("incidents").json()["incidents"]
+        assert any(row["description"] for row in listed) is words
 
 
 def test_zones_are_geojson(server: LiveServer) -> None:

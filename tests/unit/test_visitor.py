@@ -165,7 +165,7 @@ def test_the_head_has_no_other_parts() -> None:
 
 def test_visitors_and_those_on_duty_never_share_a_frame() -> None:
     frames = Frames(everything(town()), Roster(), NOW)
-    duty = Scope(VISITOR.stations)
+    duty = Scope(VISITOR.stations, names=True)
     for first, second in ((VISITOR, duty), (duty, VISITOR)):
         one, other = (frames.frame("snapshot", HEADER, frames.part(scope)) for scope in (first, second))
         assert one != other
@@ -206,3 +206,10 @@ def test_moving_within_a_square_moves_nothing(place: tuple[float, float], metres
 
 def test_a_unit_without_a_fix_stays_without_a_place() -> None:
     assert unit_for_visitors(UnitNow("lumphini", "c1", heard_at=NOW)) == (*(None,) * 7, NOW - 123)
+
+
+def test_who_may_not_see_names_is_told_that_somebody_answered_and_not_who() -> None:
+    nameless, named = scope_for("viewer", VISITOR.stations), scope_for("chief", VISITOR.stations)
+    seen = alarms(nameless)["panic1"]
+    assert (seen["by"], alarms(named)["panic1"]["by"]) == ("", "answered-by-somying")
+    assert {**seen, "by": "answered-by-somying"} == alarms(named)["panic1"]
