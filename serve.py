@@ -29,6 +29,7 @@ from typing import NoReturn
 import uvicorn
 from streamlit.web.bootstrap import load_config_options
 
+import logs
 from dashboard import runtime
 from dashboard.access.secret import derived
 from dashboard.access.signin import link_path
@@ -129,8 +130,7 @@ def _quiet(number: int, frame: FrameType | None) -> None:
 
 def main() -> int:
     """Check, start, and stay until stopped; returns the exit code."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logs.begin()
     try:
         settings = load_settings()
     except SettingsError as error:

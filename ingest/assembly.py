@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+import logs
 from ingest.alarm_lane import AlarmDoor, AlarmStoring, ArrivalListener
 from ingest.broker_watch import BrokerWatch
 from ingest.crowd import Crowd
@@ -229,8 +230,7 @@ def now_ms() -> Millis:
 
 def main() -> int:
     """`python -m ingest`: the worker alone, until SIGTERM or Ctrl-C. 0, or 2 with one line when it cannot start."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logs.begin()
     try:
         settings = load_settings()
     except SettingsError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable
 from io import StringIO
 
@@ -11,15 +12,20 @@ from models.formats.problems import RowError
 #: The columns added in front; a reader of the mended file leaves them alone.
 ADDED = ("row", "reason_th", "reason_en")
 
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+#: How a formula begins, also behind what a program does not see; line breaks and tabs begin a cell of their own.
+_FORMULA = re.compile(r"[\t\r\n]|[\s\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]")
+
+#: Control characters: programs leave them out when they read, and an XLSX with one cannot be written.
+_NEVER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def formula_safe(cell: str) -> str:
     """The cell so that no spreadsheet runs it: text that begins like a formula gets an apostrophe in front.
 
-    A plain number may begin with a sign: `-123.1` stays as it is.
+    A plain number may begin with a sign: `-123.1` stays as it is. What no file of a spreadsheet may hold is left out.
     """
-    if not cell.lstrip(" ").startswith(_DANGEROUS):
+    cell = _NEVER.sub("", cell)
+    if not _FORMULA.match(cell):
         return cell
     return cell if _is_number(cell) else f"'{cell}"
 

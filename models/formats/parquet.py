@@ -7,10 +7,20 @@ from datetime import date, datetime
 from io import BytesIO
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from models.formats.geojson import cell_text
-from models.formats.guards import MAX_COLUMNS, MAX_ROWS, TOO_MANY_ROWS, TOO_WIDE, UNREADABLE
+from models.formats.guards import (
+    BOMB,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    MAX_UNPACKED,
+    NESTED,
+    TOO_MANY_ROWS,
+    TOO_WIDE,
+    UNREADABLE,
+)
 from models.formats.problems import BadFileError
 
 _PIECE = 10_000
@@ -23,18 +33,43 @@ def parquet_rows(body: bytes) -> Iterator[list[str]]:
         BadFileError: not Parquet, or too many rows or columns.
     """
     try:
-        file = pq.ParquetFile(BytesIO(body))
+        shape = pq.ParquetFile(BytesIO(body))
+        texts = [field.name for field in shape.schema_arrow if _is_text(field.type)]
+        # Kept as a dictionary: a text written once and repeated a million times is counted before it is copied out.
+        file = pq.ParquetFile(BytesIO(body), read_dictionary=texts)
         names = list(file.schema_arrow.names)
         if len(names) > MAX_COLUMNS:
             raise BadFileError(TOO_WIDE)
         if file.metadata.num_rows > MAX_ROWS:
             raise BadFileError(TOO_MANY_ROWS)
+        if any(pa.types.is_nested(field.type) for field in shape.schema_arrow):
+            raise BadFileError(NESTED)
+        groups = (file.metadata.row_group(number) for number in range(file.metadata.num_row_groups))
+        if sum(group.total_byte_size for group in groups) > MAX_UNPACKED:
+            raise BadFileError(BOMB)
         yield names
+        left = MAX_UNPACKED
         for piece in file.iter_batches(batch_size=_PIECE):
+            left -= sum(_letters(column) for column in piece.columns)
+            if left < 0:
+                raise BadFileError(BOMB)
             columns = [[_text(value) for value in column.to_pylist()] for column in piece.columns]
             yield from (list(cells) for cells in zip(*columns, strict=True))
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise BadFileError(UNREADABLE) from error
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    types = pa.types
+    return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_binary(kind))
+
+
+def _letters(column: pa.Array) -> int:
+    """Bytes of text a column of a piece holds once it is written out."""
+    if isinstance(column, pa.DictionaryArray):
+        lengths = pc.binary_length(column.dictionary)
+        return int(pc.sum(lengths.take(column.indices)).as_py() or 0)
+    return int(pc.sum(pc.binary_length(column)).as_py() or 0) if _is_text(column.type) else 0
 
 
 def _text(value: object) -> str:

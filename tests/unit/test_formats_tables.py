@@ -163,6 +163,34 @@ def test_a_spreadsheet_that_unpacks_to_too_much() -> None:
     assert refused("a.xlsx", body) == "unpacks_too_big"
 
 
+def parquet(table: pa.Table) -> bytes:
+    out = BytesIO()
+    pq.write_table(table, out, compression="zstd")
+    return out.getvalue()
+
+
+def test_a_parquet_file_that_unpacks_to_too_much() -> None:
+    # Written once, meant four hundred times: 400 MB out of a few hundred bytes.
+    repeated = pa.DictionaryArray.from_arrays(pa.array([0] * 400, pa.int32()), pa.array(["x" * 1_000_000]))
+    for body in (
+        parquet(pa.table({"a": repeated})),
+        parquet(pa.table({"a": pa.array(["x" * 1_000_000] * 400)})),
+        parquet(pa.table({"a": pa.array([bytes(1_000_000)] * 400)})),
+    ):
+        assert len(body) < 100_000
+        assert refused("a.parquet", body) == "unpacks_too_big"
+
+
+def test_a_parquet_file_with_too_many_rows() -> None:
+    body = parquet(pa.table({"a": pa.nulls(2_000_000, pa.int8())}))
+    assert len(body) < 10_000
+    assert refused("a.parquet", body) == "too_many_rows"
+
+
+def test_a_parquet_file_with_columns_in_columns() -> None:
+    assert refused("a.parquet", parquet(pa.table({"a": [["x"], ["y"]]}))) == "nested_columns"
+
+
 def test_a_spreadsheet_that_declares_entities() -> None:
     bomb = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>'
     assert refused("a.xlsx", repacked(xlsx(["a"]), lambda p: p.writestr("xl/x.xml", bomb))) == "unreadable"

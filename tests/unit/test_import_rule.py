@@ -25,6 +25,7 @@ WIRING = frozenset(
 )
 OURS = frozenset(RULE) | {
     "settings",
+    "logs",
     "manage",
     "serve",
     "streamlit_app",
