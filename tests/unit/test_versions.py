@@ -1,4 +1,4 @@
-"""The libraries are the pinned ones, by hash, and none is older than the fix of a fault that is known to concern us."""
+"""The libraries are the pinned ones, by hash, and none is older than the fix of a fault that concerns us."""
 
 from __future__ import annotations
 
