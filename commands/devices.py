@@ -5,20 +5,15 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from commands.context import PATIENCE_S, RefusedError, now_ms, opened, require_stations, say
+from commands.context import PATIENCE_S, RefusedError, deed, opened, require_stations, say
 from commands.strangers import let_in
+from models.audit.deeds import Did
 from settings import Settings
-from store import devices, registers
-from store.database import Database
+from store import admission, devices
+from store.admission import SOURCES
 
 if TYPE_CHECKING:
     from commands.context import Commands
-
-#: Sources a device can be approved for.
-SOURCES = ("native", "owntracks", "traccar", "osmand", "chirpstack")
-
-#: Who approved, as the register shows it.
-BY = "manage.py"
 
 
 def add(commands: Commands) -> None:
@@ -35,6 +30,15 @@ def add(commands: Commands) -> None:
     whom.add_argument("--box", metavar="B")
     approve.set_defaults(run=_approve)
 
+    block = device.add_parser("block", help="take a device's word away; approving gives it back")
+    block.add_argument("source", choices=SOURCES, metavar="SOURCE", help=", ".join(SOURCES))
+    block.add_argument("foreign_id", metavar="FOREIGN_ID")
+    block.set_defaults(run=_block)
+
+    revoke = device.add_parser("revoke", help="end a key of /in/* at once")
+    revoke.add_argument("key_id", metavar="KEY_ID", help="as it was told when the key was made")
+    revoke.set_defaults(run=_revoke)
+
     key = device.add_parser("key", help="print a key for /in/* alone on the last line")
     key.add_argument("label", metavar="LABEL", help="what the key is for")
     key.add_argument(
@@ -49,23 +53,25 @@ def _approve(args: argparse.Namespace, settings: Settings) -> int:
     target = devices.Target(args.station, "unit" if args.unit else "box", args.unit or args.box)
     with opened(settings) as database:
         require_stations(database, args.station)
-        _require(database, target)
         with database.write(patience_s=PATIENCE_S) as tx:
-            devices.approve(tx, args.source, args.foreign_id, target, BY, now_ms())
+            admission.admit(tx, args.source, args.foreign_id, target, deed(Did.DEVICE_APPROVED))
         say(f"{args.source} {args.foreign_id} speaks for {target.kind} {target.id} of {target.station}")
         let_in(database)
     return 0
 
 
-def _require(database: Database, target: devices.Target) -> None:
-    station = frozenset({target.station})
-    with database.read() as conn:
-        if target.kind == "unit":
-            known = {unit.unit for unit in registers.units(conn, station)}
-        else:
-            known = {box.box for box in registers.boxes(conn, station)}
-    if target.id not in known:
-        raise RefusedError(f"station {target.station} has no {target.kind} {target.id}: import it first")
+def _block(args: argparse.Namespace, settings: Settings) -> int:
+    with opened(settings) as database, database.write(patience_s=PATIENCE_S) as tx:
+        admission.shut_out(tx, args.source, args.foreign_id, deed(Did.DEVICE_BLOCKED))
+    say(f"{args.source} {args.foreign_id} is heard no more")
+    return 0
+
+
+def _revoke(args: argparse.Namespace, settings: Settings) -> int:
+    with opened(settings) as database, database.write(patience_s=PATIENCE_S) as tx:
+        admission.end_key(tx, args.key_id, deed(Did.KEY_REVOKED))
+    say(f"key {args.key_id} is ended")
+    return 0
 
 
 def _key(args: argparse.Namespace, settings: Settings) -> int:
@@ -78,9 +84,11 @@ def _key(args: argparse.Namespace, settings: Settings) -> int:
         if args.station:
             require_stations(database, args.station)
         with database.write(patience_s=PATIENCE_S) as tx:
-            key_id, key = devices.create_key(tx, args.label, now_ms(), station=args.station, channel=args.channel)
-            for source, foreign_id in named:
-                devices.assign_key(tx, key_id, source, foreign_id, now_ms())
+            by = deed(Did.KEY_CREATED)
+            if args.channel:
+                key_id, key = admission.make_channel_key(tx, args.label, args.station, args.channel, by)
+            else:
+                key_id, key = admission.make_device_key(tx, args.label, named, by)
     say(f"Key {key_id} ({args.label}), shown this once:")
     say(key)
     return 0

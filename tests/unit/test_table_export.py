@@ -76,7 +76,7 @@ def test_no_cell_of_any_export_runs(name: str, text: str) -> None:
 def incident(text: str) -> Incident:
     """An incident with this in every field that holds free text."""
     return Incident(
-        station="lumphini", id=text, source=text, occurred_from=1, occurred_to=None, reported_at=1, received_at=1, offence=text,
-        offence_group=None, lat=None, lon=None, place_quality="none", found_by=text, status=text, arrested=None,
-        description=text,
+        station="lumphini", id=text, source=text, occurred_from=1, occurred_to=None, reported_at=1, received_at=1,
+        offence=text, offence_group=None, lat=None, lon=None, place_quality="none", found_by=text,
+        status=text, arrested=None, description=text,
     )  # fmt: skip

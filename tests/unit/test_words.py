@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 PYTHON = [*(ROOT / "dashboard").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]
 SCRIPTS = sorted((ROOT / "dashboard/live/frontend/src").glob("*.ts"))
 _KEY = re.compile(
-    r"""["'`]((?:nav|live|mark|sos|err|sys|inc|flt|feeds|reason|equip|notice|drill|resp|sheet)\.[a-z0-9_]+)["'`]"""
+    r"""["'`]((?:nav|live|mark|sos|err|sys|inc|flt|feeds|reason|equip|notice|drill|resp|sheet|dev)\.[a-z0-9_]+)["'`]"""
 )
 
 
@@ -72,6 +72,8 @@ def test_every_key_that_is_put_together_has_words() -> None:
     keys |= {f"live.outcome_{outcome}" for outcome in OUTCOMES} | {f"live.step_{step.value}" for step in Step}
     keys |= {f"live.desk_group_{name}" for name in ("report", "technical", "shelved", "open", "close")}
     keys |= {f"live.step_notice_{outcome.value}" for outcome in Outcome}
+    keys |= {f"dev.{word}" for word in ("unit", "box", "key_devices", "key_channel")}
+    keys |= {f"dev.state_{state}" for state in ("approved", "blocked")}
     keys |= {"live.step_raise", "live.step_tick", "live.step_untick"} | {f"live.kind_{kind.value}" for kind in Kind}
     keys |= {f"resp.by_{by.value}" for by in By} | {f"resp.leg_{leg.value}" for leg in Leg}
     keys |= {f"resp.sort_{sort.value}" for sort in Sort} | {f"resp.how_{how.value}" for how in How}
