@@ -35,6 +35,7 @@ from dashboard.access.secret import derived
 from dashboard.access.signin import link_path
 from settings import Settings, SettingsError, load_settings
 from store.audit.keys import demo_secret
+from store.errors import StorageError
 
 #: Where the program's own files are, whatever folder it is started in.
 ROOT = Path(__file__).resolve().parent
@@ -101,8 +102,19 @@ class Server(uvicorn.Server):
         if self._settings.demo:
             link = runtime.current().keeper.new_link("demo", "administrator", LINK_MS)
             line = f"Sign in: {base}{link_path(link)}"
+        elif first := _first_link():
+            line += f"\nFirst administrator (one use, 60 minutes): {base}{link_path(first)}"
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
+
+
+def _first_link() -> str | None:
+    """Where the first account is made; None when there is one. A store that cannot be written now stops no start."""
+    try:
+        return runtime.current().choosing.first_link()
+    except StorageError as error:
+        logging.getLogger(__name__).warning("no link to the first account: %s", error)
+        return None
 
 
 def configure(settings: Settings) -> None:

@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from models.access.policy import Role
 from models.alarms.ladder import Ladders, ladder, own_ladders
 
 #: Shortest accepted `SECRET_KEY`, in characters (OWASP ASVS 5.0 V13.3.1: 256 bits of a random value).
@@ -152,6 +153,10 @@ class Settings(BaseSettings):
     session_idle_minutes: int = Field(
         480, ge=5, description="A session not used for this long ends, in minutes. An open wall counts as use."
     )
+    totp_roles: str = Field(
+        "",
+        description="Comma list of roles whose accounts must have a second factor (TOTP), such as `administrator`.",
+    )
     quarantine_max_mb: int = Field(256, ge=1, description="Most raw bytes kept in quarantine, in MB.")
     disk_low_mb: int = Field(200, ge=1, description="Free space under which the alarm 'disk low' is raised, in MB.")
     retention_raw_days: int = Field(14, ge=0, description="Days raw position payloads are kept to decode again.")
@@ -183,6 +188,13 @@ class Settings(BaseSettings):
     @classmethod
     def _known_ladders(cls, value: str) -> str:
         own_ladders(value)
+        return value
+
+    @field_validator("totp_roles")
+    @classmethod
+    def _known_roles(cls, value: str) -> str:
+        if unknown := {role.strip() for role in value.split(",") if role.strip()} - set(Role):
+            raise ValueError(f"{sorted(unknown)[0]} is no role; roles are {', '.join(Role)}")
         return value
 
     @field_validator("database_url")
@@ -259,6 +271,11 @@ class Settings(BaseSettings):
     def hosts(self) -> frozenset[str]:
         """Host names, lower case and without port, that the web server answers to."""
         return frozenset(host.strip().lower() for host in self.allowed_hosts.split(","))
+
+    @property
+    def second_factor_roles(self) -> frozenset[str]:
+        """Roles whose accounts must have a second factor."""
+        return frozenset(role.strip() for role in self.totp_roles.split(",") if role.strip())
 
     @property
     def zone(self) -> ZoneInfo:

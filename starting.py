@@ -11,6 +11,9 @@ from typing import cast
 from anyio import to_thread
 
 from dashboard import runtime
+from dashboard.access.choosing import Choosing
+from dashboard.access.entrance import Entrance
+from dashboard.access.seal import Seal
 from dashboard.access.sessions import Keeper, Limits
 from dashboard.live.hub import Hub, steady_ms
 from dashboard.live.status import Broker, Storage
@@ -26,7 +29,7 @@ from jobs.runner import Runner
 from models.records.base import Millis
 from models.records.change import Heartbeat
 from settings import Settings
-from store.audit.keys import audit_keys
+from store.audit.keys import audit_keys, demo_secret
 from store.database import Database
 from store.errors import StorageError
 from store.follower import Follower
@@ -118,6 +121,12 @@ def make_http(settings: Settings, db: Database, follower: Follower, hub: Hub, st
     stack.push_async_callback(to_thread.run_sync, registry.stop)
     pipeline = http_pipeline(settings, db, follower, registry, now, hub.intake.on_arrival)
     return HttpIn(pipeline.take, lambda key: registry.registry.speaker(key), now, steady_ms)
+
+
+def make_choosing(settings: Settings, db: Database, keeper: Keeper) -> Choosing:
+    """How people sign in, and what they choose for themselves."""
+    secret = settings.secret or demo_secret(settings.data_dir)
+    return Choosing(Entrance(db, keeper, Seal(secret, settings.old_secrets), now, settings.second_factor_roles))
 
 
 def make_keeper(settings: Settings, db: Database) -> Keeper:

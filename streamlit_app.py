@@ -17,10 +17,12 @@ from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import runtime
+from dashboard.access.choosing import Choosing
 from dashboard.access.headers import SecurityHeaders
 from dashboard.access.kiosk import KioskDoor
 from dashboard.access.middleware import Gate
-from dashboard.access.signin import SignIn
+from dashboard.access.signin import Hashing, SignIn
+from dashboard.access.signin_steps import StepPages
 from dashboard.api.route import api_route
 from dashboard.basemap.routes import basemap_routes
 from dashboard.basemap.shown import Basemap
@@ -57,7 +59,7 @@ from models.alarms.causes import Limits as TroubleLimits
 from models.notices.channels import BadChannelsError, Channels, without_addresses
 from models.response.targets import Targets
 from settings import Settings, load_settings
-from starting import make_http, make_keeper, now, open_store, start_feed, stop_jobs
+from starting import make_choosing, make_http, make_keeper, now, open_store, start_feed, stop_jobs
 from store.database import Database
 from store.follower import Follower
 from store.retention import Keep
@@ -165,7 +167,22 @@ async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
     values = replace(values_of(settings), channels=without_addresses(channels))
     desk = Desk(db, now, Procedures(settings.data_dir / "procedures"))
     runtime.hold(
-        runtime.Runtime(values, now, db, follower, hub, ground, keeper, health, past, near, figures, desk, basemap)
+        runtime.Runtime(
+            values,
+            now,
+            db,
+            follower,
+            hub,
+            ground,
+            keeper,
+            health,
+            past,
+            near,
+            figures,
+            desk,
+            make_choosing(settings, db, keeper),
+            basemap,
+        )
     )
     stack.callback(runtime.release)
     return make_http(settings, db, follower, hub, stack)
@@ -175,6 +192,11 @@ def words_of(status: FeedStatus, opened: Opened) -> dict[str, str]:
     """What `/readyz` says of broker and storage to those with a token."""
     feed = status.feed(now(), steady_ms(), replay=False)
     return {"broker": feed["broker"], "storage": feed["storage"], "storage_reason": opened.health.reason}
+
+
+def choosing() -> Choosing:
+    """How people sign in; there once the server has started."""
+    return runtime.current().choosing
 
 
 @asynccontextmanager
@@ -196,13 +218,15 @@ if get_script_run_ctx(suppress_warning=True) is not None:
     navigate()
 else:
     SETTINGS = load_settings()
+    HASHING = Hashing()
     claim()
     app: st.App = st.App(
         __file__,
         lifespan=lifespan,
         routes=[
             *health_routes(lambda: runtime.current().health),
-            *SignIn(lambda: runtime.current().keeper, now, assets_route.FACES).routes(),
+            *SignIn(choosing, now, HASHING, assets_route.FACES).routes(),
+            *StepPages(choosing, now, HASHING).routes(),
             *KioskDoor(lambda: runtime.current().keeper, now).routes(),
             *language_routes(),
             *in_routes(lambda: app.state["http"]),

@@ -1,4 +1,5 @@
-"""`user link` and `token create|revoke`: ways in, each shown once and stored hashed. Screens: `commands.kiosks`."""
+"""`user link` and `token create|revoke`: ways in, each shown once and stored hashed. Accounts:
+`commands.accounts`; screens: `commands.kiosks`."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import IntegrityError
 
+from commands import accounts
 from commands.context import PATIENCE_S, RefusedError, now_ms, opened, require_stations, say
 from models.records.access import ALL_STATIONS, ROLES
 from settings import Settings
@@ -29,6 +31,7 @@ def add(commands: Commands) -> None:
         "--stations", default=ALL_STATIONS, metavar="a,b", help="codes, bureau:NAME, province:NAME (default: all)"
     )
     link.set_defaults(run=_link)
+    accounts.add(user)
 
     token = commands.add_parser("token", help="API tokens").add_subparsers(required=True, metavar="COMMAND")
     create = token.add_parser("create", help="print a new API token alone on the last line")

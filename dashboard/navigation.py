@@ -8,7 +8,7 @@ import logging
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from dashboard.access.page import MESSAGES
+from dashboard.access.messages import MESSAGES
 from dashboard.visit import visit
 from dashboard.words import word
 from models.access.policy import Action

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from dashboard.access.choosing import Choosing
 from dashboard.access.sessions import Keeper
 from dashboard.api.parts import Parts
 from dashboard.basemap.shown import Basemap
@@ -68,6 +69,7 @@ class Runtime:
     near: Near
     figures: Figures
     desk: Desk
+    choosing: Choosing
     basemap: Basemap = NO_BASEMAP
 
     @property

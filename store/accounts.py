@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, insert, select, update
+from collections.abc import Collection
+
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from models.access.policy import Action, may, roles_of
 from models.records.access import ALL_STATIONS
-from models.records.account import Account
+from models.records.account import LOCAL, Account, RecoveryCode
 from models.records.base import Millis
 from store import access
 from store.database import Tx
 
-#: The role whose holders manage accounts; of every station there must always be one.
-MANAGER = "administrator"
-
 _ACCOUNT = Account.__table__  # type: ignore[attr-defined]
+_CODE = RecoveryCode.__table__  # type: ignore[attr-defined]
 
 
 class NameTakenError(Exception):
@@ -74,7 +75,7 @@ def change_rights(tx: Tx, key: str, role: str, stations: str, now: Millis) -> bo
     Raises:
         LastAdministratorError: nobody else could manage accounts.
     """
-    if role != MANAGER or stations != ALL_STATIONS:
+    if not may(role, Action.MANAGE_PEOPLE) or stations != ALL_STATIONS:
         _keep_one_administrator(tx, key)
     changed = tx.conn.execute(
         update(_ACCOUNT)
@@ -107,9 +108,49 @@ def enable(tx: Tx, key: str) -> bool:
     return bool(tx.conn.execute(opened).rowcount)
 
 
+def reset(tx: Tx, key: str, now: Millis) -> bool:
+    """Forget an account's password and second factor; its sessions and links end. False: it is closed, or its holder
+    signs in at an identity provider."""
+    local = (_ACCOUNT.c.id == key) & _ACCOUNT.c.disabled_at.is_(None) & (_ACCOUNT.c.issuer == LOCAL)
+    cleared = update(_ACCOUNT).where(local).values(password="", totp="", totp_step=-1)
+    if not tx.conn.execute(cleared).rowcount:
+        return False
+    tx.conn.execute(delete(_CODE).where(_CODE.c.account == key))
+    access.end_sessions_of(tx, key, now)
+    access.end_links_of(tx, key, now)
+    return True
+
+
 def set_password(tx: Tx, key: str, encoded: str) -> None:
     """Keep another password; sessions are the caller's to end."""
     tx.conn.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == key).values(password=encoded))
+
+
+def set_second_factor(tx: Tx, key: str, sealed: str, step: int, codes: Collection[str]) -> None:
+    """Turn the second factor on (or with an empty secret off), with the hashes of its recovery codes. `step`: the
+    time step of the code it was tried with."""
+    tx.conn.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == key).values(totp=sealed, totp_step=step))
+    tx.conn.execute(delete(_CODE).where(_CODE.c.account == key))
+    if codes:
+        tx.conn.execute(insert(_CODE), [{"account": key, "hash": digest, "used_at": None} for digest in codes])
+
+
+def use_step(tx: Tx, key: str, step: int) -> bool:
+    """Use up a code of the second factor: True once for each time step, and never for an older one."""
+    newer = update(_ACCOUNT).where(_ACCOUNT.c.id == key, _ACCOUNT.c.totp_step < step).values(totp_step=step)
+    return bool(tx.conn.execute(newer).rowcount)
+
+
+def use_code(tx: Tx, key: str, digests: Collection[str], now: Millis) -> bool:
+    """Use up the recovery code that is kept as one of these: True once."""
+    found = (_CODE.c.account == key) & _CODE.c.hash.in_(digests) & _CODE.c.used_at.is_(None)
+    return bool(tx.conn.execute(update(_CODE).where(found).values(used_at=now)).rowcount)
+
+
+def codes_left(conn: Connection, key: str) -> int:
+    """How many recovery codes are not used yet."""
+    left = (_CODE.c.account == key) & _CODE.c.used_at.is_(None)
+    return int(conn.execute(select(func.count()).select_from(_CODE).where(left)).scalar_one())
 
 
 def signed_in(tx: Tx, key: str, now: Millis) -> None:
@@ -118,7 +159,7 @@ def signed_in(tx: Tx, key: str, now: Millis) -> None:
 
 
 def _keep_one_administrator(tx: Tx, key: str) -> None:
-    rights = (_ACCOUNT.c.role == MANAGER) & (_ACCOUNT.c.stations == ALL_STATIONS)
+    rights = _ACCOUNT.c.role.in_(roles_of(Action.MANAGE_PEOPLE)) & (_ACCOUNT.c.stations == ALL_STATIONS)
     able = rights & _ACCOUNT.c.disabled_at.is_(None)
     others = tx.conn.execute(
         select(func.count()).select_from(_ACCOUNT).where(able, _ACCOUNT.c.id != key)

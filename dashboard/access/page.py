@@ -4,38 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
+from dashboard.access.messages import message
 from dashboard.access.policy import KIOSK_SCRIPT, SIGN_IN, SIGN_OUT
-
-#: What the page says, by the word in `?why=` or the reason a link was refused: (Thai, English).
-MESSAGES: dict[str, tuple[str, str]] = {
-    "ended": ("การเข้าใช้ครั้งก่อนสิ้นสุดแล้ว กรุณาเข้าใหม่", "Your last session has ended. Please sign in again."),
-    "out": ("ออกจากระบบแล้ว", "You are signed out."),
-    "wrong": ("ลิงก์นี้ไม่ถูกต้อง ขอลิงก์ใหม่จากผู้ดูแล", "This link is not right. Ask your administrator for a new one."),
-    "used": (
-        "ลิงก์นี้ถูกใช้ไปแล้ว ลิงก์หนึ่งใช้ได้ครั้งเดียว ขอลิงก์ใหม่จากผู้ดูแล",
-        "This link has been used. Each works once; ask your administrator for a new one.",
-    ),
-    "expired": (
-        "ลิงก์นี้หมดอายุแล้ว ลิงก์ใช้ได้ 10 นาที ขอลิงก์ใหม่จากผู้ดูแล",
-        "This link has expired. A link lasts 10 minutes; ask your administrator for a new one.",
-    ),
-    "busy": (
-        "ลองบ่อยเกินไป รอหนึ่งนาทีแล้วลองใหม่ ลิงก์ยังใช้ได้",
-        "Too many attempts. Wait a minute and try again; the link is still good.",
-    ),
-    "storage": (
-        "ที่เก็บข้อมูลไม่พร้อม ลิงก์ยังใช้ได้ ลองใหม่อีกครั้ง",
-        "The storage is not ready. The link is still good; try again.",
-    ),
-    "unread": (
-        "อ่านที่เก็บข้อมูลไม่ได้ในขณะนี้ ข้อมูลที่รับไว้แล้วไม่หาย ลองเปิดหน้านี้ใหม่อีกครั้ง",
-        "The storage cannot be read now. Nothing that was received is lost; open this page again in a moment.",
-    ),
-    "failed": (
-        "หน้านี้ขัดข้อง การรับแจ้งเหตุและจอแผนที่ยังทำงาน แจ้งผู้ดูแลระบบแล้วลองใหม่",
-        "This page failed. Alarms and the live map go on. Tell your administrator, then try again.",
-    ),
-}
 
 _HEAD = """<!doctype html>
 <html lang="th">
@@ -59,38 +29,26 @@ _TAIL = """
 </html>
 """
 
-_HOW = """<p>เปิดลิงก์เข้าใช้ครั้งเดียวที่ผู้ดูแลระบบให้มา ผู้ดูแลสร้างลิงก์บนเครื่องแม่ข่ายด้วยคำสั่ง</p>
-<p lang="en">Open the one-time link your administrator gave you. It is made on the server with</p>
-<pre><code>python manage.py user link</code></pre>
-<p class="note">ลิงก์ใช้ได้ครั้งเดียวภายใน 10 นาที
-<span lang="en">A link works once, within 10 minutes.</span></p>"""
-
 _BUTTON = """<form method="post" action="{action}">{field}
 <button type="submit">{th} <span lang="en">{en}</span></button>
 </form>"""
 
 
-def _message(word: str) -> str:
-    if word not in MESSAGES:
-        return ""
-    th, en = MESSAGES[word]
-    kind = "said" if word == "out" else "said bad"
-    return f'<p class="{kind}" role="status">{escape(th)} <span lang="en">{escape(en)}</span></p>\n'
+def whole(body: str) -> str:
+    """A whole page with the product's head. `body`: markup, everything from outside escaped in it."""
+    return _HEAD + body + _TAIL
 
 
-def sign_in_page(link: str = "", why: str = "") -> str:
-    """The page: with a link its one button, without one how to get a link; `why` is a key of `MESSAGES`."""
-    if not link:
-        return _HEAD + _message(why) + _HOW + _TAIL
+def link_page(link: str, why: str = "") -> str:
+    """The page a one-time link opens: its one button; `why` is a key of `MESSAGES`."""
     field = f'<input type="hidden" name="link" value="{escape(link, quote=True)}">'
-    button = _BUTTON.format(action=SIGN_IN, field=field, th="เข้าสู่ระบบ", en="Sign in")
-    return _HEAD + _message(why) + button + _TAIL
+    return whole(message(why) + _BUTTON.format(action=SIGN_IN, field=field, th="เข้าสู่ระบบ", en="Sign in"))
 
 
 def sign_out_page(name: str) -> str:
     """The page that asks before it signs somebody out."""
     who = f'<p>{escape(name)}</p>\n<p><a href="/">กลับ <span lang="en">Back</span></a></p>'
-    return _HEAD + _BUTTON.format(action=SIGN_OUT, field="", th="ออกจากระบบ", en="Sign out") + who + _TAIL
+    return whole(_BUTTON.format(action=SIGN_OUT, field="", th="ออกจากระบบ", en="Sign out") + who)
 
 
 #: What a kiosk's page says by the word the server or its script gives.
@@ -116,7 +74,7 @@ def kiosk_page() -> str:
     needs = (
         '<noscript><p class="said bad">ต้องเปิดใช้ JavaScript <span lang="en">JavaScript is needed</span></p></noscript>'
     )
-    return _HEAD + opening + lines + needs + f'<script src="{KIOSK_SCRIPT}"></script>' + _TAIL
+    return whole(opening + lines + needs + f'<script src="{KIOSK_SCRIPT}"></script>')
 
 
 STYLE = """
@@ -136,6 +94,31 @@ h1{margin:.25rem 0 0;font-size:1.6rem;line-height:1.3}
 .mark{width:2.5rem;height:.4rem;margin:0;background:#4aa8ff;border-radius:.2rem}
 .said{padding:.75rem 1rem;border-left:.3rem solid #4aa8ff;background:#1c2a38;border-radius:.25rem}
 .bad{border-color:#ffb454}
+label{display:block;margin:0 0 1rem}
+label [lang=en]{display:inline;margin-left:.35rem}
+input{display:block;width:100%;margin-top:.25rem;padding:.7rem .9rem;font:inherit;color:#e8edf2;background:#0e141b;
+border:1px solid #6d8296;border-radius:.5rem}
+input:focus-visible,summary:focus-visible{outline:3px solid #ffd479;outline-offset:2px}
+.digits{font-size:1.6rem;letter-spacing:.3em;text-align:center}
+.or{margin:1.25rem 0;display:block;text-align:center;padding:.7rem 1rem;border:1px solid #6d8296;border-radius:.5rem}
+details{margin-top:1.5rem;color:#b3c0cc}
+summary{cursor:pointer}
+.qr{margin:1rem auto;width:15rem;max-width:100%}
+.qr svg{display:block;width:100%;height:auto}
+.key{overflow-wrap:anywhere;font-family:monospace;font-size:1rem}
+.codes{display:grid;grid-template-columns:1fr 1fr;gap:.25rem 1rem;padding:1rem;list-style:none;background:#0e141b;
+border-radius:.4rem;font-family:monospace;font-size:1.15rem}
+.wide main{width:min(60rem,calc(100vw - 2rem))}
+h2{margin:2rem 0 .75rem;font-size:1.2rem;line-height:1.4}
+table{width:100%;border-collapse:collapse;font-size:.95rem}
+th,td{padding:.5rem .75rem .5rem 0;text-align:left;vertical-align:top;border-bottom:1px solid #2b3a4a}
+td form{margin:0}
+.small{width:auto;padding:.35rem .8rem;background:transparent;color:#7cc1ff;border:1px solid #6d8296}
+.small:hover{background:#1c2a38}
+.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(16rem,1fr));gap:0 1.5rem}
+@media(max-width:600px){main{padding:1.25rem}table,tbody,tr,td{display:block}thead{display:none}
+tr{padding:.5rem 0;border-bottom:1px solid #2b3a4a}td{border:0;padding:.15rem 0}
+td[data-of]::before{content:attr(data-of) ": ";color:#b3c0cc}}
 pre{overflow-x:auto;padding:.75rem 1rem;background:#0e141b;border-radius:.4rem;font-size:.95rem}
 button{width:100%;padding:.8rem 1rem;border:0;border-radius:.5rem;background:#4aa8ff;color:#06121f;
 font:inherit;font-weight:600;cursor:pointer}

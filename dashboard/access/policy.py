@@ -20,6 +20,15 @@ class Door(Enum):
 
 
 SIGN_IN: Final = "/sign-in"
+#: The pages after the first one; without the cookie of a sign-in under way each says that it is over.
+SIGN_IN_CODE: Final = f"{SIGN_IN}/code"
+SIGN_IN_SECOND: Final = f"{SIGN_IN}/second"
+SIGN_IN_PASSWORD: Final = f"{SIGN_IN}/password"
+#: To the identity provider, and back from it.
+OIDC: Final = f"{SIGN_IN}/oidc"
+OIDC_CALLBACK: Final = f"{OIDC}/callback"
+#: One's own sessions, password and second factor.
+ACCOUNT: Final = "/account"
 SIGN_OUT: Final = "/sign-out"
 #: Where a kiosk link leads. Its secret stands behind the `#`, which browsers do not send.
 KIOSK: Final = f"{SIGN_IN}/kiosk"
@@ -29,7 +38,7 @@ KIOSK_SCRIPT: Final = f"{KIOSK}.js"
 OPEN_PATHS: Final = frozenset(
     {
         "/healthz", "/readyz", SIGN_IN, f"{SIGN_IN}/style.css", f"{SIGN_IN}/thai.woff2", f"{SIGN_IN}/latin.woff2",
-        KIOSK, KIOSK_SCRIPT,
+        KIOSK, KIOSK_SCRIPT, SIGN_IN_CODE, SIGN_IN_SECOND, SIGN_IN_PASSWORD, OIDC, OIDC_CALLBACK,
     }
 )  # fmt: skip
 #: Paths that check a device or channel key themselves, and their methods. What is not named, an unknown path below

@@ -9,19 +9,34 @@ from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from hmac import compare_digest
+from typing import TypeVar
 
 from anyio import to_thread
 
-from dashboard.access.beginning import Beginning, Exchange, LinkProblem, by_kiosk, by_link, digest_of
+from dashboard.access.beginning import (
+    NOWHERE,
+    Beginning,
+    Exchange,
+    LinkProblem,
+    Origin,
+    by_kiosk,
+    by_link,
+    digest_of,
+)
+from dashboard.access.deeds import began
 from dashboard.access.identity import Who, who_of_session, who_of_token
 from dashboard.access.rounds import Rounds
 from models.access.grants import Stations
+from models.audit.deeds import Deed, Did, session_of
 from models.records.access import ALL_STATIONS, WebSession
 from models.records.base import Millis
 from store import access
+from store.audit import record
 from store.database import Database
 from store.errors import StorageError
 from store.scopes import granted
+
+P = TypeVar("P")
 
 #: Name of the session's cookie.
 COOKIE = "ssz_session"
@@ -128,7 +143,7 @@ class Keeper:
         Raises:
             StorageError: the store cannot be written; the link is still good.
         """
-        return self._begin(lambda tx, new: by_link(tx, digest_of(link), new, self._limits.life_ms), old_cookie)
+        return self.begin(lambda tx, new: by_link(tx, digest_of(link), new), old_cookie)
 
     def open_kiosk(self, link: str, old_cookie: str = "") -> SignedIn | LinkProblem:
         """Begin a screen's session by a kiosk link, which stays good for the next screen; the browser's former
@@ -137,28 +152,36 @@ class Keeper:
         Raises:
             StorageError: the store cannot be written.
         """
-        return self._begin(lambda tx, new: by_kiosk(tx, digest_of(link), new), old_cookie)
+        return self.begin(lambda tx, new: by_kiosk(tx, digest_of(link), new), old_cookie)
 
-    def _begin(self, exchange: Exchange, old_cookie: str) -> SignedIn | LinkProblem:
-        """A session of its own for the browser, if the link is good; what it had before ends in the same breath."""
+    def begin(self, exchange: Exchange[P], old_cookie: str, origin: Origin = NOWHERE) -> SignedIn | P:
+        """A session of its own for the browser, if the exchange gives one; what it had before ends in the same
+        breath. What else the exchange gives is handed on, and what it wrote is kept.
+
+        Raises:
+            StorageError: the store cannot be written; nothing was exchanged.
+        """
         now, cookie = self._clock(), secrets.token_urlsafe(32)
         with self._db.write() as tx:
-            row = exchange(tx, Beginning(digest_of(cookie), now))
-            if isinstance(row, LinkProblem):
+            row = exchange(tx, Beginning(digest_of(cookie), now, self._limits.life_ms, origin))
+            if not isinstance(row, WebSession):
                 return row
             if old_cookie:
                 access.revoke_session(tx, digest_of(old_cookie), now)
             access.add_session(tx, row)
+            record(tx, began(row, now))
             who = who_of_session(row, granted(tx.conn, [row.stations])[0])
         if old_cookie:
             self._forget(digest_of(old_cookie))
         return SignedIn(cookie, who)
 
-    def sign_out(self, digest: str) -> None:
+    def sign_out(self, who: Who, address: str = "") -> None:
         """End a session at once."""
         with self._db.write() as tx:
-            access.revoke_session(tx, digest, self._clock())
-        self._forget(digest)
+            access.revoke_session(tx, who.digest, self._clock())
+            session = session_of(who.digest)
+            record(tx, Deed(self._clock(), who.name, who.role, session, address, Did.SESSION_LEFT))
+        self._forget(who.digest)
 
     def new_link(self, name: str, role: str, life_ms: Millis, stations: str = ALL_STATIONS) -> str:
         """A one-time sign-in link's secret value."""

@@ -31,3 +31,9 @@ class Throttle:
             return False
         times.append(now)
         return True
+
+    def forgive(self, caller: str) -> None:
+        """An attempt that turned out right does not count: a station that signs in at the change of shifts comes from
+        one address."""
+        if times := self._seen.get(caller):
+            times.pop()

@@ -9,6 +9,9 @@ from sqlmodel import Field, SQLModel
 from models.records.access import ALL_STATIONS
 from models.records.base import Millis
 
+#: Issuer of accounts that are ours.
+LOCAL = "local"
+
 
 class Account(SQLModel, table=True):
     """Somebody who may sign in. Never deleted: histories name its holder."""
@@ -26,7 +29,7 @@ class Account(SQLModel, table=True):
     password: str = Field(default="", description="argon2id in its own notation; empty: none, no password opens it")
     totp: str = Field(default="", description="secret of the second factor, sealed; empty: none")
     totp_step: int = Field(default=-1, sa_type=BigInteger, description="30 s step of the newest code that was used")
-    issuer: str = Field(max_length=255, description="OIDC issuer; for a local account `local`")
+    issuer: str = Field(max_length=255, description="OIDC issuer; for a local account `LOCAL`")
     subject: str = Field(max_length=255, description="the issuer's id of the person; for a local account its own id")
     created_at: Millis = Field(sa_type=BigInteger)
     disabled_at: Millis | None = Field(default=None, sa_type=BigInteger)

@@ -118,7 +118,7 @@ def test_a_sign_out_counts_at_once_a_foreign_one_within_moments(keeper: Keeper, 
     signed, other = signed_in(keeper), signed_in(keeper)
     keeper.find(signed.cookie)
     keeper.find(other.cookie)
-    keeper.sign_out(signed.who.digest)
+    keeper.sign_out(signed.who)
     assert keeper.find(signed.cookie) is None
     with db.write() as tx:
         access.revoke_session(tx, other.who.digest, clock.at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -85,7 +85,7 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     wait_until(lambda: bool(follower.picture.beats))
     values = runtime.Values("th", ZoneInfo("Asia/Bangkok"), True, 30, 300, 15, 180, 15, tmp_path)
     nothing = cast(Any, None)
-    runtime.hold(runtime.Runtime(values, now, db, follower, *[nothing] * 8))
+    runtime.hold(runtime.Runtime(values, now, db, follower, *[nothing] * (len(fields(runtime.Runtime)) - 4)))
 
     def look_as(who: Who) -> None:
         monkeypatch.setattr(visit, "viewer", lambda _keeper: who)

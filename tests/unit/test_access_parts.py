@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from dashboard.access import sockets
+from dashboard.access import forms, sockets
 from dashboard.access.headers import content_policy, script_hashes
-from dashboard.access.page import MESSAGES, sign_in_page, sign_out_page
+from dashboard.access.messages import MESSAGES
+from dashboard.access.page import link_page, sign_out_page
 from dashboard.access.secret import derived
 from dashboard.access.throttle import Throttle
 from store.audit.keys import demo_secret
@@ -49,7 +50,13 @@ def test_the_throttle_remembers_a_bounded_number_of_callers() -> None:
 
 @pytest.mark.parametrize("why", [*MESSAGES, "", "<script>"])
 def test_the_page_holds_no_script_and_speaks_both_languages(why: str) -> None:
-    for page in (sign_in_page(why=why), sign_in_page('"><script>', why), sign_out_page("<script>x")):
+    bad = '"><script>'
+    pages = (
+        forms.sign_in_page(bad, why, 3, bad, bad), link_page(bad, why), sign_out_page("<script>x"),
+        forms.code_page(bad, why), forms.password_page(bad, bad, why), forms.codes_page([bad]), forms.over_page(why),
+        forms.password_page(bad, "", why, first=True, name=bad, shown=bad), forms.second_page(bad, "", bad, why),
+    )  # fmt: skip
+    for page in pages:
         assert "<script" not in page
         assert 'lang="en"' in page
         assert "http" not in page.replace('http-equiv="', "")

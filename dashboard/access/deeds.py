@@ -1,0 +1,27 @@
+"""What the way in writes into the audit log. Names that were typed and are nobody's are never among it."""
+
+from __future__ import annotations
+
+from dashboard.access.beginning import Origin
+from models.audit.deeds import Deed, Did, session_of
+from models.records.access import WebSession
+from models.records.account import Account
+from models.records.base import Millis
+
+
+def began(row: WebSession, at: Millis) -> Deed:
+    """A session has begun: by a link, a screen's link, a password or an identity provider."""
+    kind = f"kiosk:{row.kiosk[:16]}" if row.kiosk else f"account:{row.account}" if row.account else "link"
+    return Deed(at, row.name, row.role, session_of(row.hash), row.address, Did.SESSION_BEGAN, object=kind)
+
+
+def refused(account: Account | None, origin: Origin, at: Millis, why: str) -> Deed:
+    """Somebody was not let in; `account`: the one whose name was given, None for a name that is nobody's."""
+    who, role, named = (account.display, account.role, account.id) if account else ("?", "", "?")
+    return Deed(at, who, role, "", origin.address, Did.SESSION_REFUSED, object=f"account:{named}", detail=why)
+
+
+def of_owner(account: Account, origin: Origin, at: Millis, action: Did, detail: str = "") -> Deed:
+    """What somebody did to the own account."""
+    named = f"account:{account.id}"
+    return Deed(at, account.display, account.role, "", origin.address, action, object=named, detail=detail)

@@ -1,0 +1,1 @@
+"""Rules of accounts, pure: names nobody can imitate, passwords nobody guesses, second factors, delays."""
