@@ -162,7 +162,14 @@ class Settings(BaseSettings):
     retention_raw_days: int = Field(14, ge=0, description="Days raw position payloads are kept to decode again.")
     retention_position_days: int = Field(90, ge=1, description="Days positions are kept.")
     retention_quarantine_days: int = Field(7, ge=1, description="Days undecodable payloads are kept.")
-    retention_audit_days: int = Field(730, ge=30, description="Days rows of the audit log are kept.")
+    retention_audit_days: int = Field(
+        730, ge=30, description="Days rows of the audit log, purposes of looking back and prints are kept."
+    )
+    retention_name_days: int = Field(
+        365,
+        ge=1,
+        description="Days the words and the contact of a citizen's report are kept; it stays counted.",
+    )
     retention_change_days: int = Field(2, ge=1, description="Days rows of the change log are kept.")
 
     target_acknowledge_s: int = Field(

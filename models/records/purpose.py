@@ -37,6 +37,7 @@ class PastReading(SQLModel, table=True):
     """What was read under a purpose: a row for each hour (UTC; of a long window each day) of all units, or of one."""
 
     __tablename__ = "past_reading"
+    __table_args__ = (Index("past_reading_time", "at"),)
 
     purpose: str = Field(primary_key=True, foreign_key="purpose.id", max_length=32)
     unit: str = Field(

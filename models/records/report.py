@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Index
+from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
 from models.records.base import Millis
@@ -17,6 +18,15 @@ REPORT_KINDS = ("emergency", "tip", "light", "camera", "stranger", "other")
 
 class Report(SQLModel, table=True):
     """One report of a citizen."""
+
+    __table_args__ = (
+        Index(
+            "report_said",
+            "received_at",
+            sqlite_where=sql("text <> '' OR contact <> ''"),
+            postgresql_where=sql("text <> '' OR contact <> ''"),
+        ),
+    )
 
     station: str = Field(primary_key=True, foreign_key="station.code", max_length=64)
     channel: str = Field(primary_key=True, max_length=64)

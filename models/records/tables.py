@@ -16,6 +16,7 @@ from models.records import (
     device,
     dispatch,
     drill,
+    erasure,
     incident,
     notice,
     position,
@@ -32,7 +33,7 @@ from models.records import (
 MODULES = (
     access, alarm, camera, change, checkpoint, device, dispatch, drill,
     incident, notice, position, procedure, purpose, quarantine, report, sos, station, unit,
-    alarm_times, sheet_print, account, audit,
+    alarm_times, sheet_print, account, audit, erasure,
 )  # fmt: skip
 
 METADATA = SQLModel.metadata
