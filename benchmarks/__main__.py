@@ -25,6 +25,7 @@ from benchmarks import (
     sos_full,
     sos_lock,
     sos_lock_postgres,
+    sos_thousand,
     sos_wall,
     stored,
     tiles,
@@ -38,7 +39,7 @@ from benchmarks.rig import Rig
 ALL = (
     sos_flood, stored, cold, sos_wall, sos_lock, sos_lock_postgres, sos_full, wall_recovery, push, viewers,
     broker_pixel, feed_memory, map_renders, calm, drain_sqlite, memory, drain_postgres, tiles,
-    time_machine, nearest_units, desk_open, acknowledge_shown,
+    time_machine, nearest_units, desk_open, acknowledge_shown, sos_thousand,
     response_report,
 )  # fmt: skip
 FIGURES = {module.NAME: module for module in ALL}
