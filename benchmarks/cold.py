@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,17 +11,13 @@ import psutil
 from playwright.sync_api import Browser, Page
 
 from benchmarks.browser import chromium, units_drawn, wall
+from benchmarks.empty_page import EmptyPage
 from benchmarks.report import Figure, Line
 from benchmarks.rig import Rig, Station, median
-from tests.servers import free_port, wait_until
+from tests.servers import wait_until
 
 NAME = "cold-start"
 MOST_S = 6.0
-
-_EMPTY = """
-    import streamlit as st
-    st.title("empty")
-"""
 
 
 def seconds_to(start: Callable[[], None], answers: Callable[[], bool], drawn: Callable[[], None]) -> float:
@@ -64,28 +57,17 @@ def product_start(browser: Browser, station: Station, cookie: str) -> float:
 
 def bare_start(browser: Browser, folder: Path) -> float:
     """One start of an empty Streamlit page, until its title is on the screen."""
-    script, port = folder / "empty.py", free_port()
-    script.write_text(textwrap.dedent(_EMPTY), encoding="utf-8")
-    flags = ("--server.headless=true", "--browser.gatherUsageStats=false", f"--server.port={port}")
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.address=127.0.0.1", *flags]
-    children: list[subprocess.Popen[bytes]] = []
-
-    def start() -> None:
-        children.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
-
-    base = f"http://localhost:{port}"
-    with wall(browser, base, "") as page:
+    empty = EmptyPage(folder)
+    with wall(browser, empty.base, "") as page:
 
         def drawn() -> None:
-            page.goto(base, wait_until="commit")
+            page.goto(empty.base, wait_until="commit")
             page.wait_for_selector("h1", timeout=60_000)
 
         try:
-            return seconds_to(start, answering(f"{base}/_stcore/health"), drawn)
+            return seconds_to(empty.start, answering(empty.health), drawn)
         finally:
-            for child in children:
-                child.terminate()
-                child.wait(20)
+            empty.stop()
 
 
 def measure(rig: Rig) -> Figure:

@@ -1,4 +1,5 @@
-"""The desk over 50,000 closed alarms: opening it, choosing an alarm, and the server's part; beside an empty store."""
+"""The desk over 50,000 closed alarms: opening it, its own part of that, choosing an alarm, and the server's part;
+beside an empty store, and beside an empty page of Streamlit."""
 
 from __future__ import annotations
 
@@ -7,17 +8,21 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 from playwright.sync_api import Browser, Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from benchmarks.browser import chromium
+from benchmarks.cold import answering
+from benchmarks.empty_page import EmptyPage
 from benchmarks.old_alarms import fill
 from benchmarks.report import Figure, Line, percentile, plain, spread
 from benchmarks.rig import Rig, Station
 from dashboard.access.sessions import COOKIE
 from store.database import open_database
+from tests.servers import wait_until
 
 NAME = "desk-open"
 OPEN_MS = 1000.0
@@ -43,6 +48,9 @@ _DRAWN = f"""(earlier) => new Promise((done) => {{
     look()
 }})"""
 
+_PAINTED = """() => new Promise((done) =>
+    requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now()))))"""
+
 # From the key to the next alarm in full.
 _NEXT = f"""([code, earlier]) => new Promise((done) => {{
     const whole = {_WHOLE}, title = () => document.querySelector(".ssz-case-top h2").textContent
@@ -55,11 +63,20 @@ _NEXT = f"""([code, earlier]) => new Promise((done) => {{
 }})"""
 
 
+# When the desk itself begins: Streamlit's page, its script and its socket lie before that.
+_BEGUN = """new MutationObserver((_, self) => {
+    if (document.querySelector(".ssz") === null) return
+    window.__begun = performance.now()
+    self.disconnect()
+}).observe(document, { childList: true, subtree: true })"""
+
+
 @dataclass(frozen=True, slots=True)
 class Times:
-    """ms of each: opening the page, choosing another alarm, the server's answer."""
+    """ms of each: opening the page, the desk's own part of it, choosing another alarm, the server's answer."""
 
     opened: list[float]
+    own: list[float]
     chosen: list[float]
     served: list[float]
 
@@ -70,18 +87,40 @@ def _desk(browser: Browser, station: Station) -> Iterator[Page]:
     context.add_cookies([{"name": COOKIE, "value": station.cookie(), "url": station.web.base}])
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
+    page.add_init_script(_BEGUN)
     yield page
     context.close()
 
 
-def _open(page: Page, base: str, earlier: bool) -> float:
-    """Sent to the desk's address, as by a bookmark, with the browser's cache filled; infinite when it never came."""
+def _open(page: Page, base: str, earlier: bool) -> tuple[float, float]:
+    """Sent to the desk's address, as by a bookmark, with the browser's cache filled: ms until it is whole, and of
+    these from the moment the desk itself began; infinite when it never came."""
     page.goto(f"{base}/desk", wait_until="commit")
     try:
         page.wait_for_function(_WHOLE, arg=earlier)
     except PlaywrightTimeout:
-        return math.inf
-    return float(page.evaluate(_DRAWN, earlier))
+        return math.inf, math.inf
+    drawn = float(page.evaluate(_DRAWN, earlier))
+    return drawn, drawn - float(page.evaluate("window.__begun"))
+
+
+def empty_pages(folder: Path, browser: Browser, number: int) -> list[float]:
+    """The same of an empty page of Streamlit: ms from its address to its title, two animation frames later."""
+    empty = EmptyPage(folder)
+    empty.start()
+    try:
+        wait_until(answering(empty.health), 60, "the empty page's server")
+        context = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="th-TH")
+        page = context.new_page()
+        found = []
+        for _ in range(number + 1):  # the first fills the browser's cache
+            page.goto(empty.base, wait_until="commit")
+            page.wait_for_selector("h1", timeout=PATIENCE_MS)
+            found.append(float(page.evaluate(_PAINTED)))
+        context.close()
+    finally:
+        empty.stop()
+    return found[1:]
 
 
 def _served(station: Station, asked: int) -> list[float]:
@@ -108,7 +147,7 @@ def measured(rig: Rig, browser: Browser, closed: int) -> Times:
             _open(page, station.web.base, closed > 0)  # fills the browser's cache, and warms the product up
             opened = [_open(page, station.web.base, closed > 0) for _ in range(opens)]
             turns = [_turn(page, turn, closed > 0) for turn in range(chosen)]
-        return Times(opened, turns, _served(station, asked))
+        return Times([one[0] for one in opened], [one[1] for one in opened], turns, _served(station, asked))
 
 
 def _turn(page: Page, turn: int, earlier: bool) -> float:
@@ -122,10 +161,17 @@ def measure(rig: Rig) -> Figure:
     closed = rig.of(CLOSED, 2_000)
     with chromium() as browser:
         empty, full = measured(rig, browser, 0), measured(rig, browser, closed)
+        streamlit = empty_pages(rig.new_folder(), browser, len(full.opened))
     lines = [
         Line(
-            "desk opened by its address, queue and one alarm in full drawn", _few(full.opened), _few(empty.opened),
+            "desk opened by its address, queue and one alarm in full drawn", _few(full.opened),
+            f"{_few(streamlit)}: an empty page of Streamlit",
             f"median <= {OPEN_MS:.0f} ms", percentile(full.opened, 0.5) <= OPEN_MS,
+        ),
+        Line(
+            "of these the desk's own part, from its first element on", _few(full.own),
+            f"{_few(empty.own)}: no closed alarm", f"median <= {OPEN_MS:.0f} ms",
+            percentile(full.own, 0.5) <= OPEN_MS,
         ),
         Line(
             "another alarm chosen by a key, drawn in full", spread(full.chosen), spread(empty.chosen),
@@ -137,13 +183,20 @@ def measure(rig: Rig) -> Figure:
         f"Chromium at 1920 x 1080 with software WebGL, its cache filled; {closed} closed alarms with their histories "
         f"on {len(empty.opened)} openings, {STILL_OPEN} open. Drawn: queue, place, procedure, timeline and the five "
         "earlier alarms are in the page, two animation frames later. Bare: the same product over a store with no "
-        "closed alarm. Opening includes Streamlit's own page and script."
+        "closed alarm; of the opening, an empty page of Streamlit in the same browser. Opening includes Streamlit's "
+        "own page, script and socket; the desk's own part does not."
     )
     samples: dict[str, object] = {
         f"{name}_{what}_ms": plain(values)
         for name, times in (("full", full), ("empty", empty))
-        for what, values in (("opened", times.opened), ("chosen", times.chosen), ("served", times.served))
+        for what, values in (
+            ("opened", times.opened),
+            ("own", times.own),
+            ("chosen", times.chosen),
+            ("served", times.served),
+        )
     }
+    samples["streamlit_ms"] = plain(streamlit)
     return Figure(NAME, f"The desk over {closed} closed alarms", how, lines, samples)
 
 

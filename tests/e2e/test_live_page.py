@@ -101,6 +101,30 @@ def test_one_filter_for_list_map_and_address(page: Page, server: FixtureServer) 
     page.wait_for_function(f"() => ({_DRAWN}).length === 0")
 
 
+def test_a_copied_link_opens_the_same_view(page: Page, server: FixtureServer) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    server.units = [unit("201", 16.5460, 104.7265), unit("202", 16.5470, 104.7275)]
+    open_wall(page, server)
+    page.get_by_role("searchbox").fill("202")
+    page.locator(".ssz-tools button").first.click()
+    page.wait_for_function("window.__ssz.url.view.camera !== null && !window.__ssz.map.raw.isMoving()")
+    copy = page.locator(".ssz-copy")
+    expect(copy).to_have_text("คัดลอกลิงก์")
+    copy.click()
+    expect(copy).to_have_text("คัดลอกแล้ว")
+    link: str = page.evaluate("navigator.clipboard.readText()")
+    assert "find=202" in link
+    assert "map=16.5" in link
+    page.goto(link)
+    page.wait_for_function("Number(document.querySelector('.ssz')?.dataset.idle || 0) > 0")
+    expect(page.get_by_role("searchbox")).to_have_value("202")
+    assert page.evaluate("window.__ssz.url.address") == link
+    # Served without HTTPS a page has no clipboard: the link is copied all the same.
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    copy.click()
+    expect(copy).to_have_text("คัดลอกแล้ว")
+
+
 def test_two_thousand_units_by_keyboard_and_no_update_takes_the_focus(page: Page, server: FixtureServer) -> None:
     server.units = [unit(f"{i:04d}", 16.5440 + i % 50 * 1e-4, 104.7230 + i // 50 * 1e-4) for i in range(2_000)]
     page.goto(server.url)

@@ -13,6 +13,8 @@ export interface PageFrame {
   side: HTMLElement;
   /** What stands in the head, once the map's place is known. `title`: key of the page's name. */
   head(ground: HTMLElement, title: string): Part[];
+  /** On the map: its tools. */
+  tools: HTMLElement;
 }
 
 export function pageFrame(view: View, root: HTMLElement): PageFrame {
@@ -22,10 +24,12 @@ export function pageFrame(view: View, root: HTMLElement): PageFrame {
   const bands = make("div", "ssz-bands", frame);
   const body = make("main", "ssz-body", frame);
   const side = make("aside", "ssz-side", body);
+  const tools = make("div", "ssz-tools");
   return {
-    body, side,
+    body, side, tools,
     head(ground, title) {
-      const stations = buildTools(make("div", "ssz-tools", ground), view.settings.words, {
+      ground.append(tools);
+      const stations = buildTools(tools, view.settings.words, {
         zoom: (steps) => view.map?.zoom(steps),
         fit: (station) => view.map?.fit(station),
       });

@@ -58,6 +58,8 @@ export class View {
     this.dress = new Dress(this.url, this.root, settings.mode);
     this.siren = new Siren(() => this.tick());
     this.sheet = new GroundSheet(`${settings.base}live/ground${settings.visitor ? "?visitor=1" : ""}`, (ground) => this.each((part) => part.ground?.(ground)));
+    // The connection is made while the map is: its first frame comes after both.
+    this.link = new Link(this.address, { frame: (frame) => this.take(frame), connected: (up) => this.setConnected(up) });
     const page = PAGES[settings.mode](this, this.root);
     const canvas = make("div", "ssz-canvas", page.ground);
     this.map = hasWebGL() ? new LiveMap(canvas, {
@@ -70,7 +72,6 @@ export class View {
     this.sizes.observe(this.root);
     this.sizes.observe(page.ground);
     this.resize();
-    this.link = new Link(this.address, { frame: (frame) => this.take(frame), connected: (up) => this.setConnected(up) });
     this.beat = setInterval(() => this.pulse(), PULSE_MS);
     this.retell(settings);
   }

@@ -15,6 +15,15 @@ export class ViewUrl {
     return this.now;
   }
 
+  /** The whole address of the view as it is now, also while the browser's own is not written yet. */
+  get address(): string {
+    return `${location.origin}${this.path}`;
+  }
+
+  private get path(): string {
+    return `${location.pathname}${formatView(this.now, location.search)}${location.hash}`;
+  }
+
   change(part: Partial<ViewState>): void {
     Object.assign(this.now, part);
     this.timer ??= setTimeout(() => this.write(), WRITE_MS);
@@ -33,7 +42,7 @@ export class ViewUrl {
 
   private write(): void {
     this.timer = null;
-    const wanted = `${location.pathname}${formatView(this.now, location.search)}${location.hash}`;
+    const wanted = this.path;
     if (wanted !== `${location.pathname}${location.search}${location.hash}`) history.replaceState(history.state, "", wanted);
   }
 }
