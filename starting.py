@@ -26,9 +26,11 @@ from ingest.sources.http import HttpIn
 from ingest.status import IngestStatus
 from jobs.notices import Courier
 from jobs.runner import Runner
+from models.audit.deeds import Did, by_system
 from models.records.base import Millis
 from models.records.change import Heartbeat
 from settings import Settings
+from store import audit
 from store.audit.keys import audit_keys, demo_secret
 from store.database import Database
 from store.errors import StorageError
@@ -56,6 +58,8 @@ def open_store(settings: Settings) -> tuple[Opened, Life | None]:
         opened.database.audit_keys = audit_keys(
             settings.secret, settings.old_secrets, demo=settings.demo, data_dir=settings.data_dir
         )
+        with opened.database.write(patience_s=30.0) as tx:
+            audit.record(tx, by_system(now(), Did.STARTED, object="web"))
         if not settings.demo:
             return opened, None
         life = Life(opened.database, settings.demo_seed, now)

@@ -19,9 +19,9 @@ from models.formats.guards import MAX_BYTES, TOO_BIG
 from models.formats.problems import BadFileError
 from models.records.base import Millis
 from settings import CommandSettings, Settings, load_settings
-from store import migrate, scopes
+from store import audit, migrate, scopes
 from store.audit.keys import audit_keys
-from store.database import Database, open_database
+from store.database import Database, Tx, open_database
 from store.integrity import examine
 from store.side import side_file
 
@@ -89,6 +89,11 @@ def keys_of(settings: Settings) -> Keys | None:
         return audit_keys(settings.secret, settings.old_secrets, demo=settings.demo, data_dir=settings.data_dir)
     except OSError as error:
         raise RefusedError(f"cannot write to {settings.data_dir}: {error.strerror} (setting SSZ_DATA_DIR)") from error
+
+
+def record(tx: Tx, action: Did, *, station: str = "", object: str = "", detail: str = "") -> None:
+    """Write down what the person at this machine's console does, in the transaction that does it."""
+    audit.record(tx, deed(action, station=station, object=object, detail=detail))
 
 
 def deed(action: Did, *, station: str = "", object: str = "", detail: str = "") -> Deed:

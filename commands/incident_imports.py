@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from commands import error_report
-from commands.context import PATIENCE_S, RefusedError, now_ms, opened, read_body, require_stations, say
+from commands.context import PATIENCE_S, RefusedError, now_ms, opened, read_body, record, require_stations, say
+from models.audit.deeds import Did
 from models.formats.incident_file import Context, read_incident_file
 from settings import Settings
 from store import imports
@@ -56,6 +57,8 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
             note = f", {len(file.bad)} bad in {out}"
         with database.write(patience_s=PATIENCE_S) as tx:
             done = imports.take_all(tx, file.good, imports.new_batch())
+            told = f"new={done.new} known={done.duplicates} source={args.source}"
+            record(tx, Did.INCIDENTS_IMPORTED, station=args.station, object=f"batch:{done.batch}", detail=told)
     if file.ignored:
         say(f"columns not read: {', '.join(file.ignored)}")
     say(f"incidents: {done.new} new, {done.duplicates} known before{note}")
@@ -66,6 +69,7 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
 def _undo(batch: str, settings: Settings) -> int:
     with opened(settings) as database, database.write(patience_s=PATIENCE_S) as tx:
         gone = imports.undo(tx, batch, now_ms())
+        record(tx, Did.IMPORT_UNDONE, object=f"batch:{batch}", detail=f"rows={gone}")
     say(f"incidents: {gone} taken out")
     return 0
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import IntegrityError
 
-from commands.context import PATIENCE_S, RefusedError, now_ms, opened, require_stations, say
+from commands.context import PATIENCE_S, RefusedError, now_ms, opened, record, require_stations, say
+from models.audit.deeds import Did
 from models.records.access import Kiosk
 from models.records.base import Millis
 from settings import Settings
@@ -65,11 +66,12 @@ def _create(args: argparse.Namespace, settings: Settings) -> int:
                 value = kiosks.create_kiosk(
                     tx, args.name, stations, now_ms(), args.days * _DAY_MS, visitor=args.visitor, rotate_s=args.rotate
                 )
+                made = kiosks.kiosk(tx.conn, digest_of(value))
+                name = made.name if made else args.name
+                record(tx, Did.KIOSK_CREATED, object=f"kiosk:{name}", detail=f"{stations} days={args.days}")
         except IntegrityError as error:
             raise RefusedError(f"a kiosk named {args.name} is there already: choose another name") from error
-        with database.read() as conn:
-            made = kiosks.kiosk(conn, digest_of(value))
-    say(f"Kiosk {made.name if made else args.name}, works {args.days} days; the link is shown this once:")
+    say(f"Kiosk {name}, works {args.days} days; the link is shown this once:")
     say(f"{settings.base_url}{kiosk_link(value, args.theme)}")
     return 0
 
@@ -102,5 +104,6 @@ def _revoke(args: argparse.Namespace, settings: Settings) -> int:
     with opened(settings) as database, database.write(patience_s=PATIENCE_S) as tx:
         if not kiosks.revoke_kiosk(tx, args.name, now_ms()):
             raise RefusedError(f"no kiosk {args.name} that still works")
+        record(tx, Did.KIOSK_REVOKED, object=f"kiosk:{args.name}")
     say(f"kiosk {args.name} revoked")
     return 0

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import IntegrityError
 
 from commands import accounts
-from commands.context import PATIENCE_S, RefusedError, now_ms, opened, require_stations, say
+from commands.context import PATIENCE_S, RefusedError, now_ms, opened, record, require_stations, say
+from models.audit.deeds import Did
 from models.records.access import ALL_STATIONS, ROLES
 from settings import Settings
 from store import access
@@ -53,6 +54,7 @@ def _link(args: argparse.Namespace, settings: Settings) -> int:
         stations = require_stations(database, args.stations)
         with database.write(patience_s=PATIENCE_S) as tx:
             value = access.create_link(tx, args.name or args.role, args.role, now_ms(), stations, LINK_MS)
+            record(tx, Did.LINK_MADE, object=f"link:{args.name or args.role}", detail=f"{args.role} {stations}")
     say(f"Sign in: {settings.base_url}{link_path(value)}")
     return 0
 
@@ -65,6 +67,7 @@ def _create(args: argparse.Namespace, settings: Settings) -> int:
         try:
             with database.write(patience_s=PATIENCE_S) as tx:
                 value = access.create_token(tx, args.name, args.role, now_ms(), stations)
+                record(tx, Did.TOKEN_CREATED, object=f"token:{args.name}", detail=f"{args.role} {stations}")
         except IntegrityError as error:
             raise RefusedError(f"a token named {args.name} is there already: choose another name") from error
     say(f"Token {args.name} ({args.role}), shown this once:")
@@ -76,5 +79,6 @@ def _revoke(args: argparse.Namespace, settings: Settings) -> int:
     with opened(settings) as database, database.write(patience_s=PATIENCE_S) as tx:
         if not access.revoke_token(tx, args.name, now_ms()):
             raise RefusedError(f"no token {args.name} that still works")
+        record(tx, Did.TOKEN_REVOKED, object=f"token:{args.name}")
     say(f"token {args.name} revoked")
     return 0

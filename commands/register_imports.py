@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from commands import error_report
-from commands.context import PATIENCE_S, now_ms, opened, read_body, require_stations, say
+from commands.context import PATIENCE_S, now_ms, opened, read_body, record, require_stations, say
 from commands.strangers import let_in
+from models.audit.deeds import Did
 from models.formats.problems import RowError
 from models.formats.register_files import REGISTERS, read_register
 from models.formats.register_rows import Given
@@ -18,6 +19,7 @@ from models.formats.street_file import read_streets
 from models.formats.tables import Sheet, read_table
 from settings import Settings
 from store import registers
+from store.database import Tx
 
 if TYPE_CHECKING:
     from commands.context import Commands
@@ -73,6 +75,9 @@ def _run(kind: str, args: argparse.Namespace, settings: Settings) -> int:
             return 1
         with database.write(patience_s=PATIENCE_S) as tx:
             registers.put_rows(tx, good, now)
+            record(
+                tx, Did.REGISTER_IMPORTED, station=args.station, object=f"register:{kind}", detail=f"rows={len(good)}"
+            )
         say(f"{_WORDS[kind]}: {len(good)} imported{note}")
         let_in(database)
     return 0
@@ -89,8 +94,15 @@ def _run_streets(args: argparse.Namespace, settings: Settings) -> int:
         lines = [line for parts in good for line in parts]
         with database.write(patience_s=PATIENCE_S) as tx:
             registers.put_streets(tx, args.station, lines, now_ms())
+            record(
+                tx, Did.REGISTER_IMPORTED, station=args.station, object="register:street", detail=f"rows={len(lines)}"
+            )
     say(f"street lines: {len(lines)} imported in the place of the station's{note}")
     return 0
+
+
+def _record(tx: Tx, kind: str, station: str, rows: int) -> None:
+    record(tx, Did.REGISTER_IMPORTED, station=station, object=f"register:{kind}", detail=f"rows={rows}")
 
 
 def _parted(rows: Iterable[_Row | RowError]) -> tuple[list[_Row], list[RowError]]:

@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands.context import RefusedError, now_ms, opened, say, sqlite_file
+from commands.context import PATIENCE_S, RefusedError, now_ms, opened, record, say, sqlite_file
+from models.audit.deeds import Did
 from settings import Settings
 from store import migrate, retention
 from store.backup import backup, restore
@@ -54,6 +55,8 @@ def _backup(args: argparse.Namespace, settings: Settings) -> int:
     if file is not None and args.file.resolve() == file.resolve():
         raise RefusedError(f"{file} is the database itself: name another file")
     backup(settings.database_url, args.file)
+    with opened(settings) as database, database.write(patience_s=PATIENCE_S) as tx:
+        record(tx, Did.BACKUP_MADE, object=f"file:{args.file.name}", detail=f"bytes={args.file.stat().st_size}")
     say(f"backup: {args.file}, {args.file.stat().st_size:,} bytes, checked")
     return 0
 
@@ -61,6 +64,8 @@ def _backup(args: argparse.Namespace, settings: Settings) -> int:
 def _restore(args: argparse.Namespace, settings: Settings) -> int:
     done = restore(settings.database_url, args.file, now_ms(), overwrite=args.replace)
     migrate.upgrade(settings.database_url)
+    with opened(settings) as database, database.write(patience_s=PATIENCE_S) as tx:
+        record(tx, Did.BACKUP_RESTORED, object=f"file:{args.file.name}")
     say(f"restored from {args.file}" + (f"; what was there is kept in {done.kept}" if done.kept else ""))
     return 0
 

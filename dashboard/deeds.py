@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import streamlit as st
 
 from dashboard.visit import Visit
 from models.audit.deeds import Deed, Did, session_of
+from store import audit
 
 
 def page_deed(here: Visit, action: Did, *, station: str = "", object: str = "", detail: str = "") -> Deed:
@@ -17,3 +21,21 @@ def page_deed(here: Visit, action: Did, *, station: str = "", object: str = "", 
 def address() -> str:
     """The network address the page is looked at from; empty when it is this machine's."""
     return st.context.ip_address or ""
+
+
+def leaving(here: Visit, action: Did, name: str, make: Callable[[], bytes], station: str = "") -> Callable[[], bytes]:
+    """What a download button is given: makes the file when it is asked for, and hands it out once it is written down
+    that it leaves; when it cannot be (StorageError), nothing does.
+
+    It is asked for outside of a script's run, so who asks is looked at now.
+    """
+    by = page_deed(here, action, station=station, object=name)
+
+    def made() -> bytes:
+        file = make()
+        told = replace(by, at=here.runtime.clock(), detail=f"bytes={len(file)}")
+        with here.runtime.db.write() as tx:
+            audit.record(tx, told)
+        return file
+
+    return made

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from dashboard.deeds import leaving, page_deed
 from dashboard.drills import (
     BEGINS,
     LASTS,
@@ -20,10 +21,11 @@ from dashboard.drills import (
 from dashboard.visit import visit
 from dashboard.words import word
 from models.access.policy import Action
+from models.audit.deeds import Did
 from models.drills import BadDrillError, summary
 from models.formats.table_export import csv_table
 from models.records.drill import Drill
-from store import drills, registers
+from store import audit, drills, registers
 
 _MINUTE_MS = 60_000
 
@@ -48,6 +50,7 @@ def _end(drill: Drill) -> None:
     try:
         with here.runtime.db.write() as tx:
             drills.end(tx, drill.station, drill.id, by=here.who.name, now=here.runtime.clock())
+            audit.record(tx, page_deed(here, Did.DRILL_ENDED, station=drill.station, object=f"drill:{drill.id}"))
     except BadDrillError as error:
         st.error(refusal_text(error, here.language))
         return
@@ -93,6 +96,8 @@ def _announce(station: str, boxes: list[str], begins_ms: int, lasts_ms: int, not
     try:
         with here.runtime.db.write() as tx:
             drills.announce(tx, station, boxes, start, start + lasts_ms, by=here.who.name, note=note, now=now)
+            detail = f"boxes={len(boxes)} from={start} to={start + lasts_ms}"
+            audit.record(tx, page_deed(here, Did.DRILL_ANNOUNCED, station=station, object="drill", detail=detail))
     except BadDrillError as error:
         st.error(refusal_text(error, here.language))
         return
@@ -130,7 +135,7 @@ def drill_records(stations: frozenset[str] | None) -> None:
     if here.who.may(Action.EXPORT):
         st.download_button(
             word("equip.export", language),
-            csv_table(rows),
+            leaving(here, Did.EXPORTED_OTHER, "drill-record", lambda: csv_table(rows), drill.station),
             "drill-record.csv",
             "text/csv",
             key="drill-export",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboard.access.beginning import Origin
+from dashboard.access.identity import Who
 from models.audit.deeds import Deed, Did, session_of
 from models.records.access import WebSession
 from models.records.account import Account
@@ -25,3 +26,11 @@ def of_owner(account: Account, origin: Origin, at: Millis, action: Did, detail: 
     """What somebody did to the own account."""
     named = f"account:{account.id}"
     return Deed(at, account.display, account.role, "", origin.address, action, object=named, detail=detail)
+
+
+def deed_of(
+    who: Who, at: Millis, action: Did, address: str = "", *,
+    station: str = "", object: str = "", detail: str = "", purpose: str = "",
+) -> Deed:  # fmt: skip
+    """What somebody signed in does; ids only (`models.audit.deeds.Deed`)."""
+    return Deed(at, who.name, who.role, session_of(who.digest), address, action, station, object, detail, purpose)

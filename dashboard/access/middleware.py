@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from anyio import to_thread
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
@@ -50,6 +51,7 @@ class Request:
     bearer: str
     secure: bool
     socket: bool
+    address: str
 
     @property
     def host(self) -> str:
@@ -68,6 +70,7 @@ def _looked_at(scope: Scope) -> Request:
         bearer=value.strip() if scheme.lower() == "bearer" else "",
         secure=scope.get("scheme") in ("https", "wss"),
         socket=scope["type"] == "websocket",
+        address=client[0] if (client := scope.get("client")) else "",
     )
 
 
@@ -125,6 +128,8 @@ class Gate:
 
     async def _token(self, request: Request, metrics: bool = False) -> Who | Refusal:
         who = await self._keeper().token(request.bearer, metrics=metrics) if request.bearer else None
+        if who is None and request.bearer:
+            await to_thread.run_sync(self._keeper().refused, request.address, "token", "wrong")
         return who or Refusal(401, "a bearer token is needed")
 
     async def _session(self, request: Request, door: Door) -> Who | Refusal:

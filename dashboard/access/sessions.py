@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 from collections import OrderedDict
@@ -25,9 +26,10 @@ from dashboard.access.beginning import (
 )
 from dashboard.access.deeds import began
 from dashboard.access.identity import Who, who_of_session, who_of_token
+from dashboard.access.refusals import Refusals
 from dashboard.access.rounds import Rounds
 from models.access.grants import Stations
-from models.audit.deeds import Deed, Did, session_of
+from models.audit.deeds import Deed, Did, by_system, session_of
 from models.records.access import ALL_STATIONS, WebSession
 from models.records.base import Millis
 from store import access
@@ -37,6 +39,8 @@ from store.errors import StorageError
 from store.scopes import granted
 
 P = TypeVar("P")
+
+_LOG = logging.getLogger(__name__)
 
 #: Name of the session's cookie.
 COOKIE = "ssz_session"
@@ -99,6 +103,7 @@ class Keeper:
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._lock = threading.Lock()
         self._rounds = Rounds(lambda digests: to_thread.run_sync(self._still, digests))
+        self._refusals = Refusals(clock)
         self._later = ThreadPoolExecutor(max_workers=1, thread_name_prefix="session-use")
 
     def now(self) -> Millis:
@@ -188,7 +193,25 @@ class Keeper:
         value = secrets.token_urlsafe(32)
         with self._db.write() as tx:
             access.add_link(tx, digest_of(value), name, role, stations, self._clock() + life_ms)
+            record(tx, by_system(self._clock(), Did.LINK_MADE, object=f"link:{name}", detail=role))
         return value
+
+    def refused(self, address: str, what: str, why: str) -> None:
+        """Somebody tried to come in and was refused: written down, though not each of many tries (`refusals`).
+
+        `what`: the way, `link`, `kiosk`, `token`, `password` …; never a value that was shown. Blocks on the store.
+        """
+        counted = self._refusals.count(address)
+        if counted is None:
+            return
+        whose, tries = counted
+        deed = Deed(self._clock(), "", "", "", whose, Did.SESSION_REFUSED, object=what, detail=f"{why} tries={tries}")
+        try:
+            with self._db.write(patience_s=1.0) as tx:
+                record(tx, deed)
+        except StorageError as error:
+            # It was refused all the same, and the answer must not tell that the store is away.
+            _LOG.warning("a refused %s from %s is not in the audit log: %s", what, whose, error)
 
     def close(self) -> None:
         """Wait for what is still to be written down."""

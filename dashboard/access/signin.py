@@ -108,6 +108,8 @@ class SignIn:
         except StorageError:
             return answers.html(link_page(link, "storage"), 503, {"retry-after": "5"})
         if isinstance(result, LinkProblem):
+            keeper = self._choosing().entrance.keeper
+            await to_thread.run_sync(keeper.refused, origin.address, "link", result.value)
             return self._form(request, result.value, 403)
         self._throttle.forgive(origin.address)
         return answers.asked(result, request) if isinstance(result, Asked) else answers.signed_in(result, request)

@@ -44,7 +44,7 @@ class Caller:
             RefusedError: 403, there is none.
         """
         if not asked.stated:
-            return self.parts.purposes.again(self.who, asked.reason, asked.text)
+            return self.parts.purposes.again(self.who, asked.reason, asked.text, self.address)
         self.parts.purposes.must_hold(self.who, asked.stated)
         return asked.stated
 

@@ -125,7 +125,7 @@ def _written_down(call: Caller, unit: Key, first: Millis, last: Millis, purpose:
     now = call.parts.clock()
     if last - first > _MOST_MS:
         raise HTTPException(400, f"ask for at most {_MOST_MS // _DAY_MS} days at a time")
-    call.parts.purposes.reading(call.who, purpose, unit, first, min(last, max(first + 1, now)))
+    call.parts.purposes.reading(call.who, purpose, unit, first, min(last, max(first + 1, now)), call.address)
 
 
 @router.get("/units/{unit}/track")

@@ -89,6 +89,10 @@ def _answered(parts: Parts, request: Request, answer: Answer) -> Response:
     return response
 
 
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
 def _packed(request: Request, body: bytes, media_type: str) -> Response:
     headers = {"vary": "accept-encoding"}
     if len(body) >= _PACK_FROM and "gzip" in request.headers.get("accept-encoding", ""):
@@ -109,7 +113,7 @@ def _purpose(parts: Parts, who: Who, request: Request, body: bytes) -> Response:
     reason, text = (said.get("reason"), said.get("text")) if isinstance(said, dict) else (None, None)
     if not isinstance(reason, str) or not isinstance(text, str):
         raise RefusedError(400, "a purpose has a `reason` and a `text`")
-    purpose = parts.purposes.state(who, reason, text)
+    purpose = parts.purposes.state(who, reason, text, _address(request))
     return Response(orjson.dumps({"id": purpose.id, "until": purpose.expires_at}), 201, media_type="application/json")
 
 
@@ -119,7 +123,7 @@ def _read(parts: Parts, who: Who, request: Request, one: Key | None, start: Mill
     Raises:
         RefusedError: there is none.
     """
-    parts.purposes.reading(who, request.headers.get(HEADER, ""), one, start, end)
+    parts.purposes.reading(who, request.headers.get(HEADER, ""), one, start, end, _address(request))
 
 
 def _tracks(parts: Parts, who: Who, request: Request) -> Response:

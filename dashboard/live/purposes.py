@@ -8,12 +8,14 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from dashboard.access.asking import RefusedError
+from dashboard.access.deeds import deed_of
 from dashboard.access.identity import Who
+from models.audit.deeds import Deed, Did
 from models.picture import Key
 from models.records.access import ALL_STATIONS
 from models.records.base import Millis
 from models.records.purpose import Purpose, plain, wrong
-from store import purposes
+from store import audit, purposes
 from store.database import Database
 
 #: A stated purpose holds for a shift.
@@ -35,7 +37,7 @@ class Purposes:
         self._noted: OrderedDict[tuple[str, str, Millis, Millis], None] = OrderedDict()
         self._lock = threading.Lock()
 
-    def state(self, who: Who, reason: str, text: str) -> Purpose:
+    def state(self, who: Who, reason: str, text: str, address: str) -> Purpose:
         """Write a purpose down and return it.
 
         Raises:
@@ -54,9 +56,13 @@ class Purposes:
         )  # fmt: skip
         with self._db.write() as tx:
             purposes.state(tx, purpose)
+            audit.record(
+                tx,
+                deed_of(who, now, Did.PURPOSE_STATED, address, object="purpose", detail=reason, purpose=purpose.id),
+            )
         return purpose
 
-    def again(self, who: Who, reason: str, text: str) -> str:
+    def again(self, who: Who, reason: str, text: str, address: str) -> str:
         """The id of this purpose, stated now unless it was before and still holds: a machine says it each time.
 
         Raises:
@@ -70,7 +76,7 @@ class Purposes:
                 if (known.holder, known.reason, known.text) == said and now < known.expires_at:
                     return known.id
         try:
-            purpose = self.state(who, reason, text)
+            purpose = self.state(who, reason, text, address)
         except RefusedError as error:
             raise RefusedError(403, f"{_NONE} ({error})") from error
         self._remember(purpose)
@@ -86,7 +92,7 @@ class Purposes:
         if stated is None or stated.holder != who.digest or self._clock() >= stated.expires_at:
             raise RefusedError(403, _NONE)
 
-    def reading(self, who: Who, purpose: str, one: Key | None, start: Millis, end: Millis) -> None:
+    def reading(self, who: Who, purpose: str, one: Key | None, start: Millis, end: Millis, address: str) -> None:
         """Write down that a window `start <= t < end` is about to be read, of one unit or of all.
 
         Raises:
@@ -101,7 +107,9 @@ class Purposes:
         if not new:
             return
         with self._db.write() as tx:
-            purposes.note_reading(tx, purpose, unit, start, end, self._clock())
+            now = self._clock()
+            purposes.note_reading(tx, purpose, unit, start, end, now)
+            audit.record(tx, _read(who, now, address, one, (start, end), purpose))
         with self._lock:
             self._noted.update(dict.fromkeys(new))
             while len(self._noted) > _KEPT:
@@ -122,3 +130,14 @@ class Purposes:
             self._known[purpose.id] = purpose
             while len(self._known) > _KEPT:
                 self._known.popitem(last=False)
+
+
+def _read(who: Who, at: Millis, address: str, one: Key | None, window: tuple[Millis, Millis], purpose: str) -> Deed:
+    """That a window of one unit's track or of everybody's past is about to be read."""
+    detail = f"from={window[0]} to={window[1]}"
+    if one is None:
+        return deed_of(who, at, Did.SAW_PAST, address, object="units", detail=detail, purpose=purpose)
+    station, unit = one
+    return deed_of(
+        who, at, Did.SAW_TRACK, address, station=station, object=f"unit:{unit}", detail=detail, purpose=purpose
+    )

@@ -12,13 +12,15 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dashboard.access.asking import RefusedError, asking
+from dashboard.access.deeds import deed_of
 from dashboard.access.identity import Who
 from dashboard.language import COOKIE
 from dashboard.words import as_language
 from models.access.policy import Action
+from models.audit.deeds import Did
 from models.records.base import Millis
 from models.records.sheet_print import SheetPrint
-from store import alarms, sheet
+from store import alarms, audit, sheet
 from store.alarms import UnknownAlarmError
 from store.database import Database
 from store.errors import StorageError
@@ -73,6 +75,10 @@ def _made(parts: Parts, request: Request, who: Who) -> Response:
     made = SheetPrint(station=alarm.station, alarm=alarm.id, at=now, who=who.name, role=who.role, address=address)
     with parts.db.write() as tx:
         sheet.note_print(tx, made)
+        done = deed_of(
+            who, now, Did.EXPORTED_SHEET, address, station=alarm.station, object=f"alarm:{alarm.id}", detail="pdf"
+        )
+        audit.record(tx, done)
     language = as_language(request.cookies.get(COOKIE), as_language(parts.language))
     drawn = None
     if alarm.lat is not None and alarm.lon is not None:

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.boxes import COLOURS, readiness_rows, state_text
+from dashboard.deeds import leaving
 from dashboard.desk import desk_head
 from dashboard.drill_part import announce_drill, drill_records, running_drills
 from dashboard.filters import station_filter
@@ -12,6 +13,7 @@ from dashboard.times import moment
 from dashboard.visit import visit
 from dashboard.words import word
 from models.access.policy import Action
+from models.audit.deeds import Did
 from models.formats.table_export import csv_table
 from models.readiness import DAY_MS, Readiness, Rules, Why, board, counts, judge
 from store import registers
@@ -64,7 +66,9 @@ def boxes() -> None:
     )  # fmt: skip
     if here.who.may(Action.EXPORT):
         st.download_button(
-            word("equip.export", language), csv_table(rows), "sos-boxes.csv", "text/csv", key="equipment-export",
+            word("equip.export", language),
+            leaving(seen, Did.EXPORTED_OTHER, "sos-boxes", lambda: csv_table(rows), station or ""),
+            "sos-boxes.csv", "text/csv", key="equipment-export",
             on_click="ignore",
         )  # fmt: skip
 

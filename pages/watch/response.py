@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.basemap.deck import desk_theme
+from dashboard.deeds import leaving
 from dashboard.desk import desk_head, thousands
 from dashboard.filters import choice_filter, period_filter, station_filter
 from dashboard.response.chart import MOST, drawn, spread_chart
@@ -24,6 +25,7 @@ from dashboard.times import day, moment, span
 from dashboard.visit import visit
 from dashboard.words import word
 from models.access.policy import Action
+from models.audit.deeds import Did
 from models.formats.table_export import csv_table, xlsx_tables
 from models.response.figures import LEAST
 from models.response.groups import By, keys
@@ -119,13 +121,15 @@ else:
     exported = export_rows(groups, by, names, targets.shifts, language)
     exported += export_rows({word("flt.all", language): all_of_it}, By.STATION, {}, targets.shifts, language)
     name = f"response-{sort.value}-{by.value}-{first.isoformat()}-{last.isoformat()}"
+    did = Did.EXPORTED_RESPONSE
     buttons = st.columns([1, 1, 4])
     buttons[0].download_button(
-        word("resp.csv", language), csv_table(exported), f"{name}.csv", "text/csv", key="response-csv",
-        on_click="ignore",
+        word("resp.csv", language), leaving(here, did, f"{name}.csv", lambda: csv_table(exported), station or ""),
+        f"{name}.csv", "text/csv", key="response-csv", on_click="ignore",
     )  # fmt: skip
     buttons[1].download_button(
-        word("resp.xlsx", language), lambda: xlsx_tables({by.value: exported}), f"{name}.xlsx",
+        word("resp.xlsx", language),
+        leaving(here, did, f"{name}.xlsx", lambda: xlsx_tables({by.value: exported}), station or ""), f"{name}.xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", key="response-xlsx", on_click="ignore",
     )  # fmt: skip
 

@@ -369,7 +369,8 @@ def test_incident_files_are_whole_and_safe(server: LiveServer, sqlite_db: Databa
     assert [feature["geometry"]["coordinates"][1] for feature in collection["features"]][:2] == [13.75, 14.5]
     with sqlite_db.read() as conn:
         assert [(deed["action"], deed["station"], bool(deed["purpose"])) for deed in told(conn)] == [
-            ("exported.incidents", "", True), ("exported.incidents", "lumphini", True),
+            ("saw.purpose", "", True), ("exported.incidents", "", True),
+            ("saw.purpose", "", True), ("exported.incidents", "lumphini", True),
         ]  # fmt: skip
 
 

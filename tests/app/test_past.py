@@ -170,7 +170,7 @@ def test_a_purpose_is_the_ones_who_stated_it_and_ends(server: LiveServer, sqlite
     late = Purposes(sqlite_db, lambda: stated.expires_at)
     who = Who("somchai", "dispatcher", None, "session", stated.holder, "csrf")
     with pytest.raises(RefusedError):
-        late.reading(who, mine, None, 1, 2)
+        late.reading(who, mine, None, 1, 2, "")
 
 
 def test_what_cannot_be_written_down_is_not_read(server: LiveServer, sqlite_db: Database) -> None:
