@@ -19,19 +19,20 @@ MINUTES = 10
 
 #: After each render the drawn pixels of eight rows are looked at; a picture without a mark's blue in it is blank.
 _WATCH = """() => {
-    const map = window.__ssz.map.raw, canvas = document.querySelector("canvas"), gl = canvas.getContext("webgl2")
+    const { raw: map, layer } = window.__ssz.map, ground = map.getCanvas(), { canvas } = layer.overlay
     const seen = window.__calm = { renders: 0, looked: 0, blank: 0, swapped: 0, lost: 0, removed: 0, longest: 0 }
     let last = performance.now(), looked = 0
-    canvas.addEventListener("webglcontextlost", () => { seen.lost += 1 })
+    for (const one of [ground, canvas]) one.addEventListener("webglcontextlost", () => { seen.lost += 1 })
     new MutationObserver((changes) => {
-        for (const one of changes) for (const node of one.removedNodes) if (node.contains(canvas)) seen.removed += 1
+        for (const one of changes) for (const node of one.removedNodes)
+            if (node.contains(canvas) || node.contains(ground)) seen.removed += 1
     }).observe(document.body, { childList: true, subtree: true })
-    map.on("render", () => {
+    layer.watched = (gl) => {
         const now = performance.now()
         seen.renders += 1
         seen.longest = Math.max(seen.longest, now - last)
         last = now
-        if (document.querySelector("canvas") !== canvas || map.getCanvas() !== canvas) seen.swapped += 1
+        if (document.querySelector(".ssz-overlay") !== canvas || map.getCanvas() !== ground) seen.swapped += 1
         if (now - looked < 250) return
         looked = now
         seen.looked += 1
@@ -43,7 +44,7 @@ _WATCH = """() => {
                 if ([86, 180, 233].every((wanted, c) => Math.abs(row[p + c] - wanted) < 20)) marks += 1
         }
         if (marks === 0) seen.blank += 1
-    })
+    }
 }"""
 
 
@@ -74,8 +75,8 @@ def measure(rig: Rig) -> Figure:
     ]  # fmt: skip
     how = (
         f"{UNITS:,} units on the product's own feed, all moving, {seconds} s. Four times a second eight rows of what "
-        "was just rendered are read back: without one pixel of a mark's colour it is blank. At every render the "
-        "canvas must be the first one; its removal from the page and a lost context are counted. Every ten seconds a "
-        "picture of the screen from outside must show marks too."
+        "was just rendered are read back: without one pixel of a mark's colour it is blank. At every render both "
+        "canvases must be the first ones; their removal from the page and a lost context are counted. Every ten "
+        "seconds a picture of the screen from outside must show marks too."
     )
     return Figure(NAME, "A calm map", how, lines, {"watched": seen, "marks_on_screen": screens})

@@ -90,7 +90,7 @@ def measure(rig: Rig) -> Figure:
     ]  # fmt: skip
     how = (
         "The product's hub, routes and wall on a feed of 500 units, of which a hundred move each tick, run as "
-        f"fast as it goes ({TICK_S * 1000:.0f} ms a tick instead of 250). Ticks are the frames the page took, "
+        f"fast as it goes ({TICK_S * 1000:.0f} ms a tick instead of 150). Ticks are the frames the page took, "
         "a tenth to warm up. The page's JavaScript heap after a full collection, the server's resident "
         "memory as it is, 40 times; the middle of the last fifth beside that of the first."
     )

@@ -13,7 +13,7 @@ from models.records.base import Millis
 #: A binary frame, or a word of text (an answer to a ping).
 Message = bytes | str
 
-#: Frames a viewer may be behind: eight seconds of a busy feed.
+#: Frames a viewer may be behind: five seconds of a busy feed.
 QUEUE = 32
 
 

@@ -40,7 +40,7 @@ def test_a_mark_is_drawn_at_its_place_and_moves_in_place(wall: Page, server: Fix
     drawn_at(wall, "demo/201", 16.5460, 104.7281)
     coloured(wall, 16.5460, 104.7281, AVAILABLE)
     assert not near(pixel(wall, 16.5460, 104.7265), AVAILABLE)
-    assert wall.evaluate("document.querySelectorAll('canvas').length") == 1
+    assert wall.evaluate("document.querySelectorAll('canvas').length") == 2, "the ground, and the marks above it"
     assert wall.evaluate("document.querySelector('canvas').mine") is True
     outside = [
         url for url in asked if not url.startswith((server.url, server.url.replace("http", "ws"), "blob:", "data:"))

@@ -53,8 +53,8 @@ _SPREAD = """() => new Set([0, 1, 2, 3, 4].map((i) => {
 _ALL_DRAWN = """(layers) => layers.every(
     (layer) => window.__ssz.map.raw.queryRenderedFeatures({ layers: [layer] }).length > 0)"""
 
-_LOSE = """() => {
-    window.lose = document.querySelector("canvas").getContext("webgl2").getExtension("WEBGL_lose_context")
+_LOSE = """(which) => {
+    window.lose = document.querySelector(which).getContext("webgl2").getExtension("WEBGL_lose_context")
     window.lose.loseContext()
 }"""
 
@@ -205,13 +205,14 @@ def test_a_gap_in_a_trail_is_an_estimate_and_polygons_are_drawn(wall: Page, serv
     assert wall.evaluate("() => window.__ssz.map.sheets.get('trails').features[2].properties.note") == "ประมาณการ"
 
 
-def test_a_lost_gpu_is_a_list_meanwhile_and_the_map_comes_back(wall: Page, server: FixtureServer) -> None:
+@pytest.mark.parametrize("which", ["canvas", ".ssz-overlay"])
+def test_a_lost_gpu_is_a_list_meanwhile_and_the_map_comes_back(wall: Page, server: FixtureServer, which: str) -> None:
     server.units = [unit("201", 16.5460, 104.7265)]
     server.boxes = [box("SOS-01", 16.5461, 104.7250)]
     server.alarms = [alarm("a1")]
     open_wall(wall, server)
     drawn_at(wall, "demo/201", 16.5460, 104.7265)
-    wall.evaluate(_LOSE)
+    wall.evaluate(_LOSE, which)
     expect(wall.locator(".ssz-instead")).to_contain_text("ระบบกราฟิกของเครื่องนี้กำลังเริ่มใหม่")
     expect(wall.locator(".ssz-instead")).to_contain_text("สายตรวจ 201")
     wall.evaluate("() => window.lose.restoreContext()")

@@ -22,7 +22,7 @@ export interface CanvasNeeds {
   furnish(map: MapLibre): void;
   /** There is no map for now: `lost` will come back as it was, `failed` is gone for good. */
   empty(why: "lost" | "failed"): void;
-  /** One frame was drawn. */
+  /** The ground was drawn. */
   rendered(): void;
   moved(): void;
   /** The map has drawn what it had to. */
@@ -41,6 +41,7 @@ export class Canvas {
   raw: MapLibre | null = null;
   private scale = 1;
   private furnished = false;
+  private markless = false;
   private gone = false;
   private readonly silence = new Silence();
   private readonly styled = new Set<(map: MapLibre) => void>();
@@ -80,10 +81,12 @@ export class Canvas {
     this.raw?.resize();
   }
 
-  /** Once a second: whether the map still draws. */
+  /** Once a second: whether the map still draws. A ground at rest is asked to now and then. */
   watch(): void {
     requestAnimationFrame((now) => {
-      if (this.furnished && !this.gone && this.silence.passed(now)) this.fail(new Error("the map no longer draws"));
+      if (!this.furnished || this.gone) return;
+      if (this.silence.passed(now)) this.fail(new Error("the map no longer draws"));
+      else if (this.silence.long) this.raw?.triggerRepaint();
     });
   }
 
@@ -162,7 +165,13 @@ export class Canvas {
     this.furnished = true;
     this.needs.furnish(map);
     for (const told of this.styled) told(map);
-    this.tell(null);
+    this.tell(this.markless ? "lost" : null);
+  }
+
+  /** The marks have lost their GPU, or have it back. */
+  marksLost(lost: boolean): void {
+    this.markless = lost;
+    if (this.furnished) this.tell(lost ? "lost" : null);
   }
 
   private tell(trouble: Trouble): void {

@@ -51,16 +51,19 @@ export class Fleet {
     return this.sorted;
   }
 
-  /** Take these units as they are now; one that is not in `all` is taken off. */
-  take(keys: Iterable<Key>, all: Map<Key, Unit>, times: Times): void {
+  /** Take these units as they are now; one that is not in `all` is taken off. Returns whether there is news: more than
+   * that marks go on to glide. */
+  take(keys: Iterable<Key>, all: Map<Key, Unit>, times: Times): boolean {
+    let news = false;
     for (const key of keys) {
       const unit = all.get(key);
-      if (unit === undefined || unit.at === null || unit.lat === null || unit.lon === null) this.drop(key);
+      if (unit === undefined || unit.at === null || unit.lat === null || unit.lon === null) news = this.drop(key) || news;
       else if (!drawable(unit.lat, unit.lon)) {
-        this.drop(key);
+        news = this.drop(key) || news;
         this.nowhere.add(key);
-      } else this.put(key, unit, mercatorX(unit.lon), mercatorY(unit.lat), unit.at, times);
+      } else news = this.put(key, unit, mercatorX(unit.lon), mercatorY(unit.lat), unit.at, times) || news;
     }
+    return news;
   }
 
   /** Put these units exactly where they are told to be, without a way from where they were; all others are taken off. */
@@ -75,21 +78,24 @@ export class Fleet {
     }
   }
 
-  private drop(key: Key): void {
+  private drop(key: Key): boolean {
     this.nowhere.delete(key);
-    if (this.marks.delete(key)) this.sorted = null;
+    const shown = this.marks.delete(key);
+    if (shown) this.sorted = null;
+    return shown;
   }
 
-  private put(key: Key, unit: Unit, x: number, y: number, at: number, { mono, server, feed, still }: Times): void {
+  private put(key: Key, unit: Unit, x: number, y: number, at: number, { mono, server, feed, still }: Times): boolean {
     this.nowhere.delete(key);
     const known = this.marks.get(key);
     if (known !== undefined) {
-      if (known.unit === unit) return;
-      known.glide = onward(known.glide, x, y, at, mono, still);
+      if (known.unit === unit) return false;
+      const { glide, status } = known;
+      known.glide = onward(glide, x, y, at, mono, still);
       known.unit = unit;
       known.status = statusOf(unit.st);
-      this.freshen(known, server, feed);
-      return;
+      const put = known.glide.end === 0 && (x !== glide.tx || y !== glide.ty);
+      return this.freshen(known, server, feed) || put || known.status !== status;
     }
     const fresh = freshness(unit, server, feed);
     this.marks.set(key, {
@@ -97,6 +103,7 @@ export class Fleet {
       x: NaN, y: NaN, dx: 0, dy: 0, side: null,
     });
     this.sorted = null;
+    return true;
   }
 
   /** Age all marks: freshness by the server's time. */
@@ -104,13 +111,14 @@ export class Fleet {
     for (const mark of this.marks.values()) this.freshen(mark, now, feed);
   }
 
-  private freshen(mark: Mark, now: number, feed: Feed): void {
+  private freshen(mark: Mark, now: number, feed: Feed): boolean {
     const fresh = freshness(mark.unit, now, feed);
     const hidden = !meant(mark.unit, fresh, this.wanted);
-    if (fresh === mark.fresh && hidden === mark.hidden) return;
+    if (fresh === mark.fresh && hidden === mark.hidden) return false;
     mark.fresh = fresh;
     mark.hidden = hidden;
     this.sorted = null;
+    return true;
   }
 
   /** Show only the units that are meant. */

@@ -8,7 +8,9 @@ import type { Area } from "./declutter";
 import { Fleet } from "./fleet";
 import { MarkLayer } from "./marklayer";
 import type { Words } from "./marks";
+import { SLOWEST_MS } from "./motion";
 import { obstacles } from "./obstacles";
+import { Pacer } from "./pacer";
 import { Pins } from "./pins";
 import { Pointed } from "./pointed";
 import type { Alarm, Box, Ground } from "./protocol";
@@ -56,11 +58,10 @@ export class LiveMap {
   private readonly rooms: Rooms;
   private readonly canvas: Canvas;
   private dressed: Theme;
-  private gone = false;
   private tickedAt = NaN;
   /** What of the view is drawn, told apart: the address changes for other reasons too, and each drawing costs. */
   private viewDrawn = "";
-  private timer: ReturnType<typeof setTimeout> | null = null;
+  private readonly pacer: Pacer;
   private readonly leave: (() => void)[] = [];
 
   constructor(place: HTMLElement, private readonly needs: MapNeeds) {
@@ -77,14 +78,23 @@ export class LiveMap {
       tongue: () => ({ words: needs.tongue().words, feed: needs.state().feed ?? DEFAULT_FEED, now: needs.now() }),
       theme: () => this.dressed,
       shows: (part) => !url.view.off.includes(part),
+      drawn: (out) => this.pacer.drawn(out),
+      lost: (lost) => this.canvas.marksLost(lost),
       failed: (error) => this.canvas.fail(error),
     });
     this.camera = new Camera(url);
+    this.pacer = new Pacer({
+      draw: () => this.frame(), pause: () => this.layer.pause, now: () => performance.now(),
+      later: (work, ms) => {
+        const timer = setTimeout(work, ms);
+        return () => clearTimeout(timer);
+      },
+    });
     this.rooms = new Rooms((map) => [...this.pins.areas(map), ...(this.worded ? this.layer.labels.areas() : [])]);
     this.fleet.filter(url.view);
     this.canvas = new Canvas(place, {
       assets: needs.assets, theme: () => this.dressed, start: () => this.camera.start, furnish: (map) => this.furnish(map), empty: (why) => this.empty(why),
-      rendered: () => this.schedule(), moved: () => this.layer.disturb(), drawn: needs.drawn, trouble: needs.trouble,
+      rendered: () => this.layer.withGround(), moved: () => this.layer.disturb(), drawn: needs.drawn, trouble: needs.trouble,
     });
     this.leave.push(selection.on(() => this.reveal()), url.on(() => this.showView()));
   }
@@ -112,7 +122,7 @@ export class LiveMap {
   /** Images, layer and data on a map whose style is there: at the start, and after the GPU was away. */
   private furnish(map: MapLibre): void {
     redress(map, this.dressed);
-    if (map.getLayer(this.layer.id) === undefined) map.addLayer(this.layer);
+    this.layer.show(map);
     this.sheets.show(map);
     this.pins.show(map);
     this.rooms.show(map);
@@ -125,6 +135,7 @@ export class LiveMap {
     this.sheets.show(null);
     this.rooms.show(null);
     if (why === "lost") return;
+    this.layer.show(null);
     this.pins.show(null);
     this.camera.show(null);
   }
@@ -135,31 +146,27 @@ export class LiveMap {
     this.again();
   }
 
-  private schedule(): void {
-    if (this.timer !== null || this.gone) return;
-    const wait = this.layer.pause;
-    if (wait === Infinity) return;
-    this.timer = setTimeout(() => {
-      this.timer = null;
-      this.again();
-    }, wait - 1);
+  /** Draw what is news. */
+  again(): void {
+    this.pacer.soon();
   }
 
   /** Draw a frame; the followed unit stays in the middle. */
-  again(): void {
+  private frame(): void {
     const map = this.canvas.ready;
     if (map === null) return;
     const { followed } = this.pointed;
     if (followed !== undefined) this.camera.onto(followed.glide);
-    map.triggerRepaint();
+    this.layer.ask();
   }
 
   /** Draw these units as they are in the state now. */
   drawUnits(keys: Iterable<Key>): void {
     const state = this.needs.state();
-    this.fleet.take(keys, state.units, { mono: performance.now(), server: this.needs.now(), feed: state.feed ?? DEFAULT_FEED, still: REDUCED.matches });
+    const news = this.fleet.take(keys, state.units, { mono: performance.now(), server: this.needs.now(), feed: state.feed ?? DEFAULT_FEED, still: REDUCED.matches });
     this.layer.disturb();
-    this.again();
+    if (news) this.again();
+    else this.pacer.within(SLOWEST_MS);
   }
 
   /** Draw the units of a moment that is not now, each exactly where it was; those of no such moment are taken off.
@@ -262,11 +269,11 @@ export class LiveMap {
   }
 
   stop(): void {
-    this.gone = true;
-    if (this.timer !== null) clearTimeout(this.timer);
+    this.pacer.stop();
     for (const end of this.leave) end();
     this.rooms.stop();
     this.pins.show(null);
+    this.layer.show(null);
     this.canvas.stop();
   }
 }

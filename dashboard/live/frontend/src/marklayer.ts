@@ -1,13 +1,14 @@
-/** The units on the map: one WebGL layer draws marks, headings, legs and labels in four calls, whatever their number.
- * It asks for the next frame only while something moves, and only as often as half a pixel needs. */
+/** The units on the map: one canvas over the ground draws marks, headings, legs and labels in four calls, whatever
+ * their number. It asks for the next frame only while something moves, and only as often as half a pixel needs. */
 
-import type { CustomLayerInterface, Map as MapLibre } from "maplibre-gl";
+import type { Map as MapLibre } from "maplibre-gl";
 import type { Area } from "./declutter";
 import type { Fleet, Mark } from "./fleet";
 import { Labels, type Tongue } from "./labels";
 import { Legs } from "./legs";
 import { mercatorX, mercatorY } from "./mercator";
 import { pace, speed, xOf, yOf } from "./motion";
+import { Overlay } from "./overlay";
 import { CHOSEN, HEADING, spriteOf, Sprites } from "./sprites";
 import type { Key } from "./state";
 import { type Theme, TINTS } from "./tints";
@@ -25,6 +26,10 @@ export interface Scene {
   tongue(): Tongue;
   theme(): Theme;
   shows(part: "units" | "labels"): boolean;
+  /** A frame's commands were given; `out`: whether all of them are carried out. */
+  drawn(out: () => boolean): void;
+  /** The GPU of the marks was taken away, or given back. */
+  lost(lost: boolean): void;
   failed(error: unknown): void;
 }
 
@@ -38,17 +43,17 @@ const MARGIN = 30;
 const SCALES = [[700, 1], [1500, 0.8], [3000, 0.6], [6000, 0.5], [Infinity, 0.4]] as const;
 export const scaleFor = (count: number): number => SCALES.find(([most]) => count <= most)?.[1] ?? 1;
 
-export class MarkLayer implements CustomLayerInterface {
-  readonly id = "units";
-  readonly type = "custom";
-  readonly renderingMode = "2d";
+export class MarkLayer {
   /** Frames drawn, marks in the last one, and the page's time of it. */
   renders = 0;
   visible = 0;
   drawnAt = 0;
   readonly labels: Labels;
   private readonly measure = new Measure();
+  /** For tests and benchmarks: told after each frame. */
+  watched: ((gl: WebGL2RenderingContext) => void) | null = null;
   private map: MapLibre | null = null;
+  private overlay: Overlay | null = null;
   private parts: { sprites: Sprites; writing: Writing; legs: Legs; ratio: number; theme: Theme } | null = null;
   private placedAt = 0;
   /** Greatest speed of a mark on the screen, px a ms. */
@@ -60,16 +65,37 @@ export class MarkLayer implements CustomLayerInterface {
     this.labels = new Labels(this.measure);
   }
 
-  onAdd(map: MapLibre, gl: WebGL2RenderingContext): void {
+  /** The map whose marks these are; null: none for now. */
+  show(map: MapLibre | null): void {
+    if (map === this.map) return;
+    this.free();
+    this.overlay?.remove();
     this.map = map;
-    this.parts = null;
-    this.build(gl);
+    this.broken = false;
+    this.overlay = map === null ? null : new Overlay(map.getCanvas(), {
+      draw: (gl) => this.render(gl), drawn: (out) => this.scene.drawn(out), lost: (lost) => this.lost(lost),
+    });
   }
 
-  onRemove(): void {
+  /** Draw in the next frame of the page. */
+  ask(): void {
+    this.overlay?.ask();
+  }
+
+  /** The ground was drawn: the marks in the same frame, or they would lag behind a map that is moved. */
+  withGround(): void {
+    this.overlay?.draw();
+  }
+
+  private lost(lost: boolean): void {
+    this.parts = null; // gone with the GPU
+    this.scene.lost(lost);
+    if (!lost) this.ask();
+  }
+
+  private free(): void {
     const { parts } = this;
     this.parts = null;
-    this.map = null;
     parts?.sprites.free();
     parts?.writing.free();
     parts?.legs.free();
@@ -99,10 +125,11 @@ export class MarkLayer implements CustomLayerInterface {
     return this.parts;
   }
 
-  render(gl: WebGL2RenderingContext | WebGLRenderingContext): void {
+  private render(gl: WebGL2RenderingContext): void {
     if (this.map === null || this.broken) return;
     try {
-      this.draw(this.map, gl as WebGL2RenderingContext);
+      this.draw(this.map, gl);
+      this.watched?.(gl);
     } catch (error) {
       this.broken = true;
       this.scene.failed(error);
@@ -112,8 +139,7 @@ export class MarkLayer implements CustomLayerInterface {
   private draw(map: MapLibre, gl: WebGL2RenderingContext): void {
     let { parts } = this;
     if (parts !== null && (parts.ratio !== map.getPixelRatio() || parts.theme !== this.scene.theme())) {
-      this.onRemove();
-      this.map = map;
+      this.free();
       parts = null;
     }
     const { sprites, writing, legs } = parts ?? this.build(gl);
@@ -124,19 +150,21 @@ export class MarkLayer implements CustomLayerInterface {
     this.spot(map, width, height, now);
     const scale = scaleFor(this.labels.places);
     this.marks(sprites, map, width, height);
-    const spread = this.scene.fleet.order.filter((mark) => (mark.dx !== 0 || mark.dy !== 0) && mark.x === mark.x);
-    legs.draw(spread, width, height);
-    sprites.draw(width, height, scale);
     if (this.dirty && now - this.placedAt >= REPLACE_MS) {
       this.labels.place(this.scene.fleet, this.scene.must(), this.scene.obstacles(), this.scene.tongue());
       this.placedAt = now;
       this.dirty = false;
       this.scene.placed();
     }
-    if (!this.scene.shows("labels") || !this.scene.shows("units")) return;
-    writing.begin();
-    this.labels.write((text, hand, x, y) => writing.add(text, hand, x, y));
-    writing.draw(width, height);
+    if (this.scene.shows("labels") && this.scene.shows("units")) {
+      // Words under marks: a unit that has just come is seen before the words around it have made room.
+      writing.begin();
+      this.labels.write((text, hand, x, y) => writing.add(text, hand, x, y));
+      writing.draw(width, height);
+    }
+    const spread = this.scene.fleet.order.filter((mark) => (mark.dx !== 0 || mark.dy !== 0) && mark.x === mark.x);
+    legs.draw(spread, width, height);
+    sprites.draw(width, height, scale);
   }
 
   /** Where every mark is on the screen now. */

@@ -6,7 +6,8 @@ import { metresAt } from "./mercator";
 export const GAP_MS = 60_000;
 /** A mark is never farther behind its fix than this, however rarely fixes come. */
 export const GLIDE_MS = 5_000;
-/** Frames come each 250 ms: a little longer than the gap, so that the mark does not halt before the next fix. */
+/** A glide takes this much longer than the gap between fixes: frames come some 150 ms apart, and the mark must not halt before
+ * the next fix. */
 export const TICK_MS = 250;
 /** Faster than this (m/s) nobody drives: the fix corrects a wrong place, and no way is made up to it. */
 export const FASTEST_M_S = 90;
@@ -62,7 +63,10 @@ export function speed(glide: Glide, now: number): number {
   return now >= glide.end ? 0 : Math.hypot(glide.tx - glide.fx, glide.ty - glide.fy) / (glide.end - glide.start);
 }
 
+/** What moves is drawn this often at least, ms. */
+export const SLOWEST_MS = 250;
+
 /** After how many ms to draw again so that nothing moves more than half a pixel meanwhile. */
 export function pace(pixelsPerMs: number): number {
-  return pixelsPerMs <= 0 ? Infinity : Math.min(Math.max(0.5 / pixelsPerMs, 1), 250);
+  return pixelsPerMs <= 0 ? Infinity : Math.min(Math.max(0.5 / pixelsPerMs, 1), SLOWEST_MS);
 }

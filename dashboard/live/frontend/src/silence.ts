@@ -2,6 +2,8 @@
 
 /** Seconds in which the page was drawn, and the map was asked to draw, and did not: it is broken. */
 const SILENT_S = 10;
+/** After so many seconds without need to draw it is asked to, to know. */
+const LONG_S = 5;
 
 export class Silence {
   private seconds = 0;
@@ -12,7 +14,12 @@ export class Silence {
     this.seconds = 0;
   }
 
-  /** A frame of the page has passed in which the map was asked to draw. `now`: steady clock, ms. Returns whether it
+  /** Whether the map has long not drawn: it is to be asked. */
+  get long(): boolean {
+    return this.seconds >= LONG_S;
+  }
+
+  /** A frame of the page has passed without a frame of the map. `now`: steady clock, ms. Returns whether it
    * is broken. Counts seconds, not asking: in a burst of news it is asked a hundred times before it can draw once. */
   passed(now: number): boolean {
     if (now - this.askedAt < 900) return false;

@@ -54,3 +54,15 @@ test("lost ones are drawn below live ones; the filter leaves out who is not mean
   fleet.filter(EVERYTHING);
   assert.equal(fleet.order.length, 4);
 });
+
+test("a mark that glides on is no news; one that comes, goes, is put elsewhere or means something else is", () => {
+  const fleet = new Fleet();
+  const take = (mono: number, ...units: Unit[]): boolean => fleet.take(["demo/1"], all(...units), times(mono));
+  assert.equal(take(0, unit("1")), true);
+  assert.equal(take(100, unit("1", { lon: 104.0001, at: 2000 })), false);
+  assert.equal(take(200, unit("1", { lon: 104.0002, at: 3000 })), false);
+  assert.equal(take(300, unit("1", { lon: 104.0002, at: 4000, st: "available" })), true);
+  assert.equal(take(400, unit("1", { lon: 104.5, at: 200_000, st: "available" })), true);
+  assert.equal(take(500), true);
+  assert.equal(take(600), false);
+});

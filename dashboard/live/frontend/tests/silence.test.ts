@@ -14,3 +14,12 @@ test("ten seconds asked and not drawn is silence, and a drawn frame begins anew"
   silence.drawn();
   assert.equal(after(60_000), 10);
 });
+
+test("a map at rest is asked before it is called broken", () => {
+  const silence = new Silence();
+  const asked = [...Array(10).keys()].filter((second) => {
+    const broken = silence.passed(second * 1000);
+    return silence.long && !broken;
+  });
+  assert.deepEqual(asked, [4, 5, 6, 7, 8, 9]);
+});
