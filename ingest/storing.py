@@ -10,6 +10,7 @@ from ingest.crowd import Crowd
 from ingest.decode import redact
 from ingest.decode.records import Record
 from ingest.pipeline import Sorted, has_strangers, read_batch, station_of
+from ingest.security_events import SecurityEvents
 from ingest.sources.mqtt_client import Arrivals
 from ingest.sources.mqtt_packets import Message
 from models.fold import apply_all
@@ -25,6 +26,7 @@ from models.records.report import CitizenReport
 from models.records.sos import BoxOnline, Signal
 from models.records.unit import StatusReport
 from store import (
+    audit,
     boxes,
     cameras,
     checkpoints,
@@ -138,6 +140,7 @@ class Storing:
         self._keep_raw = keep_raw
         self._crowd = crowd or Crowd()
         self.renew = renew or registry
+        self._events = SecurityEvents()
 
     def store(self, batch: Sequence[Arrivals]) -> None:
         """One transaction for the batch.
@@ -179,9 +182,12 @@ class Storing:
                 counts[_source_of(record), _station_of(record), _word(fresh)] += 1
                 new, duplicates = new + fresh, duplicates + (not fresh)
             self._refuse(tx, batch.rejected, counts, now)
+            for event in self._events.of(batch.rejected, now):
+                audit.record(tx, event)
             sources.count_all(tx, counts, batch.newest or now)
             if self._keep_raw and batch.raw:
                 raw.keep(tx, batch.raw)
+        self._events.noted(batch.rejected, now)
         return Stored(new, duplicates)
 
     def _refuse(self, tx: Tx, rejected: Sequence[Rejected], counts: Counts, now: Millis) -> None:
