@@ -1,5 +1,5 @@
 #!/bin/sh
-# What the tests drive: Mosquitto, PostgreSQL and Chromium; npm checks the map component. Installed with apt as
+# What the tests drive: Mosquitto, PostgreSQL, Chromium and nginx; npm checks the map component. Installed with apt as
 # root; without root, said and refused, unless ALLOW_SKIPS=1 (which never counts in CI).
 set -eu
 
@@ -13,6 +13,7 @@ command -v mosquitto >/dev/null 2>&1 || missing="$missing mosquitto"
 [ -n "$(ls -d /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ] || missing="$missing postgresql"
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 [ -n "$(ls /usr/lib/*/faketime/libfaketimeMT.so.1 2>/dev/null)" ] || missing="$missing libfaketime"
+command -v nginx >/dev/null 2>&1 || missing="$missing nginx-light"
 command -v npm >/dev/null 2>&1 || missing="$missing npm"
 [ -z "$missing" ] && exit 0
 

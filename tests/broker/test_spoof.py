@@ -24,7 +24,8 @@ def counted(url: str) -> int:
     """How many messages were dealt with, whatever became of them."""
     return number(
         url,
-        "SELECT COALESCE(SUM(count), 0) FROM source_count WHERE reason IN ('accepted', 'duplicate') AND source <> 'system'",
+        "SELECT COALESCE(SUM(count), 0) FROM source_count"
+        " WHERE reason IN ('accepted', 'duplicate') AND source <> 'system'",
     )
 
 
