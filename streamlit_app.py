@@ -21,6 +21,7 @@ from dashboard.access.choosing import Choosing
 from dashboard.access.headers import SecurityHeaders
 from dashboard.access.kiosk import KioskDoor
 from dashboard.access.middleware import Gate
+from dashboard.access.own import OwnAccount
 from dashboard.access.signin import Hashing, SignIn
 from dashboard.access.signin_steps import StepPages
 from dashboard.api.route import api_route
@@ -228,6 +229,9 @@ else:
             *health_routes(lambda: runtime.current().health),
             *SignIn(choosing, now, HASHING, assets_route.FACES).routes(),
             *StepPages(choosing, now, HASHING).routes(),
+            *OwnAccount(
+                choosing, lambda: runtime.current().people, SETTINGS.zone, SETTINGS.language, HASHING
+            ).routes(),
             *KioskDoor(lambda: runtime.current().keeper, now).routes(),
             *language_routes(),
             *in_routes(lambda: app.state["http"]),

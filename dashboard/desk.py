@@ -9,6 +9,7 @@ from html import escape
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
+from dashboard.access.policy import ACCOUNT
 from dashboard.language import switch_path
 from dashboard.tables import Row
 from dashboard.theme import desk_look
@@ -29,5 +30,6 @@ def desk_head(here: Visit, title: str, help_text: str) -> None:
     other = "en" if here.language == "th" else "th"
     mark = f"<b>{escape(word('sys.simulated', here.language))}</b>" if here.runtime.values.demo else ""
     link = f'<a href="{switch_path(other)}" target="_self">{escape(word("nav.other_language", here.language))}</a>'
-    st.html(f'<div class="ssz-desk"><h1>{escape(title)}</h1>{mark}{link}</div>')
+    own = f'<a href="{ACCOUNT}" target="_self">{escape(word("nav.account", here.language))}</a>'
+    st.html(f'<div class="ssz-desk"><h1>{escape(title)}</h1>{mark}{own}{link}</div>')
     st.caption(help_text)

@@ -38,6 +38,7 @@ def navigate() -> None:
     may_answer = here.who.may(Action.STEP_ALARM)
     desk = st.Page("pages/watch/desk.py", title=word("nav.desk", chosen), url_path="desk")
     devices = st.Page("pages/admin/devices.py", title=word("nav.devices", chosen), url_path="devices")
+    people = st.Page("pages/admin/people.py", title=word("nav.people", chosen), url_path="people")
     response = st.Page("pages/watch/response.py", title=word("nav.response", chosen), url_path="response")
     # One level, no menus to open: there are few screens, and each must be found at a glance.
     page = st.navigation(
@@ -49,6 +50,7 @@ def navigate() -> None:
             st.Page("pages/insight/incidents.py", title=word("nav.incidents", chosen), url_path="incidents"),
             st.Page("pages/programme/equipment.py", title=word("nav.equipment", chosen), url_path="equipment"),
             st.Page("pages/admin/feeds.py", title=word("nav.feeds", chosen), url_path="feeds"),
+            *([people] if here.who.may(Action.MANAGE_PEOPLE) else []),
             *([devices] if here.who.may(Action.MANAGE_DEVICES) else []),
         ],
         position="top",

@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from dashboard.access.choosing import Choosing
+from dashboard.access.people import People
 from dashboard.access.sessions import Keeper
 from dashboard.api.parts import Parts
 from dashboard.basemap.shown import Basemap
@@ -71,6 +72,11 @@ class Runtime:
     desk: Desk
     choosing: Choosing
     basemap: Basemap = NO_BASEMAP
+
+    @property
+    def people(self) -> People:
+        """Accounts and sessions, for those who manage them."""
+        return People(self.db, self.clock, self.keeper.idle_ms)
 
     @property
     def sheets(self) -> Sheets:

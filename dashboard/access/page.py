@@ -34,9 +34,10 @@ _BUTTON = """<form method="post" action="{action}">{field}
 </form>"""
 
 
-def whole(body: str) -> str:
+def whole(body: str, wide: bool = False) -> str:
     """A whole page with the product's head. `body`: markup, everything from outside escaped in it."""
-    return _HEAD + body + _TAIL
+    head = _HEAD.replace("<body>", '<body class="wide">') if wide else _HEAD
+    return head + body + _TAIL
 
 
 def link_page(link: str, why: str = "") -> str:

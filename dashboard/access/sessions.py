@@ -106,6 +106,11 @@ class Keeper:
         self._refusals = Refusals(clock)
         self._later = ThreadPoolExecutor(max_workers=1, thread_name_prefix="session-use")
 
+    @property
+    def idle_ms(self) -> Millis:
+        """How long a session lives unused."""
+        return self._limits.idle_ms
+
     def now(self) -> Millis:
         """The clock sessions end by."""
         return self._clock()

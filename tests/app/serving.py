@@ -85,6 +85,12 @@ class Product:
             raise AssertionError(f"did not start: {self.log.read_text()[-4000:]}")
         return line
 
+    def next_line(self) -> str:
+        """The next line it has said on standard output."""
+        line = self._said.get(timeout=START_S)
+        assert line is not None, "it has ended"
+        return line
+
     def _read(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
         for line in process.stdout:
