@@ -6,11 +6,14 @@ import socket
 from http.client import HTTPConnection
 
 import pytest
+from sqlalchemy import text
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from dashboard.access.beginning import digest_of
 from dashboard.access.policy import KEY_PATHS, OPEN_PATHS, Door, door_of
-from tests.app.serving import METHODS, ROOT, Product
+from store import access
+from tests.app.serving import METHODS, ROOT, Product, clock
 
 REFUSED = {303, 401, 403, 404}
 
@@ -24,6 +27,28 @@ def test_every_http_route_refuses(product: Product, routes: list[tuple[str, str]
                 answer = client.request(method, path)
                 assert answer.status_code in REFUSED, (method, path, answer.status_code)
                 assert b"root" not in answer.content, (method, path)
+
+
+def test_every_route_and_socket_refuses_a_session_that_has_ended(
+    product: Product, routes: list[tuple[str, str]]
+) -> None:
+    revoked, expired = product.session(), product.session()
+    db = product.open_store()
+    with db.write() as tx:
+        access.revoke_session(tx, digest_of(revoked.cookie), clock())
+        ended = text("UPDATE web_session SET expires_at = :now WHERE hash = :hash")
+        tx.conn.execute(ended, {"now": clock(), "hash": digest_of(expired.cookie)})
+    db.close()
+    for cookie in (revoked.cookie, expired.cookie):
+        with product.client() as client:
+            for kind, path in routes:
+                if kind == "socket":
+                    assert handshake(product, path, cookie, origin=product.url) == 403, path
+                elif path not in OPEN_PATHS and path not in KEY_PATHS:
+                    for method in ("GET", "POST"):
+                        answer = client.request(method, path, headers={"cookie": f"ssz_session={cookie}"})
+                        assert answer.status_code in REFUSED, (method, path, answer.status_code)
+                        assert answer.headers.get("location", "/sign-in").startswith("/sign-in"), path
 
 
 def test_every_socket_refuses(product: Product, routes: list[tuple[str, str]]) -> None:

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import runtime, visit
 from dashboard.access.identity import Who
+from models.access.grants import stations_of
 from models.happenings import BoxHeard, BoxPlaced, SourceState
 from models.notices.channels import Channel
 from models.records.change import Heartbeat
@@ -85,7 +86,7 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     wait_until(lambda: bool(follower.picture.beats))
     values = runtime.Values("th", ZoneInfo("Asia/Bangkok"), True, 30, 300, 15, 180, 15, tmp_path)
     nothing = cast(Any, None)
-    runtime.hold(runtime.Runtime(values, now, db, follower, *[nothing] * (len(fields(runtime.Runtime)) - 4)))
+    runtime.hold(runtime.Runtime(values, now, db, follower, *[nothing] * (len(fields(runtime.Runtime)) - 5)))
 
     def look_as(who: Who) -> None:
         monkeypatch.setattr(visit, "viewer", lambda _keeper: who)
@@ -159,6 +160,31 @@ def test_a_viewer_of_another_station_sees_nothing_of_this_one(running: Callable[
     page = open_page("insight/incidents.py", period="90", station="mueang_mukdahan")
     assert figures(page) == ["0", "0"]
     assert "mukdahan" not in text_of(open_page("admin/feeds.py"))
+
+
+@pytest.mark.parametrize("grants", ["lumphini", ""])
+@pytest.mark.parametrize("role", ["viewer", "administrator"])
+def test_no_page_tells_anything_of_a_station_outside_the_scope(
+    running: Callable[[Who], None], role: str, grants: str
+) -> None:
+    """Every page that needs no more than the store, asked by its address for what is not the viewer's."""
+    asked = {"station": "mueang_mukdahan", "period": "90", "zone": "mueang_mukdahan/indochina"}
+    pages = ("insight/incidents.py", "admin/feeds.py", "programme/equipment.py", "watch/response.py")
+
+    def told(name: str) -> str:
+        page = open_page(name, **asked)
+        elements = [*page.caption, *page.warning, *page.info, *page.metric, *page.markdown, *page.selectbox]
+        return text_of(page) + " ".join(f"{one.value} {getattr(one, 'options', '')}" for one in elements)
+
+    seen = "".join(told(name) for name in pages)
+    assert "mukdahan" in seen, "the words that are looked for are on the pages"
+    assert "มุกดาหาร" in seen
+    running(Who("ผกก.", role, stations_of(grants, ()), "session", "y", "token-2"))
+    for name in pages:
+        body = told(name)
+        assert "mukdahan" not in body, name
+        assert "มุกดาหาร" not in body, name
+        assert "sos-gone" not in body, name
 
 
 @pytest.mark.usefixtures("running")
