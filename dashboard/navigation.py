@@ -37,6 +37,7 @@ def navigate() -> None:
         return
     may_answer = here.who.may(Action.STEP_ALARM)
     desk = st.Page("pages/watch/desk.py", title=word("nav.desk", chosen), url_path="desk")
+    audit = st.Page("pages/admin/audit.py", title=word("nav.audit", chosen), url_path="audit")
     devices = st.Page("pages/admin/devices.py", title=word("nav.devices", chosen), url_path="devices")
     people = st.Page("pages/admin/people.py", title=word("nav.people", chosen), url_path="people")
     response = st.Page("pages/watch/response.py", title=word("nav.response", chosen), url_path="response")
@@ -52,6 +53,7 @@ def navigate() -> None:
             st.Page("pages/admin/feeds.py", title=word("nav.feeds", chosen), url_path="feeds"),
             *([people] if here.who.may(Action.MANAGE_PEOPLE) else []),
             *([devices] if here.who.may(Action.MANAGE_DEVICES) else []),
+            *([audit] if here.who.may(Action.SEE_AUDIT) and not here.who.visitor else []),
         ],
         position="top",
     )

@@ -10,11 +10,14 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 import orjson
 
 #: Version of the row's bytes; another way to write them gets another number.
 FORM = 1
+
+_CHANGED = "changed, inserted or moved: its MAC is not that of its content after the row before"
 
 #: The MAC before the first row.
 BEGINNING = bytes(32)
@@ -102,12 +105,25 @@ def _tag(key: Key, kind: str, seq: int, mac: bytes, at: int) -> bytes:
     return hmac.digest(key.marks, orjson.dumps((FORM, kind, seq, mac.hex(), at)), "sha256")
 
 
+class Fault(StrEnum):
+    """What can be wrong with the log; the words of it are a screen's."""
+
+    MISSING = "missing"
+    CHANGED = "changed"
+    KEY = "key"
+    HEAD = "head"
+    CUT = "cut"
+    ELSEWHERE = "elsewhere"
+    HISTORY = "history"
+
+
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """The first thing that is not as it was written: at which row, and what is wrong."""
+    """The first thing that is not as it was written: at which row, what is wrong in a sentence, and its kind."""
 
     seq: int
     why: str
+    fault: Fault
 
     def __str__(self) -> str:
         return f"row {self.seq}: {self.why}"
@@ -128,13 +144,13 @@ class Following:
         for row in rows:
             seq += 1
             if row[0] != seq:
-                return Bad(seq, f"missing: row {row[0]} follows row {seq - 1}")
+                return Bad(seq, f"missing: row {row[0]} follows row {seq - 1}", Fault.MISSING)
             key = known.get(row[11])
             if key is None:
-                return Bad(seq, f"sealed with the key {row[11]!r}, which is not one of ours")
+                return Bad(seq, f"sealed with the key {row[11]!r}, which is not one of ours", Fault.KEY)
             # What `mac_of` does, written out: a million calls are a second.
             mac = digest(key.rows, mac + dumps((FORM, *row[:12])), "sha256")
             if mac != row[12]:
-                return Bad(seq, "changed, inserted or moved: its MAC is not that of its content after the row before")
+                return Bad(seq, _CHANGED, Fault.CHANGED)
         self.seq, self.mac = seq, mac
         return None

@@ -14,7 +14,7 @@ from itertools import groupby
 import orjson
 from sqlalchemy import Connection, and_, bindparam, exists, select, tuple_, update
 
-from models.audit.chain import Bad
+from models.audit.chain import Bad, Fault
 from models.audit.deeds import Did, by_system
 from models.records.alarm import AlarmStep
 from models.records.audit import AlarmStepSeal
@@ -22,6 +22,8 @@ from models.records.base import Millis
 from store.audit.writing import NoKeyError, append
 from store.database import Tx
 from store.rows import table_of
+
+_F = Fault.HISTORY
 
 ACTION = Did.ALARMS_SEALED.value
 
@@ -97,12 +99,12 @@ def verify(conn: Connection, seals: Mapping[int, str], after: int, upto: int | N
             gone = next((row for row in rows if row[1] is None), None)
             if gone is not None:
                 station, alarm, version = gone[-3:]
-                return count, Bad(seq, f"line {version} of the history of alarm {alarm} of {station} is gone")
+                return count, Bad(seq, f"line {version} of the history of alarm {alarm} of {station} is gone", _F)
             if left.pop(seq, None) != _digest(row[1:-3] for row in rows):
-                return count, Bad(seq, "a line of an alarm's history under this seal was changed, removed or added")
+                return count, Bad(seq, "a line of a history under this seal was changed, removed or added", _F)
             count += len(rows)
     if left:
-        return count, Bad(min(left), "the lines of alarms' histories under this seal are gone")
+        return count, Bad(min(left), "the lines of alarms' histories under this seal are gone", _F)
     return count, None
 
 
@@ -112,7 +114,7 @@ def slipped_in(conn: Connection) -> Bad | None:
     slipped = conn.execute(without.limit(1)).first()
     if slipped is None:
         return None
-    return Bad(0, f"line {slipped[2]} of the history of alarm {slipped[1]} of {slipped[0]} was slipped in")
+    return Bad(0, f"line {slipped[2]} of the history of alarm {slipped[1]} of {slipped[0]} was slipped in", _F)
 
 
 def unseal(tx: Tx, upto: int, piece: int) -> int:

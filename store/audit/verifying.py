@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from models.audit.chain import Bad, Following, Keys, Mark, Row
+from models.audit.chain import Bad, Fault, Following, Keys, Mark, Row
 from models.records.audit import AuditCut, AuditRow
 from store.audit import history
 from store.audit.writing import head
@@ -17,6 +17,7 @@ from store.rows import table_of
 _ROW, _CUT = table_of(AuditRow), table_of(AuditCut)
 _COLUMNS = tuple(_ROW.columns)
 
+_FORMER = "the head was made with a former key, and nothing was written since with the key in use"
 _OTHER = "another row than the head that was kept elsewhere names"
 
 #: Rows read at once.
@@ -57,7 +58,7 @@ def verify(conn: Connection, keys: Keys, heads: Sequence[Mark] = ()) -> Verdict:
     """
     known_cut = cut(conn)
     if known_cut is not None and not known_cut.genuine(keys):
-        return Verdict(0, 0, 0, Bad(known_cut.seq, "the cut up to this row was not made by us"))
+        return Verdict(0, 0, 0, Bad(known_cut.seq, "the cut up to this row was not made by us", Fault.CUT))
     following = Following(keys, known_cut)
     found = _follow(conn, following, None, {one.seq: one for one in heads if one.genuine(keys)})
     bad = found.bad or _end(conn, keys, following, heads)
@@ -71,7 +72,7 @@ def verify_part(conn: Connection, keys: Keys, upto: int) -> Bad | None:
     """Follow the chain from its oldest row up to one, with the histories these rows seal."""
     known_cut = cut(conn)
     if known_cut is not None and not known_cut.genuine(keys):
-        return Bad(known_cut.seq, "the cut up to this row was not made by us")
+        return Bad(known_cut.seq, "the cut up to this row was not made by us", Fault.CUT)
     found = _follow(conn, Following(keys, known_cut), upto, {})
     if found.bad is not None:
         return found.bad
@@ -91,7 +92,7 @@ def _follow(conn: Connection, following: Following, upto: int | None, heads: dic
     found = _Found(0, {}, None)
     first = heads.get(following.seq)
     if first is not None and first.mac != following.mac:
-        return _Found(0, {}, Bad(first.seq, _OTHER))
+        return _Found(0, {}, Bad(first.seq, _OTHER, Fault.ELSEWHERE))
     with closing(rows_after(conn, following.seq, upto)) as pieces:
         for piece in pieces:
             found.bad = following.follow(piece) or (_elsewhere(piece, heads) if heads else None)
@@ -107,7 +108,7 @@ def _elsewhere(piece: Sequence[Row], heads: dict[int, Mark]) -> Bad | None:
     for row in piece:
         kept = heads.get(row[0])
         if kept is not None and kept.mac != row[12]:
-            return Bad(row[0], _OTHER)
+            return Bad(row[0], _OTHER, Fault.ELSEWHERE)
     return None
 
 
@@ -117,17 +118,17 @@ def _end(conn: Connection, keys: Keys, following: Following, heads: Sequence[Mar
     seq = following.seq
     for kept in heads:
         if not kept.genuine(keys):
-            return Bad(kept.seq, "the head that was kept elsewhere was not made by us")
+            return Bad(kept.seq, "the head that was kept elsewhere was not made by us", Fault.ELSEWHERE)
         if kept.seq > seq:
-            return Bad(seq + 1, f"missing: the head that was kept elsewhere names row {kept.seq}")
+            return Bad(seq + 1, f"missing: the head that was kept elsewhere names row {kept.seq}", Fault.MISSING)
     if now is None:
-        return Bad(seq, "the head is missing") if seq else None
+        return Bad(seq, "the head is missing", Fault.HEAD) if seq else None
     if not now.genuine(keys):
-        return Bad(now.seq, "the head was not made by us")
+        return Bad(now.seq, "the head was not made by us", Fault.HEAD)
     if now.key != keys.current.id:
-        return Bad(now.seq, "the head was made with a former key, and nothing was written since the key in use")
+        return Bad(now.seq, _FORMER, Fault.HEAD)
     if now.seq > seq:
-        return Bad(seq + 1, f"missing: the head names row {now.seq}")
+        return Bad(seq + 1, f"missing: the head names row {now.seq}", Fault.MISSING)
     if now.seq < seq or now.mac != following.mac:
-        return Bad(now.seq, "the head names another row as the newest")
+        return Bad(now.seq, "the head names another row as the newest", Fault.HEAD)
     return None

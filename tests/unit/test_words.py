@@ -12,8 +12,12 @@ from dashboard.filters import GROUPS, PERIODS
 from dashboard.live.component import PREFIXES
 from dashboard.tables import link_rows
 from dashboard.words import LANGUAGES, Language, as_language, table, word, words_with
+from models.access.policy import Role
 from models.alarms.kinds import Kind
 from models.alarms.life import OUTCOMES, State, Step
+from models.audit.chain import Fault
+from models.audit.deeds import GROUPS as DEEDS
+from models.audit.deeds import Did
 from models.drills import Refusal
 from models.picture import SourceNow
 from models.readiness import Readiness, Why
@@ -30,7 +34,7 @@ ROOT = Path(__file__).parents[2]
 PYTHON = [*(ROOT / "dashboard").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]
 SCRIPTS = sorted((ROOT / "dashboard/live/frontend/src").glob("*.ts"))
 _KEY = re.compile(
-    r"""["'`]((?:nav|live|mark|sos|err|sys|inc|flt|feeds|reason|equip|notice|drill|resp|sheet|dev)\.[a-z0-9_]+)["'`]"""
+    r"""["'`]((?:nav|live|mark|sos|err|sys|inc|flt|feeds|reason|equip|notice|drill|resp|sheet|dev|aud)\.[a-z0-9_]+)["'`]"""
 )
 
 
@@ -72,6 +76,9 @@ def test_every_key_that_is_put_together_has_words() -> None:
     keys |= {f"live.outcome_{outcome}" for outcome in OUTCOMES} | {f"live.step_{step.value}" for step in Step}
     keys |= {f"live.desk_group_{name}" for name in ("report", "technical", "shelved", "open", "close")}
     keys |= {f"live.step_notice_{outcome.value}" for outcome in Outcome}
+    keys |= {f"aud.g_{group}" for group in DEEDS} | {f"aud.d_{did.replace('.', '_')}" for did in Did}
+    keys |= {f"aud.r_{role}" for role in (*Role, "console", "system")}
+    keys |= {f"aud.f_{fault}" for fault in Fault}
     keys |= {f"dev.{word}" for word in ("unit", "box", "key_devices", "key_channel")}
     keys |= {f"dev.state_{state}" for state in ("approved", "blocked")}
     keys |= {"live.step_raise", "live.step_tick", "live.step_untick"} | {f"live.kind_{kind.value}" for kind in Kind}

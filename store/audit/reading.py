@@ -1,0 +1,61 @@
+"""Reading the audit log: the rows somebody asks for, the newest first, held to the stations they may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import Connection, Select, func, select
+
+from models.access.grants import Stations
+from models.records.audit import AuditRow
+from models.records.base import Millis
+from store.rows import records, table_of
+
+_S = TypeVar("_S", bound=Select)  # type: ignore[type-arg] # of rows or of a number
+
+_ROW = table_of(AuditRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which rows: of these stations (None: all, and those of no station), `start <= at < end`, and what they hold.
+
+    `who` and `object` are parts of them in any case; `action` is one kind of deed, or a group of them.
+    """
+
+    stations: Stations
+    start: Millis
+    end: Millis
+    who: str = ""
+    action: str = ""
+    object: str = ""
+
+
+def _asked(wanted: Wanted, query: _S) -> _S:
+    query = query.where(_ROW.c.at >= wanted.start, _ROW.c.at < wanted.end)
+    if wanted.stations is not None:
+        query = query.where(_ROW.c.station.in_(sorted(wanted.stations)))
+    if "." in wanted.action:
+        query = query.where(_ROW.c.action == wanted.action)
+    elif wanted.action:
+        query = query.where(_ROW.c.action.startswith(f"{wanted.action}.", autoescape=True))
+    if wanted.who:
+        query = query.where(_ROW.c.who.icontains(wanted.who, autoescape=True))
+    if wanted.object:
+        query = query.where(_ROW.c.object.icontains(wanted.object, autoescape=True))
+    return query
+
+
+def page(conn: Connection, wanted: Wanted, limit: int, before: int | None = None) -> list[AuditRow]:
+    """The newest rows, or those before a number."""
+    query = _asked(wanted, select(_ROW))
+    if before is not None:
+        query = query.where(_ROW.c.seq < before)
+    return records(conn, AuditRow, query.order_by(_ROW.c.seq.desc()).limit(limit))
+
+
+def count(conn: Connection, wanted: Wanted) -> int:
+    """How many rows there are of that."""
+    query = _asked(wanted, select(func.count()).select_from(_ROW))
+    return int(conn.execute(query).scalar_one())
