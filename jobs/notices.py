@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,9 +17,10 @@ from jobs.job import Job
 from jobs.sending import Send, outcome_of
 from models.alarms.ladder import INSISTS
 from models.alarms.life import State
-from models.notices.channels import BadChannelsError, Channels, parse_channels
-from models.notices.plan import Due, due, next_go
-from models.notices.words import Words, words_of
+from models.alarms.queue import FLOOD_MS
+from models.notices.channels import BadChannelsError, Channel, Channels, parse_channels
+from models.notices.plan import Due, Go, due, next_go
+from models.notices.words import Words, words_of, words_together
 from models.records.alarm import AlarmNow
 from models.records.base import Millis
 from models.records.station import Station
@@ -35,6 +36,9 @@ _NEVER = frozenset({"test", "demo"})
 
 #: The longest file of channels that is read, in bytes.
 _MOST_BYTES = 256 * 1024
+
+#: Of so many notices rows are written in one transaction.
+PIECE = 20
 
 Clock = Callable[[], Millis]
 
@@ -95,16 +99,20 @@ class Courier:
         mine: dict[str, list[Due]] = defaultdict(list)
         with self._database.read() as conn:
             sent = notices.spent(conn, month_began(now, self._zone))
+            lately = notices.lately(conn, now - FLOOD_MS)
             for one in due(waiting(conn), self._channels.channels, notices.tries(conn), sent, now):
                 mine[one.channel.name].append(one)
             names = {station.code: station for station in registers.stations(conn, None)}
         for channel, dues in mine.items():
+            go = next_go(dues, lately.get(channel, ()), now)
+            if not go.dues:
+                continue
             with self._lock:
                 if channel in self._busy:
                     continue
                 self._busy.add(channel)
             thread = threading.Thread(
-                target=self._deliver, args=(channel, next_go(dues), names), name=f"notice-{channel}", daemon=True
+                target=self._deliver, args=(channel, go, names), name=f"notice-{channel}", daemon=True
             )
             try:
                 thread.start()
@@ -124,9 +132,12 @@ class Courier:
             time.sleep(0.01)
         return not self._busy
 
-    def _deliver(self, channel: str, dues: Iterable[Due], stations: dict[str, Station]) -> None:
+    def _deliver(self, channel: str, go: Go, stations: dict[str, Station]) -> None:
         try:
-            for one in dues:
+            if go.together:
+                self._deliver_together(go.dues, stations)
+                return
+            for one in go.dues:
                 if self._stopping.is_set():
                     return
                 self._deliver_one(one, stations.get(one.alarm.station))
@@ -146,9 +157,7 @@ class Courier:
             alarm = notices.begin(tx, one, self._clock())
         if alarm is None:
             return
-        name = alarm.station
-        if station is not None:
-            name = station.name_th if one.channel.language == "th" else station.name_en
+        name = alarm.station if station is None else name_of(station, one.channel)
 
         def words() -> Words:
             link = self._channels.map_link
@@ -159,3 +168,40 @@ class Courier:
             notices.end(tx, one, error, self._clock())
         if error:
             _LOG.warning("channel %s: alarm %s could not be told: %s", one.channel.name, alarm.id, error)
+
+    def _deliver_together(self, dues: Sequence[Due], stations: dict[str, Station]) -> None:
+        """All of them in one message; each is a try of its own, begun before it and ended after it."""
+        if self._stopping.is_set():
+            return
+        begun: list[tuple[Due, AlarmNow]] = []
+        for piece in in_pieces(dues):
+            with self._database.write() as tx:
+                now = self._clock()
+                begun += [(one, alarm) for one in piece if (alarm := notices.begin(tx, one, now)) is not None]
+        if not begun:
+            return
+        channel = begun[0][0].channel
+        names = {code: name_of(station, channel) for code, station in stations.items()}
+        told, level = [alarm for _, alarm in begun], max(one.level for one, _ in begun)
+
+        def words() -> Words:
+            return words_together(told, level, channel, names, self._clock(), self._zone)
+
+        error = outcome_of(self._send, channel, words)
+        first = begun[0][0]
+        for piece in in_pieces([one for one, _ in begun]):
+            with self._database.write() as tx:
+                for one in piece:
+                    notices.end(tx, one, error, self._clock(), together=one is not first)
+        if error:
+            _LOG.warning("channel %s: %d alarms could not be told: %s", channel.name, len(begun), error)
+
+
+def name_of(station: Station, channel: Channel) -> str:
+    """A station's name in a channel's language."""
+    return station.name_th if channel.language == "th" else station.name_en
+
+
+def in_pieces(dues: Sequence[Due]) -> Iterator[Sequence[Due]]:
+    """So few at a time that a press waits for no more than these."""
+    return (dues[first : first + PIECE] for first in range(0, len(dues), PIECE))

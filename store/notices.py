@@ -3,16 +3,18 @@ one makes it; what became of it is written down after."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import Connection, and_, func, select, update
+from sqlalchemy import Connection, Select, and_, func, select, tuple_, update
 
 from models.alarms.life import State, Step
 from models.notices.channels import Channel
 from models.notices.plan import Due, troubled
 from models.records.alarm import Alarm, AlarmNow
 from models.records.base import Millis
-from models.records.notice import Notice, Outcome, Trouble
+from models.records.notice import TOGETHER, Notice, Outcome, Trouble
 from models.records.sos import Mark, join_marks, split_marks
 from store import alarms
 from store.alarms.rows import STILL_OPEN, go_on
@@ -22,14 +24,37 @@ from store.rows import add_new, record_of, records, table_of, values_of
 _NOTICE = table_of(Notice)
 _ALARM = table_of(Alarm)
 
+#: A notice that went out, and stands for its message: of those told together the first.
+_MESSAGE = and_(_NOTICE.c.outcome == Outcome.SENT.value, _NOTICE.c.error != TOGETHER)
+
+
+def newest_tries() -> Select[Any]:
+    """Of each alarm nobody has acknowledged, level and channel the newest try: found by the keys of the open alarms,
+    however many tries there were."""
+    columns = [_NOTICE.c[name] for name in ("station", "alarm", "level", "channel")]
+    waiting = select(_ALARM.c.station, _ALARM.c.id).where(STILL_OPEN, _ALARM.c.state == State.RAISED.value)
+    last = (
+        select(*columns, func.max(_NOTICE.c.attempt).label("attempt"))
+        .where(tuple_(_NOTICE.c.station, _NOTICE.c.alarm).in_(waiting))
+        .group_by(*columns)
+        .subquery()
+    )
+    same = and_(*(last.c[column.name] == column for column in (*columns, _NOTICE.c.attempt)))
+    return select(_NOTICE).select_from(last.join(_NOTICE, same))
+
 
 def tries(conn: Connection) -> list[Notice]:
-    """Every try for the alarms that nobody has acknowledged."""
-    waiting = and_(
-        _ALARM.c.station == _NOTICE.c.station, _ALARM.c.id == _NOTICE.c.alarm, STILL_OPEN,
-        _ALARM.c.state == State.RAISED.value,
-    )  # fmt: skip
-    return records(conn, Notice, select(_NOTICE).join(_ALARM, waiting))
+    """The newest tries for the alarms that nobody has acknowledged."""
+    return records(conn, Notice, newest_tries())
+
+
+def lately(conn: Connection, since: Millis) -> dict[str, list[Millis]]:
+    """Channel -> when its messages since a moment were sent; one that told of many alarms counts once."""
+    found: dict[str, list[Millis]] = defaultdict(list)
+    query = select(_NOTICE.c.channel, _NOTICE.c.at).where(_NOTICE.c.at >= since, _MESSAGE)
+    for channel, at in conn.execute(query):
+        found[channel].append(at)
+    return found
 
 
 def of_alarm(conn: Connection, station: str, alarm: str) -> list[Notice]:
@@ -39,9 +64,8 @@ def of_alarm(conn: Connection, station: str, alarm: str) -> list[Notice]:
 
 
 def spent(conn: Connection, since: Millis) -> dict[str, int]:
-    """Channel -> what it sent since a moment."""
-    sent = _NOTICE.c.outcome == Outcome.SENT.value
-    query = select(_NOTICE.c.channel, func.count()).where(_NOTICE.c.at >= since, sent).group_by(_NOTICE.c.channel)
+    """Channel -> how many messages it sent since a moment."""
+    query = select(_NOTICE.c.channel, func.count()).where(_NOTICE.c.at >= since, _MESSAGE).group_by(_NOTICE.c.channel)
     return {row[0]: row[1] for row in conn.execute(query)}
 
 
@@ -90,14 +114,18 @@ def _lost(tx: Tx, notice: Notice, now: Millis) -> None:
     tx.conn.execute(update(_NOTICE).where(*before).values(**ended))
 
 
-def end(tx: Tx, due: Due, error: str, now: Millis) -> None:
-    """Write down what became of a try: empty `error` = it arrived. A failure is shown on a waiting alarm."""
+def end(tx: Tx, due: Due, error: str, now: Millis, together: bool = False) -> None:
+    """Write down what became of a try: empty `error` = it arrived. A failure is shown on a waiting alarm.
+
+    `together`: in a message that another notice stands for.
+    """
     mine = (
         _NOTICE.c.station == due.alarm.station, _NOTICE.c.alarm == due.alarm.id, _NOTICE.c.level == due.level,
         _NOTICE.c.channel == due.channel.name, _NOTICE.c.attempt == due.attempt,
     )  # fmt: skip
     outcome = Outcome.FAILED if error else Outcome.SENT
-    tx.conn.execute(update(_NOTICE).where(*mine).values(outcome=outcome.value, error=error, ended_at=now))
+    said = TOGETHER if together and not error else error
+    tx.conn.execute(update(_NOTICE).where(*mine).values(outcome=outcome.value, error=said, ended_at=now))
     alarm = alarms.find(tx.conn, due.alarm.id, None)
     if alarm.state == State.RAISED:
         _show(tx, alarm, due.channel, error, now)

@@ -1,13 +1,13 @@
-"""Which notices are due: from the open alarms, the channels, and what was tried so far. Pure."""
+"""Which notices are due: from the open alarms, the channels, and what was tried so far; which go together. Pure."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.alarms.ladder import INSISTS
 from models.alarms.life import State
+from models.alarms.queue import FLOOD, FLOOD_MS
 from models.notices.channels import Channel
 from models.records.alarm import AlarmNow
 from models.records.base import Millis
@@ -22,6 +22,14 @@ LOST_MS: Millis = 60_000
 
 #: Most notices a channel sends in one go, before it is looked anew what is due.
 AT_ONCE = 4
+
+#: What went out on a channel within `FLOOD_MS` before it tells what is due in one message, and how often at most. A
+#: phone that rings a hundred times in ten minutes is put away.
+SINGLES = FLOOD
+TOGETHER_EACH_MS: Millis = 60_000
+
+#: Most alarms of one message; the others are in the next.
+MOST_TOGETHER = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +46,17 @@ class Due:
 def due(
     alarms: Iterable[AlarmNow],
     channels: Sequence[Channel],
-    tries: Iterable[Notice],
+    newest: Iterable[Notice],
     spent: Mapping[str, int],
     now: Millis,
 ) -> list[Due]:
-    """What is to be sent at a moment. `spent`: channel -> what it sent this month.
+    """What is to be sent at a moment. `newest`: of each alarm, level and channel its newest try; `spent`: channel ->
+    what it sent this month.
 
     Told is who stands on the alarm's own level; of one that went up two levels at once, each channel hears once.
     Once somebody has answered, nobody else is called.
     """
-    known: dict[tuple[str, str, int, str], list[Notice]] = defaultdict(list)
-    for one in tries:
-        known[(one.station, one.alarm, one.level, one.channel)].append(one)
+    known = {(one.station, one.alarm, one.level, one.channel): one for one in newest}
     found: list[Due] = []
     left = {one.name: one.monthly_quota - spent.get(one.name, 0) for one in channels if one.monthly_quota is not None}
     for alarm in alarms:
@@ -60,29 +67,53 @@ def due(
             if not levels:
                 continue
             level = max(levels)
-            made = known[(alarm.station, alarm.id, level, channel.name)]
-            if wants_another(made, now):
+            last = known.get((alarm.station, alarm.id, level, channel.name))
+            if wants_another(last, now):
                 exhausted = left.get(channel.name, 1) <= 0
-                found.append(Due(alarm, level, channel, len(made) + 1, exhausted))
+                attempt = 1 if last is None else last.attempt + 1
+                found.append(Due(alarm, level, channel, attempt, exhausted))
                 if channel.name in left:
                     left[channel.name] -= 1
     return found
 
 
-def next_go(dues: Iterable[Due]) -> list[Due]:
-    """What a channel sends before it is asked again: first tries before later ones, so that a channel in trouble with
-    many alarms does not keep a new one waiting; of these the highest level first, then the longest wait."""
-    return sorted(dues, key=lambda one: (one.attempt, -one.level, one.alarm.raised_at))[:AT_ONCE]
+@dataclass(frozen=True, slots=True)
+class Go:
+    """What a channel sends now: each by itself, or all `together` in one message."""
+
+    dues: tuple[Due, ...]
+    together: bool = False
 
 
-def wants_another(made: list[Notice], now: Millis) -> bool:
-    """Whether a notice with these tries needs one more at a moment. A clock set back must not silence it."""
-    if not made:
+def next_go(dues: Iterable[Due], lately: Sequence[Millis] = (), now: Millis = 0) -> Go:
+    """What a channel sends before it is asked again. `lately`: when its messages of the last `FLOOD_MS` went out.
+
+    First tries before later ones, so that a channel in trouble with many alarms does not keep a new one waiting; of
+    these the highest level first, then the longest wait. The first `SINGLES` alarms in ten minutes are told one by
+    one; from then on what is due goes out in one message, one in `TOGETHER_EACH_MS` at most. No alarm is left out.
+    """
+    ordered = sorted(dues, key=lambda one: (one.attempt, -one.level, one.alarm.raised_at))
+    singles = SINGLES - sum(1 for at in lately if abs(now - at) < FLOOD_MS)
+    if singles > 0:
+        return Go(tuple(ordered[: min(AT_ONCE, singles)]))
+    if lately and abs(now - max(lately)) < TOGETHER_EACH_MS:
+        return Go(())
+    # One message, so the quota that is left for one is enough for all of them.
+    affordable = [replace(one, exhausted=False) for one in ordered] if not _all_exhausted(ordered) else ordered
+    return Go(tuple(affordable[:MOST_TOGETHER]), together=True)
+
+
+def _all_exhausted(dues: Sequence[Due]) -> bool:
+    return all(one.exhausted for one in dues)
+
+
+def wants_another(last: Notice | None, now: Millis) -> bool:
+    """Whether a notice with this newest try needs one more at a moment. A clock set back must not silence it."""
+    if last is None:
         return True
-    last = max(made, key=lambda one: one.attempt)
     if last.outcome in (Outcome.SENT, Outcome.QUOTA):
         return False
-    pause = LOST_MS if last.outcome == Outcome.SENDING else AGAIN_MS[min(len(made), len(AGAIN_MS)) - 1]
+    pause = LOST_MS if last.outcome == Outcome.SENDING else AGAIN_MS[min(last.attempt, len(AGAIN_MS)) - 1]
     return abs(now - last.at) >= pause
 
 

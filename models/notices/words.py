@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -66,6 +67,38 @@ def words_of(
         lines.append(filled(map_link, alarm.lat, alarm.lon))
     insist = (f"ระดับ {level} ", f"Level {level} ")[side] if level else ""
     return Words(f"{drill}{insist}{kind} · {alarm.place or alarm.origin}", drill + "\n".join(lines))
+
+
+#: Most alarms that one message names; of the rest it tells the number.
+MOST_NAMED = 20
+
+
+def words_together(
+    alarms: Sequence[AlarmNow], level: int, channel: Channel, stations: Mapping[str, str], now: Millis, zone: ZoneInfo
+) -> Words:
+    """What a channel is told of many alarms at once, the longest wait first. `stations`: code -> name."""
+    thai = channel.language == "th"
+    side = 0 if thai else 1
+    waiting = sorted(alarms, key=lambda alarm: alarm.raised_at)
+    drill = ("[ฝึกซ้อม] ", "[DRILL] ")[side]
+    real = [alarm for alarm in waiting if Mark.DRILL not in split_marks(alarm.marks)]
+
+    def line(alarm: AlarmNow) -> str:
+        at = datetime.fromtimestamp(alarm.raised_at / 1000, zone)
+        kind = _KINDS.get(alarm.kind, _KINDS["sos"])[side]
+        name = stations.get(alarm.station, alarm.station)
+        practice = drill if Mark.DRILL in split_marks(alarm.marks) else ""
+        return f"{practice}{at:%H:%M:%S} {kind} · {alarm.place or alarm.origin} · {name}"
+
+    count = (f"{len(waiting)} เหตุยังไม่มีผู้รับแจ้ง", f"{len(waiting)} alarms nobody has answered")[side]
+    insist = (f"ระดับ {level} ", f"Level {level} ")[side] if level else ""
+    longest = waited_text(now - waiting[0].raised_at, thai)
+    lines = [(f"{count} นานสุด {longest}", f"{count}, the first for {longest}")[side]]
+    lines += [line(alarm) for alarm in waiting[:MOST_NAMED]]
+    more = len(waiting) - MOST_NAMED
+    if more > 0:
+        lines.append((f"และอีก {more} เหตุ", f"and {more} more")[side])
+    return Words(f"{'' if real else drill}{insist}{count}", "\n".join(lines))
 
 
 def test_words(channel: Channel) -> Words:

@@ -29,6 +29,11 @@ class Trouble(StrEnum):
     QUOTA = "quota"
 
 
+#: What stands in `error` of a notice that was sent in one message with others, but for the first of them: the message
+#: counts once.
+TOGETHER = "together"
+
+
 class Notice(SQLModel, table=True):
     """One try. The key says what it is of: the same notice is never tried twice under one number."""
 

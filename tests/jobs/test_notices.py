@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from aiosmtpd.controller import Controller
+from sqlalchemy import insert
 
 from jobs.notices import Courier, read_channels, waiting
 from jobs.runner import Runner
@@ -25,14 +27,17 @@ from models.alarms.ladder import Ladders
 from models.alarms.life import Step
 from models.notices.channels import BadChannelsError, Channel, Channels
 from models.notices.words import Words
+from models.records.notice import Notice
 from models.records.sos import EventKind, Mark, Signal, SosBox, split_marks
 from models.records.station import Station
 from models.thai_time import month_began
 from starting import stop_jobs
 from store import alarms, notices, registers
 from store.database import Database
+from store.rows import table_of, values_of
 from store.sos import take_signal
 from tests.servers import free_port
+from tests.store.plans import plan_of
 
 NOW = 1_790_000_000_000
 ZONE = ZoneInfo("Asia/Bangkok")
@@ -369,3 +374,59 @@ def test_a_file_is_read_and_an_address_of_no_service_is_refused_without_being_to
     (tmp_path / "latin").write_bytes(b"\xe9")
     with pytest.raises(BadChannelsError, match="not UTF-8"):
         read_channels(tmp_path / "latin")
+
+
+def test_two_hundred_sos_are_eleven_messages_and_nobody_is_left_out(sqlite_db: Database) -> None:
+    clock = Clock()
+    told: list[str] = []
+
+    def send(_channel: Channel, words: Words) -> str:
+        told.append(words.body)
+        return "refused 503" if len(told) == 11 else ""
+
+    channel = Channel("hook", "x://", frozenset({1}), monthly_quota=11)
+    courier = Courier(sqlite_db, Channels((channel,)), send, clock, ZONE)
+    found = [press(sqlite_db, f"sos-{number:03}", "_unknown") for number in range(200)]
+    for _ in range(4):
+        climb(sqlite_db, NOW + 16_000)
+
+    def look(after_s: int) -> None:
+        clock.now = NOW + after_s * 1000
+        courier.look(clock.now)
+        assert courier.idle(20)
+
+    for second in (16, 17, 18, 19, 20):
+        look(second)
+    assert len(told) == 10, "one by one, and then at most one message a minute"
+    look(80)
+    assert len(told) == 11
+    assert "190 เหตุยังไม่มีผู้รับแจ้ง" in told[10]
+    assert sum(marked(sqlite_db, one) for one in found) == 190, "nobody heard of these yet"
+    look(90)
+    outcomes = Counter(one[3:] for alarm in found for one in kept(sqlite_db, alarm, "_unknown"))
+    assert outcomes == {("sent", ""): 11, ("sent", "together"): 189, ("failed", "refused 503"): 190}
+    assert not any(marked(sqlite_db, one) for one in found)
+    with sqlite_db.read() as conn:
+        assert notices.spent(conn, NOW) == {"hook": 11}
+    press(sqlite_db, "sos-late", "_unknown")
+    climb(sqlite_db, NOW + 200_000)
+    look(200)
+    assert len(told) == 12, "the message that was refused cost nothing: ten, one for all the others, and none is left"
+
+
+def test_only_the_newest_tries_are_read_and_by_key(db: Database) -> None:
+    alarm = press(db, station="_unknown")
+    with db.write() as tx:
+        rows = [
+            Notice(station="_unknown", alarm=alarm, level=1, channel="hook", attempt=number, at=NOW, outcome="failed")
+            for number in range(1, 300)
+        ]
+        other = [
+            Notice(station="_unknown", alarm=f"old{n}", level=1, channel="hook", attempt=1, at=NOW)
+            for n in range(500)
+        ]
+        tx.conn.execute(insert(table_of(Notice)), [values_of(row) for row in [*rows, *other]])
+    with db.read() as conn:
+        assert [one.attempt for one in notices.tries(conn)] == [299]
+    assert "SCAN notice" not in plan_of(db, notices.newest_tries())
+    assert "Seq Scan on notice" not in plan_of(db, notices.newest_tries())

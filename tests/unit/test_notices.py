@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from jobs.sending import trouble_of
 from models.alarms.ladder import ladder, level_due, own_ladders
+from models.alarms.queue import FLOOD_MS
 from models.notices.channels import BadChannelsError, Channel, Channels, parse_channels, without_addresses
-from models.notices.plan import AGAIN_MS, LOST_MS, Due, due, next_go, troubled
+from models.notices.plan import AGAIN_MS, LOST_MS, MOST_TOGETHER, SINGLES, Due, Go, due, next_go, troubled
+from models.notices.words import MOST_NAMED, words_of, words_together
 from models.notices.words import test_words as words_of_a_test
-from models.notices.words import words_of
 from models.records.alarm import AlarmNow
 from models.records.notice import Notice
 
@@ -55,7 +56,7 @@ def test_once_somebody_answered_nobody_else_is_called(state: str) -> None:
 
 @given(st.integers(1, 12))
 def test_a_failed_try_is_made_again_ever_more_slowly_and_never_given_up(failed: int) -> None:
-    tries = [tried(number, "failed", NOW) for number in range(1, failed + 1)]
+    tries = [tried(failed, "failed", NOW)]
     pause = AGAIN_MS[min(failed, len(AGAIN_MS)) - 1]
     assert told(ALARM, tries, NOW + pause - 1) == []
     assert told(ALARM, tries, NOW + pause) == [("ผกก.", 1, failed + 1, False)]
@@ -90,7 +91,43 @@ def test_an_alarm_is_troubled_by_a_channel_until_its_newest_try_arrives() -> Non
 def test_a_channel_with_a_backlog_tells_of_a_new_alarm_first_and_few_in_one_go() -> None:
     old = [Due(replace(ALARM, id=f"o{n}", raised_at=NOW - 60_000), 1, CHIEF, 1 + n) for n in range(6)]
     new, high = Due(replace(ALARM, id="new"), 1, CHIEF, 1), Due(replace(ALARM, id="high", level=2), 2, CHIEF, 1)
-    assert [one.alarm.id for one in next_go([*reversed(old), new, high])] == ["high", "o0", "new", "o1"]
+    assert [one.alarm.id for one in next_go([*reversed(old), new, high]).dues] == ["high", "o0", "new", "o1"]
+
+
+def test_the_first_ten_in_ten_minutes_are_told_one_by_one_and_then_all_in_one_message_a_minute() -> None:
+    dues = [Due(replace(ALARM, id=f"a{n:02}", raised_at=NOW + n), 1, BUREAU, 1) for n in range(30)]
+    assert next_go(dues[:3], [], NOW) == Go(tuple(dues[:3]))
+    assert next_go(dues, [NOW - 1] * (SINGLES - 2), NOW) == Go(tuple(dues[:2])), "two are left"
+    flood = [NOW - 61_000] * SINGLES
+    assert next_go(reversed(dues), flood, NOW) == Go(tuple(dues), together=True)
+    assert next_go(dues, [*flood, NOW - 59_000], NOW) == Go(()), "a minute is not over"
+    assert not next_go(dues, [NOW - FLOOD_MS] * SINGLES, NOW).together, "ten minutes are over"
+    assert len(next_go(dues * 10, flood, NOW).dues) == MOST_TOGETHER
+
+
+def test_one_message_takes_what_is_left_of_a_quota() -> None:
+    flood = [NOW - 61_000] * SINGLES
+    dues = [Due(replace(ALARM, id=f"a{n}"), 1, BUREAU, 1, exhausted=n > 0) for n in range(3)]
+    assert [one.exhausted for one in next_go(dues, flood, NOW).dues] == [False] * 3
+    spent = [replace(one, exhausted=True) for one in dues]
+    assert [one.exhausted for one in next_go(spent, flood, NOW).dues] == [True] * 3
+
+
+def test_the_words_of_many_alarms_name_the_longest_waiting_and_count_the_rest() -> None:
+    zone, stations = ZoneInfo("Asia/Bangkok"), {ALARM.station: "สน.ลุมพินี"}
+    many = [replace(ALARM, id=f"a{n}", place=f"ตู้ {n}", raised_at=ALARM.raised_at - n) for n in range(MOST_NAMED + 5)]
+    words = words_together(many, 2, CHIEF, stations, NOW, zone)
+    lines = words.body.splitlines()
+    assert words.title == "ระดับ 2 25 เหตุยังไม่มีผู้รับแจ้ง"
+    assert lines[0] == "25 เหตุยังไม่มีผู้รับแจ้ง นานสุด 20 วินาที"
+    assert lines[1].endswith("กดปุ่ม SOS · ตู้ 24 · สน.ลุมพินี")
+    assert (len(lines), lines[-1]) == (2 + MOST_NAMED, "และอีก 5 เหตุ")
+    drills = [replace(one, marks="drill", by="ร.ต.อ.สมชาย") for one in many[:2]]
+    english = words_together([*drills, many[5]], 0, replace(CHIEF, language="en"), {}, NOW, zone)
+    assert english.title == "3 alarms nobody has answered"
+    assert [line.startswith("[DRILL]") for line in english.body.splitlines()] == [False, False, True, True]
+    assert words_together(drills, 0, CHIEF, {}, NOW, zone).title.startswith("[ฝึกซ้อม]")
+    assert "สมชาย" not in english.title + english.body
 
 
 @pytest.mark.parametrize(

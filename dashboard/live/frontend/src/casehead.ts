@@ -7,7 +7,7 @@ import { Choice } from "./choice";
 import type { Desk } from "./desk";
 import { flag, make, put } from "./dom";
 import { type Asking, OUTCOMES, SHELVE_MIN } from "./hotkeys";
-import { alarmMarks, placeName } from "./marks";
+import { alarmMarks, detailWord, placeName } from "./marks";
 import type { Moment, Part } from "./part";
 
 interface Button {
@@ -92,7 +92,7 @@ export class CaseHead implements Part {
     }
     put(this.place, placeName(alarm, desk.view.settings.words));
     const presses = alarm.presses > 1 ? ` · ${desk.word("live.presses", { n: alarm.presses })}` : "";
-    put(this.what, `${desk.word(`live.kind_${alarm.kind}`) || alarm.kind} · ${desk.view.originName(alarm)}${presses}${alarm.detail ? ` · ${alarm.detail}` : ""}`);
+    put(this.what, `${desk.word(`live.kind_${alarm.kind}`) || alarm.kind} · ${desk.view.originName(alarm)}${presses}${detailWord(alarm, desk.view.settings.words)}`);
     const marks = alarmMarks(alarm, desk.view.settings.words);
     if (this.marks.dataset["text"] !== marks.join("|")) {
       this.marks.dataset["text"] = marks.join("|");

@@ -3,7 +3,7 @@
 import { runningClock } from "./age";
 import type { Desk } from "./desk";
 import { fill, flag, make, put } from "./dom";
-import { alarmMarks, placeName, raisedWord } from "./marks";
+import { alarmMarks, detailWord, placeName, raisedWord } from "./marks";
 import type { Moment, Part, Settings } from "./part";
 import type { Alarm } from "./protocol";
 import { type Entry, waiting } from "./queue";
@@ -128,7 +128,7 @@ export class DeskQueue implements Part {
     put(place!, placeName(alarm, words));
     put(clock!, runningClock(now - alarm.raised));
     const presses = alarm.presses > 1 ? ` · ${fill(words["live.presses"] ?? "", { n: alarm.presses })}` : "";
-    put(what!, `${words[`live.kind_${alarm.kind}`] ?? alarm.kind} · ${view.originName(alarm)}${presses}${alarm.detail ? ` · ${alarm.detail}` : ""}`);
+    put(what!, `${words[`live.kind_${alarm.kind}`] ?? alarm.kind} · ${view.originName(alarm)}${presses}${detailWord(alarm, words)}`);
     const who = alarm.by && alarm.state !== "raised" ? ` ${fill(words["live.by"] ?? "", { who: alarm.by })}` : "";
     put(state!, `${words[`live.alarm_${alarm.state}`] ?? alarm.state}${who}${alarm.unit ? ` → ${view.state.units.get(keyOf(alarm.s, alarm.unit))?.call || alarm.unit}` : ""}`);
     put(marks!, alarmMarks(alarm, words).join(" · "));

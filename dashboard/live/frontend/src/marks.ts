@@ -58,6 +58,11 @@ export function kindWord(alarm: Alarm, words: Words): string {
   return alarm.kind === "sos" ? "SOS" : words[`live.kind_${alarm.kind}`] ?? "SOS";
 }
 
+/** What trouble says of itself, after a dot: a word of ours where it is one, else as it was said. Empty for none. */
+export function detailWord({ detail }: Alarm, words: Words): string {
+  return detail === "" ? "" : ` · ${words[`live.detail_${detail}`] ?? words[`equip.fault_${detail.toLowerCase()}`] ?? detail}`;
+}
+
 /** What is said aloud of a new one. */
 export function raisedWord(alarm: Alarm, words: Words): string {
   return (alarm.kind === "sos" ? undefined : words[`live.kind_${alarm.kind}`]) ?? words["sos.pressed"] ?? "";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DEFAULT_FEED } from "../src/age";
-import { alarmMarks, boundsOf, boxFeature, boxState, placeName, unitWord } from "../src/marks";
+import { alarmMarks, boundsOf, boxFeature, boxState, detailWord, placeName, unitWord } from "../src/marks";
 import type { Alarm, Box, Unit } from "../src/protocol";
 import { wantedLoudness } from "../src/sound";
 import { alarm } from "./frames";
@@ -55,4 +55,10 @@ test("a feed stands nowhere: it is called by its name, and our own fault ours", 
   assert.equal(placeName(alarm("a", 1, { ...feed, s: "demo", origin: "traccar" }), words), "traccar");
   assert.equal(placeName(alarm("a", 1, { ...feed, s: "_system", origin: "system" }), words), "ours");
   assert.equal(placeName(alarm("a", 1, { place: "", lat: null }), words), "no place");
+});
+
+test("what trouble says of itself is told in the reader's words where they are known", () => {
+  const words = { "live.detail_silent": "เงียบหาย", "equip.fault_lamp": "ไฟเสีย" };
+  const told = ["", "silent", "Lamp", "12 %"].map((detail) => detailWord(alarm("a", 1, { detail }), words));
+  assert.deepEqual(told, ["", " · เงียบหาย", " · ไฟเสีย", " · 12 %"]);
 });
