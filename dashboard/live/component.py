@@ -22,7 +22,7 @@ from dashboard.words import Language, word, words_with
 #: Words the bundle uses.
 PREFIXES = (
     "live.", "mark.", "sos.", "err.no_permission", "sys.simulated", "nav.command_wall", "nav.live_map",
-    "nav.stations", "nav.desk", "equip.fault_",
+    "nav.stations", "nav.desk", "equip.fault_tamper",
 )  # fmt: skip
 
 _HTML = '<div class="ssz-place"></div>'

@@ -32,10 +32,10 @@ NOBODYS = {
 INSIDE = frozenset(
     {
         "alarms.reading.recent", "alarms.trouble.open_technical", "alarms.trouble.shelved", "devices.keys",
-        "dispatch.under_way", "drills.of_press", "notices.tries", "positions.count", "positions.newest_tails",
-        "positions.not_stored", "purposes.purposes", "purposes.readings", "quarantine.by_reason",
-        "quarantine.held_bytes", "quarantine.payload", "raw.stations", "registers.with_senders",
-        "restore_picture.restore", "sos.heard", "sos.is_stored", "sources.newest",
+        "dispatch.under_way", "drills.of_press", "notices.lately", "notices.tries", "positions.count",
+        "positions.newest_tails", "positions.not_stored", "purposes.purposes", "purposes.readings",
+        "quarantine.by_reason", "quarantine.held_bytes", "quarantine.payload", "raw.stations",
+        "registers.with_senders", "restore_picture.restore", "sos.heard", "sos.is_stored", "sources.newest",
     }
 )  # fmt: skip
 
