@@ -1,6 +1,6 @@
 # `make run` and `make test` need nothing but Python 3.11 or newer: they set up everything themselves.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check bench soak lock frontend clean
+.PHONY: help setup setup-dev run test check bench soak lock licences sbom frontend clean
 
 PY := .venv/bin/python
 
@@ -35,6 +35,14 @@ lock: setup-dev ## compile requirements*.txt from requirements*.in
 	@$(PY) -m pip install -q uv
 	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -o requirements.txt requirements.in
 	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -c requirements.txt -o requirements-dev.txt requirements-dev.in
+
+licences: setup-dev ## write docs/licences.md from the installed libraries
+	@$(PY) scripts/licences.py > docs/licences.md
+
+sbom: setup-dev ## write var/sbom.json: every pinned library as a CycloneDX bill of materials
+	@$(PY) -m pip install -q cyclonedx-bom==7.5.0
+	@mkdir -p var
+	@.venv/bin/cyclonedx-py requirements --sv 1.6 --output-reproducible -o var/sbom.json requirements.txt
 
 frontend: ## build the map component again (needs Node.js); its bundle is committed
 	@cd dashboard/live/frontend && npm ci --no-audit --no-fund && npm run build
