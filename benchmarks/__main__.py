@@ -19,6 +19,7 @@ from benchmarks import (
     map_renders,
     memory,
     nearest_units,
+    policy,
     push,
     response_report,
     sos_flood,
@@ -39,7 +40,7 @@ from benchmarks.rig import Rig
 ALL = (
     sos_flood, stored, cold, sos_wall, sos_lock, sos_lock_postgres, sos_full, wall_recovery, push, viewers,
     broker_pixel, feed_memory, map_renders, calm, drain_sqlite, memory, drain_postgres, tiles,
-    time_machine, nearest_units, desk_open, acknowledge_shown, sos_thousand,
+    time_machine, nearest_units, desk_open, acknowledge_shown, sos_thousand, policy,
     response_report,
 )  # fmt: skip
 FIGURES = {module.NAME: module for module in ALL}

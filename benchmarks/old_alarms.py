@@ -23,7 +23,8 @@ EACH_MS = 30 * 60_000
 _PIECE = 2_000
 
 
-def _closed(number: int, at: int) -> AlarmNow:
+def closed_alarm(number: int, at: int) -> AlarmNow:
+    """A closed alarm of the station, raised at a moment."""
     box = BOXES[number % len(BOXES)]
     return AlarmNow(
         station=STATION, id=f"old-{number:06d}", origin_kind="box", origin=box, kind="sos", state=State.CLOSED,
@@ -48,7 +49,7 @@ def _lines(alarm: AlarmNow) -> Iterator[dict[str, object]]:
 def fill(db: Database, closed: int, still_open: int) -> None:
     """Put them in: closed ones straight into the tables, open ones as presses."""
     now = now_ms()
-    alarms = (_closed(number, now - (number + 2) * EACH_MS) for number in range(closed))
+    alarms = (closed_alarm(number, now - (number + 2) * EACH_MS) for number in range(closed))
     while piece := list(islice(alarms, _PIECE)):
         with db.write(patience_s=60.0) as tx:
             tx.conn.execute(insert(ALARM), [columns_of(alarm) for alarm in piece])

@@ -118,7 +118,7 @@ def make_channel_key(
     return key_id, key
 
 
-def keys_of(conn: Connection, stations: frozenset[str] | None = None) -> list[tuple[DeviceKey, list[Device]]]:
+def keys_of(conn: Connection, stations: frozenset[str] | None) -> list[tuple[DeviceKey, list[Device]]]:
     """Every key of the stations with the devices it speaks for, the newest first. Keys of several stations are seen
     by who may act for all of them."""
     table = table_of(Device)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, union, update
 from sqlmodel import SQLModel
 
-from models.access.grants import Stations
+from models.access.grants import Stations, level_name
 from models.happenings import BoxPlaced, RegisterChanged
 from models.picture import Key
 from models.records.base import Millis
@@ -134,8 +134,9 @@ def _of_known_stations(tx: Tx, rows: Sequence[Any]) -> set[str]:
 
 
 def put_stations(tx: Tx, rows: Sequence[Station], now: Millis) -> None:
-    """Add stations or change them."""
-    put(tx, table_of(Station), [values_of(row) for row in rows])
+    """Add stations or change them. Bureau and province are kept in one spelling: grants go by them."""
+    kept = [values_of(row) | {"bureau": level_name(row.bureau), "province": level_name(row.province)} for row in rows]
+    put(tx, table_of(Station), kept)
     _tell(tx, {row.code for row in rows}, "stations", now)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Column, Connection, Row, Select, Table, literal
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
@@ -36,7 +36,7 @@ def records(conn: Connection, kind: type[_R], query: Select[Any]) -> list[_R]:
     return [record_of(kind, row) for row in conn.execute(query)]
 
 
-def of_stations(query: Select[Any], column: Column[Any], stations: frozenset[str] | None) -> Select[Any]:
+def of_stations(query: Select[Any], column: ColumnElement[Any], stations: frozenset[str] | None) -> Select[Any]:
     """The query, held to the rows of these stations; None leaves it whole."""
     return query if stations is None else query.where(column.in_(sorted(stations)))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
-from models.access.grants import Placed, Stations, by_level, stations_of
+from models.access.grants import Placed, Stations, by_level, levels_named, stations_of
 from models.access.scope import Scope
 from models.records.base import SYSTEM_STATION, UNKNOWN_STATION
 from models.records.station import Station
@@ -29,6 +29,15 @@ def alarm_stations(conn: Connection, scope: Scope) -> frozenset[str]:
 
 
 def granted(conn: Connection, grants: Sequence[str]) -> list[Stations]:
-    """The stations of each of some comma lists of grants. The register is read once, and only for a level."""
-    register = placed(conn) if any(by_level(text) for text in grants) else []
-    return [stations_of(text, register) for text in grants]
+    """The stations of each of some comma lists of grants. The register is read only for a level."""
+    return [stations_of(text, _of_levels(conn, text)) for text in grants]
+
+
+def _of_levels(conn: Connection, text: str) -> list[Placed]:
+    """The stations of the levels that a comma list names. The register keeps their names in one spelling."""
+    if not by_level(text):
+        return []
+    bureaus, provinces = levels_named(text)
+    mine = or_(_STATION.c.bureau.in_(sorted(bureaus)), _STATION.c.province.in_(sorted(provinces)))
+    query = select(_STATION.c.code, _STATION.c.bureau, _STATION.c.province).where(mine)
+    return [Placed(code, bureau, province) for code, bureau, province in conn.execute(query)]

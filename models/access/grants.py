@@ -40,9 +40,24 @@ def grants_of(text: str) -> tuple[str, ...]:
     return (EVERYWHERE,) if EVERYWHERE in found else found
 
 
+def levels_named(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The names of the bureaus and of the provinces that a comma list grants."""
+    said = grants_of(text)
+    bureaus, provinces = (
+        frozenset(grant.removeprefix(level) for grant in said if grant.startswith(level)) - {""}
+        for level in (BUREAU, PROVINCE)
+    )
+    return bureaus, provinces
+
+
 def by_level(text: str) -> bool:
     """Whether a comma list names a level above the station, so that the register must be asked."""
-    return any(grant.startswith((BUREAU, PROVINCE)) for grant in grants_of(text))
+    return any(levels_named(text))
+
+
+def level_name(text: str) -> str:
+    """The name of a bureau or a province as the register keeps it: one spelling for what looks the same."""
+    return unicodedata.normalize("NFC", text).strip()
 
 
 def stations_of(text: str, register: Iterable[Placed]) -> Stations:
@@ -62,7 +77,7 @@ def stations_of(text: str, register: Iterable[Placed]) -> Stations:
 
 def levels_of(station: Placed) -> frozenset[str]:
     """The grants above its own code that a station is in."""
-    bureau, province = _plain(station.bureau), _plain(station.province)
+    bureau, province = level_name(station.bureau), level_name(station.province)
     named = ([BUREAU + bureau] if bureau else []) + ([PROVINCE + province] if province else [])
     return frozenset(named)
 

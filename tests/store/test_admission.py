@@ -98,7 +98,7 @@ def test_a_foreign_stations_device_is_not_there(town: Database) -> None:
             attempt(tx)
     with town.read() as conn:
         assert admission.keys_of(conn, OWN) == []
-        [(key, spoken)] = admission.keys_of(conn)
+        [(key, spoken)] = admission.keys_of(conn, None)
     assert (key.revoked_at, [one.target for one in spoken]) == (None, ["car1"])
     assert len(deeds(town)) == 2
 

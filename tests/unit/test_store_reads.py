@@ -15,6 +15,7 @@ HELD_BY = frozenset({"stations", "station", "scope", "wanted", "alarm", "grants"
 NOBODYS = {
     "access": "sessions, links and tokens, found by the hash of their secret",
     "accounts": "people, for those who manage them",
+    "sign_ins": "tries to sign in, by account and address",
     "audit": "deeds, for those who may see them",
     "changes": "numbers that wake the live picture",
     "integrity": "the file itself",

@@ -1,4 +1,5 @@
-"""Purposes and readings may go when their time is over; words of citizens are found by their age."""
+"""Purposes and readings may go when their time is over, words of citizens are found by age, the newest alarms of many
+stations without reading all the others."""
 
 from __future__ import annotations
 
@@ -19,6 +20,8 @@ def upgrade() -> None:
     op.create_index("past_reading_time", "past_reading", ["at"])
     said = sa.text("text <> '' OR contact <> ''")
     op.create_index("report_said", "report", ["received_at"], sqlite_where=said, postgresql_where=said)
+    op.drop_index("alarm_newest", "alarm")
+    op.create_index("alarm_newest", "alarm", ["raised_at", "id", "station"])
     for table in TABLES:
         _only_old_goes(table)
 
