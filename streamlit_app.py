@@ -20,6 +20,7 @@ from dashboard import runtime
 from dashboard.access.choosing import Choosing
 from dashboard.access.headers import SecurityHeaders
 from dashboard.access.kiosk import KioskDoor
+from dashboard.access.looks import Looks
 from dashboard.access.middleware import Gate
 from dashboard.access.own import OwnAccount
 from dashboard.access.signin import Hashing, SignIn
@@ -167,7 +168,9 @@ async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
     )  # fmt: skip
     figures = Figures(db, now, settings.zone, settings.escalate_s)
     values = replace(values_of(settings), channels=without_addresses(channels))
-    desk = Desk(db, now, Procedures(settings.data_dir / "procedures"))
+    looks = Looks(db, now)
+    stack.push_async_callback(to_thread.run_sync, looks.close)
+    desk = Desk(db, now, Procedures(settings.data_dir / "procedures"), looks)
     runtime.hold(
         runtime.Runtime(
             values,

@@ -88,7 +88,14 @@ class Runtime:
         """What the API works with."""
         values = self.values
         return Parts(
-            self.db, self.follower, self.clock, values.zone, self.past.purposes, values.live_s, values.lost_s
+            self.db,
+            self.follower,
+            self.clock,
+            values.zone,
+            self.past.purposes,
+            self.desk.looks,
+            values.live_s,
+            values.lost_s,
         )
 
 

@@ -12,6 +12,7 @@ from dashboard.api.paging import Cursor, From, Limit, To, cursor_of, iso, place_
 from models.access.policy import Action
 from models.alarms.life import Step
 from models.alarms.queue import Group, Row, queue
+from models.audit.deeds import Did
 from models.records.alarm import AlarmNow, AlarmStep
 from models.texts import clean
 from store import alarms as store
@@ -135,6 +136,9 @@ def alarm(call: Calling, alarm: str) -> dict[str, Any]:
         found = store.find(conn, alarm, call.alarm_stations(conn))
         steps = store.history(conn, found.station, found.id)
         before = store.earlier(conn, found)
+    if call.who.may(Action.SEE_PERSON) and any(step.by for step in steps):
+        seen = f"alarm:{found.id}"
+        call.parts.looks.note(call.did(Did.SAW_PERSON, station=found.station, object=seen, detail="api"))
     return {
         "alarm": _item(call, found),
         "history": [_line(call, step) for step in steps],

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from dashboard.access.looks import Looks
 from dashboard.live.purposes import Purposes
 from models.records.base import Millis
 from store.database import Database
@@ -24,5 +25,6 @@ class Parts:
     clock: Callable[[], Millis]
     zone: ZoneInfo
     purposes: Purposes
+    looks: Looks
     live_s: int = 30
     lost_s: int = 300

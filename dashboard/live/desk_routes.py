@@ -14,12 +14,15 @@ from starlette.routing import BaseRoute, Route
 
 from dashboard.access import csrf
 from dashboard.access.asking import RefusedError, asking
+from dashboard.access.deeds import deed_of
 from dashboard.access.identity import Who
+from dashboard.access.looks import Looks
 from dashboard.bodies import body_of
 from dashboard.live.desk import Case, case_object
 from dashboard.live.procedures import Procedure, Procedures
 from models.access.policy import Action
 from models.alarms.life import IllegalStepError, Step
+from models.audit.deeds import Did
 from models.formats.procedure import items_for
 from models.records.alarm import AlarmNow
 from models.records.base import UNKNOWN_STATION, Millis
@@ -47,6 +50,7 @@ class Parts:
     db: Database
     clock: Callable[[], Millis]
     procedures: Procedures
+    looks: Looks
 
 
 def stations_of(conn: Connection, who: Who) -> frozenset[str]:
@@ -91,6 +95,12 @@ def _one(parts: Parts, request: Request) -> Response:
         stations = stations_of(conn, who)
         alarm = alarms.find(conn, request.path_params["alarm"], stations)
         case = read_case(conn, alarm, stations, parts.procedures.of(alarm.station))
+    if any(step.by for step in case.history):
+        address = request.client.host if request.client else ""
+        seen = f"alarm:{alarm.id}"
+        parts.looks.note(
+            deed_of(who, parts.clock(), Did.SAW_PERSON, address, station=alarm.station, object=seen, detail="desk")
+        )
     return Response(orjson.dumps(case_object(case, parts.clock())), media_type="application/json")
 
 

@@ -14,6 +14,7 @@ import orjson
 import pytest
 from sqlalchemy import Connection, text
 
+from dashboard.access.looks import Looks
 from dashboard.api.limits import MAX_BODY
 from dashboard.api.parts import Parts
 from dashboard.api.route import api_route
@@ -72,7 +73,8 @@ def server(sqlite_db: Database) -> Iterator[LiveServer]:
             now,
         )  # fmt: skip
     held: list[LiveServer] = []
-    routes = [api_route(lambda: Parts(sqlite_db, held[0].follower, clock, BANGKOK, Purposes(sqlite_db, clock)))]
+    routes = [api_route(lambda: Parts(sqlite_db, held[0].follower, clock, BANGKOK, Purposes(sqlite_db, clock),
+        Looks(sqlite_db, clock)))]  # fmt: skip
     held.append(LiveServer(sqlite_db, routes))
     with held[0] as running:
         yield running

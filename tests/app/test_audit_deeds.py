@@ -23,6 +23,7 @@ from store.database import Database
 from store.sos import take_signal
 from tests.app.live_support import add_stations
 from tests.app.serving import SECRET, Product, clock, environment
+from tests.servers import wait_until
 
 HOUR = 3_600_000
 WHY = {"reason": "incident", "text": "ตรวจสอบเหตุชิงทรัพย์ซอยงามดูพลี"}
@@ -163,3 +164,29 @@ def test_the_console_is_written_down_too_and_the_whole_log_verifies(
     assert last(database, "access.link_made").detail == "administrator *"
     with database.read() as conn:
         assert verify(conn, keys_of(SECRET)).bad is None
+
+
+def test_who_sees_an_officers_name_is_written_down_once_and_the_answer_waits_for_nothing(
+    product: Product, database: Database
+) -> None:
+    signed = product.session("dispatcher", "lumphini")
+    with database.read() as conn:
+        (alarm,) = alarms.open_alarms(conn, None)
+    with product.client(signed.cookie) as browser:
+        assert browser.get(f"/live/desk/{alarm.id}").status_code == 200  # nobody has taken a step: no name
+        step = browser.post(
+            f"/api/v1/alarms/{alarm.id}/note", json={"note": "x"}, headers={"x-csrf": signed.who.csrf}
+        )
+        assert step.status_code == 200
+        with database.write():  # the store is held: who answers an alarm sees it all the same
+            assert browser.get(f"/live/desk/{alarm.id}").json()["alarm"]["id"] == alarm.id
+        for _ in range(3):
+            assert browser.get(f"/live/desk/{alarm.id}").status_code == 200
+        assert browser.get(f"/api/v1/alarms/{alarm.id}").status_code == 200
+
+    def seen() -> list[Any]:
+        return [row for row in rows(database, "saw.person") if row.session == signed.who.digest[:16]]
+
+    wait_until(lambda: bool(seen()), 20)
+    assert {(row.station, row.object) for row in seen()} == {("lumphini", f"alarm:{alarm.id}")}
+    assert len(seen()) == 1

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import deeds, runtime, visit
 from dashboard.access.identity import Who
+from dashboard.access.looks import Looks
 from dashboard.api.parts import Parts
 from dashboard.api.route import api_route
 from dashboard.audit_rows import audit_rows
@@ -142,7 +143,7 @@ def test_a_file_of_the_log_runs_no_formula_and_tells_moments(log: Database) -> N
 
 
 def test_the_api_tells_deeds_in_pages_to_those_who_may(log: Database) -> None:
-    parts = Parts(log, cast(Any, None), now, BANGKOK, Purposes(log, now))
+    parts = Parts(log, cast(Any, None), now, BANGKOK, Purposes(log, now), Looks(log, now))
     with LiveServer(log, [api_route(lambda: parts)]) as server:
 
         def ask(**query: str) -> Any:

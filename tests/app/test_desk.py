@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from dashboard.access.looks import Looks
 from dashboard.live.desk_routes import Parts, desk_routes
 from dashboard.live.procedures import Procedures
 from models.alarms.life import Step
@@ -49,7 +50,7 @@ def server(sqlite_db: Database, tmp_path: Path) -> Iterator[LiveServer]:
     with sqlite_db.write() as tx:
         alarms.step(tx, first.id, Step.ACKNOWLEDGE, by="ก", role="dispatcher", origin="x", now=clock())
         alarms.step(tx, first.id, Step.CLOSE, by="ก", role="dispatcher", origin="x", now=clock(), outcome="helped")
-    parts = Parts(sqlite_db, clock, Procedures(tmp_path / "procedures"))
+    parts = Parts(sqlite_db, clock, Procedures(tmp_path / "procedures"), Looks(sqlite_db, clock))
     with LiveServer(sqlite_db, desk_routes(lambda: parts)) as running:
         yield running
 
