@@ -13,12 +13,13 @@ from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from models.access.policy import Role
+from models.accounts.claims import pairs
 from models.alarms.ladder import Ladders, ladder, own_ladders
 
 #: Shortest accepted `SECRET_KEY`, in characters (OWASP ASVS 5.0 V13.3.1: 256 bits of a random value).
@@ -157,6 +158,21 @@ class Settings(BaseSettings):
         "",
         description="Comma list of roles whose accounts must have a second factor (TOTP), such as `administrator`.",
     )
+    oidc_issuer: str | None = Field(
+        None, description="Identity provider (OpenID Connect): its issuer, `https://…`. None: local accounts only."
+    )
+    oidc_client_id: str = Field("", max_length=255, description="How the product is known at the provider.")
+    oidc_client_secret: SecretStr | None = Field(None, description="Its secret there; none: PKCE alone.")
+    oidc_name: str = Field("OIDC", max_length=40, description="How the provider is called on the sign-in page.")
+    oidc_scopes: str = Field("openid profile", description="What is asked of the provider, parted by blanks.")
+    oidc_role_claim: str = Field("groups", description="Claim of the ID token that tells the role.")
+    oidc_roles: str = Field(
+        "", description="Comma list `value=role` of that claim; the first that is there counts, none lets nobody in."
+    )
+    oidc_station_claim: str = Field("stations", description="Claim of the ID token that tells the stations.")
+    oidc_stations: str = Field(
+        "", description="Comma list `value=grant+grant` of that claim; empty: its values are codes or `*` themselves."
+    )
     quarantine_max_mb: int = Field(256, ge=1, description="Most raw bytes kept in quarantine, in MB.")
     disk_low_mb: int = Field(200, ge=1, description="Free space under which the alarm 'disk low' is raised, in MB.")
     retention_raw_days: int = Field(14, ge=0, description="Days raw position payloads are kept to decode again.")
@@ -202,6 +218,22 @@ class Settings(BaseSettings):
     def _known_roles(cls, value: str) -> str:
         if unknown := {role.strip() for role in value.split(",") if role.strip()} - set(Role):
             raise ValueError(f"{sorted(unknown)[0]} is no role; roles are {', '.join(Role)}")
+        return value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _safe_issuer(cls, value: str | None) -> str | None:
+        local = value is not None and urlsplit(value).hostname in ("localhost", "127.0.0.1")
+        if value is not None and not value.startswith("https://") and not local:
+            raise ValueError("must be https://…, or on this machine")
+        return value
+
+    @field_validator("oidc_roles", "oidc_stations")
+    @classmethod
+    def _known_pairs(cls, value: str, info: ValidationInfo) -> str:
+        wrong = {meant for _, meant in pairs(value)} - set(Role) if info.field_name == "oidc_roles" else set()
+        if wrong:
+            raise ValueError(f"{sorted(wrong)[0]} is no role; roles are {', '.join(Role)}")
         return value
 
     @field_validator("database_url")
@@ -259,6 +291,8 @@ class Settings(BaseSettings):
             raise ValueError("SECRET_KEY must be 32 random characters or more")
         if (self.mqtt_cert_file is None) != (self.mqtt_key_file is None):
             raise ValueError("MQTT_CERT_FILE and MQTT_KEY_FILE belong together")
+        if self.oidc_issuer and not (self.oidc_client_id and self.oidc_roles):
+            raise ValueError("OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_ROLES")
         if self.live_s >= self.lost_s:
             raise ValueError("LIVE_S must be smaller than LOST_S")
         return self

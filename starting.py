@@ -13,6 +13,7 @@ from anyio import to_thread
 from dashboard import runtime
 from dashboard.access.choosing import Choosing
 from dashboard.access.entrance import Entrance
+from dashboard.access.oidc import Client, Provider
 from dashboard.access.seal import Seal
 from dashboard.access.sessions import Keeper, Limits
 from dashboard.live.hub import Hub, steady_ms
@@ -26,6 +27,7 @@ from ingest.sources.http import HttpIn
 from ingest.status import IngestStatus
 from jobs.notices import Courier
 from jobs.runner import Runner
+from models.accounts.claims import Mapped, pairs
 from models.audit.deeds import Did, by_system
 from models.records.base import Millis
 from models.records.change import Heartbeat
@@ -131,6 +133,22 @@ def make_choosing(settings: Settings, db: Database, keeper: Keeper) -> Choosing:
     """How people sign in, and what they choose for themselves."""
     secret = settings.secret or demo_secret(settings.data_dir)
     return Choosing(Entrance(db, keeper, Seal(secret, settings.old_secrets), now, settings.second_factor_roles))
+
+
+def make_provider(settings: Settings) -> Provider | None:
+    """The identity provider of the settings; None: there is none."""
+    if settings.oidc_issuer is None:
+        return None
+    secret = settings.oidc_client_secret
+    mapped = Mapped(
+        settings.oidc_role_claim, pairs(settings.oidc_roles),
+        settings.oidc_station_claim, pairs(settings.oidc_stations),
+    )  # fmt: skip
+    client = Client(
+        settings.oidc_issuer, settings.oidc_client_id, secret.get_secret_value() if secret else "",
+        settings.oidc_name, settings.oidc_scopes, mapped,
+    )  # fmt: skip
+    return Provider(client, now)
 
 
 def make_keeper(settings: Settings, db: Database) -> Keeper:

@@ -22,6 +22,7 @@ from dashboard.access.headers import SecurityHeaders
 from dashboard.access.kiosk import KioskDoor
 from dashboard.access.looks import Looks
 from dashboard.access.middleware import Gate
+from dashboard.access.oidc_routes import OidcRoutes
 from dashboard.access.own import OwnAccount
 from dashboard.access.signin import Hashing, SignIn
 from dashboard.access.signin_steps import StepPages
@@ -61,7 +62,7 @@ from models.alarms.causes import Limits as TroubleLimits
 from models.notices.channels import BadChannelsError, Channels, without_addresses
 from models.response.targets import Targets
 from settings import Settings, load_settings
-from starting import make_choosing, make_http, make_keeper, now, open_store, start_feed, stop_jobs
+from starting import make_choosing, make_http, make_keeper, make_provider, now, open_store, start_feed, stop_jobs
 from store.database import Database
 from store.follower import Follower
 from store.retention import Keep
@@ -223,14 +224,15 @@ if get_script_run_ctx(suppress_warning=True) is not None:
     navigate()
 else:
     SETTINGS = load_settings()
-    HASHING = Hashing()
+    HASHING, PROVIDER = Hashing(), make_provider(SETTINGS)
     claim()
     app: st.App = st.App(
         __file__,
         lifespan=lifespan,
         routes=[
             *health_routes(lambda: runtime.current().health),
-            *SignIn(choosing, now, HASHING, assets_route.FACES).routes(),
+            *SignIn(choosing, now, HASHING, assets_route.FACES, SETTINGS.oidc_name if PROVIDER else "").routes(),
+            *OidcRoutes(choosing, PROVIDER, now).routes(),
             *StepPages(choosing, now, HASHING).routes(),
             *OwnAccount(
                 choosing, lambda: runtime.current().people, SETTINGS.zone, SETTINGS.language, HASHING

@@ -69,13 +69,14 @@ def add(tx: Tx, row: Account) -> None:
         raise NameTakenError(row.name) from error
 
 
-def change_rights(tx: Tx, key: str, role: str, stations: str, now: Millis) -> bool:
-    """Give an account another role or other stations; its sessions end. False: it has them already.
+def change_rights(tx: Tx, key: str, role: str, stations: str, now: Millis, *, even_last: bool = False) -> bool:
+    """Give an account another role or other stations; its sessions end. False: it has them already. `even_last`: also
+    take the last administrator's rights; the console gives them back.
 
     Raises:
         LastAdministratorError: nobody else could manage accounts.
     """
-    if not may(role, Action.MANAGE_PEOPLE) or stations != ALL_STATIONS:
+    if not even_last and not (may(role, Action.MANAGE_PEOPLE) and stations == ALL_STATIONS):
         _keep_one_administrator(tx, key)
     changed = tx.conn.execute(
         update(_ACCOUNT)
