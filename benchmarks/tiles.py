@@ -96,13 +96,13 @@ def measure(rig: Rig) -> Figure:
     folder = rig.new_folder()
     features = town(rig.of(SIDE, 20))
     source, output = write(folder / "town.geojson", features), folder / "town.pmtiles"
-    took = [build(source, output) for _ in range(rig.of(5, 2))]
+    took = [build(source, output) for _ in range(rig.of(3, 2))]
     archive = Archive(output)
     wanted = places(archive)
     sizes = [len(body) for place in wanted if (body := archive.tile(*place)) is not None]
     with rig.station(basemap=output) as station:
         station.start()
-        tiles, bare = serve(station, wanted, rig.of(1000, 50))
+        tiles, bare = serve(station, wanted, rig.of(400, 50))
     built = f"{min(took):.1f} to {max(took):.1f} s (n = {len(took)})"
     what = f"base map of {len(features):,} features built, start of the command included"
     lines = [

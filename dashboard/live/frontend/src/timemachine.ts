@@ -1,16 +1,14 @@
 /** The time machine: shows any past moment on the page's own map and in its lists, and plays it. What is open now is
  * never hidden: its list, the siren and the band go on telling of it, and its mark stays on the map. */
 
-import { DEFAULT_FEED } from "./age";
 import { flag, make, put } from "./dom";
 import type { Part, Settings } from "./part";
-import { type Chunk, momentAt } from "./past";
 import { PastBar } from "./pastbar";
 import { PurposeForm } from "./pastform";
 import { alarmsAround, PastLoader, type Purpose, type Raised, statePurpose } from "./pastload";
+import { PastPicture } from "./pastpicture";
 import { PlayClock } from "./playclock";
-import type { Alarm } from "./protocol";
-import { emptyState, type Key, type Touched } from "./state";
+import type { Touched } from "./state";
 import { TracksError } from "./tracks";
 import type { Speed } from "./urlstate";
 import type { View } from "./view";
@@ -33,7 +31,7 @@ export class TimeMachine implements Part {
   private readonly door: HTMLButtonElement;
   private readonly loader: PastLoader;
   private readonly root: HTMLElement;
-  private readonly state = emptyState();
+  private readonly picture: PastPicture;
   private readonly clock = new PlayClock();
   private readonly leaving: () => void;
   private purpose: Purpose | null = null;
@@ -43,14 +41,12 @@ export class TimeMachine implements Part {
   private frame = 0;
   private drawnAt = 0;
   private listedAt = 0;
-  private drawn: { chunk: Chunk; boxWords: number; moment: number } | null = null;
-  /** Alarms of the moment, without those of now. */
-  private alarms: ReadonlyMap<Key, Alarm> = new Map();
   private grace: ReturnType<typeof setTimeout> | null = null;
   private noted = "";
   private asked = 0;
 
   constructor(private readonly view: View, place: HTMLElement, foot: HTMLElement) {
+    this.picture = new PastPicture(view);
     this.root = place.closest<HTMLElement>(".ssz") ?? place;
     this.door = make("button", "ssz-past-door", place);
     this.door.type = "button";
@@ -71,7 +67,7 @@ export class TimeMachine implements Part {
 
   /** For the tests and the benchmark: what is shown. */
   get shown(): { moment: number; whole: boolean; playing: boolean } {
-    return { moment: this.moment, whole: this.drawn !== null && this.drawn.moment === this.moment, playing: this.clock.playing };
+    return { moment: this.moment, whole: this.picture.isOf(this.moment), playing: this.clock.playing };
   }
 
   retell({ words, language, timezone }: Settings): void {
@@ -85,12 +81,12 @@ export class TimeMachine implements Part {
   /** Frames of now: only open alarms are of interest here. */
   take(touched: Touched): void {
     if (!this.open || !touched.alarms) return;
-    this.pins();
+    this.picture.pins();
     this.tell();
   }
 
   second(): void {
-    if (this.view.past !== null) this.pins(); // a map that was made anew has lost them
+    if (this.view.past !== null) this.picture.pins(); // a map that was made anew has lost them
     if (!this.open || this.form.open) return;
     if (performance.now() - this.asked > AGAIN_MS && this.loader.chunks.at(this.moment) === undefined) this.want();
     this.tell();
@@ -136,15 +132,10 @@ export class TimeMachine implements Part {
     this.door.hidden = false;
     this.form.hide();
     this.bar.hide();
-    this.drawn = null;
-    this.alarms = new Map();
     this.view.past = null;
     flag(this.root, "past", "no");
     this.view.url.change({ at: null });
-    const { map, state } = this.view;
-    map?.placeUnits(true);
-    map?.drawBoxes(new Set([...this.state.boxes.keys(), ...state.boxes.keys()]));
-    this.pins();
+    this.picture.leave();
     this.view.turned();
   }
 
@@ -247,59 +238,26 @@ export class TimeMachine implements Part {
       this.tell();
       return;
     }
-    if (chunk !== undefined) this.fill(chunk);
-    else if (this.view.past === null) this.empty();
+    if (chunk !== undefined) this.picture.fill(chunk, this.moment);
+    else if (this.view.past === null) this.picture.empty();
     if (this.view.past === null || chunk !== undefined) {
-      const { moment, alarms } = this;
+      const { moment, picture } = this;
       this.view.past = {
-        state: this.state, now: moment, alarms,
+        state: picture.state, now: moment, alarms: picture.alarms,
         tracks: (since) => this.loader.chunks.upTo(moment, since).map(({ tracks }) => tracks),
       };
       this.view.map?.placeUnits(leap);
       if (leap) this.view.turned();
     }
-    this.pins();
+    this.picture.pins();
     this.tell();
-  }
-
-  /** What is shown of now is taken off; nothing is here yet to take its place. */
-  private empty(): void {
-    Object.assign(this.state, { units: new Map(), boxes: new Map() });
-    this.view.map?.drawBoxes(this.view.state.boxes.keys(), this.state.boxes);
-  }
-
-  private fill(chunk: Chunk): void {
-    const { units, boxes, boxWords, alarms } = momentAt(chunk, this.moment, this.view.state.units);
-    const before = this.drawn === null ? this.view.state.boxes.keys() : this.state.boxes.keys();
-    const touched = new Set([...before, ...boxes.keys()]);
-    Object.assign(this.state, { units, boxes, feed: this.view.state.feed ?? DEFAULT_FEED });
-    this.alarms = alarms;
-    const same = this.drawn?.chunk === chunk && this.drawn.boxWords === boxWords;
-    this.drawn = { chunk, boxWords, moment: this.moment };
-    if (!same) this.view.map?.drawBoxes(touched, boxes);
-  }
-
-  private get pressing(): Map<Key, Alarm> {
-    return new Map([...this.view.state.alarms].filter(([, alarm]) => alarm.state === "raised"));
-  }
-
-  /** The alarms of the moment, and over them what waits for an answer now. */
-  private pins(): void {
-    const now = this.pressing;
-    const { map, settings, past } = this.view;
-    this.state.alarms = new Map([...this.alarms, ...now]);
-    map?.drawAlarms((alarm) => {
-      const name = alarm.place || this.view.originName(alarm);
-      const live = past !== null && [...now.values()].some((one) => one.s === alarm.s && one.id === alarm.id);
-      return live ? `${settings.words["live.past_pressing"] ?? ""} ${name}` : name;
-    });
   }
 
   private tell(): void {
     if (!this.open || this.form.open) return;
     const [said, saidAt] = this.words();
     this.bar.show({
-      moment: this.moment, now: this.view.clock.now(), playing: this.clock.playing, speed: this.clock.speed, said, saidAt, sos: this.pressing.size,
+      moment: this.moment, now: this.view.clock.now(), playing: this.clock.playing, speed: this.clock.speed, said, saidAt, sos: this.picture.pressing.size,
     });
   }
 

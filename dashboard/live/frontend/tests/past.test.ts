@@ -4,7 +4,9 @@ import { CHUNK_MS, type Chunk, chunkOf, Chunks, chunkStart, momentAt, type PastA
 import { PastAlarms } from "../src/pastalarms";
 import { PlayClock } from "../src/playclock";
 import type { Alarm, Box, Unit } from "../src/protocol";
+import { PastPicture } from "../src/pastpicture";
 import { TimeMachine } from "../src/timemachine";
+import type { View } from "../src/view";
 import type { Track } from "../src/tracks";
 import { fixesOf, split } from "../src/trails";
 import { dateOf, dayStart, startOf } from "../src/zonetime";
@@ -139,7 +141,7 @@ test("days begin at the zone's midnight; a day no month has is its last", () => 
 test("pins are drawn again each second of the past, also behind the form", () => {
   let drawn = 0;
   const view = { past: {} as object | null, state: { alarms: new Map() }, map: { drawAlarms: () => (drawn += 1) }, settings: { words: {} } };
-  const machine = Object.assign(Object.create(TimeMachine.prototype), { view, open: true, form: { open: true }, state: {}, alarms: new Map() }) as TimeMachine;
+  const machine = Object.assign(Object.create(TimeMachine.prototype), { view, open: true, form: { open: true }, picture: new PastPicture(view as unknown as View) }) as TimeMachine;
   machine.second();
   assert.equal(drawn, 1);
   view.past = null;
