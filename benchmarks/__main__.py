@@ -24,6 +24,7 @@ from benchmarks import (
     policy,
     push,
     response_report,
+    sign_in,
     sos_flood,
     sos_full,
     sos_lock,
@@ -43,7 +44,7 @@ ALL = (
     sos_flood, stored, cold, sos_wall, sos_lock, sos_lock_postgres, sos_full, wall_recovery, push, viewers,
     broker_pixel, feed_memory, map_renders, calm, drain_sqlite, memory, drain_postgres, tiles,
     time_machine, nearest_units, desk_open, acknowledge_shown, sos_thousand, policy,
-    response_report, audit_verify, audit_append,
+    response_report, audit_verify, audit_append, sign_in,
 )  # fmt: skip
 FIGURES = {module.NAME: module for module in ALL}
 

@@ -20,7 +20,8 @@ def page_deed(here: Visit, action: Did, *, station: str = "", object: str = "", 
 
 def address() -> str:
     """The network address the page is looked at from; empty when it is this machine's."""
-    return st.context.ip_address or ""
+    said = st.context.ip_address
+    return said if isinstance(said, str) else ""
 
 
 def leaving(here: Visit, action: Did, name: str, make: Callable[[], bytes], station: str = "") -> Callable[[], bytes]:
