@@ -85,7 +85,7 @@ def _config(args: argparse.Namespace, settings: Settings) -> int:
     (folder / "acl").write_text(access_list(known, _gateways(folder)), encoding="utf-8")
     for name in left_out(known):
         say(f"left out, its name cannot stand in the list: {name}")
-    say(f"{folder}: mosquitto.conf, and acl of {len(credentials(known))} devices; tell a running broker by SIGHUP")
+    say(f"{folder}: mosquitto.conf, and acl of {len(credentials(known))} devices; start the broker again")
     return 0
 
 
@@ -143,7 +143,7 @@ def _gateway(args: argparse.Namespace, settings: Settings) -> int:
     with opened(settings) as database, database.read() as conn:
         known = registry.load(conn)
     (args.folder / "acl").write_text(access_list(known, _gateways(args.folder)), encoding="utf-8")
-    say(f"{args.name} may write {', '.join(args.topics)}; tell the broker by SIGHUP. Its password, shown this once:")
+    say(f"{args.name} may write {', '.join(args.topics)}; start the broker again. Its password, shown this once:")
     say(password)
     return 0
 

@@ -123,8 +123,7 @@ def test_who_has_no_certificate_of_ours_stays_outside(broker: Deployed, tmp_path
     good.close()
     # Revoked: from the broker's next start on, and nobody else with it.
     broker.run("revoke", f"{own}.crt")
-    broker.stop()
-    broker.start()
+    broker.restart()
     assert not Caller(broker.devices, ca, own).connected
     other = Caller(broker.devices, ca, broker.issue(NAMES[1]))
     assert other.connected
@@ -135,7 +134,7 @@ def test_a_gateway_writes_its_topic_and_hears_nothing(broker: Deployed, capsys: 
     broker.run("gateway", "traccar", "positions")
     password = capsys.readouterr().out.splitlines()[-1]
     assert password not in (broker.conf / "passwords").read_text()
-    broker.reload()
+    broker.restart()
     ca = broker.conf / "devices.crt"
     assert not Caller(broker.gateways, ca, user="traccar", password=f"{password}x").connected
     gateway = Caller(broker.gateways, ca, user="traccar", password=password)

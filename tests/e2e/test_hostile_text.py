@@ -130,6 +130,14 @@ def markup(page: Page) -> dict[str, Any]:
     )
 
 
+def no_download(page: Page) -> None:
+    """A table's own toolbar has no download, which would write cells as they are; the page has its own."""
+    page.get_by_role("tab").first.click()
+    page.get_by_test_id("stDataFrame").first.hover()
+    expect(page.get_by_role("button", name="Search").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("button", name=re.compile("^Download as CSV"))).to_have_count(0)
+
+
 def test_no_text_becomes_markup_on_any_page(chromium: Browser, hostile: tuple[Product, str]) -> None:  # noqa: F811
     product, cookie = hostile
     context = chromium.new_context(viewport={"width": 1000, "height": 700}, locale="th-TH")
@@ -149,6 +157,8 @@ def test_no_text_becomes_markup_on_any_page(chromium: Browser, hostile: tuple[Pr
             tab.click()
             expect(tab).to_have_attribute("aria-selected", "true")
         assert markup(page) == clean, address
+        if address == "equipment":
+            no_download(page)
         shown += [address] if "data-xss" in page.locator("body").inner_text() else []
     context.close()
     assert [url for url in outside if not url.startswith(("data:", "blob:"))] == []
