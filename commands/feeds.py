@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands.context import RefusedError, now_ms, opened, say
+from commands.context import PATIENCE_S, RefusedError, now_ms, opened, record, say
+from models.audit.deeds import Did
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -68,6 +69,9 @@ def _replay(args: argparse.Namespace, settings: Settings) -> int:
         raise RefusedError(str(error)) from error
     options = ReplayOptions(args.file, args.station, speed, args.as_recorded, args.move, args.speed_unit, args.limit)
     with opened(settings) as database:
+        with database.write(patience_s=PATIENCE_S) as tx:
+            detail = f"speed={args.speed} limit={args.limit or ''}"
+            record(tx, Did.REPLAYED, station=args.station, object=f"file:{args.file.name}", detail=detail)
         return main(options, _endpoint(settings), database, now_ms, say, _complain)
 
 

@@ -48,7 +48,6 @@ class Did(StrEnum):
     TOKEN_REVOKED = "access.token_revoked"  # noqa: S105 - the name of a deed
     KIOSK_CREATED = "access.kiosk_created"
     KIOSK_REVOKED = "access.kiosk_revoked"
-    REFUSED = "access.refused"
 
     DEVICE_APPROVED = "device.approved"
     DEVICE_REFUSED = "device.refused"
@@ -61,14 +60,12 @@ class Did(StrEnum):
     INCIDENTS_IMPORTED = "data.incidents_imported"
     IMPORT_UNDONE = "data.import_undone"
     INCIDENT_RECORDED = "data.incident_recorded"
-    BASEMAP_BUILT = "data.basemap_built"
     DATA_DELETED = "data.deleted"
     BACKUP_MADE = "data.backup_made"
     BACKUP_RESTORED = "data.backup_restored"
     REPLAYED = "data.replayed"
     DRILL_ANNOUNCED = "data.drill_announced"
     DRILL_ENDED = "data.drill_ended"
-    SETTING_CHANGED = "data.setting_changed"
 
     ALARMS_SEALED = "audit.alarms_sealed"
     AUDIT_CUT = "audit.cut"

@@ -6,7 +6,7 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from models.audit.chain import Bad, Fault, Following, Keys, Mark, Row
 from models.records.audit import AuditCut, AuditRow
@@ -21,7 +21,7 @@ _FORMER = "the head was made with a former key, and nothing was written since wi
 _OTHER = "another row than the head that was kept elsewhere names"
 
 #: Rows read at once.
-_PIECE = 5_000
+_PIECE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,13 @@ class Verdict:
 
 def rows_after(conn: Connection, seq: int, upto: int | None = None) -> Generator[Sequence[Row]]:
     """The rows behind a number (up to another), in their order, in pieces."""
-    query = select(*_COLUMNS).where(_ROW.c.seq > seq).order_by(_ROW.c.seq)
+    # Piece by piece along the key: a cursor of the server costs more than half of the whole on PostgreSQL.
+    query = select(*_COLUMNS).where(_ROW.c.seq > bindparam("seq")).order_by(_ROW.c.seq).limit(_PIECE)
     if upto is not None:
         query = query.where(_ROW.c.seq <= upto)
-    with conn.execute(query.execution_options(stream_results=True, max_row_buffer=_PIECE)) as found:
-        yield from found.partitions(_PIECE)
+    while piece := conn.execute(query, {"seq": seq}).all():
+        yield piece
+        seq = piece[-1][0]
 
 
 def cut(conn: Connection) -> Mark | None:
