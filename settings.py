@@ -125,7 +125,10 @@ class Settings(BaseSettings):
     )
     feed_stale_s: int = Field(15, ge=6, description="Age of our own heartbeat after which the feed is stale, in s.")
     box_silent_s: int = Field(
-        180, ge=10, description="A box not heard for this long is lost, in s (EN 50136 grade 4)."
+        170,
+        ge=10,
+        description="A box not heard for this long is lost, in s; looked for each 5 s, so within 180 s "
+        "(EN 50136 grade 4).",
     )
     box_test_days: int = Field(
         30, ge=1, le=400, description="Each SOS box is to be tested within so many days; after them it is unknown."

@@ -10,6 +10,7 @@ from benchmarks import (
     acknowledge_shown,
     audit_append,
     audit_verify,
+    box_lost,
     broker_pixel,
     calm,
     cold,
@@ -44,7 +45,7 @@ ALL = (
     sos_flood, stored, cold, sos_wall, sos_lock, sos_lock_postgres, sos_full, wall_recovery, push, viewers,
     broker_pixel, feed_memory, map_renders, calm, drain_sqlite, memory, drain_postgres, tiles,
     time_machine, nearest_units, desk_open, acknowledge_shown, sos_thousand, policy,
-    response_report, audit_verify, audit_append, sign_in,
+    response_report, audit_verify, audit_append, sign_in, box_lost,
 )  # fmt: skip
 FIGURES = {module.NAME: module for module in ALL}
 

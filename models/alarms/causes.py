@@ -38,7 +38,7 @@ BEAT = ("system", SYSTEM_STATION)
 class Limits:
     """What counts as trouble: silence of a box, a battery, silence of a feed (0: never)."""
 
-    box_silent_ms: Millis = 180_000
+    box_silent_ms: Millis = 170_000
     battery_low_pct: float = BATTERY_LOW_PCT
     feed_silent_ms: Millis = 600_000
 

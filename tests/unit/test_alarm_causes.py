@@ -22,14 +22,14 @@ def standing(now: int = NOW, heard_since: int = 0, low_already: bool = False, **
 
 def test_a_box_is_lost_by_its_will_at_once_and_by_silence_after_three_minutes() -> None:
     assert standing(online=False, heard_at=NOW) == {Kind.BOX_LOST: "offline"}
-    assert standing(online=True, heard_at=NOW - 180_000) == {}
-    assert standing(online=True, heard_at=NOW - 180_001) == {Kind.BOX_LOST: "silent"}
+    assert standing(online=True, heard_at=NOW - LIMITS.box_silent_ms) == {}
+    assert standing(online=True, heard_at=NOW - LIMITS.box_silent_ms - 1) == {Kind.BOX_LOST: "silent"}
     assert standing(heard_at=None) == {}  # never heard: that is no loss, the readiness board says so
 
 
 def test_silence_while_nobody_listened_is_not_the_box_s() -> None:
-    assert standing(heard_at=NOW - 10**7, heard_since=NOW - 180_000) == {}
-    assert standing(heard_at=NOW - 10**7, heard_since=NOW - 180_001) == {Kind.BOX_LOST: "silent"}
+    assert standing(heard_at=NOW - 10**7, heard_since=NOW - LIMITS.box_silent_ms) == {}
+    assert standing(heard_at=NOW - 10**7, heard_since=NOW - LIMITS.box_silent_ms - 1) == {Kind.BOX_LOST: "silent"}
 
 
 def test_whether_an_old_silence_goes_on_is_not_known_until_the_box_could_have_been_heard() -> None:
@@ -37,8 +37,8 @@ def test_whether_an_old_silence_goes_on_is_not_known_until_the_box_could_have_be
         box = SosBox(station="lumphini", box="B1", lat=13.7, lon=100.5, heard_at=heard_at)
         return Kind.BOX_LOST in of_box(box, NOW, LIMITS, heard_since, False).among
 
-    assert not judged(NOW - 180_000)
-    assert judged(NOW - 180_001)
+    assert not judged(NOW - LIMITS.box_silent_ms)
+    assert judged(NOW - LIMITS.box_silent_ms - 1)
     assert judged(NOW, heard_at=NOW - 1000)  # it spoke
     newest = {("native", "lumphini"): NOW - 10**7}
     since = NOW - LIMITS.feed_silent_ms
