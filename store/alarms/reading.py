@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, String, literal_column, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from models.access.grants import Stations
@@ -64,7 +64,7 @@ def alarms(
     station: ColumnElement[str] = ALARM.c.station
     if stations is not None and len(stations) > _FEW and conn.dialect.name == "sqlite":
         # By the index of the station SQLite would read and sort all that they ever raised: a bureau's are thousands.
-        station = station.concat("")
+        station = literal_column("+alarm.station", String)
     query = of_stations(select(ALARM), station, stations)
     query = query.where(ALARM.c.raised_at >= start, ALARM.c.raised_at < end)
     if only_open:

@@ -130,7 +130,7 @@ def told(answer: httpx.Response, echoed: list[str]) -> str:
     return body
 
 
-roles = st.sampled_from([*Role, "nobody"])
+roles = st.sampled_from(list(Role))
 grants = st.sampled_from(GRANTS)
 words = st.dictionaries(
     st.sampled_from(["from", "station", "zone", "format", "include", "state", "unit", "visitor"]), st.just(""),
@@ -232,8 +232,9 @@ def test_an_id_of_another_station_is_answered_as_one_that_is_nowhere(world: Worl
                         text = text.replace(value, "ID")
                     answers.append((answer.status_code, text, sorted(set(answer.headers) - {"date"})))
                 assert answers[0] == answers[1], (method, path, name)
-                assert answers[0][0] == 404, (method, path, name, answers[0])
-                checked += 1
+                # What the role may not do at all is refused before anything is looked for.
+                assert answers[0][0] in (403, 404), (method, path, name, answers[0])
+                checked += answers[0][0] == 404
     assert checked >= 12
     # Nothing was done to it, and the own one can be reached: the paths were right.
     alarm = world.client("chief", "zqalpha")[0].get(f"/api/v1/alarms/{foreign['alarm']}").json()
