@@ -59,6 +59,32 @@ _LOSE = """(which) => {
 }"""
 
 
+_NO_GPU_FOR_MARKS = """{
+    const real = HTMLCanvasElement.prototype.getContext
+    window.noGpu = true
+    HTMLCanvasElement.prototype.getContext = function (...how) {
+        return window.noGpu && this.className === "ssz-overlay" ? null : real.apply(this, how)
+    }
+}"""
+
+#: Texts asked for and texts drawn, in two frames, of a texture for some ten of them.
+_SMALL_TEXTURE = """async () => {
+    const { layer } = window.__ssz.map, { writing } = layer.parts, { quads } = writing
+    let told = 0, put = 0
+    const add = writing.add.bind(writing), lay = quads.add.bind(quads)
+    writing.side = 400
+    writing.empty()
+    writing.add = (...one) => { told += 1; add(...one) }
+    quads.add = (...one) => { put += 1; lay(...one) }
+    for (let i = 0; i < 2; i += 1) {
+        const drawn = new Promise((done) => { layer.watched = done })
+        layer.ask()
+        await drawn
+    }
+    return [told, put]
+}"""
+
+
 def test_a_mark_glides_to_its_fix_and_never_beyond(wall: Page, server: FixtureServer) -> None:
     at = now_ms() - 5_000
     server.units = [unit("201", 16.5460, 104.7265, at=at)]
@@ -233,6 +259,32 @@ def test_a_map_that_breaks_is_said_in_words(wall: Page, server: FixtureServer) -
     expect(wall.locator(".ssz-instead")).to_contain_text("สายตรวจ 201")
     server.send(alarms=[alarm("a1")])
     expect(wall.locator(".ssz-ack")).to_be_visible()
+
+
+def test_marks_without_a_gpu_are_said_and_a_map_made_anew_has_them_again(wall: Page, server: FixtureServer) -> None:
+    server.units = [unit("201", 16.5460, 104.7265)]
+    wall.add_init_script(_NO_GPU_FOR_MARKS)
+    wall.goto(server.url)
+    instead = wall.locator(".ssz-instead")
+    expect(instead).to_contain_text("แผนที่ขัดข้อง")
+    expect(instead).to_contain_text("สายตรวจ 201")
+    wall.evaluate("() => { window.noGpu = false }")
+    expect(instead).to_be_hidden()
+    drawn_at(wall, "demo/201", 16.5460, 104.7265)
+    wall.evaluate(_LOSE, ".ssz-overlay")
+    expect(instead).to_contain_text("ระบบกราฟิกของเครื่องนี้กำลังเริ่มใหม่")
+    wall.evaluate("() => window.__ssz.map.canvas.fail(new Error('broken on purpose'))")
+    expect(instead).to_contain_text("แผนที่ขัดข้อง")
+    expect(instead).to_be_hidden()
+    drawn_at(wall, "demo/201", 16.5460, 104.7265)
+
+
+def test_more_words_than_the_texture_holds_are_all_written(wall: Page, server: FixtureServer) -> None:
+    server.units = [unit(f"{n}", 16.5440 + n % 4 * 0.002, 104.7240 + n // 4 * 0.002) for n in range(12)]
+    open_wall(wall, server)
+    wall.wait_for_function("() => window.__ssz.map.layer.labels.shown.length >= 8")
+    told, put = wall.evaluate(_SMALL_TEXTURE)
+    assert told == put > 20
 
 
 def test_a_map_library_that_no_longer_draws_is_said_in_words(wall: Page, server: FixtureServer) -> None:

@@ -9,6 +9,8 @@ import type { Theme } from "./tints";
 declare const WORKER_FILE: string;
 
 const AGAIN_MS = 15_000;
+/** A map that cannot draw for so many seconds (no style, a GPU that was not given back) is made anew. */
+const UNABLE_S = 60;
 
 /** `lost`: the browser took the GPU away and gives it back; `failed`: the map broke and is made anew. */
 export type Trouble = "lost" | "failed" | null;
@@ -44,6 +46,7 @@ export class Canvas {
   private markless = false;
   private gone = false;
   private readonly silence = new Silence();
+  private readonly unable = new Silence(UNABLE_S);
   private readonly styled = new Set<(map: MapLibre) => void>();
   private readonly clicked = new Set<(event: MapMouseEvent) => boolean>();
   private readonly zoomed: (() => void)[] = [];
@@ -84,7 +87,12 @@ export class Canvas {
   /** Once a second: whether the map still draws. A ground at rest is asked to now and then. */
   watch(): void {
     requestAnimationFrame((now) => {
-      if (!this.furnished || this.gone) return;
+      if (this.gone || this.raw === null) return;
+      if (!this.furnished || this.markless) {
+        if (this.unable.passed(now)) this.fail(new Error("the map cannot draw"));
+        return;
+      }
+      this.unable.drawn();
       if (this.silence.passed(now)) this.fail(new Error("the map no longer draws"));
       else if (this.silence.long) this.raw?.triggerRepaint();
     });
@@ -95,7 +103,9 @@ export class Canvas {
     console.error("map:", error);
     const map = this.raw;
     this.furnished = false;
+    this.markless = false;
     this.silence.drawn();
+    this.unable.drawn();
     this.raw = null;
     this.needs.empty("failed");
     this.tell("failed");
@@ -163,8 +173,12 @@ export class Canvas {
 
   private furnish(map: MapLibre): void {
     this.furnished = true;
-    this.needs.furnish(map);
-    for (const told of this.styled) told(map);
+    try {
+      this.needs.furnish(map);
+      for (const told of this.styled) told(map);
+    } catch (error) {
+      return this.fail(error);
+    }
     this.tell(this.markless ? "lost" : null);
   }
 

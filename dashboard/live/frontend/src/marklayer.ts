@@ -158,9 +158,9 @@ export class MarkLayer {
     }
     if (this.scene.shows("labels") && this.scene.shows("units")) {
       // Words under marks: a unit that has just come is seen before the words around it have made room.
-      writing.begin();
+      writing.begin(width, height);
       this.labels.write((text, hand, x, y) => writing.add(text, hand, x, y));
-      writing.draw(width, height);
+      writing.draw();
     }
     const spread = this.scene.fleet.order.filter((mark) => (mark.dx !== 0 || mark.dy !== 0) && mark.x === mark.x);
     legs.draw(spread, width, height);

@@ -12,19 +12,23 @@ export interface OverlayNeeds {
 
 export class Overlay {
   readonly canvas = document.createElement("canvas");
-  private readonly gl: WebGL2RenderingContext | null;
+  private readonly gl: WebGL2RenderingContext;
   private asked: number | null = null;
 
-  /** `under`: the canvas it lies upon, whose size it takes. */
+  /** `under`: the canvas it lies upon, whose size it takes. @throws Error without a GPU for one more canvas. */
   constructor(private readonly under: HTMLCanvasElement, private readonly needs: OverlayNeeds) {
     const { canvas } = this;
     canvas.className = "ssz-overlay";
-    this.gl = canvas.getContext("webgl2", { antialias: false, depth: false, stencil: false });
+    const gl = canvas.getContext("webgl2", { antialias: false, depth: false, stencil: false });
+    if (gl === null) throw new Error("no WebGL for the marks");
+    this.gl = gl;
     canvas.addEventListener("webglcontextlost", (event) => {
       event.preventDefault(); // only then it is given back
       if (canvas.isConnected) needs.lost(true);
     });
-    canvas.addEventListener("webglcontextrestored", () => needs.lost(false));
+    canvas.addEventListener("webglcontextrestored", () => {
+      if (canvas.isConnected) needs.lost(false);
+    });
     under.after(canvas);
   }
 
@@ -38,7 +42,7 @@ export class Overlay {
     const { canvas, gl, under } = this;
     if (this.asked !== null) cancelAnimationFrame(this.asked);
     this.asked = null;
-    if (gl === null || gl.isContextLost()) return;
+    if (gl.isContextLost()) return;
     if (canvas.width !== under.width || canvas.height !== under.height) {
       canvas.width = under.width;
       canvas.height = under.height;
@@ -56,7 +60,7 @@ export class Overlay {
     if (this.asked !== null) cancelAnimationFrame(this.asked);
     this.asked = null;
     this.canvas.remove();
-    this.gl?.getExtension("WEBGL_lose_context")?.loseContext();
+    this.gl.getExtension("WEBGL_lose_context")?.loseContext();
   }
 }
 

@@ -29,12 +29,16 @@ export class Rooms {
   private due = Infinity;
   private often = OFTEN;
   private told = "";
+  private readonly heard = new WeakSet<MapLibre>();
 
   /** `areas`: what is taken now, px of the map. */
   constructor(private readonly areas: (map: MapLibre) => Area[]) {}
 
   show(map: MapLibre | null): void {
-    if (map !== null && map !== this.map) map.on("moveend", () => this.moved());
+    if (map !== null && !this.heard.has(map)) {
+      this.heard.add(map);
+      map.on("moveend", () => this.moved());
+    }
     this.map = map;
     this.told = "";
     if (map === null) return;

@@ -1,13 +1,15 @@
 /** A map library that throws in its own frame says nothing: it is known by its silence, while other frames go on. */
 
 /** Seconds in which the page was drawn, and the map was asked to draw, and did not: it is broken. */
-const SILENT_S = 10;
+export const SILENT_S = 10;
 /** After so many seconds without need to draw it is asked to, to know. */
 const LONG_S = 5;
 
 export class Silence {
   private seconds = 0;
   private askedAt = -Infinity;
+
+  constructor(private readonly most = SILENT_S) {}
 
   /** The map has drawn. */
   drawn(): void {
@@ -25,6 +27,6 @@ export class Silence {
     if (now - this.askedAt < 900) return false;
     this.askedAt = now;
     this.seconds += 1;
-    return this.seconds > SILENT_S;
+    return this.seconds > this.most;
   }
 }

@@ -22,7 +22,7 @@ export const HANDS = {
 export type HandName = keyof typeof HANDS;
 
 const fontOf = (hand: HandName): string => `600 ${HANDS[hand].size}px ${FACE}`;
-/** Side of the texture, device px. */
+/** Side of the texture, px: room for the words of 250 units. */
 const SIDE = 2048;
 /** Room round a text for its halo, px. */
 const PAD = 4;
@@ -94,14 +94,17 @@ export class Writing {
   private readonly pen: CanvasRenderingContext2D;
   private left = 0;
   private top = 0;
-  private full = false;
+  private size: [width: number, height: number] = [0, 0];
+  /** Side of the texture, device px. */
+  private readonly side: number;
 
   constructor(private readonly gl: WebGL2RenderingContext, private readonly ratio: number, private readonly measure: Measure, private readonly tints: Tints) {
     this.program = compile(gl, VERTEX, FRAGMENT);
     this.quads = new Quads(gl, this.program, [["a_box", 4], ["a_place", 4]], 8);
     this.half = gl.getUniformLocation(this.program, "u_half");
     this.texture = newTexture(gl);
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, SIDE, SIDE, 0, gl.RGBA, gl.UNSIGNED_BYTE, null);
+    this.side = Math.min(SIDE * Math.max(1, Math.ceil(ratio)), gl.getParameter(gl.MAX_TEXTURE_SIZE) as number);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, this.side, this.side, 0, gl.RGBA, gl.UNSIGNED_BYTE, null);
     this.scratch.width = Math.ceil((LONGEST + 2 * PAD) * ratio);
     this.scratch.height = Math.ceil(boxHeight(HANDS.name.size) * ratio);
     const pen = this.scratch.getContext("2d", { willReadFrequently: true });
@@ -109,29 +112,25 @@ export class Writing {
     this.pen = pen;
   }
 
-  begin(): void {
+  /** A new frame of a map of this size, px. */
+  begin(width: number, height: number): void {
+    this.size = [width, height];
     this.quads.begin();
-    if (!this.full) return;
-    this.kept.clear();
-    this.left = 0;
-    this.top = 0;
-    this.full = false;
   }
 
   /** A text with its line's left upper corner at (x, y) px. */
   add(text: string, hand: HandName, x: number, y: number): void {
     const kept = this.entry(text, hand);
-    if (kept === null) return;
-    const { ratio } = this;
+    const { ratio, side } = this;
     // On whole device pixels the text is as sharp as the browser drew it.
     const left = Math.round((x - PAD) * ratio) / ratio;
     const { size, height } = HANDS[hand];
     const top = Math.round((y + height * BASE - above(size)) * ratio) / ratio;
-    this.quads.add(left, top, kept.width / ratio, kept.height / ratio, kept.left / SIDE, kept.top / SIDE, kept.width / SIDE, kept.height / SIDE);
+    this.quads.add(left, top, kept.width / ratio, kept.height / ratio, kept.left / side, kept.top / side, kept.width / side, kept.height / side);
   }
 
-  draw(width: number, height: number): void {
-    const { gl } = this;
+  draw(): void {
+    const { gl, size: [width, height] } = this;
     gl.useProgram(this.program);
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, this.texture);
@@ -145,23 +144,31 @@ export class Writing {
     this.gl.deleteProgram(this.program);
   }
 
-  private entry(text: string, hand: HandName): Kept | null {
+  private entry(text: string, hand: HandName): Kept {
     const name = `${hand} ${text}`;
     const known = this.kept.get(name);
     if (known !== undefined) return known;
     const width = Math.ceil((this.measure.width(text, hand) + 2 * PAD) * this.ratio);
     const row = this.scratch.height;
-    if (this.left + width > SIDE) {
+    if (this.left + width > this.side) {
       this.left = 0;
       this.top += row;
     }
-    this.full ||= this.top + row > SIDE;
-    if (this.full) return null; // comes with the next frame, which starts with an empty texture
+    if (this.top + row > this.side) this.empty();
     const kept = { left: this.left, top: this.top, width, height: Math.ceil(boxHeight(HANDS[hand].size) * this.ratio) };
     this.write(text, hand, kept);
     this.left += width;
     this.kept.set(name, kept);
     return kept;
+  }
+
+  /** The texture is full: what is written on it is drawn now, and it begins anew. */
+  private empty(): void {
+    this.draw();
+    this.quads.begin();
+    this.kept.clear();
+    this.left = 0;
+    this.top = 0;
   }
 
   private write(text: string, hand: HandName, kept: Kept): void {
