@@ -209,7 +209,7 @@ def names(world: World, code: str) -> dict[str, str]:
 
 
 def test_an_id_of_another_station_is_answered_as_one_that_is_nowhere(world: World) -> None:
-    client, _ = world.client("chief", "zqdelta")
+    client, _ = world.client("commander", "zqdelta")  # sees all that can be asked
     schema = client.get("/api/v1/openapi.json").json()
     foreign, nowhere, own = names(world, "zqalpha"), names(world, "zqnowhere"), names(world, "zqdelta")
     body = {"unit": "zqdelta-car", "outcome": "test", "note": "ทดสอบสิทธิ์", "minutes": 5}
