@@ -163,6 +163,7 @@ def one_account(rows: Sequence[Account], stations: Sequence[Station], names: dic
         )  # fmt: skip
         grants = st.multiselect(
             word("people.stations", language), options, default=one.stations.split(","),
+            placeholder=word("people.choose_stations", language),
             format_func=lambda grant: grant_text(grant, names, language),
         )  # fmt: skip
         if st.form_submit_button(word("people.save", language), type="primary"):
@@ -189,6 +190,7 @@ def new_one(stations: Sequence[Station], names: dict[str, str]) -> None:
         )  # fmt: skip
         grants = st.multiselect(
             word("people.stations", language), _grants(stations), key="people-new-stations",
+            placeholder=word("people.choose_stations", language),
             format_func=lambda grant: grant_text(grant, names, language),
         )  # fmt: skip
         if st.form_submit_button(word("people.add", language), type="primary"):

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import runtime, visit
 from dashboard.access.identity import Who
+from dashboard.access.people import People
 from models.access.grants import stations_of
 from models.happenings import BoxHeard, BoxPlaced, SourceState
 from models.notices.channels import Channel
@@ -259,3 +260,29 @@ def test_the_feeds_tell_which_channel_fails_and_which_has_no_quota_left() -> Non
 def test_the_wall_and_the_desk_mount_the_component(name: str) -> None:
     page = open_page(f"watch/{name}.py")
     assert page.main.children, "the component is on the page"
+
+
+def test_an_administrator_adds_an_account_whose_link_is_shown_once_and_ends_a_session(
+    running: Callable[[Who], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runtime.Runtime, "people", property(lambda self: People(self.db, self.clock, DAY)))
+    running(Who("ผกก. สมศรี", "administrator", None, "session", "x", "token-1"))
+    page = open_page("admin/people.py")
+    page.text_input[0].input("somchai")
+    page.text_input[1].input("ร.ต.อ. สมชาย")
+    page.multiselect(key="people-new-stations").select("mueang_mukdahan")
+    next(one for one in page.button if one.label == "เพิ่มบัญชี").click().run()
+    assert [one.value for one in page.success] == ["เพิ่มบัญชีแล้ว"]
+    assert "/sign-in?link=" in page.code[0].value
+    assert "ร.ต.อ. สมชาย" in text_of(page)
+    assert "ยังไม่ตั้งรหัสผ่าน" in text_of(page)
+    assert list(page.run().code) == []
+    next(one for one in page.button if one.label.startswith("ปิดบัญชี")).click().run()
+    assert "ปิดใช้" in text_of(page)
+
+
+def test_nobody_else_sees_who_there_is(running: Callable[[Who], None]) -> None:
+    running(Who("ส.ต.ต. สมหมาย", "chief", None, "session", "x", "token-1"))
+    page = open_page("admin/people.py")
+    assert (len(page.dataframe), len(page.button)) == (0, 0)
+    assert [one.value for one in page.error] == ["ท่านไม่มีสิทธิ์เข้าถึงข้อมูลนี้"]
