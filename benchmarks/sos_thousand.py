@@ -110,8 +110,8 @@ def clicks(page: Page, going: Callable[[int], bool]) -> list[float]:
 
 
 def shown(page: Page, number: int) -> bool:
-    """Whether the page counts that many open alarms in time."""
-    script = "(n) => Number(document.querySelector('.ssz-side .ssz-count')?.textContent) === n"
+    """Whether the page counts that many calls for help nobody has answered, in time."""
+    script = "(n) => Number(document.querySelector('.ssz').dataset.unanswered) === n"
     try:
         page.wait_for_function(script, arg=number, timeout=30_000)
     except PlaywrightTimeout:
