@@ -14,7 +14,7 @@ from dashboard.access.messages import message
 from dashboard.access.page import whole
 from dashboard.access.policy import ACCOUNT, SIGN_OUT
 from dashboard.times import moment
-from dashboard.words import Language, word
+from dashboard.words import Language, table, word
 from models.audit.deeds import session_of
 from models.records.access import WebSession
 
@@ -35,7 +35,9 @@ def own_page(own: Own, zone: ZoneInfo, language: Language, why: str = "", wait: 
     def say(key: str, **values: object) -> str:
         return escape(word(key, language, **values))
 
-    head = f"<h2>{escape(own.who.name)}</h2><p>{say(f'role.{own.who.role}')}</p>"
+    # A role nobody knows any more is told as it is written.
+    role = table()[language].get(f"role.{own.who.role}", own.who.role)
+    head = f"<h2>{escape(own.who.name)}</h2><p>{escape(role)}</p>"
     rest = {"local": _local, "provider": _provider, "link": _link}[own.kind](own, language)
     leave = f'<p><a href="{SIGN_OUT}">{say("people.sign_out")}</a> · <a href="/">{say("people.back")}</a></p>'
     return whole(message(why, wait) + head + _sessions(own, zone, language) + rest + leave, wide=True)
