@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, text
 
 from models.records.access import ALL_STATIONS, ApiToken, SignInLink, WebSession
 from models.records.base import Millis
+from store import sign_ins
 from store.database import Tx
 
 #: What opening a one-time link leads to: a session, choosing a password, or making the first account.
@@ -56,16 +57,21 @@ def touch_session(tx: Tx, digest: str, now: Millis) -> None:
     )
 
 
-def revoke_session(tx: Tx, digest: str, now: Millis) -> None:
-    """End a session; one ended before keeps its moment."""
-    tx.conn.execute(
-        text("UPDATE web_session SET revoked_at = :now WHERE hash = :hash AND revoked_at IS NULL"),
-        {"hash": digest, "now": now},
-    )
+def revoke_session(tx: Tx, digest: str, now: Millis) -> WebSession | None:
+    """End a session, and what its account has under way: a half-finished sign-in must not become the next one.
+    Returns it as it was; None when there is none, or it was ended before."""
+    known = session(tx.conn, digest)
+    if known is None or known.revoked_at is not None:
+        return None
+    tx.conn.execute(text("UPDATE web_session SET revoked_at = :now WHERE hash = :hash"), {"hash": digest, "now": now})
+    sign_ins.end_steps_of(tx, known.account, now)
+    return known
 
 
 def end_sessions_of(tx: Tx, account: str, now: Millis, *, but: str = "") -> int:
-    """End every session of an account, except the one with the hash `but`; returns how many."""
+    """End every session of an account, except the one with the hash `but`, and what it has under way, whoever began
+    that; returns how many sessions."""
+    sign_ins.end_steps_of(tx, account, now)
     ended = tx.conn.execute(
         text(
             "UPDATE web_session SET revoked_at = :now"

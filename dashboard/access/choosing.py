@@ -134,16 +134,24 @@ class Choosing:
             return Refused(Problem(bad.value))
         encoded = argon.hashed(password)
         with self.entrance.db.write() as tx:
+            if self._still_so(tx, who, account) is None:
+                return Refused(Problem.OVER)
             self._keep_password(tx, account, encoded, origin, self.entrance.clock(), but=who.digest)
         return None
 
-    def begin_second(self, who: Who, now_in_use: str, origin: Origin) -> Asked | Refused:
-        """Set up a second factor, the first one or another, by the password in use."""
+    def begin_second(self, who: Who, now_in_use: str, origin: Origin, code: str = "") -> Asked | Refused:
+        """Set up a second factor, the first one by the password in use, another one by a code of the present one too:
+        who has learnt the password must not replace it."""
         account = self._own(who, now_in_use, origin)
         if isinstance(account, Refused):
             return account
         with self.entrance.db.write() as tx:
-            return self.entrance.begin_enrolment(tx, account.id, self.entrance.clock())
+            now_so, now = self._still_so(tx, who, account), self.entrance.clock()
+            if now_so is None:
+                return Refused(Problem.OVER)
+            if now_so.totp and (wrong := self.entrance.code_problem(tx, now_so, code, origin, now)) is not None:
+                return wrong
+            return self.entrance.begin_enrolment(tx, now_so.id, now)
 
     def second(self, cookie: str, code: str, origin: Origin, old_cookie: str = "") -> Enrolled | Refused:
         """Turn the second factor on by a code of it; the account's other sessions end, and this one begins anew."""
@@ -161,7 +169,6 @@ class Choosing:
             hashes = [seal.codes(account.id, second_factor.plain_code(one))[0] for one in codes]
             accounts.set_second_factor(tx, account.id, seal.close(secret, account.id), found, hashes)
             record(tx, of_owner(account, origin, new.now, Did.SECOND_FACTOR_CHANGED, "on"))
-            sign_ins.end_steps_of(tx, account.id, new.now)
             access.end_sessions_of(tx, account.id, new.now)
             return of_account(tx, account, new)
 
@@ -176,12 +183,19 @@ class Choosing:
             return Refused(Problem.OVER)
         return self.entrance.owner(account.name, password, origin)
 
+    def _still_so(self, tx: Tx, who: Who, shown: Account) -> Account | None:
+        """The account, if nothing was changed while the hash was made: neither reset nor disabled, nor the session
+        that asks ended."""
+        account, session = accounts.account(tx.conn, shown.id), access.session(tx.conn, who.digest)
+        if account is None or account.disabled_at is not None or account.password != shown.password:
+            return None
+        return account if session is not None and session.revoked_at is None else None
+
     def _keep_password(
         self, tx: Tx, owner: Account, encoded: str, origin: Origin, now: Millis, but: str = ""
     ) -> None:
         accounts.set_password(tx, owner.id, encoded)
         access.end_links_of(tx, owner.id, now)
-        sign_ins.end_steps_of(tx, owner.id, now)
         access.end_sessions_of(tx, owner.id, now, but=but)
         record(tx, of_owner(owner, origin, now, Did.PASSWORD_CHANGED))
 

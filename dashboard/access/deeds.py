@@ -12,8 +12,17 @@ from models.records.base import Millis
 
 def began(row: WebSession, at: Millis) -> Deed:
     """A session has begun: by a link, a screen's link, a password or an identity provider."""
-    kind = f"kiosk:{row.kiosk[:16]}" if row.kiosk else f"account:{row.account}" if row.account else "link"
-    return Deed(at, row.name, row.role, session_of(row.hash), row.address, Did.SESSION_BEGAN, object=kind)
+    return Deed(at, row.name, row.role, session_of(row.hash), row.address, Did.SESSION_BEGAN, object=_whose(row))
+
+
+def gave_way(row: WebSession, origin: Origin, at: Millis) -> Deed:
+    """A session ended because somebody signed in in the same browser; by whom tells the row that follows."""
+    session, detail = session_of(row.hash), "another sign-in in this browser"
+    return Deed(at, row.name, row.role, session, origin.address, Did.SESSION_ENDED, object=_whose(row), detail=detail)
+
+
+def _whose(row: WebSession) -> str:
+    return f"kiosk:{row.kiosk[:16]}" if row.kiosk else f"account:{row.account}" if row.account else "link"
 
 
 def refused(account: Account | None, origin: Origin, at: Millis, why: str) -> Deed:

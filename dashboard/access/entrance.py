@@ -131,18 +131,25 @@ class Entrance:
             step, account = self.under_way(tx, cookie, Kind.CODE, new.now)
             if step is None or account is None or not sign_ins.count_try(tx, step.hash, MOST_TRIES):
                 return Refused(Problem.OVER)
-            counted = self.seal.name(f"code of {account.id}")
-            if (wait := delay.code_wait_ms(sign_ins.failures(tx.conn, counted), new.now)) > 0:
-                return Refused(Problem.WAIT, -(-wait // 1000))
-            if not self._right_code(tx, account, code, new.now):
-                sign_ins.fail(tx, counted, "", new.now)
-                record(tx, refused(account, origin, new.now, Problem.CODE.value))
-                return Refused(Problem.CODE)
+            if (wrong := self.code_problem(tx, account, code, origin, new.now)) is not None:
+                return wrong
             sign_ins.use_step(tx, step.hash, new.now)
-            sign_ins.succeed(tx, counted, "")
             return of_account(tx, account, new)
 
         return self.keeper.begin(exchange, old_cookie, origin)
+
+    def code_problem(self, tx: Tx, account: Account, code: str, origin: Origin, now: Millis) -> Refused | None:
+        """Use up a code of an account's second factor, or a recovery code; why it is refused, None when it is right.
+        Failures are counted for the account wherever the code is asked for."""
+        counted = self.seal.name(f"code of {account.id}")
+        if (wait := delay.code_wait_ms(sign_ins.failures(tx.conn, counted), now)) > 0:
+            return Refused(Problem.WAIT, -(-wait // 1000))
+        if not self._right_code(tx, account, code, now):
+            sign_ins.fail(tx, counted, "", now)
+            record(tx, refused(account, origin, now, Problem.CODE.value))
+            return Refused(Problem.CODE)
+        sign_ins.succeed(tx, counted, "")
+        return None
 
     def under_way(self, tx: Tx, cookie: str, kind: Kind, now: Millis) -> tuple[SignInStep | None, Account | None]:
         """The step a cookie stands for, and its account as it is now; no account when it was closed meanwhile."""

@@ -83,5 +83,5 @@ class OwnAccount:
                 now, new = fields.get("now", ""), fields.get("password", "")
                 return choosing.other_password(who, now, new, origin) or "changed"
             case "second":
-                return choosing.begin_second(who, fields.get("now", ""), origin)
+                return choosing.begin_second(who, fields.get("now", ""), origin, fields.get("code", ""))
         return ""

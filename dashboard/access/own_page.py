@@ -82,6 +82,11 @@ def _password(name: str, key: str, complete: str, language: Language) -> str:
     return f'<label>{label}<input name="{name}" type="password" required {kept}></label>'
 
 
+def _code(language: Language) -> str:
+    label = escape(word("people.code_now", language))
+    return f'<label>{label}<input name="code" inputmode="numeric" autocomplete="one-time-code" required maxlength="20"></label>'
+
+
 def _local(own: Own, language: Language) -> str:
     now = _password("now", "people.password_now", "current-password", language)
     new = _password("password", "people.password_new", "new-password", language)
@@ -91,8 +96,9 @@ def _local(own: Own, language: Language) -> str:
     state = word("people.second_on" if own.codes_left is not None else "people.second_off", language)
     left = f" · {word('people.codes_left', language, n=own.codes_left)}" if own.codes_left is not None else ""
     about = f"<p>{escape(word('people.set_second_help', language))}</p>"
+    code = _code(language) if own.codes_left is not None else ""
     second = f"<h2>{escape(word('people.second', language))}: {escape(state + left)}</h2>{about}" + _form(
-        own, "second", now, word("people.set_second", language)
+        own, "second", now + code, word("people.set_second", language)
     )
     return f'<div class="pair"><div>{changing}</div><div>{second}</div></div>'
 

@@ -24,7 +24,7 @@ from dashboard.access.beginning import (
     by_link,
     digest_of,
 )
-from dashboard.access.deeds import began
+from dashboard.access.deeds import began, gave_way
 from dashboard.access.identity import Who, who_of_session, who_of_token
 from dashboard.access.refusals import Refusals
 from dashboard.access.rounds import Rounds
@@ -176,8 +176,8 @@ class Keeper:
             row = exchange(tx, Beginning(digest_of(cookie), now, self._limits.life_ms, origin))
             if not isinstance(row, WebSession):
                 return row
-            if old_cookie:
-                access.revoke_session(tx, digest_of(old_cookie), now)
+            if old_cookie and (former := access.revoke_session(tx, digest_of(old_cookie), now)) is not None:
+                record(tx, gave_way(former, origin, now))
             access.add_session(tx, row)
             record(tx, began(row, now))
             who = who_of_session(row, granted(tx.conn, [row.stations])[0])

@@ -14,10 +14,13 @@ from dashboard.access import argon
 from dashboard.access.beginning import LinkProblem, Origin
 from dashboard.access.choosing import Choosing, Enrolled, new_account
 from dashboard.access.entrance import Entrance
+from dashboard.access.identity import Who
+from dashboard.access.people import People
 from dashboard.access.seal import Seal
 from dashboard.access.sessions import MEMORY_MS, Keeper, Limits, SignedIn
 from dashboard.access.steps import MOST_TRIES, STEP_MS, Asked, Kind, Problem, Refused
 from models.accounts.delay import FORGET_MS
+from models.audit.deeds import session_of
 from models.records.account import Account
 from store import access, accounts
 from store.database import Database
@@ -321,3 +324,111 @@ def test_no_session_is_taken_over_from_the_browser(choosing: Choosing, db: Datab
     again = choosing.entrance.by_password("somchai", PASSWORD, DESK, signed.cookie)
     assert isinstance(again, SignedIn)
     assert choosing.entrance.keeper.find(signed.cookie) is None
+
+
+def people_of(db: Database, clock: Clock) -> tuple[People, Who]:
+    return People(db, clock, 8 * HOUR), Who("a", "administrator", None, "session", "d" * 64)
+
+
+def enrolling(choosing: Choosing, clock: Clock, signed: SignedIn) -> tuple[str, str]:
+    """A second factor on its way to being set up: the cookie of the step, and the code that would finish it."""
+    asked = choosing.begin_second(signed.who, PASSWORD, DESK)
+    assert isinstance(asked, Asked)
+    secret = choosing.secret_of(asked.cookie, clock.at)
+    assert secret is not None
+    return asked.cookie, pyotp.TOTP(secret).at(clock.at // 1000)
+
+
+@pytest.mark.parametrize("what", ["reset", "disabled", "role", "end", "end_own", "end_others", "sign_out", "anew"])
+def test_what_is_under_way_ends_with_the_sessions_of_its_account(
+    choosing: Choosing, db: Database, encoded: str, clock: Clock, what: str
+) -> None:
+    made = account(db, encoded)
+    people, administrator = people_of(db, clock)
+    keeper = choosing.entrance.keeper
+    signed, other = (choosing.entrance.by_password("somchai", PASSWORD, DESK) for _ in range(2))
+    assert isinstance(signed, SignedIn)
+    assert isinstance(other, SignedIn)
+    step, code = enrolling(choosing, clock, signed)
+    with db.write() as tx:
+        link = access.create_link(tx, "s", "dispatcher", clock.at, account=made.id, leads_to="password")
+    to_password = choosing.entrance.by_link(link, STREET)
+    assert isinstance(to_password, Asked)
+    shown = session_of(signed.who.digest)
+    if what == "reset":
+        assert people.reset(administrator, made.id)
+    elif what == "disabled":
+        assert people.disable(administrator, made.id)
+        assert people.enable(administrator, made.id)
+    elif what == "role":
+        assert people.change(administrator, made.id, "viewer", "*")
+    elif what == "end":
+        assert people.end_session(administrator, shown)
+    elif what == "end_own":
+        assert people.end_own(other.who, shown)
+    elif what == "end_others":
+        assert people.end_others(other.who) == 1
+    elif what == "sign_out":
+        keeper.sign_out(signed.who)
+    else:
+        assert isinstance(choosing.entrance.by_password("somchai", PASSWORD, DESK, signed.cookie), SignedIn)
+    assert choosing.second(step, code, STREET) == Refused(Problem.OVER)
+    assert choosing.password(to_password.cookie, "violet buffalo on rama four", STREET) == Refused(Problem.OVER)
+    with db.read() as conn:
+        now_so = accounts.account(conn, made.id)
+    assert now_so is not None
+    assert (now_so.totp, now_so.password) == ("", "" if what == "reset" else encoded)
+
+
+@pytest.mark.parametrize("what", ["reset", "disabled", "ended"])
+def test_what_an_administrator_does_while_a_hash_is_made_is_not_overwritten(
+    choosing: Choosing, db: Database, encoded: str, clock: Clock, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    made = account(db, encoded)
+    people, administrator = people_of(db, clock)
+    signed = choosing.entrance.by_password("somchai", PASSWORD, DESK)
+    assert isinstance(signed, SignedIn)
+    right = argon.right
+
+    def meanwhile(known: str, word: str) -> bool:
+        if what == "reset":
+            people.reset(administrator, made.id)
+        elif what == "disabled":
+            people.disable(administrator, made.id)
+        else:
+            people.end_session(administrator, session_of(signed.who.digest))
+        return right(known, word)
+
+    monkeypatch.setattr(argon, "right", meanwhile)
+    assert choosing.other_password(signed.who, PASSWORD, "violet buffalo on rama four", DESK) == Refused(Problem.OVER)
+    monkeypatch.setattr(argon, "right", right)
+    with db.read() as conn:
+        now_so = accounts.account(conn, made.id)
+    assert now_so is not None
+    assert now_so.password == ("" if what == "reset" else encoded)
+    assert isinstance(choosing.begin_second(signed.who, PASSWORD, DESK), Refused)
+
+
+def test_another_second_factor_wants_a_code_of_the_present_one(
+    choosing: Choosing, db: Database, encoded: str, clock: Clock
+) -> None:
+    account(db, encoded, "boss", "administrator")
+    secret, done = enrolled(choosing, clock, "boss")
+    who = done.signed.who
+    assert choosing.begin_second(who, PASSWORD, DESK) == Refused(Problem.CODE)
+    assert choosing.begin_second(who, PASSWORD, DESK, "000000") == Refused(Problem.CODE)
+    clock.at += 30_000
+    assert isinstance(choosing.begin_second(who, PASSWORD, DESK, pyotp.TOTP(secret).at(clock.at // 1000)), Asked)
+    assert isinstance(choosing.begin_second(who, PASSWORD, DESK, done.codes[0]), Asked)
+    assert choosing.begin_second(who, PASSWORD, DESK, done.codes[0]) == Refused(Problem.CODE)
+
+
+def test_a_session_that_gives_way_to_another_is_written_down(choosing: Choosing, db: Database, encoded: str) -> None:
+    account(db, encoded)
+    former = choosing.entrance.by_password("somchai", PASSWORD, DESK)
+    assert isinstance(former, SignedIn)
+    choosing.entrance.by_password("somchai", PASSWORD, DESK, former.cookie)
+    choosing.entrance.by_password("somchai", PASSWORD, DESK, former.cookie)
+    ended = [body for body in deeds(db) if "session.ended" in body]
+    assert len(ended) == 1
+    assert session_of(former.who.digest) in ended[0]
