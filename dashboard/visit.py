@@ -12,6 +12,7 @@ from dashboard.access.viewer import viewer
 from dashboard.language import COOKIE
 from dashboard.runtime import Runtime, current
 from dashboard.words import Language, as_language, word
+from models.access.policy import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,9 @@ def language() -> Language:
     return as_language(st.context.cookies.get(COOKIE), as_language(current().values.language))
 
 
-def visit() -> Visit:
-    """The visit of the running script. Ends the run, with a way back in, when the session has ended.
+def visit(needs: Action | None = None) -> Visit:
+    """The visit of the running script. Ends the run, with a way back in, when the session has ended, and when this
+    one may not do what the page is for (`needs`; None: said by the page that calls).
 
     Raises:
         StorageError: the store cannot be read and nobody is remembered.
@@ -39,5 +41,8 @@ def visit() -> Visit:
     chosen = language()
     if who is None:
         st.link_button(word("live.err_session", chosen), SIGN_IN)
+        st.stop()
+    if needs is not None and not who.may(needs):
+        st.error(word("err.no_permission", chosen))
         st.stop()
     return Visit(running, who, chosen)

@@ -7,6 +7,7 @@ from hmac import compare_digest
 from ipaddress import ip_address, ip_network
 from urllib.parse import parse_qs
 
+from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -15,7 +16,7 @@ from dashboard.access.csrf import from_own_page
 from dashboard.access.forms import FORM_FIELD, over_page
 from dashboard.access.policy import SIGN_IN
 from dashboard.access.seal import Seal
-from dashboard.access.sessions import COOKIE, SignedIn
+from dashboard.access.sessions import COOKIE, Keeper, SignedIn
 from dashboard.access.steps import PAGES, STEP_COOKIE, STEP_MS, Asked
 from dashboard.bodies import body_of
 
@@ -58,6 +59,11 @@ def origin_of(request: Request) -> Origin:
 def _agent(request: Request) -> str:
     said = request.headers.get("user-agent", "")
     return "".join(letter for letter in said if letter.isprintable())[:200]
+
+
+async def note_refused(keeper: Keeper, origin: Origin, what: str, why: str) -> None:
+    """Have a refusal counted, and so written down (`refusals`)."""
+    await to_thread.run_sync(keeper.refused, origin.address, what, why)
 
 
 async def fields_of(request: Request) -> dict[str, str] | None:

@@ -149,9 +149,10 @@ class Choosing:
             now_so, now = self._still_so(tx, who, account), self.entrance.clock()
             if now_so is None:
                 return Refused(Problem.OVER)
-            if now_so.totp and (wrong := self.entrance.code_problem(tx, now_so, code, origin, now)) is not None:
-                return wrong
-            return self.entrance.begin_enrolment(tx, now_so.id, now)
+            wrong = self.entrance.code_problem(tx, now_so, code, now) if now_so.totp else None
+            if wrong is None:
+                return self.entrance.begin_enrolment(tx, now_so.id, now)
+        return self.entrance.noted(wrong, account, origin)
 
     def second(self, cookie: str, code: str, origin: Origin, old_cookie: str = "") -> Enrolled | Refused:
         """Turn the second factor on by a code of it; the account's other sessions end, and this one begins anew."""

@@ -1,4 +1,4 @@
-"""What the way in writes into the audit log. Names that were typed and are nobody's are never among it."""
+"""What the way in writes into the audit log; what it refuses is counted (`refusals`)."""
 
 from __future__ import annotations
 
@@ -23,12 +23,6 @@ def gave_way(row: WebSession, origin: Origin, at: Millis) -> Deed:
 
 def _whose(row: WebSession) -> str:
     return f"kiosk:{row.kiosk[:16]}" if row.kiosk else f"account:{row.account}" if row.account else "link"
-
-
-def refused(account: Account | None, origin: Origin, at: Millis, why: str) -> Deed:
-    """Somebody was not let in; `account`: the one whose name was given, None for a name that is nobody's."""
-    who, role, named = (account.display, account.role, account.id) if account else ("?", "", "?")
-    return Deed(at, who, role, "", origin.address, Did.SESSION_REFUSED, object=f"account:{named}", detail=why)
 
 
 def of_owner(account: Account, origin: Origin, at: Millis, action: Did, detail: str = "") -> Deed:

@@ -18,7 +18,6 @@ from dashboard.access.beginning import (
     of_account,
     taken_link,
 )
-from dashboard.access.deeds import refused
 from dashboard.access.seal import Seal
 from dashboard.access.sessions import Keeper, SignedIn
 from dashboard.access.steps import MOST_TRIES, Asked, Kind, Problem, Refused, begin_step
@@ -28,7 +27,6 @@ from models.records.access import WebSession
 from models.records.account import Account, SignInStep
 from models.records.base import Millis
 from store import access, accounts, sign_ins
-from store.audit import record
 from store.database import Database, Tx
 
 
@@ -71,32 +69,35 @@ class Entrance:
         """The open account a name and a password are those of; a failure delays the next try."""
         plain = compared(name)
         counted = self.seal.name(plain or name)
-        found = self._may_try(plain, counted, origin.address)
-        if isinstance(found, Refused):
-            return found
-        account = found[0]
+        account, wait = self._may_try(plain, counted, origin.address)
+        if wait > 0:
+            return self.noted(Refused(Problem.WAIT, -(-wait // 1000)), account, origin)
         right = argon.right(account.password if account else "", password)
         if account is None or not right or account.disabled_at is not None:
-            with self.db.write() as tx:
-                record(tx, refused(account, origin, self.clock(), Problem.WRONG.value))
-            return Refused(Problem.WRONG)
+            return self.noted(Refused(Problem.WRONG), account, origin)
         with self.db.write() as tx:
             sign_ins.succeed(tx, counted, origin.address)
         return account
 
-    def _may_try(self, name: str | None, counted: str, address: str) -> tuple[Account | None] | Refused:
-        """The account of a name, if there is one, with this try counted as failed until it turns out right: of many
-        at once none gets through uncounted."""
+    def noted(self, refused: Refused, account: Account | None, origin: Origin) -> Refused:
+        """A refusal, counted and so written down, not each of many (`refusals`); never inside a transaction.
+        `account`: the one whose name was given, None for a name that is nobody's."""
+        self.keeper.refused(origin.address, f"account:{account.id if account else '?'}", refused.why.value)
+        return refused
+
+    def _may_try(self, name: str | None, counted: str, address: str) -> tuple[Account | None, Millis]:
+        """The account of a name, if there is one, and how long it has to wait; else this try is counted as failed
+        until it turns out right: of many at once none gets through uncounted."""
         now = self.clock()
         with self.db.read() as conn:
-            if (wait := self._wait_ms(conn, name, counted, address, now)[1]) > 0:
-                return Refused(Problem.WAIT, -(-wait // 1000))
+            account, wait = self._wait_ms(conn, name, counted, address, now)
+        if wait > 0:
+            return account, wait
         with self.db.write() as tx:
             account, wait = self._wait_ms(tx.conn, name, counted, address, now)
-            if wait > 0:
-                return Refused(Problem.WAIT, -(-wait // 1000))
-            sign_ins.fail(tx, counted, address, now)
-        return (account,)
+            if wait <= 0:
+                sign_ins.fail(tx, counted, address, now)
+        return account, wait
 
     def _wait_ms(
         self, conn: Connection, name: str | None, counted: str, address: str, now: Millis
@@ -126,19 +127,22 @@ class Entrance:
         Raises:
             StorageError: the store cannot be written; nobody is let in.
         """
+        whose: list[Account] = []
 
         def exchange(tx: Tx, new: Beginning) -> WebSession | Refused:
             step, account = self.under_way(tx, cookie, Kind.CODE, new.now)
+            whose.extend([account] if account else [])
             if step is None or account is None or not sign_ins.count_try(tx, step.hash, MOST_TRIES):
                 return Refused(Problem.OVER)
-            if (wrong := self.code_problem(tx, account, code, origin, new.now)) is not None:
+            if (wrong := self.code_problem(tx, account, code, new.now)) is not None:
                 return wrong
             sign_ins.use_step(tx, step.hash, new.now)
             return of_account(tx, account, new)
 
-        return self.keeper.begin(exchange, old_cookie, origin)
+        result = self.keeper.begin(exchange, old_cookie, origin)
+        return result if isinstance(result, SignedIn) else self.noted(result, whose[0] if whose else None, origin)
 
-    def code_problem(self, tx: Tx, account: Account, code: str, origin: Origin, now: Millis) -> Refused | None:
+    def code_problem(self, tx: Tx, account: Account, code: str, now: Millis) -> Refused | None:
         """Use up a code of an account's second factor, or a recovery code; why it is refused, None when it is right.
         Failures are counted for the account wherever the code is asked for."""
         counted = self.seal.name(f"code of {account.id}")
@@ -146,7 +150,6 @@ class Entrance:
             return Refused(Problem.WAIT, -(-wait // 1000))
         if not self._right_code(tx, account, code, now):
             sign_ins.fail(tx, counted, "", now)
-            record(tx, refused(account, origin, now, Problem.CODE.value))
             return Refused(Problem.CODE)
         sign_ins.succeed(tx, counted, "")
         return None

@@ -27,7 +27,7 @@ class Who:
     `kiosk`: a screen nobody sits at, which may only look. `visitor`: strangers stand before that screen; what names a
     person, tells a home or follows an officer must not leave the server. `rotate_s`: seconds each station is shown on
     that screen, 0 for no rotation. `until`: when the session ends at the latest, ms. `account`: whose it
-    is; empty: by a link, a kiosk or a token.
+    is; empty: by a link, a kiosk or a token. `grants`: what `stations` came from, for those who give grants.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Who:
     rotate_s: int = 0
     until: Millis = 0
     account: str = ""
+    grants: str = ""
 
     def may(self, action: Action) -> bool:
         """Whether this one may do something: by its role, and on a kiosk's or a visitor's screen only look."""
@@ -64,7 +65,7 @@ def who_of_session(row: WebSession, stations: Stations) -> Who:
     return Who(
         row.name, row.role, stations, "session", row.hash, row.csrf,
         kiosk=bool(row.kiosk), visitor=row.visitor, rotate_s=row.rotate_s, until=row.expires_at,
-        account=row.account,
+        account=row.account, grants=row.stations,
     )  # fmt: skip
 
 

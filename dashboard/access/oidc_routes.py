@@ -59,6 +59,7 @@ class OidcRoutes:
         if provider is None:
             return answers.over(404)
         if not self._throttle.allow(address):
+            await answers.note_refused(self._choosing().entrance.keeper, answers.origin_of(request), "oidc", "busy")
             return answers.html(over_page("busy"), 429, {"retry-after": "60"})
         try:
             return await to_thread.run_sync(work, request, provider, limiter=self._limiter)

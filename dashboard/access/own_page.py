@@ -84,7 +84,8 @@ def _password(name: str, key: str, complete: str, language: Language) -> str:
 
 def _code(language: Language) -> str:
     label = escape(word("people.code_now", language))
-    return f'<label>{label}<input name="code" inputmode="numeric" autocomplete="one-time-code" required maxlength="20"></label>'
+    kept = 'inputmode="numeric" autocomplete="one-time-code" maxlength="20"'
+    return f'<label>{label}<input name="code" required {kept}></label>'
 
 
 def _local(own: Own, language: Language) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from dashboard.access.choosing import new_account
 from dashboard.access.identity import Who
 from dashboard.access.steps import Problem
-from models.access.grants import Stations, unknown_grants
+from models.access.grants import EVERYWHERE, Placed, covers, unknown_grants
 from models.access.policy import Action, Role
 from models.audit.deeds import Deed, Did, session_of
 from models.records.access import WebSession
@@ -19,7 +19,7 @@ from models.records.base import Millis
 from store import access, accounts
 from store.audit import record
 from store.database import Database, Tx
-from store.scopes import granted, placed
+from store.scopes import placed
 
 #: How long the link to the page where a password is chosen works, in ms.
 LINK_MS = 10 * 60_000
@@ -46,9 +46,8 @@ class People:
         """
         _require(who)
         with self.db.read() as conn:
-            rows = accounts.accounts(conn)
-            meant = granted(conn, [row.stations for row in rows])
-        return [row for row, stations in zip(rows, meant, strict=True) if _within(who, stations)]
+            rows, register = accounts.accounts(conn), placed(conn)
+        return [row for row in rows if _within(who, row.stations, register)]
 
     def sessions(self, who: Who) -> list[WebSession]:
         """The sessions within reach that live, the newest first.
@@ -58,9 +57,8 @@ class People:
         """
         _require(who)
         with self.db.read() as conn:
-            rows = access.living_sessions(conn, self.clock(), self.idle_ms)
-            meant = granted(conn, [row.stations for row in rows])
-        return [row for row, stations in zip(rows, meant, strict=True) if _within(who, stations)]
+            rows, register = access.living_sessions(conn, self.clock(), self.idle_ms), placed(conn)
+        return [row for row in rows if _within(who, row.stations, register)]
 
     def own_sessions(self, who: Who) -> list[WebSession]:
         """One's own sessions that live; by a link only this one."""
@@ -175,13 +173,14 @@ class People:
     def _reached(self, conn: Connection, who: Who, account: str) -> Account:
         _require(who)
         known = accounts.account(conn, account)
-        if known is None or not _within(who, granted(conn, [known.stations])[0]):
+        if known is None or not _within(who, known.stations, placed(conn)):
             raise NotAllowedError
         return known
 
     def _require_rights(self, conn: Connection, who: Who, role: str, stations: str) -> None:
-        unknown = not stations or unknown_grants(stations, placed(conn))
-        if role not in set(Role) or unknown or not _within(who, granted(conn, [stations])[0]):
+        register = placed(conn)
+        unknown = not stations or unknown_grants(stations, register)
+        if role not in set(Role) or unknown or not _within(who, stations, register):
             raise NotAllowedError
 
     def _link(self, tx: Tx, account: Account) -> str:
@@ -201,6 +200,6 @@ def _require(who: Who) -> None:
         raise NotAllowedError
 
 
-def _within(who: Who, stations: Stations) -> bool:
-    """Whether somebody may give or take these stations: all of them are the own ones."""
-    return who.stations is None or (stations is not None and stations <= who.stations)
+def _within(who: Who, grants: str, register: Sequence[Placed]) -> bool:
+    """Whether somebody may give or take these grants."""
+    return covers(EVERYWHERE if who.stations is None else who.grants, grants, register)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dashboard.access.beginning import Beginning, Origin, of_account
 from dashboard.access.choosing import new_account
-from dashboard.access.deeds import of_owner, refused
+from dashboard.access.deeds import of_owner
 from dashboard.access.entrance import Entrance
 from dashboard.access.sessions import SignedIn
 from dashboard.access.steps import Problem, Refused
@@ -17,7 +17,7 @@ from models.audit.deeds import Did
 from models.records.access import WebSession
 from models.records.account import Account
 from models.records.base import Millis
-from store import accounts
+from store import access, accounts
 from store.accounts import NameTakenError
 from store.audit import record
 from store.database import Tx
@@ -38,12 +38,16 @@ class Provided:
             StorageError: the store cannot be written; nobody is let in.
         """
 
+        known: Account | None = None
+
         def exchange(tx: Tx, new: Beginning) -> WebSession | Refused:
+            nonlocal known
             known = accounts.of_subject(tx.conn, identity.issuer, identity.subject)
             unknown = set(unknown_grants(",".join(identity.grants), placed(tx.conn)))
             stations = ",".join(grant for grant in identity.grants if grant not in unknown)
             if not identity.role or not stations or (known is not None and known.disabled_at is not None):
-                record(tx, refused(known, origin, new.now, Problem.NO_RIGHTS.value))
+                if known is not None:  # what was given before is given no more
+                    access.end_sessions_of(tx, known.id, new.now)
                 return Refused(Problem.NO_RIGHTS)
             if known is None:
                 known = self._new(tx, identity, stations, new.now)
@@ -54,12 +58,12 @@ class Provided:
                 known.role, known.stations = identity.role, stations
             return of_account(tx, known, new)
 
-        return self.entrance.keeper.begin(exchange, old_cookie, origin)
+        result = self.entrance.keeper.begin(exchange, old_cookie, origin)
+        return result if isinstance(result, SignedIn) else self.entrance.noted(result, known, origin)
 
     def note_refused(self, origin: Origin, why: str) -> None:
-        """Write down that an answer of the provider did not hold."""
-        with self.entrance.db.write() as tx:
-            record(tx, refused(None, origin, self.entrance.clock(), f"oidc: {why}"))
+        """Write down that an answer of the provider did not hold; not each of many."""
+        self.entrance.keeper.refused(origin.address, "oidc", f"oidc: {why}")
 
     def _new(self, tx: Tx, identity: Identity, stations: str, now: Millis) -> Account:
         """A new account, named as the provider says; with a name of its own where that is none or is taken."""

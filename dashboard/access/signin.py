@@ -101,6 +101,7 @@ class SignIn:
     async def _by_link(self, request: Request, link: str) -> Response:
         origin = answers.origin_of(request)
         if not self._throttle.allow(origin.address):
+            await answers.note_refused(self._choosing().entrance.keeper, origin, "link", "busy")
             return answers.html(link_page(link, "busy"), 429, {"retry-after": "60"})
         old = request.cookies.get(COOKIE, "")
         try:
@@ -108,8 +109,7 @@ class SignIn:
         except StorageError:
             return answers.html(link_page(link, "storage"), 503, {"retry-after": "5"})
         if isinstance(result, LinkProblem):
-            keeper = self._choosing().entrance.keeper
-            await to_thread.run_sync(keeper.refused, origin.address, "link", result.value)
+            await answers.note_refused(self._choosing().entrance.keeper, origin, "link", result.value)
             return self._form(request, result.value, 403)
         self._throttle.forgive(origin.address)
         return answers.asked(result, request) if isinstance(result, Asked) else answers.signed_in(result, request)
@@ -119,8 +119,10 @@ class SignIn:
         if not answers.form_right(entrance.seal, request.cookies.get(answers.FORM_COOKIE, ""), fields):
             return self._form(request, "over", 403, name=name)
         if not self._throttle.allow(origin.address):
+            await answers.note_refused(entrance.keeper, origin, "password", "busy")
             return self._form(request, Problem.WAIT.value, 429, 60, name)
         if self._hashing.full:
+            await answers.note_refused(entrance.keeper, origin, "password", "full")
             return self._form(request, Problem.WAIT.value, 503, 5, name)
         old = request.cookies.get(COOKIE, "")
         try:

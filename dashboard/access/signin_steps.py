@@ -133,7 +133,9 @@ class StepPages:
             return answers.over(413)
         if not answers.own(request) or not answers.form_right(choosing.entrance.seal, cookie, fields):
             return answers.over()
-        if not self._throttle.allow(answers.origin_of(request).address) or self._hashing.full:
+        origin = answers.origin_of(request)
+        if not self._throttle.allow(origin.address) or self._hashing.full:
+            await answers.note_refused(choosing.entrance.keeper, origin, "step", "busy")
             return answers.html(forms.over_page("busy"), 429, {"retry-after": "60"})
         return fields
 

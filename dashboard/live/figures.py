@@ -14,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from dashboard.access.identity import who_of
+from dashboard.access.asking import RefusedError, asking
+from models.access.policy import Action
 from models.access.scope import Scope
 from models.records.base import Millis
 from store import tally
@@ -91,10 +92,10 @@ def figures_route(figures: Callable[[], Figures]) -> Route:
     """The route. What counts is asked for at each request: it is made when the server starts."""
 
     async def answer(request: Request) -> Response:
-        who = who_of(request.scope)
-        if who is None:
-            return PlainTextResponse("sign in first", 401)
-        scope = who.scope()
+        try:
+            scope = asking(request.scope, Action.SEE_MAP).scope()
+        except RefusedError as refused:
+            return PlainTextResponse(str(refused), refused.status)
         try:
             body = await run_in_threadpool(figures().sheet, scope)
         except StorageError:

@@ -11,11 +11,12 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from dashboard.access.identity import who_of
+from dashboard.access.asking import RefusedError, asking
 from dashboard.live.ground import Ground
 from dashboard.live.hub import Hub
 from dashboard.live.socket import live
 from dashboard.live.views import asks_visitor
+from models.access.policy import Action
 from models.access.scope import Scope
 from store.errors import StorageError
 
@@ -40,9 +41,10 @@ def _tag(scope: Scope, version: str) -> str:
 
 
 async def _ground(request: Request, version: str, ground: Ground) -> Response:
-    who = who_of(request.scope)
-    if who is None:
-        return PlainTextResponse("sign in first", 401)
+    try:
+        who = asking(request.scope, Action.SEE_MAP)
+    except RefusedError as refused:
+        return PlainTextResponse(str(refused), refused.status)
     scope = who.scope(asks_visitor(request.query_params))
     headers = {"etag": _tag(scope, version), "cache-control": "private, no-cache", "vary": "cookie"}
     if headers["etag"] in [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]:

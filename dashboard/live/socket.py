@@ -9,11 +9,12 @@ import contextlib
 import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from dashboard.access.identity import who_of
+from dashboard.access.asking import RefusedError, asking
 from dashboard.live.hub import Hub
 from dashboard.live.viewers import Viewer
 from dashboard.live.views import asks_visitor
 from dashboard.live.wire import VERSION
+from models.access.policy import Action
 
 #: Longest message a client may send, in characters: a ping needs 30.
 _MAX_MESSAGE = 256
@@ -30,8 +31,9 @@ _TRY_LATER = 1013
 
 async def live(socket: WebSocket, hub: Hub) -> None:
     """Serve one viewer until it leaves, its session ends, its network stalls or the feed stops."""
-    who = who_of(socket.scope)
-    if who is None:
+    try:
+        who = asking(socket.scope, Action.SEE_MAP)
+    except RefusedError:
         await socket.close(_POLICY)
         return
     await socket.accept()

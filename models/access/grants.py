@@ -82,6 +82,20 @@ def levels_of(station: Placed) -> frozenset[str]:
     return frozenset(named)
 
 
+def covers(own: str, other: str, register: Iterable[Placed]) -> bool:
+    """Whether one with the grants `own` may give or take the grants `other`.
+
+    Grants are compared, not what they mean today: a province is covered by itself and by the country only, for its
+    next station may be one that `own` does not have. A code is covered by itself and by a level the register places
+    it in. No grants at all are covered by the country only.
+    """
+    mine, asked = frozenset(grants_of(own)), grants_of(other)
+    if EVERYWHERE in mine:
+        return True
+    placed = {one.code: levels_of(one) for one in register}
+    return bool(asked) and all(grant in mine or bool(placed.get(grant, frozenset()) & mine) for grant in asked)
+
+
 def unknown_grants(text: str, register: Iterable[Placed]) -> list[str]:
     """The grants of a comma list that no station of the register is in."""
     known = {EVERYWHERE}

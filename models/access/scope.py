@@ -40,10 +40,13 @@ class Scope:
 
 
 def scope_for(role: str, stations: Stations, visitor: bool = False, sealed: bool = False) -> Scope:
-    """The scope of a role with a station set (None = every station); a visitor sees nothing of unknown devices.
+    """The scope of a role with a station set (None = every station); a visitor sees nothing of unknown devices, a
+    role that may not see the map (one nobody knows) nothing at all.
 
     `visitor`: a member's screen asks for the strangers' view; `sealed`: the session is the strangers' own.
     """
+    if not may(role, Action.SEE_MAP):
+        return Scope(frozenset())
     if visitor or sealed:
         return Scope(stations, visitor=True, sealed=sealed)
     return Scope(

@@ -10,10 +10,10 @@ from dashboard.words import word
 from models.access.policy import Action
 from store import registers
 
-here = visit()
+here = visit(Action.SEE_AUDIT)
 language = here.language
 desk_head(here, word("nav.audit", language), word("aud.help", language))
-if not here.who.may(Action.SEE_AUDIT) or here.who.visitor:
+if here.who.visitor:
     st.error(word("err.no_permission", language))
     st.stop()
 with here.runtime.db.read() as conn:

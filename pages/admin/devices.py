@@ -10,12 +10,9 @@ from dashboard.words import word
 from models.access.policy import Action
 from store import registers
 
-here = visit()
+here = visit(Action.MANAGE_DEVICES)
 language = here.language
 desk_head(here, word("nav.devices", language), word("dev.help", language))
-if not here.who.may(Action.MANAGE_DEVICES):
-    st.error(word("err.no_permission", language))
-    st.stop()
 with here.runtime.db.read() as conn:
     names = station_names(registers.stations(conn, here.who.stations), language)
 waiting, known, keys = st.tabs(

@@ -8,10 +8,11 @@ from dashboard.tables import device_rows, link_rows, reason_rows, source_rows, s
 from dashboard.times import age
 from dashboard.visit import visit
 from dashboard.words import word
+from models.access.policy import Action
 from models.thai_time import month_began
 from store import devices, notices, registers, sources
 
-here = visit()
+here = visit(Action.SEE_MAP)
 language, clock_zone = here.language, here.runtime.values.zone
 desk_head(here, word("nav.feeds", language), word("feeds.help", language))
 
@@ -19,7 +20,7 @@ desk_head(here, word("nav.feeds", language), word("feeds.help", language))
 @st.fragment(run_every=5)
 def health() -> None:
     """The tables, read anew every few seconds."""
-    seen = visit()
+    seen = visit(Action.SEE_MAP)
     now, picture = seen.runtime.clock(), seen.runtime.follower.picture
     with seen.runtime.db.read() as conn:
         counted = sources.counts(conn, seen.who.stations)

@@ -10,12 +10,9 @@ from dashboard.words import word
 from models.access.policy import Action
 from store import registers
 
-here = visit()
+here = visit(Action.MANAGE_PEOPLE)
 language = here.language
 desk_head(here, word("nav.people", language), word("people.help", language))
-if not here.who.may(Action.MANAGE_PEOPLE):
-    st.error(word("err.no_permission", language))
-    st.stop()
 with here.runtime.db.read() as conn:
     stations = registers.stations(conn, here.who.stations)
 names = station_names(stations, language)

@@ -15,13 +15,14 @@ from dashboard.filters import days_text, filter_bar
 from dashboard.tables import incident_rows, station_names
 from dashboard.visit import visit
 from dashboard.words import word
+from models.access.policy import Action
 from store import registers
 from store.incidents import Wanted, count, count_placed, incidents
 
 #: Most incidents on the map and in the table at once.
 MOST = 5_000
 
-here = visit()
+here = visit(Action.SEE_INCIDENTS)
 language, clock_zone = here.language, here.runtime.values.zone
 desk_head(here, word("nav.incidents", language), word("inc.title_help", language))
 

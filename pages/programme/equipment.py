@@ -18,7 +18,7 @@ from models.formats.table_export import csv_table
 from models.readiness import DAY_MS, Readiness, Rules, Why, board, counts, judge
 from store import registers
 
-here = visit()
+here = visit(Action.SEE_MAP)
 language, values = here.language, here.runtime.values
 desk_head(here, word("nav.equipment", language), word("equip.help", language))
 with here.runtime.db.read() as conn:
@@ -32,7 +32,7 @@ rules = Rules(values.box_silent_s * 1000, values.box_test_days * DAY_MS, battery
 @st.fragment(run_every=10)
 def boxes() -> None:
     """The board, judged anew every few seconds."""
-    seen = visit()
+    seen = visit(Action.SEE_MAP)
     now, picture = seen.runtime.clock(), seen.runtime.follower.picture
     mine = [
         judge(box, now, rules)

@@ -3,8 +3,9 @@
 from dashboard.live.component import live_map, ways
 from dashboard.theme import wall_look
 from dashboard.visit import visit
+from models.access.policy import Action
 
-here = visit()
+here = visit(Action.STEP_ALARM)
 wall_look()
 live_map(
     "desk",

@@ -5,7 +5,7 @@ from dashboard.theme import wall_look
 from dashboard.visit import visit
 from models.access.policy import Action
 
-here = visit()
+here = visit(Action.SEE_MAP)
 wall_look()
 live_map(
     "live",

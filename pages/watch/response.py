@@ -36,13 +36,10 @@ from store import registers
 #: Newest alarms listed with their sheets.
 NEWEST = 200
 
-here = visit()
+here = visit(Action.SEE_REPORTS)
 language, values = here.language, here.runtime.values
 targets, clock_zone = values.targets, values.zone
 desk_head(here, word("nav.response", language), word("resp.help", language))
-if not here.who.may(Action.SEE_REPORTS):
-    st.error(word("err.no_permission", language))
-    st.stop()
 
 with here.runtime.db.read() as conn:
     stations = registers.stations(conn, here.who.stations)

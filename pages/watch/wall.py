@@ -9,7 +9,7 @@ from dashboard.visit import visit
 from dashboard.words import word
 from models.access.policy import Action
 
-here = visit()
+here = visit(Action.SEE_MAP)
 wall_look()
 asked = asks_visitor(st.query_params)
 switch = Link("/" if asked else "/?visitor=1", word("live.visitor_leave" if asked else "live.visitor", here.language))

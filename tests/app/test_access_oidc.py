@@ -240,9 +240,9 @@ LIES: dict[str, Callable[[Claims], str]] = {
 
 def test_a_provider_that_lies_lets_nobody_in_and_is_written_down(served: tuple[Product, int], liar: Liar) -> None:
     product, _ = served
-    for what, lie in LIES.items():
+    for number, (what, lie) in enumerate(LIES.items()):
         with product.client() as client:
-            client.headers["x-forwarded-for"] = f"10.6.0.{len(what)}"
+            client.headers["x-forwarded-for"] = f"10.6.0.{number}"
             answer = come_back(client, liar, lie)
             assert (what, answer.status_code, COOKIE in client.cookies) == (what, 403, False)
             assert "does not hold" in answer.text

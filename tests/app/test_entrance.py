@@ -105,7 +105,9 @@ def test_a_password_lets_in_the_right_one_and_says_one_thing_to_all_others(
     assert session is not None
     assert (session.address, session.agent) == ("10.0.0.1", "Firefox")
     said = deeds(db)
-    assert [body.count("session.refused") for body in said] == [1, 1, 1, 1, 1, 0]
+    assert [body.count("session.refused") for body in said] == [1, 1, 1, 0]
+    assert [f"tries={number}" in body for number, body in zip((1, 2, 4), said[:3], strict=True)] == [True] * 3
+    assert f"account:{made.id}" in said[0]
     assert "session.began" in said[-1]
     assert not any(PASSWORD in body or "wrong password" in body or "nobody" in body for body in said)
 
@@ -432,3 +434,22 @@ def test_a_session_that_gives_way_to_another_is_written_down(choosing: Choosing,
     ended = [body for body in deeds(db) if "session.ended" in body]
     assert len(ended) == 1
     assert session_of(former.who.digest) in ended[0]
+
+
+def test_hundreds_of_refusals_of_any_kind_are_few_rows(
+    choosing: Choosing, db: Database, encoded: str, clock: Clock
+) -> None:
+    account(db, encoded, "boss", "administrator")
+    enrolled(choosing, clock, "boss")
+    asked = choosing.entrance.by_password("boss", PASSWORD, STREET)
+    assert isinstance(asked, Asked)
+    before, refused = len(deeds(db)), 0
+    for number in range(100):
+        # Names there are and names there are none of, wrong and told to wait, and wrong codes.
+        for one in ("boss", f"nobody{number}"):
+            assert isinstance(choosing.entrance.by_password(one, "wrong password here", STREET), Refused)
+        assert isinstance(choosing.entrance.by_code(asked.cookie, "000000", STREET), Refused)
+        refused += 3
+    rows = deeds(db)[before:]
+    assert len(rows) == refused.bit_length() == 9
+    assert "tries=256" in rows[-1]

@@ -188,6 +188,16 @@ def test_no_page_tells_anything_of_a_station_outside_the_scope(
         assert "sos-gone" not in body, name
 
 
+def test_no_page_opens_for_a_role_nobody_knows(running: Callable[[Who], None]) -> None:
+    running(Who("ใคร", "nobody", None, "session", "z", "token-9"))
+    found = sorted(path for path in PAGES.glob("*/*.py") if path.stem != "__init__")
+    assert len(found) >= 10
+    for path in found:
+        page = open_page(str(path.relative_to(PAGES)))
+        assert len(page.error) == 1, path
+        assert not [*page.metric, *page.dataframe, *page.title], path
+
+
 @pytest.mark.usefixtures("running")
 def test_the_feeds_tell_what_came_and_what_was_not_accepted() -> None:
     page = open_page("admin/feeds.py")

@@ -15,7 +15,7 @@ import pypdfium2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 from websockets.sync.connection import Connection
 
@@ -94,6 +94,8 @@ def world(tmp_path_factory: pytest.TempPathFactory, routes: list[tuple[str, str]
 def visible(role: str, grants: str, visitor: bool = False) -> set[str]:
     """The marks somebody may read."""
     scope = scope_for(role, stations_of(grants, REGISTER), visitor)
+    if role == "nobody":
+        return set()
     seen = {code for code in STATIONS if scope.sees(code)}
     if scope.unknown_alarms:
         seen |= {NOBODY, OURSELVES}
@@ -174,6 +176,19 @@ def test_the_live_feed_tells_each_scope_its_own(world: World, visitor: bool) -> 
             # A device nobody has approved has said nothing that is drawn; a visitor is told no names of units.
             assert may_see - {STRANGER} <= seen, (role, text)
             assert ("ร.ต.อ." in body) is (may(role, Action.SEE_PERSON) and not visitor and bool(seen)), (role, text)
+
+
+def test_a_role_nobody_knows_gets_neither_ground_nor_figures_nor_the_feed(world: World) -> None:
+    client, cookie = world.client("nobody", "*")
+    for path in ("/live/ground", "/live/figures"):
+        assert client.get(path).status_code == 403, path
+    address = f"ws://localhost:{world.product.port}/live?{QUERY}"
+    with (
+        pytest.raises(InvalidStatus) as refused,
+        connect(address, additional_headers={"cookie": f"{COOKIE}={cookie}"}, proxy=None),
+    ):
+        pass
+    assert refused.value.response.status_code == 403
 
 
 def test_each_mark_is_told_to_somebody(world: World) -> None:

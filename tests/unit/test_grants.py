@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.access.grants import Placed, by_level, grants_of, stations_of, unknown_grants
+from models.access.grants import Placed, by_level, covers, grants_of, stations_of, unknown_grants
 
 REGISTER = (
     Placed("lumphini", "บช.น.", "กรุงเทพมหานคร"),
@@ -71,3 +71,26 @@ def test_what_is_added_later_is_in_by_its_level_alone(text: str, now: list[Place
         assert before is after
         return
     assert before <= after
+
+
+@given(st.lists(grants, max_size=3), st.lists(grants, max_size=3), registers, registers)
+def test_what_is_covered_stays_covered_whatever_joins_the_register(
+    own: list[str], other: list[str], now: list[Placed], later: list[Placed]
+) -> None:
+    mine, asked = ",".join(own), ",".join(other)
+    if not covers(mine, asked, now):
+        return
+    known = {one.code for one in now}
+    grown = [*now, *(one for one in later if one.code not in known)]
+    meant, given_away = stations_of(mine, grown), stations_of(asked, grown)
+    assert meant is None or (given_away is not None and given_away <= meant)
+
+
+def test_a_level_is_covered_by_itself_and_the_country_only() -> None:
+    assert covers("*", "province:สงขลา", REGISTER)
+    assert covers("province: สงขลา", "province:สงขลา,hat_yai", REGISTER)
+    assert not covers("hat_yai", "province:สงขลา", REGISTER)  # its only station
+    assert not covers("lumphini", "province:ภูเก็ต", REGISTER)  # no station yet
+    assert not covers("lumphini", "", REGISTER)
+    assert not covers("", "", REGISTER)
+    assert not covers("bureau:ภ.9", "*", REGISTER)
