@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -36,9 +36,6 @@ _NEVER = frozenset({"test", "demo"})
 
 #: The longest file of channels that is read, in bytes.
 _MOST_BYTES = 256 * 1024
-
-#: Of so many notices rows are written in one transaction.
-PIECE = 20
 
 Clock = Callable[[], Millis]
 
@@ -135,7 +132,7 @@ class Courier:
     def _deliver(self, channel: str, go: Go, stations: dict[str, Station]) -> None:
         try:
             if go.together:
-                self._deliver_together(go.dues, stations)
+                self._deliver_together(go, stations)
                 return
             for one in go.dues:
                 if self._stopping.is_set():
@@ -169,15 +166,17 @@ class Courier:
         if error:
             _LOG.warning("channel %s: alarm %s could not be told: %s", one.channel.name, alarm.id, error)
 
-    def _deliver_together(self, dues: Sequence[Due], stations: dict[str, Station]) -> None:
-        """All of them in one message; each is a try of its own, begun before it and ended after it."""
+    def _deliver_together(self, go: Go, stations: dict[str, Station]) -> None:
+        """All of them in one message; each is a try of its own, begun before it and ended after it.
+
+        They are begun in one transaction: where the store fails, either all of them are told, or none was begun and
+        the next look tells them. They are few (`MOST_TOGETHER`), so a press does not wait for them.
+        """
         if self._stopping.is_set():
             return
-        begun: list[tuple[Due, AlarmNow]] = []
-        for piece in in_pieces(dues):
-            with self._database.write() as tx:
-                now = self._clock()
-                begun += [(one, alarm) for one in piece if (alarm := notices.begin(tx, one, now)) is not None]
+        with self._database.write() as tx:
+            now = self._clock()
+            begun = [(one, alarm) for one in go.dues if (alarm := notices.begin(tx, one, now)) is not None]
         if not begun:
             return
         channel = begun[0][0].channel
@@ -185,14 +184,14 @@ class Courier:
         told, level = [alarm for _, alarm in begun], max(one.level for one, _ in begun)
 
         def words() -> Words:
-            return words_together(told, level, channel, names, self._clock(), self._zone)
+            link = self._channels.map_link
+            return words_together(told, level, channel, names, link, self._clock(), self._zone, go.more)
 
         error = outcome_of(self._send, channel, words)
         first = begun[0][0]
-        for piece in in_pieces([one for one, _ in begun]):
-            with self._database.write() as tx:
-                for one in piece:
-                    notices.end(tx, one, error, self._clock(), together=one is not first)
+        with self._database.write() as tx:
+            for one, _ in begun:
+                notices.end(tx, one, error, self._clock(), together=one is not first)
         if error:
             _LOG.warning("channel %s: %d alarms could not be told: %s", channel.name, len(begun), error)
 
@@ -200,8 +199,3 @@ class Courier:
 def name_of(station: Station, channel: Channel) -> str:
     """A station's name in a channel's language."""
     return station.name_th if channel.language == "th" else station.name_en
-
-
-def in_pieces(dues: Sequence[Due]) -> Iterator[Sequence[Due]]:
-    """So few at a time that a press waits for no more than these."""
-    return (dues[first : first + PIECE] for first in range(0, len(dues), PIECE))

@@ -103,10 +103,15 @@ def outcome_of(send: Send, channel: Channel, words: Callable[[], Words]) -> str:
 
 def send_by_apprise(channel: Channel, words: Words) -> str:
     """`Send` through Apprise."""
+    import apprise
+
     with _listening() as heard:
         service = _service(channel)
         if service is None:
             return Trouble.REFUSED.value
+        if service.overflow_mode == apprise.OverflowMode.UPSTREAM:
+            # A text longer than the service takes is refused there, each time it is tried: it goes out in two.
+            service.overflow_mode = apprise.OverflowMode.SPLIT
         service.socket_connect_timeout = min(service.socket_connect_timeout or CONNECT_S, CONNECT_S)
         service.socket_read_timeout = min(service.socket_read_timeout or ANSWER_S, ANSWER_S)
         if service.notify(title=words.title, body=words.body, body_format="text"):

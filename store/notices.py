@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, select, tuple_, update
 
+from models.alarms.kinds import family_of
 from models.alarms.life import State, Step
 from models.notices.channels import Channel
-from models.notices.plan import Due, troubled
+from models.notices.order import is_help
+from models.notices.plan import Due, Message, troubled
 from models.records.alarm import Alarm, AlarmNow
 from models.records.base import Millis
 from models.records.notice import TOGETHER, Notice, Outcome, Trouble
@@ -48,12 +50,14 @@ def tries(conn: Connection) -> list[Notice]:
     return records(conn, Notice, newest_tries())
 
 
-def lately(conn: Connection, since: Millis) -> dict[str, list[Millis]]:
-    """Channel -> when its messages since a moment were sent; one that told of many alarms counts once."""
-    found: dict[str, list[Millis]] = defaultdict(list)
-    query = select(_NOTICE.c.channel, _NOTICE.c.at).where(_NOTICE.c.at >= since, _MESSAGE)
-    for channel, at in conn.execute(query):
-        found[channel].append(at)
+def lately(conn: Connection, since: Millis) -> dict[str, list[Message]]:
+    """Channel -> its messages since a moment; one that told of many alarms counts once. No message tells of
+    calls for help and of other things, so the alarm it stands with says which it was."""
+    found: dict[str, list[Message]] = defaultdict(list)
+    of_alarm = and_(_ALARM.c.station == _NOTICE.c.station, _ALARM.c.id == _NOTICE.c.alarm)
+    query = select(_NOTICE.c.channel, _NOTICE.c.at, _ALARM.c.kind, _ALARM.c.marks).join(_ALARM, of_alarm)
+    for channel, at, kind, marks in conn.execute(query.where(_NOTICE.c.at >= since, _MESSAGE)):
+        found[channel].append(Message(at, is_help(family_of(kind), marks)))
     return found
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from models.notices.channels import Channel, filled
+from models.notices.order import told_first
 from models.records.alarm import AlarmNow
 from models.records.base import Millis
 from models.records.sos import Mark, split_marks
@@ -52,53 +53,74 @@ def words_of(
     drill = ("[ฝึกซ้อม] ", "[DRILL] ")[side] if Mark.DRILL in marks else ""
     local = datetime.fromtimestamp(alarm.raised_at / 1000, zone)
     day = thai_day(local.date()) if thai else english_day(local.date())
-    origin = {"box": ("ตู้", "Box"), "unit": ("หน่วย", "Unit")}.get(alarm.origin_kind, ("จาก", "From"))[side]
     waited = waited_text(now - alarm.raised_at, thai)
     unanswered = f"ยังไม่มีผู้รับแจ้ง {waited}" if thai else f"Nobody has answered for {waited}"
     pressed = f"กด {alarm.presses} ครั้ง" if thai else f"pressed {alarm.presses} times"
     lines = [
         f"{kind} · {alarm.place or alarm.origin}",
-        f"{station} · {origin} {alarm.origin}",
+        f"{station} · {_origin_kind(alarm, side)} {alarm.origin}",
         f"{day} {local:%H:%M:%S}{' น.' if thai else ''}" + (f" · {pressed}" if alarm.presses > 1 else ""),
         unanswered,
         *(_MARKS[mark][side] for mark in sorted(marks) if mark in _MARKS),
+        *_link_of(alarm, map_link),
     ]
-    if map_link and alarm.lat is not None and alarm.lon is not None:
-        lines.append(filled(map_link, alarm.lat, alarm.lon))
     insist = (f"ระดับ {level} ", f"Level {level} ")[side] if level else ""
     return Words(f"{drill}{insist}{kind} · {alarm.place or alarm.origin}", drill + "\n".join(lines))
 
 
-#: Most alarms that one message names; of the rest it tells the number.
-MOST_NAMED = 20
+#: Longest name of a place in a message of many, in letters.
+MOST_PLACE = 60
 
 
 def words_together(
-    alarms: Sequence[AlarmNow], level: int, channel: Channel, stations: Mapping[str, str], now: Millis, zone: ZoneInfo
+    alarms: Sequence[AlarmNow],
+    level: int,
+    channel: Channel,
+    stations: Mapping[str, str],
+    map_link: str,
+    now: Millis,
+    zone: ZoneInfo,
+    more: int = 0,
 ) -> Words:
-    """What a channel is told of many alarms at once, the longest wait first. `stations`: code -> name."""
+    """What a channel is told of many alarms at once: each by its place, box and link, help first. `stations`: code ->
+    name; `more`: so many others are told in the messages after this one."""
     thai = channel.language == "th"
     side = 0 if thai else 1
-    waiting = sorted(alarms, key=lambda alarm: alarm.raised_at)
+    waiting = sorted(alarms, key=told_first)
     drill = ("[ฝึกซ้อม] ", "[DRILL] ")[side]
     real = [alarm for alarm in waiting if Mark.DRILL not in split_marks(alarm.marks)]
 
-    def line(alarm: AlarmNow) -> str:
+    def lines_of(alarm: AlarmNow) -> list[str]:
+        marks = split_marks(alarm.marks)
         at = datetime.fromtimestamp(alarm.raised_at / 1000, zone)
         kind = _KINDS.get(alarm.kind, _KINDS["sos"])[side]
         name = stations.get(alarm.station, alarm.station)
-        practice = drill if Mark.DRILL in split_marks(alarm.marks) else ""
-        return f"{practice}{at:%H:%M:%S} {kind} · {alarm.place or alarm.origin} · {name}"
+        practice = drill if Mark.DRILL in marks else ""
+        place = alarm.place or alarm.origin
+        place = place if len(place) <= MOST_PLACE else place[:MOST_PLACE] + "…"
+        origin = f"{_origin_kind(alarm, side)} {alarm.origin}"
+        said = [kind, place, name, origin, *(_MARKS[mark][side] for mark in sorted(marks) if mark in _MARKS)]
+        return [f"{practice}{at:%H:%M:%S} {' · '.join(said)}", *_link_of(alarm, map_link)]
 
     count = (f"{len(waiting)} เหตุยังไม่มีผู้รับแจ้ง", f"{len(waiting)} alarms nobody has answered")[side]
     insist = (f"ระดับ {level} ", f"Level {level} ")[side] if level else ""
-    longest = waited_text(now - waiting[0].raised_at, thai)
+    longest = waited_text(now - min(alarm.raised_at for alarm in waiting), thai)
     lines = [(f"{count} นานสุด {longest}", f"{count}, the first for {longest}")[side]]
-    lines += [line(alarm) for alarm in waiting[:MOST_NAMED]]
-    more = len(waiting) - MOST_NAMED
+    lines += [line for alarm in waiting for line in lines_of(alarm)]
     if more > 0:
-        lines.append((f"และอีก {more} เหตุ", f"and {more} more")[side])
+        lines.append((f"อีก {more} เหตุ แจ้งในข้อความถัดไป", f"{more} more are told in the next message")[side])
     return Words(f"{'' if real else drill}{insist}{count}", "\n".join(lines))
+
+
+def _origin_kind(alarm: AlarmNow, side: int) -> str:
+    return {"box": ("ตู้", "Box"), "unit": ("หน่วย", "Unit")}.get(alarm.origin_kind, ("จาก", "From"))[side]
+
+
+def _link_of(alarm: AlarmNow, map_link: str) -> list[str]:
+    """The link to an alarm's place; none where there is no place or no link is wanted."""
+    if not map_link or alarm.lat is None or alarm.lon is None:
+        return []
+    return [filled(map_link, alarm.lat, alarm.lon)]
 
 
 def test_words(channel: Channel) -> Words:

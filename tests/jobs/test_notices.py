@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import apprise
 import pytest
 from aiosmtpd.controller import Controller
 from sqlalchemy import insert
@@ -26,14 +27,18 @@ from manage import main
 from models.alarms.ladder import Ladders
 from models.alarms.life import Step
 from models.notices.channels import BadChannelsError, Channel, Channels
+from models.notices.plan import Due
 from models.notices.words import Words
+from models.records.alarm import AlarmNow
 from models.records.notice import Notice
+from models.records.report import EMERGENCY, CitizenReport
 from models.records.sos import EventKind, Mark, Signal, SosBox, split_marks
 from models.records.station import Station
 from models.thai_time import month_began
 from starting import stop_jobs
-from store import alarms, notices, registers
-from store.database import Database
+from store import alarms, notices, registers, reports
+from store.database import Database, Tx
+from store.errors import StorageError
 from store.rows import table_of, values_of
 from store.sos import take_signal
 from tests.servers import free_port
@@ -376,7 +381,9 @@ def test_a_file_is_read_and_an_address_of_no_service_is_refused_without_being_to
         read_channels(tmp_path / "latin")
 
 
-def test_two_hundred_sos_are_eleven_messages_and_nobody_is_left_out(sqlite_db: Database) -> None:
+def test_a_hundred_and_ten_sos_are_each_named_to_the_channel_in_fifteen_messages_within_half_a_minute(
+    sqlite_db: Database,
+) -> None:
     clock = Clock()
     told: list[str] = []
 
@@ -384,9 +391,9 @@ def test_two_hundred_sos_are_eleven_messages_and_nobody_is_left_out(sqlite_db: D
         told.append(words.body)
         return "refused 503" if len(told) == 11 else ""
 
-    channel = Channel("hook", "x://", frozenset({1}), monthly_quota=11)
+    channel = Channel("hook", "x://", frozenset({1}), monthly_quota=15)
     courier = Courier(sqlite_db, Channels((channel,)), send, clock, ZONE)
-    found = [press(sqlite_db, f"sos-{number:03}", "_unknown") for number in range(200)]
+    found = [press(sqlite_db, f"sos-{number:03}", "_unknown") for number in range(110)]
     for _ in range(4):
         climb(sqlite_db, NOW + 16_000)
 
@@ -395,23 +402,104 @@ def test_two_hundred_sos_are_eleven_messages_and_nobody_is_left_out(sqlite_db: D
         courier.look(clock.now)
         assert courier.idle(20)
 
-    for second in (16, 17, 18, 19, 20):
+    for second in range(16, 19):
         look(second)
-    assert len(told) == 10, "one by one, and then at most one message a minute"
-    look(80)
-    assert len(told) == 11
-    assert "190 เหตุยังไม่มีผู้รับแจ้ง" in told[10]
-    assert sum(marked(sqlite_db, one) for one in found) == 190, "nobody heard of these yet"
-    look(90)
+    assert len(told) == 10, "one by one"
+    look(19)
+    assert "20 เหตุยังไม่มีผู้รับแจ้ง" in told[10]
+    assert "อีก 80 เหตุ" in told[10]
+    assert sum(marked(sqlite_db, one) for one in found) == 20, "nobody heard of these yet"
+    for second in range(20, 40):
+        look(second)
+    arrived = told[:10] + told[11:]
+    assert [sum(f"ตู้ sos-{number:03}" in body for body in arrived) for number in range(110)] == [1] * 110
     outcomes = Counter(one[3:] for alarm in found for one in kept(sqlite_db, alarm, "_unknown"))
-    assert outcomes == {("sent", ""): 11, ("sent", "together"): 189, ("failed", "refused 503"): 190}
+    assert outcomes == {("sent", ""): 15, ("sent", "together"): 95, ("failed", "refused 503"): 20}
     assert not any(marked(sqlite_db, one) for one in found)
     with sqlite_db.read() as conn:
-        assert notices.spent(conn, NOW) == {"hook": 11}
-    press(sqlite_db, "sos-late", "_unknown")
-    climb(sqlite_db, NOW + 200_000)
-    look(200)
-    assert len(told) == 12, "the message that was refused cost nothing: ten, one for all the others, and none is left"
+        assert notices.spent(conn, NOW) == {"hook": 15}
+    assert len(told) == 16, "the message that was refused cost nothing"
+
+
+def test_a_flood_of_drills_and_reports_leaves_a_call_for_help_its_own_message_at_once(town: Database) -> None:
+    clock = Clock()
+    told: list[str] = []
+
+    def send(_channel: Channel, words: Words) -> str:
+        told.append(words.title)
+        return ""
+
+    courier = Courier(town, Channels((Channel("hook", "x://", frozenset({1})),)), send, clock, ZONE)
+    for number in range(15):
+        report = CitizenReport("lumphini", "line", f"r-{number}", NOW, EMERGENCY, "ช่วยด้วย", NOW, contact="081")
+        with town.write() as tx:
+            reports.take(tx, report)
+    climb(town, NOW + 16_000)
+    for second in range(16, 31):
+        clock.now = NOW + second * 1000
+        courier.look(clock.now)
+        assert courier.idle(20)
+    assert len(told) == 10, "one by one; the others wait for their minute"
+    press(town)
+    climb(town, NOW + 17_000)
+    clock.now += 1_000
+    courier.look(clock.now)
+    assert courier.idle(20)
+    assert told[10:] == ["ระดับ 1 กดปุ่ม SOS · sos-1"]
+
+
+def test_a_store_that_fails_while_many_are_begun_has_begun_none_and_the_next_look_tells_all(
+    sqlite_db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    told: list[str] = []
+
+    def send(_channel: Channel, words: Words) -> str:
+        told.append(words.body)
+        return ""
+
+    courier = Courier(sqlite_db, Channels((Channel("hook", "x://", frozenset({1})),)), send, clock, ZONE)
+    found = [press(sqlite_db, f"sos-{number:03}", "_unknown") for number in range(40)]
+    climb(sqlite_db, NOW + 16_000)
+    clock.now = NOW + 16_000
+    for _ in range(3):
+        courier.look(clock.now)
+        assert courier.idle(20)
+    assert len(told) == 10
+    begun: list[str] = []
+
+    def full(tx: Tx, one: Due, now: int) -> AlarmNow | None:
+        begun.append(one.alarm.id)
+        if len(begun) == 15:
+            raise StorageError("disk full")
+        return begin(tx, one, now)
+
+    begin = notices.begin
+    with monkeypatch.context() as patch:
+        patch.setattr(notices, "begin", full)
+        courier.look(clock.now)
+        assert courier.idle(20)
+    assert (len(told), len(begun)) == (10, 15)
+    outcomes = Counter(one[3] for alarm in found for one in kept(sqlite_db, alarm, "_unknown"))
+    assert outcomes == {"sent": 10}, "none is left as if it were being sent"
+    for _ in range(2):
+        courier.look(clock.now)
+        assert courier.idle(20)
+        clock.now += 10_000
+    assert all(kept(sqlite_db, alarm, "_unknown")[-1][2:4] == (1, "sent") for alarm in found)
+
+
+def test_a_text_longer_than_a_service_takes_goes_out_in_several_and_none_of_it_is_cut(
+    webhook: Webhook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = Channel("hook", webhook.address)
+    service = apprise.Apprise.instantiate(channel.address)
+    monkeypatch.setattr(type(service), "body_maxlen", 300)
+    lines = [f"21:13:00 กดปุ่ม SOS · ตู้ sos-{number:02}" for number in range(20)]
+    assert send_by_apprise(channel, Words("ระดับ 1 20 เหตุ", "\n".join(lines))) == ""
+    assert len(webhook.got) > 1
+    said = "\n".join(one["message"] for one in webhook.got)
+    assert [said.count(f"sos-{number:02}") for number in range(20)] == [1] * 20
 
 
 def test_only_the_newest_tries_are_read_and_by_key(db: Database) -> None:

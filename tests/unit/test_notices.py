@@ -13,9 +13,22 @@ from jobs.sending import trouble_of
 from models.alarms.ladder import ladder, level_due, own_ladders
 from models.alarms.queue import FLOOD_MS
 from models.notices.channels import BadChannelsError, Channel, Channels, parse_channels, without_addresses
-from models.notices.plan import AGAIN_MS, LOST_MS, MOST_TOGETHER, SINGLES, Due, Go, due, next_go, troubled
-from models.notices.words import MOST_NAMED, words_of, words_together
+from models.notices.order import told_first
+from models.notices.plan import (
+    AGAIN_MS,
+    HELP_EACH_MS,
+    LOST_MS,
+    MOST_TOGETHER,
+    SINGLES,
+    Due,
+    Go,
+    Message,
+    due,
+    next_go,
+    troubled,
+)
 from models.notices.words import test_words as words_of_a_test
+from models.notices.words import words_of, words_together
 from models.records.alarm import AlarmNow
 from models.records.notice import Notice
 
@@ -94,40 +107,114 @@ def test_a_channel_with_a_backlog_tells_of_a_new_alarm_first_and_few_in_one_go()
     assert [one.alarm.id for one in next_go([*reversed(old), new, high]).dues] == ["high", "o0", "new", "o1"]
 
 
-def test_the_first_ten_in_ten_minutes_are_told_one_by_one_and_then_all_in_one_message_a_minute() -> None:
-    dues = [Due(replace(ALARM, id=f"a{n:02}", raised_at=NOW + n), 1, BUREAU, 1) for n in range(30)]
+def dues_of(number: int, kind: str = "sos", marks: str = "", **more: bool) -> list[Due]:
+    some = [
+        replace(ALARM, id=f"{kind}{marks}{n:03}", kind=kind, marks=marks, raised_at=NOW + n) for n in range(number)
+    ]
+    return [Due(alarm, 1, BUREAU, 1, **more) for alarm in some]
+
+
+def sent_lately(number: int, help: bool, ago_ms: int = HELP_EACH_MS) -> list[Message]:
+    return [Message(NOW - ago_ms, help)] * number
+
+
+def test_the_first_ten_calls_for_help_are_told_one_by_one_and_then_together_each_of_them_named() -> None:
+    dues = dues_of(MOST_TOGETHER + 5)
     assert next_go(dues[:3], [], NOW) == Go(tuple(dues[:3]))
-    assert next_go(dues, [NOW - 1] * (SINGLES - 2), NOW) == Go(tuple(dues[:2])), "two are left"
-    flood = [NOW - 61_000] * SINGLES
-    assert next_go(reversed(dues), flood, NOW) == Go(tuple(dues), together=True)
-    assert next_go(dues, [*flood, NOW - 59_000], NOW) == Go(()), "a minute is not over"
-    assert not next_go(dues, [NOW - FLOOD_MS] * SINGLES, NOW).together, "ten minutes are over"
-    assert len(next_go(dues * 10, flood, NOW).dues) == MOST_TOGETHER
+    assert next_go(dues, sent_lately(SINGLES - 2, True), NOW) == Go(tuple(dues[:2])), "two are left"
+    flood = sent_lately(SINGLES, True)
+    assert next_go(reversed(dues), flood, NOW) == Go(tuple(dues[:MOST_TOGETHER]), together=True, more=5)
+    assert next_go(dues[:1], flood, NOW) == Go(tuple(dues[:1])), "one alone has a message of its own"
+    just = [*flood, Message(NOW - HELP_EACH_MS + 1, True)]
+    assert next_go(dues[:5], just, NOW) == Go(()), "the rest of a flood waits for seconds"
+    assert next_go(dues, just, NOW).together, "a full message waits for nothing"
+    assert not next_go(dues, sent_lately(SINGLES, True, FLOOD_MS), NOW).together, "ten minutes are over"
+
+
+@pytest.mark.parametrize(("kind", "marks"), [("report", ""), ("sos", "drill"), ("report", "drill")])
+def test_reports_and_drills_spend_none_of_the_messages_of_a_call_for_help_and_never_go_before_it(
+    kind: str, marks: str
+) -> None:
+    many, one = dues_of(200, kind, marks), replace(dues_of(1)[0], attempt=7)
+    flood = sent_lately(SINGLES + 5, False, ago_ms=1)
+    assert next_go([*many, one], flood, NOW) == Go((one,)), "by itself, though it came last and failed before"
+    assert next_go([*many, one], [], NOW) == Go((one,))
+    assert next_go(many, [], NOW) == Go(tuple(many[:1])), "one at a time: help may come meanwhile"
+    assert next_go(many, flood, NOW) == Go(()), "a minute is not over"
+    assert next_go(many, sent_lately(SINGLES, True, 1), NOW) == Go(tuple(many[:1])), "nor the other way round"
+    together = next_go(many, sent_lately(SINGLES, False, 60_000), NOW)
+    assert together == Go(tuple(many[:MOST_TOGETHER]), together=True, more=200 - MOST_TOGETHER)
+
+
+def test_help_is_told_before_reports_and_these_before_drills() -> None:
+    drill, report = dues_of(1, marks="drill"), dues_of(1, "report")
+    doubtful, late = dues_of(1, marks="unverified"), [replace(dues_of(2)[1], level=1)]
+    every = [*drill, *report, *doubtful, *late]
+    assert [one.alarm for one in next_go(every, [], NOW).dues] == [late[0].alarm, doubtful[0].alarm]
+    assert next_go([*drill, *report], [], NOW).dues == tuple(report)
+    assert sorted([one.alarm for one in every], key=told_first) == [
+        one.alarm for one in [*late, *doubtful, *report, *drill]
+    ]
+    left = due([one.alarm for one in every], [replace(BUREAU, levels=frozenset({1}))], [], {"บก.": 0}, NOW)
+    assert [one.alarm.id for one in left if not one.exhausted] == [late[0].alarm.id, doubtful[0].alarm.id]
+
+
+@given(
+    st.lists(st.sampled_from([("sos", ""), ("panic", "unverified"), ("report", ""), ("sos", "drill")]), max_size=70)
+)
+def test_every_alarm_goes_out_by_itself_or_named_and_each_once(kinds: list[tuple[str, str]]) -> None:
+    waiting = [
+        Due(replace(ALARM, id=f"a{n}", kind=kind, marks=marks, raised_at=NOW - n), 1, CHIEF, 1)
+        for n, (kind, marks) in enumerate(kinds)
+    ]
+    lately: list[Message] = []
+    told: list[str] = []
+    now, total = NOW, len(waiting)
+    for _ in range(400):
+        go = next_go(waiting, lately, now)
+        if go.together:
+            body = words_together(
+                [one.alarm for one in go.dues], 1, CHIEF, {}, "", now, ZoneInfo("UTC"), go.more
+            ).body
+            assert sum("หน้าตลาด" in line for line in body.splitlines()) == len(go.dues)
+        helps = [one.alarm.kind != "report" and one.alarm.marks != "drill" for one in go.dues]
+        assert len(set(helps)) < 2, "no message tells of help and of other things"
+        lately += [Message(now, helps[0])] * (1 if go.together else len(go.dues)) if helps else []
+        told += [one.alarm.id for one in go.dues]
+        waiting = [one for one in waiting if one.alarm.id not in told]
+        now += 1_000
+    assert (len(told), len(set(told)), waiting) == (total, total, [])
 
 
 def test_one_message_takes_what_is_left_of_a_quota() -> None:
-    flood = [NOW - 61_000] * SINGLES
-    dues = [Due(replace(ALARM, id=f"a{n}"), 1, BUREAU, 1, exhausted=n > 0) for n in range(3)]
+    flood = sent_lately(SINGLES, True)
+    dues = [replace(one, exhausted=n > 0) for n, one in enumerate(dues_of(3))]
     assert [one.exhausted for one in next_go(dues, flood, NOW).dues] == [False] * 3
-    spent = [replace(one, exhausted=True) for one in dues]
+    spent = dues_of(3, exhausted=True)
     assert [one.exhausted for one in next_go(spent, flood, NOW).dues] == [True] * 3
 
 
-def test_the_words_of_many_alarms_name_the_longest_waiting_and_count_the_rest() -> None:
+def test_the_words_of_many_alarms_name_each_by_place_box_and_link_help_first() -> None:
     zone, stations = ZoneInfo("Asia/Bangkok"), {ALARM.station: "สน.ลุมพินี"}
-    many = [replace(ALARM, id=f"a{n}", place=f"ตู้ {n}", raised_at=ALARM.raised_at - n) for n in range(MOST_NAMED + 5)]
-    words = words_together(many, 2, CHIEF, stations, NOW, zone)
+    many = [replace(ALARM, id=f"a{n}", place=f"ตู้ {n}", raised_at=ALARM.raised_at - n) for n in range(5)]
+    report = replace(ALARM, id="r", kind="report", origin_kind="user", raised_at=NOW - 90_000, lat=None)
+    words = words_together([report, *many], 2, CHIEF, stations, "https://m.example/?q={lat},{lon}", NOW, zone, 3)
     lines = words.body.splitlines()
-    assert words.title == "ระดับ 2 25 เหตุยังไม่มีผู้รับแจ้ง"
-    assert lines[0] == "25 เหตุยังไม่มีผู้รับแจ้ง นานสุด 20 วินาที"
-    assert lines[1].endswith("กดปุ่ม SOS · ตู้ 24 · สน.ลุมพินี")
-    assert (len(lines), lines[-1]) == (2 + MOST_NAMED, "และอีก 5 เหตุ")
-    drills = [replace(one, marks="drill", by="ร.ต.อ.สมชาย") for one in many[:2]]
-    english = words_together([*drills, many[5]], 0, replace(CHIEF, language="en"), {}, NOW, zone)
+    assert words.title == "ระดับ 2 6 เหตุยังไม่มีผู้รับแจ้ง"
+    assert lines[0] == "6 เหตุยังไม่มีผู้รับแจ้ง นานสุด 1 นาที"
+    assert lines[1].endswith("กดปุ่ม SOS · ตู้ 4 · สน.ลุมพินี · ตู้ sos-07")
+    assert lines[2] == "https://m.example/?q=13.730123,100.541234"
+    assert lines[11].endswith("ประชาชนแจ้งเหตุฉุกเฉิน · หน้าตลาด · สน.ลุมพินี · จาก sos-07"), "help first, however old"
+    assert lines[12:] == ["อีก 3 เหตุ แจ้งในข้อความถัดไป"]
+    drills = [replace(one, marks="drill,unverified", by="ร.ต.อ.สมชาย") for one in many[:2]]
+    english = words_together([*drills, many[0]], 0, replace(CHIEF, language="en"), {}, "", NOW, zone)
     assert english.title == "3 alarms nobody has answered"
     assert [line.startswith("[DRILL]") for line in english.body.splitlines()] == [False, False, True, True]
-    assert words_together(drills, 0, CHIEF, {}, NOW, zone).title.startswith("[ฝึกซ้อม]")
+    assert english.body.endswith("· sender not verified")
+    assert words_together(drills, 0, CHIEF, {}, "", NOW, zone).title.startswith("[ฝึกซ้อม]")
     assert "สมชาย" not in english.title + english.body
+    long = words_together([replace(ALARM, place="ก" * 300)], 0, CHIEF, {}, "", NOW, zone)
+    assert max(len(line) for line in long.body.splitlines()) < 160
 
 
 @pytest.mark.parametrize(
