@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -39,6 +40,8 @@ from store.errors import StorageError
 from store.follower import Follower
 from store.side import Opened, open_safely
 
+_LOG = logging.getLogger(__name__)
+
 #: Longest wait for a notice that is being sent while the process ends, in s.
 NOTICE_S = 10.0
 
@@ -60,8 +63,7 @@ def open_store(settings: Settings) -> tuple[Opened, Life | None]:
         opened.database.audit_keys = audit_keys(
             settings.secret, settings.old_secrets, demo=settings.demo, data_dir=settings.data_dir
         )
-        with opened.database.write(patience_s=30.0) as tx:
-            audit.record(tx, by_system(now(), Did.STARTED, object="web"))
+        _write_start(opened.database)
         if not settings.demo:
             return opened, None
         life = Life(opened.database, settings.demo_seed, now)
@@ -75,6 +77,16 @@ def open_store(settings: Settings) -> tuple[Opened, Life | None]:
         raise runtime.CannotStartError(f"setting SSZ_DEMO_SEED: {error}") from error
     except OSError as error:
         raise runtime.CannotStartError(f"cannot write to {settings.data_dir}: {error.strerror}") from error
+
+
+def _write_start(database: Database) -> None:
+    """Write the start down. A full disk must not keep the desk shut: then the log of the process alone has it, as it
+    has that nothing else could be written."""
+    try:
+        with database.write(patience_s=30.0) as tx:
+            audit.record(tx, by_system(now(), Did.STARTED, object="web"))
+    except StorageError as error:
+        _LOG.error("the start is not in the audit log: %s", error)
 
 
 def start_feed(

@@ -14,8 +14,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from dashboard.access.identity import EVERYTHING, figures_scope, who_of
 from dashboard.access.sessions import Keeper
 from dashboard.metrics import exposition
+from dashboard.watching import seen_by
+from models.access.scope import Scope
 from models.happenings import Happening
 from models.picture import Picture
 from models.records.base import Millis
@@ -23,6 +26,7 @@ from models.records.change import Heartbeat
 from store import sources
 from store.database import Database
 from store.errors import StorageError
+from store.scopes import alarm_stations
 
 #: A probe of the database answers for this long: `/readyz` is open, and must not be a way to load the store.
 _PROBE_MS = 1_000
@@ -97,11 +101,12 @@ class Health:
         self._probe_lock = threading.Lock()
         self._probed: tuple[Millis, str] = (-_PROBE_MS, "")
 
-    def parts(self) -> Parts:
-        """Look at everything `/readyz` judges. Blocks on the database."""
+    def parts(self, scope: Scope | None = None) -> Parts:
+        """Look at everything `/readyz` judges, and at a scope's sources. Blocks on the database."""
         picture, database = self._picture(), self._database()
         age = self._beat.age_ms(picture)
-        newest = {name: max(source.newest.values(), default=0) for name, source in picture.sources.items()}
+        sources = seen_by(picture, scope).sources if scope else {}
+        newest = {name: max(source.newest.values(), default=0) for name, source in sources.items()}
         ready = database == "ok" and self._alive() and age is not None and age <= self._stale_ms
         return Parts(database, age, ready, newest)
 
@@ -121,9 +126,10 @@ class Health:
 
     async def readyz(self, request: Request) -> Response:
         """200 when messages go through broker and database, else 503; by part for a caller with a token."""
-        parts = await to_thread.run_sync(self.parts)
+        scope = await self._trusted(request)
+        parts = await to_thread.run_sync(self.parts, scope)
         body: dict[str, object] = {"status": "ready" if parts.ready else "not ready"}
-        if await self._trusted(request):
+        if scope is not None:
             body |= {
                 "database": parts.database,
                 "heartbeat_age_s": None if parts.beat_age_ms is None else round(parts.beat_age_ms / 1000, 1),
@@ -134,12 +140,16 @@ class Health:
         return JSONResponse(body, 200 if parts.ready else 503, headers=_NO_STORE)
 
     async def metrics(self, request: Request) -> Response:
-        """Prometheus text; the door asks for a bearer token. 503 when the counts cannot be read."""
+        """Prometheus text of what the token may see; the door asks for one. 503 when the counts cannot be read."""
+        who = who_of(request)
+        scope = figures_scope(who) if who is not None else None
+        if scope is None:
+            return Response("not with this role\n", 403, headers=_NO_STORE)
 
         def page() -> bytes:
             with self._db.read() as conn:
-                counted = sources.counts(conn, None)
-            picture = self._picture()
+                counted = sources.counts(conn, None if scope == EVERYTHING else alarm_stations(conn, scope))
+            picture = seen_by(self._picture(), scope)
             return exposition(picture, counted, self._beat.age_ms(picture), self._clock(), self._viewers())
 
         try:
@@ -148,14 +158,16 @@ class Health:
             return Response(f"storage: {error}\n", 503, headers=_NO_STORE)
         return Response(body, headers={**_NO_STORE, "content-type": CONTENT_TYPE_LATEST})
 
-    async def _trusted(self, request: Request) -> bool:
+    async def _trusted(self, request: Request) -> Scope | None:
+        """Of what the caller may read the details; None: of nothing."""
         scheme, _, value = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not value:
-            return False
+            return None
         try:
-            return await self._keeper().token(value.strip(), metrics=True) is not None
+            who = await self._keeper().token(value.strip(), metrics=True)
         except StorageError:
-            return False
+            return None
+        return None if who is None else figures_scope(who)
 
 
 async def healthz(request: Request) -> Response:

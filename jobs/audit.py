@@ -16,6 +16,7 @@ from store import audit
 from store.audit import history, kept
 from store.audit.writing import head, waiting
 from store.database import Database
+from store.files import SIDE
 
 _LOG = logging.getLogger(__name__)
 
@@ -31,14 +32,14 @@ def seal_job() -> Job:
     def run(database: Database, now: Millis) -> None:
         if database.audit_keys is None:
             return
-        count = audit.PIECE
-        while count == audit.PIECE:
-            with database.write() as tx:
-                count = audit.record_waiting(tx)
         count = history.PIECE
         while count == history.PIECE:
             with database.write() as tx:
                 count = history.seal(tx, now)
+        count = audit.PIECE
+        while count == audit.PIECE:
+            with database.write() as tx:
+                count = audit.record_waiting(tx, now)
 
     return Job("seals", every_ms=10_000, run=run, lease_ms=30_000, wanted=wanted)
 
@@ -51,12 +52,16 @@ class _Told:
 
 
 def head_job(data_dir: Path) -> Job:
-    """Say the head in the log and keep it in a file, each day and at the start."""
+    """Say the head in the log and keep it in a file, each day and at the start.
+
+    The side database has a chain of its own, whose heads are not the main one's: another file.
+    """
     told = _Told()
 
     def wanted(conn: Connection, now: Millis) -> bool:
         if told.last is None:
-            before = kept.kept(kept.file_of(data_dir))
+            side = (conn.engine.url.database or "").endswith(SIDE)
+            before = kept.kept(kept.file_of(data_dir, side=side), side=side)
             told.last = before[-1] if before else None
         newest = head(conn)
         if newest is None or newest == told.last:
@@ -68,8 +73,9 @@ def head_job(data_dir: Path) -> Job:
             newest = head(conn)
         if newest is None:
             return
-        _LOG.info("%s", line_of(newest))
-        kept.keep(kept.file_of(data_dir), newest)
+        side = database.url.endswith(SIDE)
+        _LOG.info("%s", line_of(newest, side=side))
+        kept.keep(kept.file_of(data_dir, side=side), newest, side=side)
         told.last = newest
 
     return Job("heads", every_ms=60_000, run=run, lease_ms=120_000, wanted=wanted)

@@ -60,6 +60,21 @@ class Who:
         return self.stations is None or stations is None or bool(self.stations & stations)
 
 
+#: The one who shows the token of the settings (`SSZ_METRICS_TOKEN`): a monitor, which sees figures of all and nothing
+#: else. No token of the store has an empty digest.
+MONITOR = Who("metrics", "viewer", frozenset(), "token", "")
+
+#: Figures of all there is.
+EVERYTHING = Scope(None, unknown=True, unknown_alarms=True)
+
+
+def figures_scope(who: Who) -> Scope | None:
+    """Of what somebody may read the figures (`/metrics`, the long `/readyz`); None: of nothing."""
+    if who == MONITOR:
+        return EVERYTHING
+    return who.scope() if who.may(Action.SEE_MAP) else None
+
+
 def who_of_session(row: WebSession, stations: Stations) -> Who:
     """The one a session row stands for; `stations` are those its grants mean now."""
     return Who(

@@ -25,7 +25,7 @@ from dashboard.access.beginning import (
     digest_of,
 )
 from dashboard.access.deeds import began, gave_way
-from dashboard.access.identity import Who, who_of_session, who_of_token
+from dashboard.access.identity import MONITOR, Who, who_of_session, who_of_token
 from dashboard.access.refusals import Refusals
 from dashboard.access.rounds import Rounds
 from models.access.grants import Stations
@@ -127,7 +127,7 @@ class Keeper:
         """Whose token it is; with `metrics` the token of the settings counts too."""
         own = self._metrics_token
         if metrics and own is not None and compare_digest(bearer.encode(), own.encode()):
-            return Who("metrics", "viewer", frozenset(), "token", "")
+            return MONITOR
         return await to_thread.run_sync(self._find_token, bearer)
 
     async def still(self, who: Who) -> bool:

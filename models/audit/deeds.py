@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
+
+import orjson
 
 from models.records.base import Millis
 from models.texts import clean
@@ -71,6 +73,8 @@ class Did(StrEnum):
     AUDIT_CUT = "audit.cut"
     AUDIT_VERIFIED = "audit.verified"
     STARTED = "audit.started"
+    SIDE_BROUGHT_HOME = "audit.side_brought_home"
+    UNREADABLE = "audit.unreadable"
 
 
 #: The groups, in the order the page lists them.
@@ -105,6 +109,21 @@ def plain(deed: Deed) -> Deed:
         clean(deed.address, 64), deed.action, clean(deed.station, 64), clean(deed.object, MOST_OBJECT),
         clean(deed.detail, MOST_DETAIL), clean(deed.purpose, 32),
     )  # fmt: skip
+
+
+def deed_of(body: str | bytes) -> Deed:
+    """A deed from the JSON it was left as.
+
+    Raises:
+        ValueError: it is none of this program's.
+    """
+    said = orjson.loads(body)
+    if not isinstance(said, dict) or set(said) != {field.name for field in fields(Deed)}:
+        raise ValueError("not the parts of a deed")
+    at = said.pop("at")
+    if type(at) is not int or not 0 <= at < 2**62 or not all(isinstance(part, str) for part in said.values()):
+        raise ValueError("parts of another kind")
+    return Deed(at, **{**said, "action": Did(said["action"])})
 
 
 def session_of(digest: str) -> str:

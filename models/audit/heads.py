@@ -8,20 +8,20 @@ from collections.abc import Iterable
 from models.audit.chain import Mark
 
 _LINE = re.compile(
-    r"audit head seq=(\d{1,18}) mac=([0-9a-f]{64}) at=(\d{1,18}) key=([0-9a-f]{8}) tag=([0-9a-f]{64})\s*$"
+    r"audit (side )?head seq=(\d{1,18}) mac=([0-9a-f]{64}) at=(\d{1,18}) key=([0-9a-f]{8}) tag=([0-9a-f]{64})\s*$"
 )
 
 
-def line_of(head: Mark) -> str:
-    """The line, without its end."""
-    return f"audit head seq={head.seq} mac={head.mac.hex()} at={head.at} key={head.key} tag={head.tag.hex()}"
+def line_of(head: Mark, *, side: bool = False) -> str:
+    """The line, without its end. `side`: of the side database's chain, which is another one."""
+    return f"audit {'side ' if side else ''}head seq={head.seq} mac={head.mac.hex()} at={head.at} key={head.key} tag={head.tag.hex()}"
 
 
-def heads_of(lines: Iterable[str]) -> list[Mark]:
-    """The heads in a file or a log: of each line what stands at its end; other lines are passed over."""
+def heads_of(lines: Iterable[str], *, side: bool = False) -> list[Mark]:
+    """The heads of one chain in a file or a log: of each line what stands at its end; others are passed over."""
     found = (_LINE.search(line) for line in lines)
     return [
-        Mark("head", int(one[1]), bytes.fromhex(one[2]), int(one[3]), one[4], bytes.fromhex(one[5]))
+        Mark("head", int(one[2]), bytes.fromhex(one[3]), int(one[4]), one[5], bytes.fromhex(one[6]))
         for one in found
-        if one
+        if one and bool(one[1]) is side
     ]

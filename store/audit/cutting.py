@@ -6,7 +6,7 @@ import logging
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from models.audit.chain import Bad, mark
+from models.audit.chain import Bad, Keys, mark
 from models.audit.deeds import Did, by_system
 from models.records.audit import AuditCut, AuditRow
 from models.records.base import Millis
@@ -37,7 +37,7 @@ def forget(database: Database, before: Millis, now: Millis) -> int:
     if keys is None:
         return 0
     with database.read() as conn:
-        last = newest_cut(conn)
+        last = newest_cut(conn, keys)
         upto = _upto(conn, before)
         due = upto is not None and (last is None or now - last.at >= EVERY_MS or now < last.at)
         bad: Bad | None = verify_part(conn, keys, upto) if due and upto is not None else None
@@ -50,7 +50,7 @@ def forget(database: Database, before: Millis, now: Millis) -> int:
             made = mark(keys, "cut", upto, mac, now)
             tx.conn.execute(insert(_CUT).values(seq=made.seq, mac=made.mac, at=made.at, key=made.key, tag=made.tag))
             append(tx, keys, by_system(now, Did.AUDIT_CUT, object=f"audit:{upto}"))
-    return _gone(database)
+    return _gone(database, keys)
 
 
 def _upto(conn: Connection, before: Millis) -> int | None:
@@ -62,10 +62,10 @@ def _upto(conn: Connection, before: Millis) -> int | None:
     return None if first_kept is None or first_kept <= oldest else first_kept - 1
 
 
-def _gone(database: Database) -> int:
+def _gone(database: Database, keys: Keys) -> int:
     """Delete what the newest cut covers, and have the lines of histories its rows sealed sealed anew."""
     with database.read() as conn:
-        last = newest_cut(conn)
+        last = newest_cut(conn, keys)
     if last is None:
         return 0
     total, count = 0, PIECE
@@ -75,7 +75,9 @@ def _gone(database: Database) -> int:
     count = PIECE
     while count == PIECE:
         with database.write(patience_s=30.0) as tx:
-            oldest = select(_ROW.c.seq).where(_ROW.c.seq <= last.seq).order_by(_ROW.c.seq).limit(PIECE)
-            count = tx.conn.execute(delete(_ROW).where(_ROW.c.seq.in_(oldest))).rowcount
+            # Without gaps and by their numbers: the database lets the oldest go only, one after another.
+            oldest = tx.conn.execute(select(func.min(_ROW.c.seq))).scalar_one()
+            upto = min(last.seq, (oldest or 0) + PIECE - 1)
+            count = tx.conn.execute(delete(_ROW).where(_ROW.c.seq <= upto)).rowcount
         total += count
     return total

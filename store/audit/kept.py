@@ -8,31 +8,31 @@ from pathlib import Path
 from models.audit.chain import Mark
 from models.audit.heads import heads_of, line_of
 
-_FILE = "audit-heads.txt"
+_FILE, _SIDE_FILE = "audit-heads.txt", "audit-heads-side.txt"
 
 
-def file_of(data_dir: Path) -> Path:
-    """The file of a data folder."""
-    return data_dir / _FILE
+def file_of(data_dir: Path, *, side: bool = False) -> Path:
+    """The file of a data folder: of the main database's chain, or of the side database's."""
+    return data_dir / (_SIDE_FILE if side else _FILE)
 
 
-def kept(file: Path) -> list[Mark]:
+def kept(file: Path, *, side: bool = False) -> list[Mark]:
     """The heads in a file, the oldest first; none when it is not there.
 
     Raises:
         OSError: it cannot be read.
     """
     try:
-        return heads_of(file.read_text(encoding="utf-8", errors="replace").splitlines())
+        return heads_of(file.read_text(encoding="utf-8", errors="replace").splitlines(), side=side)
     except FileNotFoundError:
         return []
 
 
-def keep(file: Path, head: Mark) -> None:
+def keep(file: Path, head: Mark, *, side: bool = False) -> None:
     """Add a head at the end.
 
     Raises:
         OSError: it cannot be written.
     """
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w", encoding="utf-8") as lines:
-        lines.write(line_of(head) + "\n")
+        lines.write(line_of(head, side=side) + "\n")

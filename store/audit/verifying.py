@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections import defaultdict
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, select
 
 from models.audit.chain import Bad, Fault, Following, Keys, Mark, Row
+from models.audit.restored import ACTION as RESTORED
+from models.audit.restored import Restored, restored_of
 from models.records.audit import AuditCut, AuditRow
 from store.audit import history
 from store.audit.writing import head
@@ -45,10 +48,14 @@ def rows_after(conn: Connection, seq: int, upto: int | None = None) -> Generator
         seq = piece[-1][0]
 
 
-def cut(conn: Connection) -> Mark | None:
-    """The newest cut of retention; None when every row is still there."""
-    row = conn.execute(select(_CUT).order_by(_CUT.c.seq.desc()).limit(1)).one_or_none()
-    return None if row is None else Mark("cut", row.seq, bytes(row.mac), row.at, row.key, bytes(row.tag))
+def cut(conn: Connection, keys: Keys) -> Mark | None:
+    """The newest cut of ours; None when every row must be there. One somebody else wrote in counts for nothing: the
+    rows it is to cover are missed."""
+    for row in conn.execute(select(_CUT).order_by(_CUT.c.seq.desc())):
+        found = Mark("cut", row.seq, bytes(row.mac), row.at, row.key, bytes(row.tag))
+        if found.genuine(keys):
+            return found
+    return None
 
 
 def verify(conn: Connection, keys: Keys, heads: Sequence[Mark] = ()) -> Verdict:
@@ -58,12 +65,10 @@ def verify(conn: Connection, keys: Keys, heads: Sequence[Mark] = ()) -> Verdict:
     Raises:
         StorageError: it cannot be read.
     """
-    known_cut = cut(conn)
-    if known_cut is not None and not known_cut.genuine(keys):
-        return Verdict(0, 0, 0, Bad(known_cut.seq, "the cut up to this row was not made by us", Fault.CUT))
+    known_cut = cut(conn, keys)
     following = Following(keys, known_cut)
-    found = _follow(conn, following, None, {one.seq: one for one in heads if one.genuine(keys)})
-    bad = found.bad or _end(conn, keys, following, heads)
+    found = _follow(conn, following, None, [one for one in heads if one.genuine(keys)])
+    bad = found.bad or _end(conn, keys, following, heads, found.restored)
     if bad is not None:
         return Verdict(found.count, following.seq, 0, bad)
     lines, bad = history.verify(conn, found.seals, known_cut.seq if known_cut else 0)
@@ -72,10 +77,8 @@ def verify(conn: Connection, keys: Keys, heads: Sequence[Mark] = ()) -> Verdict:
 
 def verify_part(conn: Connection, keys: Keys, upto: int) -> Bad | None:
     """Follow the chain from its oldest row up to one, with the histories these rows seal."""
-    known_cut = cut(conn)
-    if known_cut is not None and not known_cut.genuine(keys):
-        return Bad(known_cut.seq, "the cut up to this row was not made by us", Fault.CUT)
-    found = _follow(conn, Following(keys, known_cut), upto, {})
+    known_cut = cut(conn, keys)
+    found = _follow(conn, Following(keys, known_cut), upto, ())
     if found.bad is not None:
         return found.bad
     return history.verify(conn, found.seals, known_cut.seq if known_cut else 0, upto)[1]
@@ -83,45 +86,51 @@ def verify_part(conn: Connection, keys: Keys, upto: int) -> Bad | None:
 
 @dataclass(slots=True)
 class _Found:
-    """What following found: rows looked at, what the seals of histories say, the first bad thing."""
+    """What following found: rows looked at, what the seals of histories say, the restores, the first bad thing."""
 
     count: int
     seals: dict[int, str]
+    restored: list[Restored]
     bad: Bad | None
 
 
-def _follow(conn: Connection, following: Following, upto: int | None, heads: dict[int, Mark]) -> _Found:
-    found = _Found(0, {}, None)
-    first = heads.get(following.seq)
-    if first is not None and first.mac != following.mac:
-        return _Found(0, {}, Bad(first.seq, _OTHER, Fault.ELSEWHERE))
+def _follow(conn: Connection, following: Following, upto: int | None, heads: Sequence[Mark]) -> _Found:
+    found = _Found(0, {}, [], None)
+    by_seq: dict[int, list[Mark]] = defaultdict(list)
+    for one in heads:
+        by_seq[one.seq].append(one)
+    others = [one for one in by_seq.get(following.seq, ()) if one.mac != following.mac]
     with closing(rows_after(conn, following.seq, upto)) as pieces:
         for piece in pieces:
-            found.bad = following.follow(piece) or (_elsewhere(piece, heads) if heads else None)
+            found.bad = following.follow(piece)
             found.count += len(piece)
             if found.bad is not None:
-                return found
+                break
+            for row in piece:
+                others += [one for one in by_seq.get(row[0], ()) if one.mac != row[12]] if by_seq else ()
             found.seals.update((row[0], row[9]) for row in piece if row[6] == history.ACTION)
+            found.restored += [one for row in piece if row[6] == RESTORED and (one := restored_of(row[1], row[9]))]
+    other = min((one.seq for one in others if not _former(one, found.restored)), default=None)
+    if other is not None and (found.bad is None or other < found.bad.seq):
+        found.bad = Bad(other, _OTHER, Fault.ELSEWHERE)
     return found
 
 
-def _elsewhere(piece: Sequence[Row], heads: dict[int, Mark]) -> Bad | None:
-    """Rows that are another than heads kept elsewhere say."""
-    for row in piece:
-        kept = heads.get(row[0])
-        if kept is not None and kept.mac != row[12]:
-            return Bad(row[0], _OTHER, Fault.ELSEWHERE)
-    return None
+def _former(head: Mark, restored: Iterable[Restored]) -> bool:
+    """Whether a head is of rows that were left behind by a restore, which the log says of itself."""
+    return any(head.at <= one.at and head.seq > one.kept for one in restored)
 
 
-def _end(conn: Connection, keys: Keys, following: Following, heads: Sequence[Mark]) -> Bad | None:
+def _end(
+    conn: Connection, keys: Keys, following: Following, heads: Sequence[Mark], restored: Sequence[Restored]
+) -> Bad | None:
     """What is wrong at the end of the chain."""
     now = head(conn)
     seq = following.seq
     for kept in heads:
         if not kept.genuine(keys):
             return Bad(kept.seq, "the head that was kept elsewhere was not made by us", Fault.ELSEWHERE)
-        if kept.seq > seq:
+        if kept.seq > seq and not _former(kept, restored):
             return Bad(seq + 1, f"missing: the head that was kept elsewhere names row {kept.seq}", Fault.MISSING)
     if now is None:
         return Bad(seq, "the head is missing", Fault.HEAD) if seq else None

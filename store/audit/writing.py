@@ -14,8 +14,9 @@ import orjson
 from sqlalchemy import Connection, delete, insert, select, text
 
 from models.audit.chain import BEGINNING, Keys, Mark, mac_of, mark
-from models.audit.deeds import Deed, Did, plain
+from models.audit.deeds import Deed, Did, by_system, deed_of, plain
 from models.records.audit import AuditHead, AuditRow, AuditWaiting
+from models.records.base import Millis
 from store.database import Tx
 from store.rows import put, table_of
 
@@ -92,14 +93,25 @@ def waiting(conn: Connection) -> bool:
     return conn.execute(select(_WAITING.c.id).limit(1)).first() is not None
 
 
-def record_waiting(tx: Tx) -> int:
-    """Put what processes without the key left into the chain, the oldest first, a piece of it; returns how many."""
+def record_waiting(tx: Tx, now: Millis) -> int:
+    """Put what processes without the key left into the chain, the oldest first, a piece of it; returns how many.
+
+    What is no deed of this program (left by a newer one, or by somebody else) is chained as what it is: it must
+    neither be lost nor hold up the others.
+    """
     if tx.keys is None:
         raise NoKeyError
     rows = tx.conn.execute(select(_WAITING.c.id, _WAITING.c.body).order_by(_WAITING.c.id).limit(PIECE)).all()
     for row in rows:
-        said = orjson.loads(row.body)
-        append(tx, tx.keys, Deed(**{**said, "action": Did(said["action"])}))
+        append(tx, tx.keys, _deed_of(row.id, row.body, now))
     if rows:
         tx.conn.execute(delete(_WAITING).where(_WAITING.c.id <= rows[-1].id))
     return len(rows)
+
+
+def _deed_of(number: int, body: str, now: Millis) -> Deed:
+    try:
+        return deed_of(body)
+    except ValueError as error:
+        _LOG.error("deed %d that waited for the key cannot be read: %s", number, error)
+        return by_system(now, Did.UNREADABLE, object=f"audit_waiting:{number}", detail=body)

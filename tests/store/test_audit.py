@@ -93,13 +93,52 @@ def test_a_deed_of_a_transaction_that_fails_is_not_in_the_chain(log: Database) -
         "UPDATE audit SET who = 'nobody' WHERE seq = 3",
         "DELETE FROM audit WHERE seq = 10",
         "DELETE FROM audit",
-        "INSERT INTO audit_cut VALUES (5, mac, 1, 'k', mac) FROM audit",
     ],
 )
 def test_the_database_itself_refuses_changes(log: Database, statement: str) -> None:
     with pytest.raises((DBAPIError, StorageError)), log.write() as tx:
         tx.conn.execute(text(statement))
     assert verdict(log).bad is None
+
+
+CUT = "INSERT INTO audit_cut (seq, mac, at, key, tag) SELECT seq, mac, at, key, mac FROM audit WHERE seq = 8"
+
+
+@pytest.mark.parametrize("gone", ["seq = 5", "seq > 1", "seq <= 10", "seq <= 9", "1 = 1"])
+def test_a_cut_that_was_written_in_lets_no_row_of_the_middle_and_no_newest_go(log: Database, gone: str) -> None:
+    with log.write() as tx:
+        tx.conn.execute(text(CUT))
+    with pytest.raises((DBAPIError, StorageError)), log.write() as tx:
+        tx.conn.execute(text(f"DELETE FROM audit WHERE {gone}"))  # noqa: S608 - our own words
+    assert verdict(log) == Verdict(10, 10, 0, None)  # the cut is not ours and covers nothing
+    with log.write() as tx:
+        tx.conn.execute(text("DELETE FROM audit WHERE seq <= 2"))
+    bad = verdict(log).bad
+    assert bad is not None
+    assert bad.seq == 1
+
+
+def test_a_deed_nobody_can_read_is_chained_as_one_and_holds_up_no_other(log: Database) -> None:
+    log.audit_keys = None
+    bodies = ('{"at": 1, "action": "nobody.knows"}', "no JSON", '["a"]', "{}")
+    with log.write() as tx:
+        for body in bodies:
+            tx.conn.execute(text("INSERT INTO audit_waiting (body) VALUES (:body)"), {"body": body})
+        audit.record(tx, deed(11, Did.TOKEN_REVOKED))
+        kind = tx.conn.execute(text("SELECT body FROM audit_waiting ORDER BY id DESC LIMIT 1")).scalar_one()
+        newer = str(kind).replace("access.token_revoked", "access.of_a_newer_program")
+        tx.conn.execute(text("INSERT INTO audit_waiting (body) VALUES (:body)"), {"body": newer})
+    log.audit_keys = KEYS
+    with log.write() as tx:
+        assert audit.record_waiting(tx, NOW) == 6
+    with log.read() as conn:
+        rows = conn.execute(text("SELECT action, detail FROM audit WHERE seq > 10 ORDER BY seq")).all()
+    unreadable = [("audit.unreadable", body) for body in bodies]
+    assert [tuple(row) for row in rows][:4] == unreadable
+    assert rows[4].action == "access.token_revoked"
+    assert rows[5].action == "audit.unreadable"
+    assert "of_a_newer_program" in rows[5].detail
+    assert verdict(log) == Verdict(16, 16, 0, None)
 
 
 @pytest.mark.postgres
@@ -151,7 +190,7 @@ TAMPERINGS = {
             "INSERT INTO audit_cut (seq, mac, at, key, tag) SELECT seq, mac, at, key, mac FROM audit WHERE seq = 4",
             "DELETE FROM audit WHERE seq <= 4",
         ],
-        4,
+        1,
     ),
 }
 
@@ -191,9 +230,9 @@ def test_a_deed_written_without_the_key_waits_for_a_process_that_has_it(log: Dat
     assert verdict(log).rows == 10
     log.audit_keys = KEYS
     with log.write() as tx:
-        assert audit.record_waiting(tx) == 2
+        assert audit.record_waiting(tx, NOW) == 2
     with log.write() as tx:
-        assert audit.record_waiting(tx) == 0
+        assert audit.record_waiting(tx, NOW) == 0
     with log.read() as conn:
         rows = conn.execute(text("SELECT action, at FROM audit WHERE seq > 10 ORDER BY seq")).all()
     assert [tuple(row) for row in rows] == [("access.token_created", NOW + 11), ("access.token_revoked", NOW + 12)]

@@ -12,7 +12,7 @@ import manage
 from jobs.audit import head_job, seal_job
 from jobs.runner import Runner
 from models.alarms.life import Step
-from models.audit.chain import keys_of
+from models.audit.chain import Fault, keys_of, mark
 from models.audit.deeds import Did
 from models.audit.heads import heads_of, line_of
 from models.records.sos import EventKind, Signal
@@ -24,6 +24,7 @@ from store.audit.writing import head
 from store.database import Database, Lane, open_database
 from store.sos import take_signal
 from tests.store.test_audit import KEYS, NOW, SECRET, deed, tamper
+from tests.store.test_migrate_data import at_version
 
 DAY = 86_400_000
 KEEP = retention.Keep(14, 90, 7, 2, 1_000_000, audit_days=730)
@@ -146,6 +147,41 @@ def test_a_head_is_told_once_a_day_and_finds_a_whole_log_that_was_put_back(
         bad = verify(conn, KEYS, heads).bad
     assert bad is not None
     assert bad.seq == 6
+
+
+def test_every_head_of_a_row_is_held_against_and_none_hides_another(log: Database) -> None:
+    with log.read() as conn:
+        true = head(conn)
+    assert true is not None
+    other = mark(KEYS, "head", 5, bytes(32), NOW + 5)
+    with log.read() as conn:
+        assert verify(conn, KEYS, [true, true]).bad is None
+        for heads in ([true, other], [other, true]):
+            bad = verify(conn, KEYS, heads).bad
+            assert bad is not None
+            assert (bad.seq, bad.fault) == (5, Fault.ELSEWHERE)
+
+
+def test_the_side_databases_heads_are_kept_apart(sqlite_db: Database, tmp_path: Path) -> None:
+    side = at_version(f"{sqlite_db.url}.side", "head")
+    for database in (sqlite_db, side):
+        database.audit_keys = KEYS
+        with database.write() as tx:
+            audit.record(tx, deed(1 if database is side else 2))
+        job = head_job(tmp_path)
+        Runner(database, [job], lambda: NOW, "test").tick(job)
+        job = head_job(tmp_path)  # a restart tells nothing anew
+        Runner(database, [job], lambda: NOW, "test").tick(job)
+    for database, on_side in ((sqlite_db, False), (side, True)):
+        heads = kept.kept(kept.file_of(tmp_path, side=on_side), side=on_side)
+        assert len(heads) == 1
+        with database.read() as conn:
+            assert verify(conn, KEYS, heads).bad is None
+    # Copied into one file with everything else that was told: each chain knows its own.
+    lines = [kept.file_of(tmp_path, side=on_side).read_text() for on_side in (True, False)]
+    with sqlite_db.read() as conn:
+        assert verify(conn, KEYS, heads_of("".join(lines).splitlines())).bad is None
+    side.close()
 
 
 def test_retention_cuts_the_oldest_rows_and_the_rest_still_verifies(log: Database) -> None:
