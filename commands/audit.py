@@ -66,7 +66,7 @@ def _heads(files: list[Path], own: Path) -> list[Mark]:
 def _verify(args: argparse.Namespace, settings: Settings) -> int:
     keys = _keys(settings)
     heads = _heads(args.head, kept.file_of(settings.data_dir))
-    with opened(settings) as database, database.read() as conn:
+    with opened(settings, any_key=True) as database, database.read() as conn:
         begun = time.perf_counter()
         verdict = verify(conn, keys, heads)
         took = time.perf_counter() - begun
@@ -87,7 +87,7 @@ def told(verdict: Verdict, heads: int, took_s: float) -> str:
 
 def _head(args: argparse.Namespace, settings: Settings) -> int:
     keys = _keys(settings)
-    with opened(settings) as database, database.read() as conn:
+    with opened(settings, any_key=True) as database, database.read() as conn:
         newest = head(conn)
     if newest is None:
         raise RefusedError("nothing was written into the audit log yet")

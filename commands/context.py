@@ -21,6 +21,7 @@ from models.records.base import Millis
 from settings import CommandSettings, Settings, load_settings
 from store import audit, migrate, scopes
 from store.audit.keys import audit_keys
+from store.audit.writing import head
 from store.database import Database, Tx, open_database
 from store.integrity import examine
 from store.side import side_file
@@ -63,8 +64,11 @@ def now_ms() -> Millis:
 
 
 @contextmanager
-def opened(settings: Settings, *, side: bool = False) -> Iterator[Database]:
+def opened(settings: Settings, *, side: bool = False, any_key: bool = False) -> Iterator[Database]:
     """The store, checked and closed again. `side`: beside a damaged one, what the product runs on meanwhile.
+
+    A secret the audit log was not written with is refused: one row under it would break the chain for good.
+    `any_key`: it is not refused, and what is written waits for a process with the right one.
 
     Raises:
         RefusedError: there is no database yet, or it is damaged: not a byte of it is written.
@@ -73,10 +77,27 @@ def opened(settings: Settings, *, side: bool = False) -> Iterator[Database]:
     database = open_database(_sound(settings.database_url, side))
     try:
         migrate.check(database)
-        database.audit_keys = keys_of(settings)
+        database.audit_keys = _fitting(database, keys_of(settings), any_key)
         yield database
     finally:
         database.close()
+
+
+def _fitting(database: Database, keys: Keys | None, any_key: bool) -> Keys | None:
+    """The keys, if the newest row of the log was written with one of them; a head that was tampered with, which
+    names a key of ours, is for `audit verify` to tell and stops no command."""
+    if keys is None:
+        return None
+    with database.read() as conn:
+        newest = head(conn)
+    if newest is None or newest.key in keys.known:
+        return keys
+    if any_key:
+        return None
+    raise RefusedError(
+        "SSZ_SECRET_KEY is not the secret the audit log was written with; after a change of it name the former one in"
+        " SSZ_SECRET_KEY_OLD"
+    )
 
 
 def keys_of(settings: Settings) -> Keys | None:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from commands.context import PATIENCE_S, RefusedError, now_ms, opened, record, say, sqlite_file
 from models.audit.deeds import Did
+from models.audit.restored import detail_of
 from settings import Settings
-from store import migrate, retention
+from store import migrate, retention, rights
+from store.audit.writing import head
 from store.backup import backup, restore
 
 if TYPE_CHECKING:
@@ -64,9 +66,16 @@ def _backup(args: argparse.Namespace, settings: Settings) -> int:
 def _restore(args: argparse.Namespace, settings: Settings) -> int:
     done = restore(settings.database_url, args.file, now_ms(), overwrite=args.replace)
     migrate.upgrade(settings.database_url)
-    with opened(settings) as database, database.write(patience_s=PATIENCE_S) as tx:
-        record(tx, Did.BACKUP_RESTORED, object=f"file:{args.file.name}")
+    with opened(settings, any_key=True) as database, database.write(patience_s=PATIENCE_S) as tx:
+        rows = head(tx.conn)
+        record(tx, Did.BACKUP_RESTORED, object=f"file:{args.file.name}", detail=detail_of(rows.seq if rows else 0))
+        ended = rights.end_all(tx, now_ms())
+        again = rights.open_again(tx.conn)
     say(f"restored from {args.file}" + (f"; what was there is kept in {done.kept}" if done.kept else ""))
+    say(f"{ended} sessions, sign-ins and links ended: everybody signs in anew; the walls' screens stay on")
+    for kind, names in again.items():
+        if names:
+            say(f"as they were at the backup, revoke or disable what was since: {kind}: {', '.join(names)}")
     return 0
 
 

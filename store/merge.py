@@ -29,7 +29,8 @@ from models.records.sheet_print import SheetPrint
 from models.records.sos import EventKind, Signal, SosBoxPast, SosEvent, split_marks
 from models.records.station import Station
 from models.records.unit import UnitStatusPast
-from store import sos
+from store import rights, sos
+from store.audit import bringing
 from store.database import Database, Lane, Tx, open_database
 from store.rows import add_new, put, table_of
 from store.shown import note_shown
@@ -62,7 +63,8 @@ def merge(database: Database, side: Path, now: Millis) -> Merged:
     """Bring a side database's rows into the main one. Doing it again changes nothing.
 
     Events, alarms and their steps come in one transaction. Where the main database has an open alarm of the same
-    box or unit, the side's presses join it, as late presses would.
+    box or unit, the side's presses join it, as late presses would. Who was shut out there stays so, and what was
+    written down there is written down here.
     """
     source = open_database(f"sqlite:///{side}")
     try:
@@ -71,6 +73,9 @@ def merge(database: Database, side: Path, now: Millis) -> Merged:
                 merged = _merge_alarms(tx, conn, now)
             for table in _ADDED:
                 _add(database, conn, table)
+            with database.write(patience_s=30.0) as tx:
+                rights.bring_home(tx, conn, now)
+            bringing.bring_home(database, conn, now)
         return merged
     finally:
         source.close()

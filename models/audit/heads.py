@@ -14,7 +14,8 @@ _LINE = re.compile(
 
 def line_of(head: Mark, *, side: bool = False) -> str:
     """The line, without its end. `side`: of the side database's chain, which is another one."""
-    return f"audit {'side ' if side else ''}head seq={head.seq} mac={head.mac.hex()} at={head.at} key={head.key} tag={head.tag.hex()}"
+    whose = "side head" if side else "head"
+    return f"audit {whose} seq={head.seq} mac={head.mac.hex()} at={head.at} key={head.key} tag={head.tag.hex()}"
 
 
 def heads_of(lines: Iterable[str], *, side: bool = False) -> list[Mark]:

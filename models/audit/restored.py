@@ -1,4 +1,4 @@
-"""What the log says of a restore: rows behind the ones it kept were left behind, and heads of them are no alarm. Pure.
+"""What the log says of a restore: rows behind the ones it kept were left behind, and heads of them are fine. Pure.
 
 Only the sealed row says so: who puts an old copy back without it is found by the heads.
 """

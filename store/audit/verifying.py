@@ -109,7 +109,8 @@ def _follow(conn: Connection, following: Following, upto: int | None, heads: Seq
             for row in piece:
                 others += [one for one in by_seq.get(row[0], ()) if one.mac != row[12]] if by_seq else ()
             found.seals.update((row[0], row[9]) for row in piece if row[6] == history.ACTION)
-            found.restored += [one for row in piece if row[6] == RESTORED and (one := restored_of(row[1], row[9]))]
+            said = (restored_of(row[1], row[9]) for row in piece if row[6] == RESTORED)
+            found.restored += [one for one in said if one is not None]
     other = min((one.seq for one in others if not _former(one, found.restored)), default=None)
     if other is not None and (found.bad is None or other < found.bad.seq):
         found.bad = Bad(other, _OTHER, Fault.ELSEWHERE)

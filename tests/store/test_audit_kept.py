@@ -15,12 +15,14 @@ from models.alarms.life import Step
 from models.audit.chain import Fault, keys_of, mark
 from models.audit.deeds import Did
 from models.audit.heads import heads_of, line_of
+from models.records.access import WebSession
 from models.records.sos import EventKind, Signal
 from models.records.station import Station
-from store import alarms, audit, registers, retention
+from store import access, alarms, audit, registers, retention
 from store.audit import kept
 from store.audit.verifying import Verdict, verify
 from store.audit.writing import head
+from store.backup import backup
 from store.database import Database, Lane, open_database
 from store.sos import take_signal
 from tests.store.test_audit import KEYS, NOW, SECRET, deed, tamper
@@ -283,3 +285,68 @@ def test_the_command_needs_the_secret_and_a_head_that_is_one(
     assert manage.main(["audit", "verify"]) == 0
     with database.read() as conn:
         assert head(conn) is not None
+
+
+def test_a_secret_the_log_was_not_written_with_is_refused_and_breaks_nothing(
+    configured: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SSZ_SECRET_KEY", "another secret: also of 32 letters or more")
+    with pytest.raises(SystemExit) as ended:
+        manage.main(["token", "create", "grafana", "--role", "viewer"])
+    assert ended.value.code == 2
+    assert "not the secret the audit log was written with" in capsys.readouterr().err
+    database = open_database(configured)
+    assert verdict(database) == Verdict(5, 5, 0, None)
+    database.close()
+
+
+def test_after_a_restore_nobody_is_in_and_heads_of_what_was_left_behind_cry_no_wolf(
+    configured: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("commands.context.now_ms", lambda: NOW + 1_000)
+    database = open_database(configured)
+    database.audit_keys = KEYS
+    with database.write() as tx:
+        access.add_token(tx, "t", "grafana", "viewer", "*", NOW)
+        access.add_session(tx, web_session("person"))
+        access.add_session(tx, web_session("wall", kiosk="k"))
+        link = access.create_link(tx, "somebody", "viewer", NOW, life_ms=10**15)
+    backup(configured, tmp_path / "b.backup")
+    with database.write() as tx:
+        for number in range(6, 12):
+            audit.record(tx, deed(number))
+    with database.read() as conn:
+        newest = head(conn)
+    assert newest is not None
+    (tmp_path / "var").mkdir()
+    kept.keep(kept.file_of(tmp_path / "var"), newest)
+    database.close()
+    old = Path(configured.removeprefix("sqlite:///"))
+    assert manage.main(["restore", "--replace", str(tmp_path / "b.backup")]) == 0
+    assert "API tokens: grafana" in capsys.readouterr().out
+    assert manage.main(["audit", "verify"]) == 0
+    database = open_database(configured)
+    database.audit_keys = KEYS
+    with database.write() as tx:
+        for number in range(12, 20):  # other rows at the numbers the head names
+            audit.record(tx, deed(number))
+        assert not access.use_link(tx, access.digest_of(link), NOW)
+    with database.read() as conn:
+        living = [one.hash for one in access.sessions(conn, ["person", "wall"]) if one.revoked_at is None]
+    assert living == ["wall"]
+    database.close()
+    assert manage.main(["audit", "verify"]) == 0
+    capsys.readouterr()
+    # The same without a word of the log: an old copy put back.
+    for part in ("-wal", "-shm"):
+        old.with_name(old.name + part).unlink(missing_ok=True)
+    old.write_bytes((tmp_path / "b.backup").read_bytes())
+    assert manage.main(["audit", "verify"]) == 1
+    assert "missing: the head that was kept elsewhere" in capsys.readouterr().err
+
+
+def web_session(name: str, kiosk: str = "") -> WebSession:
+    return WebSession(
+        hash=name, name=name, role="viewer", csrf="x", created_at=NOW, used_at=NOW, expires_at=NOW + 10**12,
+        kiosk=kiosk,
+    )  # fmt: skip

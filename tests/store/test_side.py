@@ -12,6 +12,9 @@ from sqlalchemy import text
 from sqlmodel import SQLModel
 
 from models.alarms.life import State, Step
+from models.audit.deeds import Did, by_system
+from models.records.access import WebSession
+from models.records.account import LOCAL, Account
 from models.records.drill import Drill, DrillBox
 from models.records.incident import Incident
 from models.records.notice import Notice
@@ -20,9 +23,11 @@ from models.records.sheet_print import SheetPrint
 from models.records.sos import EventKind, Signal, SosBox
 from models.records.station import Station
 from models.records.unit import Unit
-from store import alarms, integrity, registers, sos
+from store import access, accounts, alarms, audit, integrity, registers, sos
+from store.audit import history
+from store.audit.verifying import verify
 from store.backup import backup, restore
-from store.database import Database
+from store.database import Database, open_database
 from store.errors import BackupError, StorageBrokenError, StorageBusyError
 from store.files import beside
 from store.integrity import Condition
@@ -30,6 +35,7 @@ from store.merge import merge
 from store.rows import put, table_of, values_of
 from store.side import open_safely, side_file
 from tests.servers import PgCluster
+from tests.store.test_audit import KEYS
 from tests.store.test_migrate_data import at_version
 
 NOW = 1_790_000_000_000
@@ -209,6 +215,85 @@ def test_presses_join_the_open_alarm_of_the_main_database(db: Database, tmp_path
                 assert conn.execute(text(f"SELECT COUNT(*) FROM {table}")).scalar_one() == 1, table  # noqa: S608
         assert alarm.presses == 3
     assert merged.events == 0
+
+
+def test_what_was_done_and_taken_away_on_the_side_comes_home_once(main: Path, tmp_path: Path) -> None:
+    url = f"sqlite:///{main}"
+    sound = open_database(url)
+    sound.audit_keys = KEYS
+    with sound.write() as tx:
+        for name in ("dismissed", "reset", "kept", "coded"):
+            accounts.add(tx, person(name))
+        accounts.set_second_factor(tx, person("coded").id, "sealed", 7, ["c1", "c2"])
+        access.add_token(tx, "t1", "stolen", "viewer", "*", NOW)
+        for name in ("reset", "kept"):
+            access.add_session(tx, session(name))
+        audit.record(tx, by_system(NOW, Did.STARTED))
+    backup(url, tmp_path / "later.backup")
+    sound.close()
+    damage(main)
+    side = open_safely(url, NOW).database
+    side.audit_keys = KEYS
+    with side.write() as tx:
+        accounts.disable(tx, person("dismissed").id, NOW + 5)
+        accounts.set_password(tx, person("reset").id, "new")
+        accounts.use_step(tx, person("coded").id, 99)
+        accounts.use_code(tx, person("coded").id, ["c2"], NOW + 6)
+        access.revoke_token(tx, "stolen", NOW + 7)
+        access.add_token(tx, "t2", "of the side", "viewer", "*", NOW + 8)
+        audit.record(tx, by_system(NOW + 5, Did.ACCOUNT_DISABLED, object="account:dismissed"))
+        audit.record(tx, by_system(NOW + 9, Did.SAW_TRACK, object="unit:1", detail="from=1"))
+    pressed = take(side, press(2))
+    with side.write() as tx:
+        assert history.seal(tx, NOW + 10) > 0
+    side.audit_keys = None
+    with side.write() as tx:
+        audit.record(tx, by_system(NOW + 11, Did.TOKEN_REVOKED, object="token:stolen"))
+    side.close()
+    kept_aside = beside(main, ".side").read_bytes()
+    restore(url, tmp_path / "later.backup", NOW + 20, overwrite=True)
+    for _round in range(2):  # as if it ended before the file was put aside
+        home = open_safely(url, NOW + 21).database
+        home.audit_keys = KEYS
+        with home.write() as tx:
+            history.seal(tx, NOW + 22)
+            audit.record_waiting(tx, NOW + 22)
+        with home.read() as conn:
+            assert alarms.find(conn, pressed, None).id == pressed
+            by_name = {one.name: one for one in accounts.accounts(conn)}
+            assert by_name["dismissed"].disabled_at == NOW + 5
+            assert by_name["kept"].disabled_at is None
+            assert (by_name["reset"].password, by_name["coded"].totp_step) == ("new", 99)
+            assert accounts.codes_left(conn, by_name["coded"].id) == 1
+            tokens = {one: access.token(conn, one) for one in ("t1", "t2")}
+            assert [one.revoked_at for one in tokens.values() if one] == [NOW + 7, None]
+            ended = [one.hash for one in access.sessions(conn, ["reset", "kept"]) if one.revoked_at is not None]
+            assert ended == ["reset"]
+            rows = conn.execute(text("SELECT action, at, detail FROM audit ORDER BY seq")).all()
+            assert verify(conn, KEYS).bad is None
+        told = [tuple(row) for row in rows if row.action not in ("audit.alarms_sealed", "audit.side_brought_home")]
+        assert told == [
+            ("audit.started", NOW, ""),
+            ("access.account_disabled", NOW + 5, "side=1"),
+            ("saw.track", NOW + 9, "from=1 side=2"),
+            ("access.token_revoked", NOW + 11, ""),
+        ]
+        home.close()
+        beside(main, ".side").write_bytes(kept_aside)
+
+
+def person(name: str) -> Account:
+    return Account(
+        id=f"id-{name}", name=name, skeleton=name, display=name, display_fold=name, role="dispatcher",
+        password="old", issuer=LOCAL, subject=f"id-{name}", created_at=NOW,
+    )  # fmt: skip
+
+
+def session(name: str) -> WebSession:
+    return WebSession(
+        hash=name, name=name, role="dispatcher", csrf="x", created_at=NOW, used_at=NOW, expires_at=NOW + 10**9,
+        account=f"id-{name}",
+    )  # fmt: skip
 
 
 def test_a_side_database_of_before_an_update_is_migrated_and_comes_home(main: Path) -> None:

@@ -9,6 +9,19 @@ revision = "0015"
 down_revision = "0013"
 
 
+_ONLY_OLDEST = """
+CREATE OR REPLACE FUNCTION audit_only_cut() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF EXISTS (SELECT 1 FROM gone) AND (
+        EXISTS (SELECT 1 FROM audit_cut WHERE seq >= (SELECT MAX(seq) FROM gone))
+        AND (SELECT MIN(seq) FROM audit) > (SELECT MAX(seq) FROM gone)
+    ) IS NOT TRUE THEN
+        RAISE EXCEPTION 'audit is only added to';
+    END IF;
+    RETURN NULL;
+END $$
+"""
+
+
 def upgrade() -> None:
     """Make the refusal of deletes narrower."""
     if op.get_bind().dialect.name == "sqlite":
@@ -25,17 +38,8 @@ def upgrade() -> None:
         )
         return
     # A statement as a whole: in which order it deletes is the server's affair.
-    allowed = (
-        "EXISTS (SELECT 1 FROM audit_cut WHERE seq >= (SELECT MAX(seq) FROM gone))"
-        " AND (SELECT MIN(seq) FROM audit) > (SELECT MAX(seq) FROM gone)"
-    )
     op.execute("DROP TRIGGER audit_only_cut ON audit")
-    op.execute(
-        "CREATE OR REPLACE FUNCTION audit_only_cut() RETURNS trigger LANGUAGE plpgsql AS"
-        " $$ BEGIN IF EXISTS (SELECT 1 FROM gone) AND "
-        f"({allowed}) IS NOT TRUE THEN"
-        " RAISE EXCEPTION 'audit is only added to'; END IF; RETURN NULL; END $$"
-    )
+    op.execute(_ONLY_OLDEST)
     op.execute(
         "CREATE TRIGGER audit_only_cut AFTER DELETE ON audit REFERENCING OLD TABLE AS gone"
         " FOR EACH STATEMENT EXECUTE FUNCTION audit_only_cut()"
