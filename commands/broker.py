@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import secrets
-from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from commands.authority import Authority, write_private
-from commands.context import RefusedError, opened, say
-from ingest.sources.access_list import REPLAYER, WORKER, access_list, credentials, gateway_named, left_out
+from commands.authority import Authority
+from commands.broker_folder import BROKER, BROKER_USER, REPLAY, WORKERS, BrokerFolder
+from commands.context import PATIENCE_S, RefusedError, opened, record, say
+from commands.handing import write_file
+from ingest.sources.access_list import (
+    REPLAYER,
+    WORKER,
+    access_list,
+    credentials,
+    gateway_named,
+    gateway_topic,
+    left_out,
+)
 from ingest.sources.mosquitto_deploy import Doors, deployed, password_line
+from models.audit.deeds import Did
 from settings import Settings
 from store import registry
+from store.database import Database
+from store.registry import Registry
 
 if TYPE_CHECKING:
     from commands.context import Commands
 
 #: The authorities of the two doors that ask for certificates.
-DEVICES, WORKERS = "devices", "workers"
+_DEVICES, _WORKERS = "devices", "workers"
 
 
 def add(commands: Commands) -> None:
@@ -32,7 +44,11 @@ def add(commands: Commands) -> None:
     config.add_argument("--host", nargs="+", action="extend", default=[], metavar="H", help="names of the broker")
     config.add_argument("--at", metavar="PATH", help="where the folder lies for the broker, when elsewhere")
     config.add_argument("--data", default="/var/lib/mosquitto", metavar="PATH", help="where its queue is kept")
-    config.add_argument("--user", default="mosquitto", metavar="NAME", help="whom the broker runs as")
+    whom = "a user of this machine, or a container's number; remembered"
+    config.add_argument(
+        "--broker-user", metavar="USER", help=f"whom the broker runs as, and its files are for: {whom}"
+    )
+    config.add_argument("--worker-user", metavar="USER", help=f"whom ingest and web process run as: {whom}")
     config.add_argument("--listen", metavar="ADDRESS", help="one address for devices and gateways; none: all")
     config.add_argument("--listen-workers", default="127.0.0.1", metavar="ADDRESS", help="address for our workers")
     for door, port in (("devices", 8883), ("gateways", 8884), ("workers", 8885)):
@@ -62,95 +78,116 @@ def _folder(parser: argparse.ArgumentParser) -> None:
 
 
 def _config(args: argparse.Namespace, settings: Settings) -> int:
-    folder: Path = args.folder.absolute()
-    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
-    for name in (DEVICES, WORKERS):
-        Authority(folder, name)
-    ours = Authority(folder, WORKERS)
-    hosts = args.host or ["localhost", "127.0.0.1"]
-    if args.host or not (folder / "broker.crt").exists():
-        # Devices check the broker by the authority that vouches for them: they need one file, not two.
-        _write_pair(folder / "broker", Authority(folder, DEVICES).issue(hosts[0], hosts))
-    for name in (WORKER, REPLAYER):
-        if not (folder / "private" / f"{name}.crt").exists():
-            _write_pair(folder / "private" / name, ours.issue(name))
+    folder = BrokerFolder(args.folder.absolute())
+    named = {BROKER: args.broker_user, WORKERS: args.worker_user}
+    folder.make({part: user for part, user in named.items() if user})
+    with opened(settings) as database:
+        _renew(folder, args.host or folder.hosts(), database)
+        with database.read() as conn:
+            known = registry.load(conn)
     doors = Doors(args.devices_port, args.gateways_port, args.workers_port, args.listen, args.listen_workers)
-    place = PurePosixPath(args.at or folder)
-    (folder / "mosquitto.conf").write_text(
-        deployed(place, PurePosixPath(args.data), doors, args.user), encoding="utf-8"
-    )
-    (folder / "passwords").touch(mode=0o640)
-    with opened(settings) as database, database.read() as conn:
-        known = registry.load(conn)
-    (folder / "acl").write_text(access_list(known, _gateways(folder)), encoding="utf-8")
+    place = PurePosixPath(args.at or folder.broker)
+    text = deployed(place, PurePosixPath(args.data), doors, folder.users.get(BROKER, BROKER_USER))
+    folder.put(BROKER, "mosquitto.conf", text.encode())
+    if not (folder.broker / "passwords").exists():
+        folder.put(BROKER, "passwords", b"")
+    _list(folder, known)
     for name in left_out(known):
         say(f"left out, its name cannot stand in the list: {name}")
-    say(f"{folder}: mosquitto.conf, and acl of {len(credentials(known))} devices; start the broker again")
+    for name, end in folder.signs(_DEVICES).ending(datetime.now(UTC)):
+        if name in credentials(known):
+            say(f"ends {end:%Y-%m-%d}, issue another (`broker certificate`): {name}")
+    say(f"{folder.at}: mosquitto.conf, and acl of {len(credentials(known))} devices; start the broker again")
     return 0
 
 
-def _write_pair(stem: Path, pair: tuple[bytes, bytes]) -> None:
-    """`stem.crt` and `stem.key`."""
-    stem.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_private(stem.with_name(f"{stem.name}.key"), pair[1])
-    stem.with_name(f"{stem.name}.crt").write_bytes(pair[0])
+def _renew(folder: BrokerFolder, hosts: list[str], database: Database) -> None:
+    """See to our own certificates; what is good stays as it is, key and all."""
+    devices, workers = folder.signs(_DEVICES), folder.signs(_WORKERS)
+    # Devices check the broker by the authority that vouches for them: they need one file, not two. A replay comes in
+    # by the devices' door, where nobody chooses a client id: it could take over a worker's session.
+    ours: tuple[tuple[str, str, Authority, list[str]], ...] = (
+        (BROKER, "broker", devices, hosts),
+        (WORKERS, WORKER, workers, []),
+        (REPLAY, REPLAYER, devices, []),
+    )
+    for part, name, by, made_out in ours:
+        if folder.due(part, name, by, made_out):
+            _write_down(database, Did.CERTIFICATE_ISSUED, f"certificate:{name}")
+            folder.put_pair(part, name, by.issue(made_out[0] if made_out else name, made_out))
+            say(f"issued: the certificate of {name}; start again who runs with an older one")
+    # What vouches for the broker, and its certificate, so that a worker sees when it ends.
+    for part, names in ((WORKERS, ("devices.crt", "broker.crt")), (REPLAY, ("devices.crt",))):
+        for name in names:
+            held = (folder.broker / name).read_bytes()
+            if not (folder.at / part / name).exists() or (folder.at / part / name).read_bytes() != held:
+                folder.put(part, name, held)
 
 
-def _require_config(folder: Path) -> None:
-    if not (folder / "mosquitto.conf").exists():
-        raise RefusedError(f"{folder} holds no broker's configuration: run `manage.py broker config {folder}` first")
+def _write_down(database: Database, did: Did, object: str, detail: str = "") -> None:
+    """Into the audit log, by itself: no press waits until our files are on the disk."""
+    with database.write(patience_s=PATIENCE_S) as tx:
+        record(tx, did, object=object, detail=detail)
+
+
+def _list(folder: BrokerFolder, known: Registry) -> None:
+    folder.put(BROKER, "acl", access_list(known, folder.gateways).encode())
 
 
 def _certificate(args: argparse.Namespace, settings: Settings) -> int:
-    _require_config(args.folder)
-    with opened(settings) as database, database.read() as conn:
-        known = credentials(registry.load(conn))
-    if args.name not in known:
-        raise RefusedError(f"{args.name} is no approved device: import or approve it first")
-    if args.out.with_name(f"{args.out.name}.key").exists():
-        raise RefusedError(f"{args.out}.key is there already")
-    _write_pair(args.out, Authority(args.folder, DEVICES).issue(args.name))
-    say(f"{args.out}.crt and {args.out}.key are for {args.name} alone; it checks the broker by devices.crt")
+    folder = BrokerFolder(args.folder)
+    folder.require()
+    crt, key = (args.out.with_name(f"{args.out.name}.{end}") for end in ("crt", "key"))
+    with opened(settings) as database:
+        with database.read() as conn:
+            known = credentials(registry.load(conn))
+        if args.name not in known:
+            raise RefusedError(f"{args.name} is no approved device: import or approve it first")
+        if key.exists():
+            raise RefusedError(f"{key} is there already")
+        _write_down(database, Did.CERTIFICATE_ISSUED, f"certificate:{args.name}")
+    certificate, secret = folder.signs(_DEVICES).issue(args.name)
+    write_file(key, secret)
+    write_file(crt, certificate, 0o644)
+    say(f"{crt} and {key} are for {args.name} alone; it checks the broker by devices.crt")
     return 0
 
 
 def _revoke(args: argparse.Namespace, settings: Settings) -> int:
-    _require_config(args.folder)
-    try:
-        name = Authority(args.folder, DEVICES).revoke(args.certificate.read_bytes())
-    except (OSError, ValueError) as error:
-        raise RefusedError(f"{args.certificate}: {error}") from error
+    folder = BrokerFolder(args.folder)
+    folder.require()
+    with opened(settings) as database:
+        try:
+            name = folder.signs(_DEVICES).revoke(args.certificate.read_bytes())
+        except (OSError, ValueError) as error:
+            raise RefusedError(f"{args.certificate}: {error}") from error
+        _write_down(database, Did.CERTIFICATE_REVOKED, f"certificate:{name}")
     say(f"the certificate of {name} is refused once the broker was started again")
     return 0
 
 
 def _gateway(args: argparse.Namespace, settings: Settings) -> int:
-    _require_config(args.folder)
+    folder = BrokerFolder(args.folder)
+    folder.require()
     if not gateway_named(args.name):
         raise RefusedError(f"{args.name}: a gateway is named by small letters, digits and hyphens")
-    for topic in args.topics:
-        if topic.startswith(("ssz/", "+", "#", "$", "/")) or not topic.isprintable() or topic != topic.strip():
-            raise RefusedError(f"{topic}: a gateway writes foreign topics only (positions, application/…)")
-    gateways = dict(_gateways(args.folder)) | {args.name: list(args.topics)}
-    with (args.folder / "gateways.csv").open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([name, *topics] for name, topics in sorted(gateways.items()))
+    with opened(settings) as database:
+        with database.read() as conn:
+            known = registry.load(conn)
+        for topic in args.topics:
+            if not gateway_topic(topic, known.stations.keys()):
+                raise RefusedError(
+                    f"{topic}: a gateway writes foreign topics (positions, application/…), and of ours, at a "
+                    "registered station, ssz/v1/STATION/report/CHANNEL, …/incident/SOURCE and …/camera/CAMERA/status"
+                )
+        _write_down(database, Did.GATEWAY_PASSWORD, f"gateway:{args.name}", " ".join(args.topics))
     password = secrets.token_urlsafe(32)
-    lines = (args.folder / "passwords").read_text(encoding="utf-8").splitlines()
+    folder.put_gateways({**folder.gateways, args.name: args.topics})
+    lines = (folder.broker / "passwords").read_text(encoding="utf-8").splitlines()
     kept = [line for line in lines if not line.startswith(f"{args.name}:")]
-    (args.folder / "passwords").write_text(
-        "".join(f"{line}\n" for line in [*kept, password_line(args.name, password)]), encoding="utf-8"
-    )
-    with opened(settings) as database, database.read() as conn:
-        known = registry.load(conn)
-    (args.folder / "acl").write_text(access_list(known, _gateways(args.folder)), encoding="utf-8")
+    text = "".join(f"{line}\n" for line in [*kept, password_line(args.name, password)])
+    folder.put(BROKER, "passwords", text.encode())
+    _list(folder, known)
     say(f"{args.name} may write {', '.join(args.topics)}; start the broker again. Its password, shown this once:")
     say(password)
     return 0
-
-
-def _gateways(folder: Path) -> Mapping[str, Sequence[str]]:
-    file = folder / "gateways.csv"
-    if not file.exists():
-        return {}
-    with file.open(encoding="utf-8", newline="") as lines:
-        return {name: topics for name, *topics in csv.reader(lines)}

@@ -66,11 +66,15 @@ class BrokerWatch:
             del self._waiting[:_BATCH]
 
     def _run(self) -> None:
+        said = ""
         while not self._stop.wait(LOOK_S):
             try:
                 self.look()
+                said = ""
             except OSError as error:
-                log.warning("the broker's log cannot be read: %s", error)
+                if str(error) != said:  # once, not each second
+                    log.warning("the broker's log cannot be read: %s", error)
+                said = str(error)
 
 
 def _rejected(item: Refusal) -> Rejected:

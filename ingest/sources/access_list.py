@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from models.texts import clean
 from store.registry import NATIVE, Registry, Target
@@ -16,8 +16,8 @@ from store.registry import NATIVE, Registry, Target
 #: Our own workers, and who plays recorded files to stations that are not at work.
 WORKER, REPLAYER = "ingest", "replay"
 
-#: Longest name of a credential: a certificate's common name holds no more.
-MOST_LETTERS = 64
+#: Longest name of a credential, in bytes of UTF-8: a certificate's common name holds no more.
+MOST_BYTES = 64
 
 #: What our workers hear and say. Shared subscriptions are judged by the topic behind the group.
 _WORKER_READS = ("ssz/#", "owntracks/+/+", "positions", "application/+/device/+/event/up")
@@ -31,6 +31,10 @@ _WORKER_WRITES = (
 
 #: What a gateway may be called: never like a device, a worker, or one of our workers' connections.
 _GATEWAY = re.compile(r"(?!ssz-)[a-z][a-z0-9-]{1,31}")
+
+#: What of our own topics a gateway may be allowed, by name: a report channel, a source of incidents, a camera or all
+#: cameras of a station. What people press, and where they are, comes from devices only.
+_NATIVE_GATEWAY = re.compile(r"ssz/v1/([^/]+)/(?:(?:incident|report)/([^/]+)|camera/([^/]+)/status)")
 
 #: The stations a recorded file may be played to.
 _PLAYED = frozenset({"demo", "test"})
@@ -51,11 +55,33 @@ def gateway_named(name: str) -> bool:
     return _GATEWAY.fullmatch(name) is not None and name not in (WORKER, REPLAYER)
 
 
+def gateway_topic(topic: str, stations: Collection[str]) -> bool:
+    """Whether a gateway may be allowed to write this: foreign topics, and of our own those of `_NATIVE_GATEWAY` at a
+    station that is registered."""
+    if not topic.startswith("ssz/"):
+        return (
+            bool(topic)
+            and not topic.startswith(("+", "#", "$", "/"))
+            and topic.isprintable()
+            and topic == topic.strip()
+        )
+    found = _NATIVE_GATEWAY.fullmatch(topic)
+    if found is None:
+        return False
+    station, named, camera = found.groups()
+    return (
+        station in stations
+        and _plain(station)
+        and (_plain(named) if camera is None else camera == "+" or _plain(camera))
+    )
+
+
 def _fitting(name: str) -> str:
     """A long name is cut, its hash behind, so that no two are the same."""
-    if len(name) <= MOST_LETTERS:
+    whole = name.encode()
+    if len(whole) <= MOST_BYTES:
         return name
-    return f"{name[:31]}~{hashlib.sha256(name.encode()).hexdigest()[:32]}"
+    return f"{whole[:31].decode(errors='ignore')}~{hashlib.sha256(whole).hexdigest()[:32]}"
 
 
 def _plain(name: str) -> bool:

@@ -60,8 +60,9 @@ class LogReader:
         whole = data.rfind(b"\n") + 1
         self._at += whole
         if size > MOST_BYTES:
-            # Written with O_APPEND: the next line begins the file. A log we may only read is rotated by its owner.
-            with contextlib.suppress(PermissionError):
+            # Written with O_APPEND: the next line begins the file. A log we may only read (not ours, or in a folder
+            # that is read-only for a service) is rotated by its owner: `deploy/logrotate.d/`.
+            with contextlib.suppress(OSError):
                 os.truncate(self._file, 0)
                 self._at = 0
         return data[:whole].decode("utf-8", "replace").splitlines()

@@ -56,6 +56,9 @@ class Did(StrEnum):
     DEVICE_BLOCKED = "device.blocked"
     KEY_CREATED = "device.key_created"
     KEY_REVOKED = "device.key_revoked"
+    CERTIFICATE_ISSUED = "device.certificate_issued"
+    CERTIFICATE_REVOKED = "device.certificate_revoked"
+    GATEWAY_PASSWORD = "device.gateway_password"  # noqa: S105 - the name of a deed
     SECURITY_EVENT = "device.security_event"
 
     REGISTER_IMPORTED = "data.register_imported"

@@ -59,7 +59,7 @@ def proxy(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     assert program, "nginx is not installed (scripts/system.sh)"
     folder = tmp_path_factory.mktemp("nginx")
     made = Proxy(folder, free_port(), free_port())
-    certificate, key = Authority(folder, "proxy").issue("localhost", ["localhost", "127.0.0.1"])
+    certificate, key = Authority(folder, folder, "proxy").issue("localhost", ["localhost", "127.0.0.1"])
     (folder / "fullchain.pem").write_bytes(certificate)
     (folder / "privkey.pem").write_bytes(key)
     text = CONF.read_text(encoding="utf-8")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import getpass
+import socket
 import ssl
 import subprocess
 import threading
@@ -30,24 +31,25 @@ class Deployed:
     workers: int = field(default_factory=free_port)
 
     def __post_init__(self) -> None:
-        self.conf = self.folder / "broker"
+        self.conf = self.folder / "made"
         self.data = self.folder / "data"
         self.data.mkdir()
+        self.ca = self.conf / "replay" / "devices.crt"
         self._process: subprocess.Popen[bytes] | None = None
 
     def run(self, *arguments: str) -> None:
         """A `manage.py broker` command in this folder; it must be carried out."""
         assert manage.main(["broker", arguments[0], str(self.conf), *arguments[1:]]) == 0
 
-    def write(self) -> None:
+    def write(self, *more: str) -> None:
         """`broker config`, for this machine and this user."""
         ports = [f"--{door}-port={getattr(self, door)}" for door in ("devices", "gateways", "workers")]
-        user = ["--user", "root"] if os.geteuid() == 0 else []
-        self.run("config", "--listen", "127.0.0.1", "--data", str(self.data), *ports, *user)
+        user = ["--broker-user", getpass.getuser()]
+        self.run("config", "--listen", "127.0.0.1", "--data", str(self.data), *ports, *user, *more)
 
     def start(self) -> None:
         """Start Mosquitto on the generated file and wait until all doors are open."""
-        self._process = subprocess.Popen([mosquitto_binary(), "-c", str(self.conf / "mosquitto.conf")])
+        self._process = subprocess.Popen([mosquitto_binary(), "-c", str(self.conf / "broker" / "mosquitto.conf")])
         wait_until(
             lambda: all(map(listening, (self.devices, self.gateways, self.workers))), what="the broker's doors"
         )
@@ -87,6 +89,7 @@ class Caller:
         client_id: str = "caller",
         user: str = "",
         password: str = "",
+        will: str = "",
     ) -> None:
         """Connect; `connected` tells whether the broker let it in."""
         self.said: dict[int, str] = {}
@@ -101,6 +104,8 @@ class Caller:
         self._client.tls_set_context(context)
         if user:
             self._client.username_pw_set(user, password)
+        if will:
+            self._client.will_set(will, b"{}", 1)
         self._client.max_inflight_messages_set(1000)
         self._client.on_connect = self._on_connect
         self._client.on_publish = self._on_publish
@@ -149,6 +154,13 @@ class Caller:
         wait_until(lambda: not self.connected or all(mid in self.said for mid in mids), what="acknowledgements")
         taken = ("Success", "No matching subscribers")
         return [topic for topic, mid in zip(topics, mids, strict=True) if self.said.get(mid) in taken]
+
+    def cut(self) -> None:
+        """End without a word, as by a power cut: the broker speaks the will."""
+        line = self._client.socket()
+        assert isinstance(line, socket.socket)
+        line.shutdown(socket.SHUT_RDWR)
+        self._client.loop_stop()
 
     def close(self) -> None:
         """Disconnect."""

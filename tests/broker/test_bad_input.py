@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -130,3 +132,22 @@ def test_a_log_tells_who_was_cut_off_and_begins_anew_when_it_is_long(tmp_path: P
         assert file.stat().st_size == 0
         log.write(b"three\n")
         assert reader.new_lines() == ["three"]
+
+
+def test_a_log_we_may_only_read_is_read_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service sees /var/lib/mosquitto read-only: that is another error than a file of somebody else's."""
+
+    def readonly(*_: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(os, "truncate", readonly)
+    file = tmp_path / "log"
+    reader = LogReader(file)
+    file.write_bytes(b"one\n" + b"x" * (MOST_BYTES - 1) + b"\n")
+    assert reader.new_lines() == ["one"]
+    assert reader.new_lines() == ["x" * (MOST_BYTES - 1)]
+    with file.open("ab") as log:
+        log.write(b"two\n")
+    assert reader.new_lines() == ["two"]
+    file.write_bytes(b"rotated\n")
+    assert reader.new_lines() == ["rotated"]

@@ -61,7 +61,7 @@ def broker(store: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dep
 @pytest.fixture(scope="module")
 def authority(broker: Deployed) -> Authority:
     """The devices' authority, for a hundred certificates at once."""
-    return Authority(broker.conf, "devices")
+    return Authority(broker.conf / "authority", broker.conf / "broker", "devices")
 
 
 def pair(folder: Path, authority: Authority, name: str) -> Path:
@@ -86,13 +86,13 @@ def told_to(name: str) -> str:
 def test_no_device_of_a_hundred_speaks_or_hears_for_another(
     broker: Deployed, authority: Authority, tmp_path: Path
 ) -> None:
-    worker = Caller(broker.workers, broker.conf / "devices.crt", broker.conf / "private" / "ingest", "ssz-t-all")
+    worker = Caller(broker.workers, broker.ca, broker.conf / "worker" / "ingest", "ssz-t-all")
     worker.listen("ssz/#")
     told = [told_to(name) for name in NAMES]
     assert worker.say(told, retain=True) == told
     said, spoken_for, overheard = [said_by(name) for name in NAMES], [], []
     for name in NAMES:
-        device = Caller(broker.devices, broker.conf / "devices.crt", pair(tmp_path, authority, name))
+        device = Caller(broker.devices, broker.ca, pair(tmp_path, authority, name))
         assert device.connected, device.refused
         device.listen("#")
         taken = device.say(said)
@@ -109,13 +109,13 @@ def test_no_device_of_a_hundred_speaks_or_hears_for_another(
 
 
 def test_who_has_no_certificate_of_ours_stays_outside(broker: Deployed, tmp_path: Path) -> None:
-    ca, name = broker.conf / "devices.crt", NAMES[0]
-    rogue = pair(tmp_path, Authority(tmp_path, "rogue"), name)
+    ca, name = broker.ca, NAMES[0]
+    rogue = pair(tmp_path, Authority(tmp_path, tmp_path, "rogue"), name)
     own = broker.issue(name)
     assert not Caller(broker.devices, ca).connected
     assert not Caller(broker.devices, ca, rogue).connected
     assert not Caller(broker.workers, ca, own).connected  # a device at the workers' door
-    assert not Caller(broker.devices, ca, broker.conf / "private" / "ingest").connected
+    assert not Caller(broker.devices, ca, broker.conf / "worker" / "ingest").connected
     assert not Caller(broker.gateways, ca).connected  # anonymous
     assert not Caller(broker.gateways, ca, user="ingest", password="guess").connected
     good = Caller(broker.devices, ca, own)
@@ -133,9 +133,12 @@ def test_who_has_no_certificate_of_ours_stays_outside(broker: Deployed, tmp_path
 def test_a_gateway_writes_its_topic_and_hears_nothing(broker: Deployed, capsys: pytest.CaptureFixture[str]) -> None:
     broker.run("gateway", "traccar", "positions")
     password = capsys.readouterr().out.splitlines()[-1]
-    assert password not in (broker.conf / "passwords").read_text()
+    passwords = (broker.conf / "broker" / "passwords").read_text(encoding="utf-8")
+    assert password not in passwords
+    # The broker's one thread hashes at each sign-in, right or wrong, and every SOS waits meanwhile.
+    assert {line.split("$")[2] for line in passwords.splitlines()} == {"101"}
     broker.restart()
-    ca = broker.conf / "devices.crt"
+    ca = broker.ca
     assert not Caller(broker.gateways, ca, user="traccar", password=f"{password}x").connected
     gateway = Caller(broker.gateways, ca, user="traccar", password=password)
     assert gateway.connected, gateway.refused
@@ -148,12 +151,12 @@ def test_a_gateway_writes_its_topic_and_hears_nothing(broker: Deployed, capsys: 
 def test_our_worker_on_it_hears_a_press_answers_and_counts_what_was_cut_off(
     broker: Deployed, store: str, tmp_path: Path
 ) -> None:
-    private = broker.conf / "private"
+    private = broker.conf / "worker"
     worker = Worker(
-        store, f"mqtts://127.0.0.1:{broker.workers}", tmp_path, mqtt_ca_file=broker.conf / "devices.crt",
+        store, f"mqtts://127.0.0.1:{broker.workers}", tmp_path, mqtt_ca_file=broker.ca,
         mqtt_cert_file=private / "ingest.crt", mqtt_key_file=private / "ingest.key", mqtt_log_file=broker.log,
     )  # fmt: skip
-    ca, name = broker.conf / "devices.crt", NAMES[-1]
+    ca, name = broker.ca, NAMES[-1]
     try:
         # A device that calls itself like the worker's own connection does not take it over.
         box = Caller(broker.devices, ca, broker.issue(name), client_id="ssz-main-alarm")
@@ -172,3 +175,57 @@ def test_our_worker_on_it_hears_a_press_answers_and_counts_what_was_cut_off(
         box.close()
     finally:
         worker.stop()
+
+
+def test_nobody_comes_in_as_one_of_our_workers(broker: Deployed) -> None:
+    """What a worker's session holds are presses: who could take its client id over could throw them away."""
+    ingest = Caller(broker.workers, broker.ca, broker.conf / "worker" / "ingest", "ssz-main-alarm")
+    assert ingest.connected
+    replay = broker.conf / "replay" / "replay"
+    assert not Caller(broker.workers, broker.ca, replay, "ssz-main-alarm").connected
+    player = Caller(broker.devices, broker.ca, replay, "ssz-main-alarm")
+    assert player.connected
+    assert player.say([said_by(name) for name in NAMES[:2]]) == []  # this station is at work
+    assert ingest.connected
+    player.close()
+    ingest.close()
+
+
+def test_a_device_s_will_reaches_its_own_topic_only_and_nothing_else_is_its_to_hear_or_keep(
+    broker: Deployed, authority: Authority, tmp_path: Path
+) -> None:
+    own, other = BOXES[0], BOXES[1]
+    mine, theirs = (f"ssz/v1/{STATION}/sos/{box}/online" for box in (own, other))
+    worker = Caller(broker.workers, broker.ca, broker.conf / "worker" / "ingest", "ssz-t-wills")
+    worker.listen("ssz/#")
+    stem = pair(tmp_path, authority, f"{STATION}/sos/{own}")
+    for topic in (theirs, mine):
+        Caller(broker.devices, broker.ca, stem, will=topic).cut()
+    wait_until(lambda: mine in worker.heard, what="the will of the box")
+    assert theirs not in worker.heard  # it was spoken first, on the same connection to us
+    box = Caller(broker.devices, broker.ca, stem)
+    for topic in ("$SYS/#", "$share/g/#", "$share/ssz/ssz/#", f"ssz/v1/{STATION}/sos/+/command", "owntracks/#"):
+        box.listen(topic)
+    foreign = ["$SYS/broker/x", f"ssz/v1/{STATION}/sos/{other}/event", "owntracks/u/d", "positions"]
+    assert box.say(foreign, retain=True) == []
+    told = [told_to(f"{STATION}/sos/{box}") for box in (other, own)]
+    assert worker.say(told) == told
+    wait_until(lambda: told[1] in box.heard, what="its own command, told last")
+    # The broker keeps the last command of the test before; of others' and of the broker's own it hears nothing.
+    assert set(box.heard) == {told[1]}
+    box.close()
+    worker.close()
+
+
+def test_a_report_channel_s_gateway_writes_its_channel_and_no_other(
+    broker: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = f"ssz/v1/{STATION}"
+    broker.run("gateway", "line", f"{own}/report/line", f"{own}/camera/+/status")
+    password = capsys.readouterr().out.splitlines()[-1]
+    broker.restart()
+    gateway = Caller(broker.gateways, broker.ca, user="line", password=password)
+    assert gateway.connected, gateway.refused
+    allowed = [f"{own}/report/line", f"{own}/camera/p1/status"]
+    assert gateway.say([*allowed, f"{own}/report/other", f"{own}/incident/line", said_by(NAMES[-1])]) == allowed
+    gateway.close()

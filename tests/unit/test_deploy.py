@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import configparser
 import re
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml  # type: ignore[import-untyped]
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
@@ -38,23 +41,85 @@ def test_there_is_a_service_of_each_process() -> None:
     assert [unit.stem for unit in UNITS] == ["ssz-ingest", "ssz-web"]
 
 
-def test_nothing_in_deploy_holds_a_secret_or_opens_a_port_to_all() -> None:
+def test_a_migration_is_never_cut_off_and_a_service_sees_which_boot_it_is_of() -> None:
+    """Without the boot's id a worker cannot tell that the one before it is dead, and waits out its lease."""
+    for unit in UNITS:
+        lines = unit.read_text(encoding="utf-8").splitlines()
+        assert not any(line.startswith("ProcSubset") for line in lines), unit
+        if any(line.startswith("ExecStartPre=") for line in lines):
+            assert "TimeoutStartSec=infinity" in lines, unit
+
+
+def test_nothing_in_deploy_holds_a_secret() -> None:
     for file in DEPLOY.rglob("*"):
-        if file.is_file() and "local" not in file.parts:
+        if file.is_file() and not {"local", "certificates"} & set(file.parts) and file.suffix != ".env":
             text = file.read_text(encoding="utf-8")
             assert not re.search(r"(SECRET_KEY|PASSWORD)\s*[:=]\s*['\"]?[A-Za-z0-9]", text), file
             assert "BEGIN" not in text, file
 
 
-def test_compose_opens_the_proxy_and_the_devices_doors_only() -> None:
-    text = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
-    ports = re.findall(r'^\s+- "(\d+:\d+)"$', text, re.MULTILINE)
-    assert sorted(ports) == [
-        "443:443",
-        "80:80",
-        "8883:8883",
-        "8884:8884",
+def test_secrets_get_neither_into_the_repository_nor_into_the_image() -> None:
+    places = [
+        ".env", "deploy/local.env", "deploy/postgres.env", "deploy/certificates/privkey.pem",
+        "deploy/mosquitto/local/authority/devices.key", "var/secret", "elsewhere/broker.key",
+    ]  # fmt: skip
+    asked = ["git", "check-ignore", "--no-index", *places]
+    ignored = subprocess.run(asked, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert ignored.splitlines() == places
+    lines = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
+    assert lines[0] == "*", "what goes in is named; the rest stays out"
+    allowed = {line.removeprefix("!") for line in lines if line.startswith("!")}
+    rooms = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "benchmarks", "scripts"}
+    assert allowed == {"LICENSE", "requirements.txt", "*.py", ".streamlit/config.toml", "pages"} | rooms
+    assert re.findall(r"^COPY (.+)$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE) == [
+        "requirements.txt .",
+        ". .",
     ]
-    services = re.findall(r"^  ([a-z]+):$", text.split("\nservices:\n")[1].split("\nvolumes:")[0], re.MULTILINE)
-    assert services == ["postgres", "mosquitto", "web", "ingest", "proxy"]
-    assert text.count("no-new-privileges:true") == len(services)
+
+
+def compose() -> Any:
+    return yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+
+
+def test_compose_opens_the_proxy_and_the_devices_doors_only() -> None:
+    services = compose()["services"]
+    opened = {(name, port) for name, one in services.items() for port in one.get("ports", ())}
+    assert opened == {
+        ("proxy", "80:80"),
+        ("proxy", "443:443"),
+        ("mosquitto", "8883:8883"),
+        ("mosquitto", "8884:8884"),
+    }
+    assert sorted(services) == ["ingest", "mosquitto", "postgres", "proxy", "web"]
+    for name, one in services.items():
+        assert one["security_opt"] == ["no-new-privileges:true"], name
+        assert "network_mode" not in one, "a network of another container is gone when that one starts again"
+
+
+def test_no_container_is_given_what_another_one_s_is() -> None:
+    services = compose()["services"]
+    mounted = {
+        name: [volume.split(":")[0] for volume in one["volumes"] if volume.startswith(("/", "."))]
+        for name, one in services.items()
+    }
+    assert mounted == {
+        "postgres": [],
+        "mosquitto": ["./mosquitto/local/broker"],
+        "web": ["./mosquitto/local/worker"],
+        "ingest": ["./mosquitto/local/worker"],
+        "proxy": ["./nginx.conf", "./certificates"],
+    }
+    assert {name: one.get("env_file") for name, one in services.items()} == {
+        "postgres": "postgres.env", "mosquitto": None, "web": "local.env", "ingest": "local.env", "proxy": None,
+    }  # fmt: skip
+
+
+def test_the_proxy_finds_the_dashboard_by_an_address_that_stays() -> None:
+    services = compose()["services"]
+    web, proxy = (services[name]["networks"]["inside"]["ipv4_address"] for name in ("web", "proxy"))
+    said = services["web"]["environment"]
+    assert (said["SSZ_HOST"], said["FORWARDED_ALLOW_IPS"]) == (web, proxy)
+    found = re.search(r"s/([^/]+)/([^/]+)/", services["proxy"]["command"])
+    assert found is not None
+    assert found[2] == f"{web}:8501"
+    assert f"server {found[1]};" in (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
