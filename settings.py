@@ -173,8 +173,11 @@ class Settings(BaseSettings):
         "", description="Comma list `value=role` of that claim; the first that is there counts, none lets nobody in."
     )
     oidc_station_claim: str = Field("stations", description="Claim of the ID token that tells the stations.")
+    oidc_everywhere: bool = Field(
+        False, description="Without `SSZ_OIDC_STATIONS`: whether the provider may say `*`, every station."
+    )
     oidc_stations: str = Field(
-        "", description="Comma list `value=grant+grant` of that claim; empty: its values are codes or `*` themselves."
+        "", description="Comma list `value=grant+grant` of that claim; empty: its values are grants themselves."
     )
     quarantine_max_mb: int = Field(256, ge=1, description="Most raw bytes kept in quarantine, in MB.")
     disk_low_mb: int = Field(200, ge=1, description="Free space under which the alarm 'disk low' is raised, in MB.")

@@ -154,7 +154,7 @@ def make_provider(settings: Settings) -> Provider | None:
     secret = settings.oidc_client_secret
     mapped = Mapped(
         settings.oidc_role_claim, pairs(settings.oidc_roles),
-        settings.oidc_station_claim, pairs(settings.oidc_stations),
+        settings.oidc_station_claim, pairs(settings.oidc_stations), settings.oidc_everywhere,
     )  # fmt: skip
     client = Client(
         settings.oidc_issuer, settings.oidc_client_id, secret.get_secret_value() if secret else "",

@@ -162,8 +162,10 @@ def signed_in(tx: Tx, key: str, now: Millis) -> None:
 def _keep_one_administrator(tx: Tx, key: str) -> None:
     rights = _ACCOUNT.c.role.in_(roles_of(Action.MANAGE_PEOPLE)) & (_ACCOUNT.c.stations == ALL_STATIONS)
     able = rights & _ACCOUNT.c.disabled_at.is_(None)
+    # One who has no password yet cannot sign in, and so manages nobody.
+    comes_in = (_ACCOUNT.c.password != "") | (_ACCOUNT.c.issuer != LOCAL)
     others = tx.conn.execute(
-        select(func.count()).select_from(_ACCOUNT).where(able, _ACCOUNT.c.id != key)
+        select(func.count()).select_from(_ACCOUNT).where(able, comes_in, _ACCOUNT.c.id != key)
     ).scalar_one()
     is_one = tx.conn.execute(select(_ACCOUNT.c.id).where(able, _ACCOUNT.c.id == key)).first() is not None
     if is_one and others == 0:

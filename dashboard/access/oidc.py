@@ -6,16 +6,18 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from models.accounts.claims import Identity, Mapped, identity_of
 from models.records.base import Millis
 
 if TYPE_CHECKING:
-    pass
+    from requests import Response, Session
 
-#: How long the provider may take for one answer, in s, and how long one may be, in bytes.
+S = TypeVar("S", bound="Session")
+
+#: How long the provider may take for all of one answer, in s, and how long one may be, in bytes.
 PATIENCE_S, MOST_BYTES = 5.0, 262_144
 
 #: Signatures that are believed: with a key of the provider's that is no secret of ours. `none` and HMAC are not.
@@ -90,16 +92,17 @@ class Provider:
         told = self._metadata()
         try:
             with self._session(back) as session:
+                session.register_compliance_hook("access_token_response", _answered)
                 tokens = session.fetch_token(
                     told["token_endpoint"], grant_type="authorization_code", code=code, code_verifier=begun.verifier,
-                    timeout=PATIENCE_S, allow_redirects=False,
+                    allow_redirects=False,
                 )  # fmt: skip
         except requests.RequestException as error:
             raise ProviderDownError(f"token endpoint: {type(error).__name__}") from error
-        except (OAuthError, ValueError) as error:
+        except (OAuthError, ValueError, TypeError) as error:
             raise ProviderLiesError(f"token endpoint: {type(error).__name__}") from error
-        token = tokens.get("id_token") if isinstance(tokens, dict) else None
-        if not isinstance(token, str) or len(token) > MOST_BYTES:
+        token = tokens.get("id_token")
+        if not isinstance(token, str):
             raise ProviderLiesError("no ID token")
         return self._identity(token, self._json(told["jwks_uri"]), begun.nonce)
 
@@ -141,22 +144,45 @@ class Provider:
         import requests
 
         try:
-            with requests.get(url, timeout=PATIENCE_S, allow_redirects=False, stream=True) as answer:
-                if answer.status_code != 200:
-                    raise ProviderDownError(f"{urlsplit(url).path}: status {answer.status_code}")
-                body = answer.raw.read(MOST_BYTES + 1, decode_content=True)
+            with _bounded(requests.Session()) as session:
+                answer = session.get(url, allow_redirects=False)
         except requests.RequestException as error:
             raise ProviderDownError(f"{urlsplit(url).path}: {type(error).__name__}") from error
-        return _object(body)
+        if answer.status_code != 200:
+            raise ProviderDownError(f"{urlsplit(url).path}: status {answer.status_code}")
+        return _object(answer.content)
 
     def _session(self, back: str) -> Any:
         from authlib.integrations.requests_client import OAuth2Session
 
-        return OAuth2Session(
+        made = OAuth2Session(
             self.client.client_id, self.client.secret or None, scope=self.client.scopes, redirect_uri=back,
             code_challenge_method="S256",
             token_endpoint_auth_method="client_secret_basic" if self.client.secret else "none",
         )  # fmt: skip
+        return _bounded(made)
+
+
+def _bounded(session: S) -> S:
+    """A session whose every answer has an end."""
+    from dashboard.access.bounded import Bounded
+
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, Bounded(PATIENCE_S, MOST_BYTES))
+    return session
+
+
+def _answered(answer: Response) -> Response:
+    """The token endpoint's answer, if it is a JSON object: whatever else it is, it holds no token."""
+    if answer.status_code >= 500:
+        raise ProviderDownError(f"token endpoint: status {answer.status_code}")
+    try:
+        found = _object(answer.content)
+    except ProviderDownError as error:
+        raise ProviderLiesError(f"token endpoint: {error}") from error
+    if "error" not in found and answer.status_code != 200:
+        raise ProviderLiesError(f"token endpoint: status {answer.status_code}")
+    return answer
 
 
 def _object(body: bytes) -> dict[str, Any]:
@@ -166,7 +192,7 @@ def _object(body: bytes) -> dict[str, Any]:
         found = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise ProviderDownError("no JSON") from error
-    if len(body) > MOST_BYTES or not isinstance(found, dict):
+    if not isinstance(found, dict):
         raise ProviderDownError("no JSON object")
     return found
 

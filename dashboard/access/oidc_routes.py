@@ -30,7 +30,8 @@ from store.errors import StorageError
 
 _LOG = logging.getLogger("dashboard.oidc")
 
-#: Sign-ins at the provider from one address per minute that led nowhere, and how many may wait for it at once.
+#: Ways to the provider and back from one address per minute that led to no session, and how many may wait for it at
+#: once.
 ATTEMPTS_A_MINUTE, AT_ONCE = 20, 8
 
 
@@ -97,7 +98,8 @@ class OidcRoutes:
         identity = provider.finish(_callback(request), query["code"][:4096], begun)
         result = self._provided().sign_in(identity, origin, request.cookies.get(COOKIE, ""))
         if isinstance(result, SignedIn):
-            self._throttle.forgive(origin.address)
+            for _ in range(2):  # the way there and the way back: a sign-in that led somewhere counts nothing
+                self._throttle.forgive(origin.address)
             return answers.signed_in(result, request)
         why = result.why if isinstance(result, Refused) else Problem.NO_RIGHTS
         return answers.html(over_page(why.value), 403)

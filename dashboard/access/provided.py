@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import dataclass
 
 from dashboard.access.beginning import Beginning, Origin, of_account
@@ -18,10 +19,12 @@ from models.records.access import WebSession
 from models.records.account import Account
 from models.records.base import Millis
 from store import access, accounts
-from store.accounts import NameTakenError
+from store.accounts import LastAdministratorError, NameTakenError
 from store.audit import record
 from store.database import Tx
 from store.scopes import placed
+
+_LOG = logging.getLogger("dashboard.oidc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +55,27 @@ class Provided:
             if known is None:
                 known = self._new(tx, identity, stations, new.now)
                 record(tx, of_owner(known, origin, new.now, Did.ACCOUNT_ADDED, f"{identity.role} {stations}"))
-            elif accounts.change_rights(tx, known.id, identity.role, stations, new.now, even_last=True):
-                was = f"{known.role} {known.stations} -> {identity.role} {stations}"
+            elif (changed := self._change(tx, known, identity.role, stations, new.now)) is not None:
+                was = f"{known.role} {known.stations} -> {identity.role} {stations}{changed}"
                 record(tx, of_owner(known, origin, new.now, Did.ROLE_CHANGED, was))
                 known.role, known.stations = identity.role, stations
             return of_account(tx, known, new)
 
         result = self.entrance.keeper.begin(exchange, old_cookie, origin)
         return result if isinstance(result, SignedIn) else self.entrance.noted(result, known, origin)
+
+    def _change(self, tx: Tx, known: Account, role: str, stations: str, now: Millis) -> str | None:
+        """Give an account the rights of its claims; None: it has them already, else what is to be said of it.
+
+        The provider's word counts for the last administrator too: rights it has taken back must not live on here, and
+        the console makes another. It is said loudly.
+        """
+        try:
+            return "" if accounts.change_rights(tx, known.id, role, stations, now) else None
+        except LastAdministratorError:
+            accounts.change_rights(tx, known.id, role, stations, now, even_last=True)
+            _LOG.error("the provider took the rights of the last administrator; `manage.py user add` makes another")
+            return ", the last administrator"
 
     def note_refused(self, origin: Origin, why: str) -> None:
         """Write down that an answer of the provider did not hold; not each of many."""

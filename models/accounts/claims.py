@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from models.access.grants import EVERYWHERE, grants_of
 from models.access.policy import Role
 
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
     """Which claims are looked at. `roles`: value -> role, the first that is there counts. `stations`: value -> grants
-    joined by `+`; empty: the values are grants themselves."""
+    joined by `+`; empty: the values are grants themselves, `*` among them only with `everywhere`."""
 
     role_claim: str
     roles: tuple[tuple[str, str], ...]
     station_claim: str
     stations: tuple[tuple[str, str], ...]
+    everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ def identity_of(claims: Mapping[str, object], mapped: Mapped) -> Identity:
     role = next((role for value, role in mapped.roles if value in said), "")
     places = _texts(claims.get(mapped.station_claim))
     meant = dict(mapped.stations)
-    grants = [grant for place in places for grant in (meant.get(place, "").split("+") if meant else [place])]
+    told = [place for place in places if _one_grant(place) and (mapped.everywhere or place != EVERYWHERE)]
+    grants = [grant for place in places for grant in meant.get(place, "").split("+")] if meant else told
     return Identity(
         str(claims["iss"]), str(claims["sub"]), _text(claims.get("preferred_username")), _text(claims.get("name")),
         role if role in set(Role) else "", tuple(dict.fromkeys(grant.strip() for grant in grants if grant.strip())),
@@ -57,9 +60,14 @@ def identity_of(claims: Mapping[str, object], mapped: Mapped) -> Identity:
 
 
 def _texts(claim: object) -> list[str]:
-    if isinstance(claim, str):
-        return claim.replace(",", " ").split()
-    return [one for one in claim if isinstance(one, str)][:100] if isinstance(claim, list) else []
+    """The values of a claim. A text is one value, whatever is in it: `dispatch chiefs` is no member of `chiefs`."""
+    several = claim if isinstance(claim, list) else [claim]
+    return [one.strip() for one in several if isinstance(one, str) and one.strip()][:100]
+
+
+def _one_grant(value: str) -> bool:
+    """Whether a value is one grant: a comma would make it more than was looked at."""
+    return grants_of(value) == (value,)
 
 
 def _text(claim: object) -> str:

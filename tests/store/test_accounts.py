@@ -104,4 +104,9 @@ def test_the_last_administrator_of_every_station_stays(db: Database) -> None:
             change(tx)
     with db.write() as tx:
         accounts.add(tx, made("second", "administrator"))
+    for change in changes:  # the other one has not chosen a password: it manages nobody
+        with pytest.raises(LastAdministratorError), db.write() as tx:
+            change(tx)
+    with db.write() as tx:
+        accounts.set_password(tx, "id-second", "$argon2id$of-the-test")
         assert accounts.disable(tx, "id-root", NOW)
