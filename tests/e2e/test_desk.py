@@ -161,8 +161,15 @@ def a_unit_is_found_by_name(desk: Page) -> None:
     expect(desk.locator(".ssz-case-send")).to_contain_text("ไม่มีหน่วยชื่อนี้")
     desk.keyboard.press("Backspace")
     expect(desk.locator(".ssz-near li")).to_have_count(1)
-    desk.keyboard.press("Enter")
-    expect(desk.locator(".ssz-near button").first).to_be_focused()
+    row = desk.locator(".ssz-near li").first
+    expect(row).to_have_attribute("data-settled", "yes")
+    sent: list[str] = []
+    desk.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    for _ in range(4):  # held: all but the first are repeats
+        desk.keyboard.down("Enter")
+    expect(row.locator("button")).to_be_focused()
+    assert [url for url in sent if "assign" in url] == []
+    desk.keyboard.up("Enter")
     desk.keyboard.press("Enter")
     standing(desk, "สั่งการสายตรวจแล้ว", "u001", "tester")
     desk.keyboard.press("f")

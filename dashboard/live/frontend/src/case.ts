@@ -93,6 +93,12 @@ export interface NearUnit {
   too_old: boolean;
 }
 
+/** Why none of the units of a list can be sent without a word by radio first; null: one can. */
+export function doubtOf(units: readonly NearUnit[]): "old" | "busy" | null {
+  if (!units.some((unit) => unit.fresh)) return "old";
+  return units.some((unit) => unit.fresh && unit.free) ? null : "busy";
+}
+
 const STEPS_OF_PEOPLE = new Set(["acknowledge", "assign", "arrive", "close", "restore", "drill_over"]);
 
 /** The line that brought the alarm into its state; null while nobody has done anything. */

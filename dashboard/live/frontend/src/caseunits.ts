@@ -1,7 +1,7 @@
 /** The units that could be sent, the nearest first: each with its number, its way, its time and the age of its fix. */
 
 import { ageText } from "./age";
-import type { NearUnit } from "./case";
+import { doubtOf, type NearUnit } from "./case";
 import type { Desk } from "./desk";
 import { flag, make, put } from "./dom";
 import { statusOf } from "./tints";
@@ -47,11 +47,13 @@ export class CaseUnits implements Part {
     this.field.focus();
   }
 
-  /** Enter goes to the first that was found: the next Enter sends it. Escape shows the nearest again. */
+  /** Enter goes to the first that was found: the next Enter sends it, one that is held does not. Escape shows the nearest
+   * again. */
   private key(event: KeyboardEvent, place: HTMLElement): void {
     if (event.isComposing) return;
-    if (event.key === "Enter") place.querySelector<HTMLElement>(".ssz-near button")?.focus();
-    else if (event.key === "Escape") {
+    if (event.key === "Enter") {
+      if (!event.repeat) place.querySelector<HTMLElement>(".ssz-near button")?.focus();
+    } else if (event.key === "Escape") {
       this.field.value = "";
       this.desk.find("");
       this.field.blur();
@@ -77,7 +79,16 @@ export class CaseUnits implements Part {
     const way = make("span", "ssz-near-way", button);
     make("strong", "", way);
     make("em", "", way);
-    button.onclick = () => void this.desk.step("assign", { unit: key.slice(key.indexOf("/") + 1) });
+    button.onkeydown = (event) => {
+      if (event.key === "Enter" && event.repeat) event.preventDefault(); // still held from the field: it would be a click
+    };
+    button.onclick = () => this.send(key);
+  }
+
+  /** Send the unit of a row, by the rule of its number: rows change places as units drive, also under a pointer. */
+  private send(key: string): void {
+    const at = this.desk.units?.findIndex((unit) => rowKey(unit) === key) ?? -1;
+    if (at >= 0) this.desk.acts.take({ act: "assign", nth: at + 1 });
   }
 
   private fill(row: HTMLElement, unit: NearUnit, index: number): void {
@@ -89,7 +100,7 @@ export class CaseUnits implements Part {
     const sent = desk.alarm?.unit === unit.unit && desk.alarm.id === unit.alarm;
     flag(row, "fresh", unit.fresh ? "yes" : "no");
     flag(row, "free", unit.free ? "yes" : "no");
-    flag(row, "settled", index < 9 && desk.settled(index + 1) ? "yes" : "no");
+    flag(row, "settled", desk.settled(index + 1) ? "yes" : "no");
     flag(row, "sent", sent ? "yes" : "no");
     button.setAttribute("aria-disabled", String(!desk.permits("assign")));
     put(text!.children[0] as HTMLElement, unit.call || unit.unit);
@@ -108,7 +119,7 @@ export class CaseUnits implements Part {
     const { alarm, units } = desk;
     this.field.disabled = alarm === null;
     if (desk.wanted === "" && this.field !== document.activeElement) this.field.value = ""; // another alarm was chosen
-    this.rows.draw(units ?? [], (unit) => `${unit.station}/${unit.unit}`);
+    this.rows.draw(units ?? [], rowKey);
     put(this.note, alarm === null ? "" : this.warning());
     put(this.sent, this.sentUnit());
   }
@@ -121,10 +132,13 @@ export class CaseUnits implements Part {
     if (desk.failed.units) return desk.word("live.desk_units_failed");
     if (desk.units === null) return "";
     if (desk.units.length === 0) return desk.word(desk.wanted === "" ? "live.desk_units_none" : "live.desk_find_none");
-    if (desk.wanted !== "") return "";
-    if (!desk.units.some((unit) => unit.fresh)) return desk.word("live.desk_units_old");
-    return desk.units.some((unit) => unit.fresh && unit.free) ? "" : desk.word("live.desk_units_busy");
+    const doubt = doubtOf(desk.units);
+    return doubt === null ? "" : desk.word(`live.desk_${desk.wanted === "" ? "units" : "find"}_${doubt}`);
   }
+}
+
+function rowKey(unit: NearUnit): string {
+  return `${unit.station}/${unit.unit}`;
 }
 
 function distance(metres: number, desk: Desk): string {

@@ -179,7 +179,7 @@ export class Desk {
     if (found !== null) {
       this.units = found;
       const now = performance.now();
-      found.slice(0, 9).forEach(({ unit }, index) => {
+      found.forEach(({ unit }, index) => {
         if (this.since.get(index)?.unit !== unit) this.since.set(index, { unit, at: now });
       });
     }
@@ -225,7 +225,7 @@ export class Desk {
     return fill(this.view.settings.words[key] ?? "", values);
   }
 
-  /** Whether a number has stood for the same unit long enough to be read. */
+  /** Whether a place in the list has stood for the same unit long enough to be read. */
   settled(nth: number): boolean {
     return performance.now() - (this.since.get(nth - 1)?.at ?? Infinity) >= SETTLE_MS;
   }

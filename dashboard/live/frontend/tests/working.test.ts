@@ -5,6 +5,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import { Fetcher } from "../src/case";
 import { CaseLines } from "../src/caselines";
 import { CaseProcedure } from "../src/caseprocedure";
+import { CaseUnits } from "../src/caseunits";
 import { Desk } from "../src/desk";
 import { Drafts, MOST_DRAFTS } from "../src/drafts";
 import { Selection } from "../src/selection";
@@ -12,7 +13,7 @@ import { emptyState, type State } from "../src/state";
 import type { View } from "../src/view";
 import { alarm } from "./frames";
 
-const words = { "live.sending": "sending", "live.err_taken": "taken", "live.desk_loading": "loading", "live.desk_all_done": "all done" };
+const words = { "live.sending": "sending", "live.err_taken": "taken", "live.desk_loading": "loading", "live.desk_all_done": "all done", "live.desk_changed": "changed {n}" };
 const realFetch = globalThis.fetch;
 const realError = console.error;
 let asked: string[];
@@ -146,6 +147,50 @@ test("units are asked for by name, and no number means one that was listed befor
   await settle();
   assert.ok(!asked.at(-1)!.includes("name="));
   assert.deepEqual(sent, []);
+});
+
+const unitsOf = (desk: unknown) =>
+  Object.assign(Object.create(CaseUnits.prototype), { desk }) as {
+    send(key: string): void;
+    key(event: unknown, place: unknown): void;
+    warning(): string;
+  };
+
+test("a click sends a unit by the rule of its number: one that has just come there is not sent, and it is said", async () => {
+  const { desk, sent } = deskOf({ state: "acknowledged" });
+  desk.units = [{ station: "demo", unit: "far" }, { station: "demo", unit: "near" }] as never;
+  desk.settled = (nth) => nth === 2;
+  const units = unitsOf(desk);
+  units.send("demo/gone");
+  units.send("demo/far");
+  assert.deepEqual([sent, desk.said], [[], "changed 1"]);
+  units.send("demo/near");
+  await settle();
+  assert.deepEqual(sent.map(([step, body]) => [step, (body as { unit: string }).unit]), [["assign", "near"]]);
+});
+
+test("an Enter that is held goes to the first found once, and no further", () => {
+  let focused = 0;
+  const place = { querySelector: () => ({ focus: () => (focused += 1) }) };
+  const heard: string[] = [];
+  const event = (repeat: boolean) => ({ key: "Enter", isComposing: false, repeat, preventDefault: () => heard.push(`stopped ${repeat}`) });
+  const units = unitsOf({});
+  for (const repeat of [false, true, true]) units.key(event(repeat), place);
+  assert.deepEqual([focused, heard], [1, ["stopped false", "stopped true", "stopped true"]]);
+});
+
+test("whether a unit can be trusted is said of the nearest and of those found by name", () => {
+  const of = (wanted: string, ...units: [fresh: boolean, free: boolean][]): string =>
+    unitsOf({
+      alarm: { state: "acknowledged", lat: 13 }, failed: {}, wanted, word: (key: string) => key,
+      units: units.map(([fresh, free]) => ({ fresh, free })),
+    }).warning();
+  for (const [wanted, list] of [["", "units"], ["ก", "find"]] as const) {
+    assert.equal(of(wanted, [false, true], [false, false]), `live.desk_${list}_old`);
+    assert.equal(of(wanted, [false, true], [true, false]), `live.desk_${list}_busy`);
+    assert.equal(of(wanted, [false, true], [true, true]), "");
+    assert.equal(of(wanted), `live.desk_${list}_none`);
+  }
 });
 
 test("a panel that fails is logged; the others are told, and what is asked for next is fetched", async () => {
