@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import cast
 
@@ -30,10 +30,12 @@ from jobs.notices import Courier
 from jobs.runner import Runner
 from models.accounts.claims import Mapped, pairs
 from models.audit.deeds import Did, by_system
+from models.notices.channels import Channels
 from models.records.base import Millis
 from models.records.change import Heartbeat
+from models.records.named import nobodys_codes
 from settings import Settings
-from store import audit
+from store import audit, registers
 from store.audit.keys import audit_keys, demo_secret
 from store.database import Database
 from store.errors import StorageError
@@ -168,3 +170,20 @@ def make_keeper(settings: Settings, db: Database) -> Keeper:
     limits = Limits(settings.session_hours * 3_600_000, settings.session_idle_minutes * 60_000)
     token = settings.metrics_token
     return Keeper(db, now, limits, token.get_secret_value() if token else None)
+
+
+def named_stations(settings: Settings, channels: Channels) -> dict[str, frozenset[str]]:
+    """Setting -> codes of the stations that it names."""
+    told = [channel.stations or frozenset() for channel in channels.channels]
+    return {
+        "SSZ_ESCALATE_STATIONS": frozenset(settings.ladders.own),
+        "SSZ_NOTIFY_FILE": frozenset[str]().union(*told),
+    }
+
+
+def say_nobodys_codes(db: Database, named: Mapping[str, frozenset[str]]) -> None:
+    """Log the settings that name a station nobody knows. No reason not to start: its register may come later."""
+    with db.read() as conn:
+        known = [station.code for station in registers.stations(conn, None)]
+    for setting, codes in nobodys_codes(named, known).items():
+        _LOG.warning("setting %s names stations that are not in the register: %s", setting, ", ".join(codes))

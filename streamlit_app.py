@@ -62,7 +62,18 @@ from models.alarms.causes import Limits as TroubleLimits
 from models.notices.channels import BadChannelsError, Channels, without_addresses
 from models.response.targets import Targets
 from settings import Settings, load_settings
-from starting import make_choosing, make_http, make_keeper, make_provider, now, open_store, start_feed, stop_jobs
+from starting import (
+    make_choosing,
+    make_http,
+    make_keeper,
+    make_provider,
+    named_stations,
+    now,
+    open_store,
+    say_nobodys_codes,
+    start_feed,
+    stop_jobs,
+)
 from store.database import Database
 from store.follower import Follower
 from store.retention import Keep
@@ -168,7 +179,10 @@ async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
         keeping(db, settings.live_s, settings.lost_s, settings.response_kmh),
     )  # fmt: skip
     figures = Figures(db, now, settings.zone, settings.escalate_s)
-    values = replace(values_of(settings), channels=without_addresses(channels))
+    values = replace(
+        values_of(settings), channels=without_addresses(channels), named_stations=named_stations(settings, channels)
+    )
+    await to_thread.run_sync(say_nobodys_codes, db, values.named_stations)
     looks = Looks(db, now)
     stack.push_async_callback(to_thread.run_sync, looks.close)
     desk = Desk(db, now, Procedures(settings.data_dir / "procedures"), looks)

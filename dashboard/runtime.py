@@ -6,8 +6,8 @@ ask for it with `current()`; nothing is made by a visit.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -48,6 +48,8 @@ class Values:
     battery_low_pct: float = 20.0
     channels: tuple[Channel, ...] = ()
     targets: Targets = TARGETS
+    #: Setting -> codes of stations that it names.
+    named_stations: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 #: No file is named and no street is imported: plain ground.

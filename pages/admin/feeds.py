@@ -9,6 +9,7 @@ from dashboard.times import age
 from dashboard.visit import visit
 from dashboard.words import word
 from models.access.policy import Action
+from models.records.named import nobodys_codes
 from models.thai_time import month_began
 from store import devices, notices, registers, sources
 
@@ -28,7 +29,8 @@ def health() -> None:
         channels = [one for one in seen.runtime.values.channels if seen.who.sees_any(one.stations)]
         tried = notices.newest(conn, [one.name for one in channels])
         sent = notices.spent(conn, month_began(now, clock_zone))
-        names = station_names(registers.stations(conn, seen.who.stations), language)
+        stations = registers.stations(conn, seen.who.stations)
+    names = station_names(stations, language)
     beat = picture.newest_beat
     columns = st.columns([1, 3])
     with columns[0]:
@@ -52,6 +54,10 @@ def health() -> None:
     )
     if bad:
         st.warning(word("notice.bad", language, n=bad))
+    # Who sees some stations only cannot tell a code that nobody has from one of another station.
+    nobodys = nobodys_codes(seen.runtime.values.named_stations, names) if seen.who.stations is None else {}
+    for setting, codes in nobodys.items():
+        st.warning(word("feeds.nobodys_codes", language, setting=setting, codes=", ".join(codes)))
     if told:
         st.dataframe(told, hide_index=True, key="feeds-channels")
     else:

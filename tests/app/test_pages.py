@@ -259,10 +259,21 @@ def test_the_feeds_tell_which_channel_fails_and_which_has_no_quota_left() -> Non
         notices.keep_test(tx, "chief", "refused 401", now())
         notices.keep_test(tx, "paid", "", now())
     page = open_page("admin/feeds.py")
-    assert "ช่องทางที่ส่งไม่สำเร็จหรือโควตาหมด 2 ช่องทาง" in [one.value for one in page.warning]
+    assert [one.value for one in page.warning if "ช่องทาง" in one.value] == ["ช่องทางที่ส่งไม่สำเร็จหรือโควตาหมด 2 ช่องทาง"]
     [told] = [one.value.set_index("ช่องทาง") for one in page.dataframe if "ช่องทาง" in one.value.columns]
     assert list(told["สถานะ"]) == ["ส่งไม่สำเร็จ: ปลายทางไม่รับ 401", "ใช้โควตาเดือนนี้หมดแล้ว", "ยังไม่เคยส่ง"]
     assert list(told["ส่งแล้วเดือนนี้"]) == ["0", "1 / 1", "0"]
+
+
+def test_the_feeds_tell_of_settings_that_name_a_station_nobody_has(running: Callable[[Who], None]) -> None:
+    held = runtime.current()
+    named = {"SSZ_ESCALATE_STATIONS": frozenset({"mueang_mukdahan", "mueang_mukdahn"})}
+    runtime.hold(replace(held, values=replace(held.values, named_stations=named)))
+    said = "SSZ_ESCALATE_STATIONS ระบุรหัสสถานีที่ไม่มีในทะเบียน จึงไม่มีผล: mueang_mukdahn"
+    running(Who("ผู้ดูแล", "administrator", None, "session", "x", "token-1"))
+    assert said in [one.value for one in open_page("admin/feeds.py").warning]
+    running(Who("ผกก.", "chief", frozenset({"mueang_mukdahan"}), "session", "y", "token-3"))
+    assert "SSZ_ESCALATE_STATIONS" not in text_of(open_page("admin/feeds.py"))
 
 
 @pytest.mark.usefixtures("running")
