@@ -65,7 +65,7 @@ class Who:
 MONITOR = Who("metrics", "viewer", frozenset(), "token", "")
 
 #: Figures of all there is.
-EVERYTHING = Scope(None, unknown=True, unknown_alarms=True)
+EVERYTHING = Scope(None, unknown=True, unknown_alarms=True, names=True)
 
 
 def figures_scope(who: Who) -> Scope | None:

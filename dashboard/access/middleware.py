@@ -9,7 +9,7 @@ from anyio import to_thread
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.access import csrf
 from dashboard.access.identity import Who, place
@@ -96,6 +96,8 @@ class Gate:
         except StorageError:
             verdict = Refusal(503, "the storage cannot be read now; try again")
         if isinstance(verdict, Refusal):
+            if verdict.status == 403 or (verdict.status == 401 and request.cookie):
+                await to_thread.run_sync(self._keeper().turned_away, request.address, "door", verdict.word)
             await self._answer(request, verdict, scope, receive, send)
             return
         if verdict is not None:
@@ -105,7 +107,18 @@ class Gate:
             return
         if verdict is not None and verdict.kiosk and request.path in KIOSK_RENEWS:
             send = renewed(send, request.cookie, verdict.until - self._keeper().now(), request.secure)
-        await self._app(scope, receive, send)
+        await self._app(scope, receive, send if verdict is None else self._watched(send, request, verdict))
+
+    def _watched(self, send: Send, request: Request, who: Who) -> Send:
+        """Takes note of a route that refuses one who is signed in."""
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 403:
+                where = "/".join(request.path.split("/")[:4])
+                await to_thread.run_sync(self._keeper().turned_away, request.address, where, "not permitted", who)
+            await send(message)
+
+        return sent
 
     async def _judge(self, request: Request) -> Who | Refusal | None:
         """Who may pass; None: anybody; or why not."""

@@ -103,7 +103,7 @@ class Keeper:
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._lock = threading.Lock()
         self._rounds = Rounds(lambda digests: to_thread.run_sync(self._still, digests))
-        self._refusals = Refusals(clock)
+        self._refusals, self._turned_away = Refusals(clock), Refusals(clock)
         self._later = ThreadPoolExecutor(max_workers=1, thread_name_prefix="session-use")
 
     @property
@@ -217,6 +217,23 @@ class Keeper:
         except StorageError as error:
             # It was refused all the same, and the answer must not tell that the store is away.
             _LOG.warning("a refused %s from %s is not in the audit log: %s", what, whose, error)
+
+    def turned_away(self, address: str, what: str, why: str, who: Who | None = None) -> None:
+        """The door or a route refused a request: written down, counted apart from tries to come in and as bounded.
+
+        `what`: where, `door` or a path's first part. Blocks on the store.
+        """
+        counted = self._turned_away.count(address)
+        if counted is None:
+            return
+        whose, tries = counted
+        name, role, session = (who.name, who.role, session_of(who.digest)) if who else ("", "", "")
+        detail = f"{why} tries={tries}"
+        try:
+            with self._db.write(patience_s=1.0) as tx:
+                record(tx, Deed(self._clock(), name, role, session, whose, Did.REFUSED, object=what, detail=detail))
+        except StorageError as error:
+            _LOG.warning("a request from %s that was refused is not in the audit log: %s", whose, error)
 
     def close(self) -> None:
         """Wait for what is still to be written down."""

@@ -14,6 +14,9 @@ from models.records.audit import AuditRow
 from store import audit
 from store.audit import reading
 
+#: For so long the next pages of a question are the same look, in ms. A cursor is no proof of one: any number is.
+_SAME_MS = 600_000
+
 router = APIRouter(tags=["audit"])
 
 
@@ -57,9 +60,15 @@ def deeds(
     stations = call.scope.stations if station is None else frozenset({station})
     wanted = reading.Wanted(stations, first, last, who, action, object)
     place = place_of(cursor, int)
-    if place is None:
+    asked = f"from={first} to={last}" + "".join(
+        f" {name}={value}" for name, value in (("who", who), ("action", action), ("object", object)) if value
+    )
+    deed = call.did(Did.SAW_AUDIT, station=station or "", detail=asked)
+    with call.parts.db.read() as conn:
+        known = reading.asked_of_late(conn, deed, deed.at - _SAME_MS)
+    if not known:
         with call.parts.db.write() as tx:
-            audit.record(tx, call.did(Did.SAW_AUDIT, station=station or "", detail=f"from={first} to={last}"))
+            audit.record(tx, deed)
     with call.parts.db.read() as conn:
         found = reading.page(conn, wanted, limit + 1, None if place is None else int(place[0]))
     rows = found[:limit]

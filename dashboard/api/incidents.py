@@ -168,5 +168,8 @@ def record(call: Calling, said: IncidentIn, response: Response) -> dict[str, str
         if said.station not in known:
             raise HTTPException(404, f"no station {said.station}")
         new = store.take(tx, report)
+        if new:
+            named = f"incident:{report.source}/{report.id}"
+            audit.record(tx, call.did(Did.INCIDENT_RECORDED, station=report.station, object=named))
     response.status_code = 201 if new else 200
     return {"status": "stored" if new else "duplicate", "id": report.id}

@@ -39,10 +39,8 @@ class Did(StrEnum):
 
     LINK_MADE = "access.link_made"
     ACCOUNT_ADDED = "access.account_added"
-    ACCOUNT_CHANGED = "access.account_changed"
     ACCOUNT_DISABLED = "access.account_disabled"
     ACCOUNT_ENABLED = "access.account_enabled"
-    ACCOUNT_LOCKED = "access.account_locked"
     ROLE_CHANGED = "access.role_changed"
     PASSWORD_CHANGED = "access.password_changed"  # noqa: S105 - the name of a deed
     SECOND_FACTOR_CHANGED = "access.second_factor_changed"
@@ -50,6 +48,7 @@ class Did(StrEnum):
     TOKEN_REVOKED = "access.token_revoked"  # noqa: S105 - the name of a deed
     KIOSK_CREATED = "access.kiosk_created"
     KIOSK_REVOKED = "access.kiosk_revoked"
+    REFUSED = "access.refused"
 
     DEVICE_APPROVED = "device.approved"
     DEVICE_REFUSED = "device.refused"

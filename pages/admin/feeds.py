@@ -2,16 +2,19 @@
 
 import streamlit as st
 
+from dashboard.access.identity import EVERYTHING
 from dashboard.channels import channel_rows, channel_state
 from dashboard.desk import desk_head, thousands
 from dashboard.tables import device_rows, link_rows, reason_rows, source_rows, station_names
 from dashboard.times import age
 from dashboard.visit import visit
+from dashboard.watching import seen_by
 from dashboard.words import word
 from models.access.policy import Action
 from models.records.named import nobodys_codes
 from models.thai_time import month_began
 from store import devices, notices, registers, sources
+from store.scopes import alarm_stations
 
 here = visit(Action.SEE_MAP)
 language, clock_zone = here.language, here.runtime.values.zone
@@ -22,10 +25,11 @@ desk_head(here, word("nav.feeds", language), word("feeds.help", language))
 def health() -> None:
     """The tables, read anew every few seconds."""
     seen = visit(Action.SEE_MAP)
-    now, picture = seen.runtime.clock(), seen.runtime.follower.picture
+    scope = seen.who.scope()
+    now, picture = seen.runtime.clock(), seen_by(seen.runtime.follower.picture, scope)
     with seen.runtime.db.read() as conn:
-        counted = sources.counts(conn, seen.who.stations)
-        waiting = devices.devices(conn, seen.who.stations, "pending", limit=200)
+        counted = sources.counts(conn, None if scope == EVERYTHING else alarm_stations(conn, scope))
+        waiting = devices.devices(conn, seen.who.stations, "pending", limit=200) if scope.unknown else []
         channels = [one for one in seen.runtime.values.channels if seen.who.sees_any(one.stations)]
         tried = notices.newest(conn, [one.name for one in channels])
         sent = notices.spent(conn, month_began(now, clock_zone))
@@ -68,6 +72,8 @@ def health() -> None:
         st.dataframe(rejected, column_config=thousands(rejected), hide_index=True, key="feeds-rejected")
     else:
         st.caption(word("feeds.no_rejects", language))
+    if not scope.unknown:
+        return
     st.subheader(word("feeds.unknown_devices", language), anchor=False)
     if waiting:
         unknown = device_rows(waiting, clock_zone, language)

@@ -8,6 +8,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Select, func, select
 
 from models.access.grants import Stations
+from models.audit.deeds import Deed, plain
 from models.records.audit import AuditRow
 from models.records.base import Millis
 from store.rows import records, table_of
@@ -53,6 +54,14 @@ def page(conn: Connection, wanted: Wanted, limit: int, before: int | None = None
     if before is not None:
         query = query.where(_ROW.c.seq < before)
     return records(conn, AuditRow, query.order_by(_ROW.c.seq.desc()).limit(limit))
+
+
+def asked_of_late(conn: Connection, deed: Deed, since: Millis) -> bool:
+    """Whether the same one wrote the same deed down since a moment, in the same session."""
+    deed = plain(deed)
+    same = (getattr(_ROW.c, name) == getattr(deed, name) for name in ("who", "session", "station", "detail"))
+    query = select(_ROW.c.seq).where(_ROW.c.action == deed.action.value, _ROW.c.at >= since, *same)
+    return conn.execute(query.limit(1)).first() is not None
 
 
 def count(conn: Connection, wanted: Wanted) -> int:

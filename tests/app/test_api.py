@@ -290,13 +290,16 @@ def given(name: str, **more: Any) -> dict[str, Any]:
     } | more  # fmt: skip
 
 
-def test_an_incident_is_recorded_once(server: LiveServer) -> None:
+def test_an_incident_is_recorded_once(server: LiveServer, sqlite_db: Database) -> None:
     api = Api(server, "dispatcher")
     assert api.post("incidents", given("i1")).status_code == 201
     assert (api.post("incidents", given("i1")).status_code, api.post("incidents", given("i1")).json()["status"]) == (
         200,
         "duplicate",
     )
+    with sqlite_db.read() as conn:
+        (deed,) = [one for one in told(conn) if one["action"] == "data.incident_recorded"]
+    assert (deed["station"], deed["object"].rpartition("/")[2]) == ("lumphini", "i1")
     (found,) = api.get("incidents").json()["incidents"]
     assert (found["incident_id"], found["source"], found["offence_group"]) == ("i1", "api", 2)
     assert found["occurred_from"] == "2026-01-02T03:04:05.000+07:00"
@@ -427,7 +430,7 @@ def test_the_description_names_every_path(server: LiveServer) -> None:
     steps = ("acknowledge", "assign", "arrive", "close", "note", "shelve", "unshelve")
     assert set(described["paths"]) == {
         "/units", "/units/{unit}/track", "/alarms", "/alarms/queue", "/alarms/{alarm}",
-        *(f"/alarms/{{alarm}}/{step}" for step in steps), "/incidents", "/zones", "/sources",
+        *(f"/alarms/{{alarm}}/{step}" for step in steps), "/incidents", "/zones", "/sources", "/audit",
     }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import text
 
@@ -12,6 +13,7 @@ import manage
 from dashboard.access.refusals import MOST, QUIET_MS, Refusals
 from dashboard.access.sessions import COOKIE
 from models.audit.chain import keys_of
+from models.audit.deeds import session_of
 from models.picture import Picture
 from models.records.incident import IncidentReport
 from models.records.position import Fix
@@ -103,6 +105,35 @@ def test_a_thousand_guesses_are_ten_rows_and_a_thousand_addresses_not_a_thousand
     assert max(one[1] for one in written if one is not None and one[0] == "*") >= 2048
     now += QUIET_MS
     assert refusals.count("192.0.2.1") == ("192.0.2.1", 1)
+
+
+def test_what_the_door_and_the_routes_refuse_is_written_down_and_bounded(
+    product: Product, database: Database
+) -> None:
+    signed = product.session("viewer")
+    cookies = {COOKIE: signed.cookie}
+    evil = {"origin": "https://evil.example"}
+
+    def asked(place: int, method: str, path: str, cookies: dict[str, str], times: int = 1, **more: Any) -> list[Any]:
+        # Each from an address of its own, because tries are counted by address.
+        transport = httpx.HTTPTransport(local_address=f"127.0.0.{place}")
+        with httpx.Client(base_url=product.url, cookies=cookies, transport=transport) as client:
+            assert {client.request(method, path, **more).status_code for _ in range(times)} <= {401, 403}
+        with database.read() as conn:
+            found = text("SELECT * FROM audit WHERE action = 'access.refused' AND address = :address ORDER BY seq")
+            return list(conn.execute(found, {"address": f"127.0.0.{place}"}))
+
+    (host,) = asked(11, "GET", "/", cookies, headers={"host": "evil.example"})
+    assert (host.object, host.detail) == ("door", "this host name is not ours tries=1")
+    (token,) = asked(12, "POST", "/api/v1/incidents", cookies, json={})
+    assert token.detail.startswith("the X-CSRF header")
+    (page,) = asked(13, "POST", "/live/purpose", cookies, json={}, headers=evil)
+    assert page.detail.startswith("not from our own page")
+    (role,) = asked(14, "GET", "/api/v1/audit", cookies)
+    assert (role.who, role.role, role.object) == ("tester", "viewer", "/api/v1/audit")
+    assert role.session == session_of(signed.who.digest)
+    many = asked(15, "GET", "/live/ground", {COOKIE: "a-cookie-nobody-was-given"}, times=64)
+    assert [row.detail for row in many] == [f"sign in first tries={2**n}" for n in range(7)]
 
 
 def test_whoever_looks_back_is_written_down_with_unit_window_and_purpose(

@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import deeds, runtime, visit
 from dashboard.access.identity import Who
 from dashboard.access.looks import Looks
+from dashboard.api.paging import cursor_of
 from dashboard.api.parts import Parts
 from dashboard.api.route import api_route
 from dashboard.audit_rows import audit_rows
@@ -154,6 +155,9 @@ def test_the_api_tells_deeds_in_pages_to_those_who_may(log: Database) -> None:
         rest = ask(action="saw.track", limit="100", cursor=first["next"]).json()
         assert (rest["audit"][-1]["seq"], rest["next"]) == (1, None)
         assert looks(log) == 1  # a further page is the same look
+        made_up = ask(who="somchai", cursor=cursor_of([2**62])).json()["audit"]
+        assert made_up
+        assert looks(log) == 2  # a question nobody asked before, though it begins at a further page
         assert first["audit"][0] | {"at": "", "mac": "", "key": ""} == {
             "seq": 130, "at": "", "who": "somchai", "role": "dispatcher", "session": "s1", "address": "",
             "action": "saw.track", "station": "lumphini", "object": "unit:129", "detail": "", "purpose": "",

@@ -209,7 +209,20 @@ def test_the_feeds_tell_what_came_and_what_was_not_accepted() -> None:
     assert native["อายุ"] == "1 นาที"
     assert '"format": "localized"' in page.dataframe[1].proto.columns  # 1,234 and not 1234
     assert "นาฬิกาไม่ถูกต้อง" in told
-    assert "somchai/phone" in told
+    assert "somchai/phone" not in told
+
+
+def test_the_feeds_tell_of_what_nobody_knows_to_those_who_may_see_it(running: Callable[[Who], None]) -> None:
+    told = {}
+    for role in ("administrator", "dispatcher", "viewer"):
+        for text in ("*", "mueang_mukdahan", "lumphini"):
+            running(Who("x", role, stations_of(text, ()), "session", "y", f"{role}-{text}"))
+            told[role, text] = text_of(open_page("admin/feeds.py"))
+    assert {key for key, body in told.items() if "somchai/phone" in body} == {("administrator", "*")}
+    # Counts of what came from nowhere are for those who answer alarms from there; of another station for nobody.
+    unknown = {key for key, body in told.items() if "owntracks" in body}
+    assert unknown == {(role, text) for role, text in told if role != "viewer"}
+    assert {text for (_, text), body in told.items() if "native" in body} == {"*", "mueang_mukdahan"}
 
 
 @pytest.mark.usefixtures("running")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import column, insert, text
+from sqlalchemy import column, insert, inspect, text
 from sqlalchemy import table as sql_table
 from sqlalchemy.exc import DatabaseError
 
@@ -15,7 +16,7 @@ from models.access.scope import Scope
 from models.alarms.life import State
 from models.records.alarm import Alarm
 from models.records.purpose import Purpose
-from store import access, alarms, dispatch, kiosks, migrate, past, purposes, units
+from store import access, alarms, dispatch, kiosks, migrate, past, purposes, scopes, units
 from store.database import Database, open_database
 from store.rows import values_of
 from tests.servers import PgCluster
@@ -104,7 +105,7 @@ def test_a_database_of_the_first_version_keeps_all_it_has(
         }
         assert shown == {
             -1: [], 0: [("old", State.RAISED)], 60: [("old", State.RAISED), ("new", State.RAISED)],
-            150: [("old", State.ACKNOWLEDGED), ("new", State.RAISED)], 200: [("new", State.RAISED)],
+            150: [("new", State.RAISED), ("old", State.ACKNOWLEDGED)], 200: [("new", State.RAISED)],
         }  # fmt: skip
         changes = past.alarm_changes(conn, ["lumphini"], AT + 1, AT + 1000)
         assert [(at - AT, alarm.id, alarm.state) for at, alarm in changes] == [
@@ -120,6 +121,35 @@ def test_a_database_of_the_first_version_keeps_all_it_has(
     for change in ("UPDATE purpose SET text = ''", "DELETE FROM past_reading", "DELETE FROM purpose"):
         with pytest.raises(DatabaseError, match="only added"), database.write() as tx:
             tx.conn.execute(text(change))
+    database.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_levels_that_were_stored_otherwise_are_found_by_grants_and_the_newest_alarms_by_their_index(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = fresh_url(kind, tmp_path, request)
+    database = at_version(url, "0013")
+    province = " สงขลา\u00a0"
+    bureau = unicodedata.normalize("NFD", "Région 9")
+    with database.write() as tx:
+        tx.conn.execute(
+            text(
+                "INSERT INTO station (code, name_th, name_en, kind, bureau, province, plausible_km)"
+                " VALUES ('hat_yai', 'ห', 'H', '', :bureau, :province, 9)"
+            ),
+            {"bureau": bureau, "province": province},
+        )
+        tx.conn.execute(text("DROP INDEX alarm_newest"))  # as this version made it at first
+        tx.conn.execute(text("CREATE INDEX alarm_newest ON alarm (station, raised_at, id)"))
+    database.close()
+    migrate.upgrade(url)
+    database = open_database(url)
+    with database.read() as conn:
+        for grant in ("province:สงขลา", "bureau:Région 9"):
+            assert scopes.granted(conn, [grant]) == [frozenset({"hat_yai"})]
+        (index,) = [one for one in inspect(conn).get_indexes("alarm") if one["name"] == "alarm_newest"]
+    assert index["column_names"] == ["raised_at", "id", "station"]
     database.close()
 
 

@@ -25,6 +25,7 @@ NOBODYS = {
     "outbox": "what is to be published, by ingest",
     "partitions": "the tables themselves",
     "registry": "who speaks for whom, for ingest",
+    "rights": "what opens doors after a restore, told on the console",
     "rows": "how a row becomes a record",
     "scopes": "what a grant means",
 }
