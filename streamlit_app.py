@@ -108,7 +108,8 @@ def make_jobs(settings: Settings, db: Database, courier: Courier | None) -> Runn
     limits = TroubleLimits(
         settings.box_silent_s * 1000, float(settings.battery_low_pct), settings.feed_silent_s * 1000
     )
-    watched = Watched(settings.data_dir, settings.disk_low_mb, limits)
+    ours = settings.mqtt_cert_file.parent if settings.mqtt_cert_file else None
+    watched = Watched(settings.data_dir, settings.disk_low_mb, limits, ours)
     return Runner(
         db,
         standard_jobs(settings.ladders, keep, watched, courier.job() if courier else None),

@@ -1,5 +1,5 @@
-"""Trouble of equipment: looks at boxes, feeds and the disk, and ends what was put aside. Silence makes no message, so
-somebody must look."""
+"""Trouble of equipment: looks at boxes, feeds, disk and certificates, and ends what was put aside. Silence makes no
+message, so somebody must look."""
 
 from __future__ import annotations
 
@@ -10,8 +10,19 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from jobs.certificates import ends_in
 from jobs.job import Job
-from models.alarms.causes import BEAT, BEAT_SILENT_MS, Limits, Trouble, changes, of_box, of_disk, of_feeds
+from models.alarms.causes import (
+    BEAT,
+    BEAT_SILENT_MS,
+    Limits,
+    Trouble,
+    changes,
+    of_box,
+    of_certificates,
+    of_disk,
+    of_feeds,
+)
 from models.alarms.kinds import Kind
 from models.disk import judged
 from models.records.alarm import AlarmNow
@@ -34,11 +45,13 @@ _MB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What is looked at: the folder whose disk it is, how little of it is little, and what is trouble of the rest."""
+    """What is looked at: the folder whose disk it is, how little of it is little, what is trouble of the rest, and
+    the folder of our certificates, where there are any."""
 
     folder: Path
     disk_low_mb: int = 200
     limits: Limits = field(default_factory=Limits)
+    certificates: Path | None = None
 
 
 class Look:
@@ -80,7 +93,9 @@ class Look:
         ]  # fmt: skip
         result += of_feeds(newest, registers.with_senders(conn), now, limits, since, heard_since)
         free = shutil.disk_usage(self._watched.folder).free
-        return [*result, of_disk(judged(free, self._watched.disk_low_mb * _MB), free // _MB)]
+        result.append(of_disk(judged(free, self._watched.disk_low_mb * _MB), free // _MB))
+        ends = ends_in(self._watched.certificates) if self._watched.certificates else None
+        return result if ends is None else [*result, of_certificates(ends, now)]
 
     def _without_gap(self, now: Millis) -> Millis:
         """Since when looks follow each other as they should: a jump of the clock, or a sleep, begins anew."""

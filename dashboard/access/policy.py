@@ -52,7 +52,11 @@ METRICS_PATH: Final = "/metrics"
 API_PREFIX: Final = "/api/v1/"
 
 #: Parts of Streamlit nobody here needs; answered as not there, under any page's path.
-_CLOSED_PARTS: Final = ("/_stcore/agent/", "/_stcore/metrics/", "/_stcore/script-health-check/")
+_CLOSED_PARTS: Final = (
+    "/_stcore/agent/", "/_stcore/metrics/", "/_stcore/script-health-check/",
+    # No page takes a file: what is sent there would only fill the memory.
+    "/_stcore/upload_file/",
+)  # fmt: skip
 
 #: First parts of paths that browsers fetch by themselves: no redirect to the sign-in page, a plain 401.
 _MACHINE_PREFIXES: Final = (

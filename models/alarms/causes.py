@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from types import MappingProxyType
 
 from models.alarms.kinds import Kind
@@ -26,6 +27,9 @@ BATTERY_RISE_PCT = 5.0
 
 #: A feed that is silent for longer than this was taken away, not stopped: no new alarm for it.
 GONE_MS = 24 * 3_600_000
+
+#: A certificate that ends within this long is trouble: time enough to issue and hand out another.
+CERTIFICATE_MS = 60 * 24 * 3_600_000
 
 #: Our own heartbeat comes each 5 s; the screens' band says so after 15 s, the alarm for the record after this.
 BEAT_SILENT_MS = 60_000
@@ -127,6 +131,19 @@ def of_disk(word: Disk, free_mb: int) -> Trouble:
     kinds = {"low": Kind.DISK_LOW, "full": Kind.DISK_FULL}
     standing = {kinds[word]: f"{free_mb} MB"} if word in kinds else {}
     return Trouble(SYSTEM_STATION, "server", "disk", frozenset(kinds.values()), MappingProxyType(standing))
+
+
+def of_certificates(ends: Mapping[str, Millis], now: Millis) -> Trouble:
+    """Which certificate between broker and workers ends first, when it does so soon. `ends`: name -> its last moment.
+    Without one the broker lets nobody in, and no press comes."""
+    soon = sorted((end, name) for name, end in ends.items() if end - now < CERTIFICATE_MS)
+    standing = {}
+    if soon:
+        end, name = soon[0]
+        standing[Kind.CERTIFICATE_ENDS] = f"{name} {datetime.fromtimestamp(end / 1000, UTC):%Y-%m-%d}"
+    return Trouble(
+        SYSTEM_STATION, "server", "certificate", frozenset({Kind.CERTIFICATE_ENDS}), MappingProxyType(standing)
+    )
 
 
 def changes(trouble: Trouble, still_open: Iterable[AlarmNow], now: Millis) -> bool:

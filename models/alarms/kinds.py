@@ -29,6 +29,7 @@ class Kind(StrEnum):
     FEED_STOPPED = "feed_stopped"
     DISK_LOW = "disk_low"
     DISK_FULL = "disk_full"
+    CERTIFICATE_ENDS = "certificate_ends"
 
 
 class Priority(IntEnum):
@@ -52,6 +53,7 @@ _FAMILY: Mapping[str, Family] = MappingProxyType(
         Kind.FEED_STOPPED: Family.TECHNICAL,
         Kind.DISK_LOW: Family.TECHNICAL,
         Kind.DISK_FULL: Family.TECHNICAL,
+        Kind.CERTIFICATE_ENDS: Family.TECHNICAL,
     }
 )
 

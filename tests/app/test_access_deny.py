@@ -107,10 +107,14 @@ def test_paths_that_climb(product: Product, path: str) -> None:
     assert status_of(product, path) == 404
 
 
-@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/agent/openapi.json", "/_stcore/agent/interact"])
+@pytest.mark.parametrize(
+    "path",
+    ["/_stcore/metrics", "/_stcore/agent/openapi.json", "/_stcore/agent/interact", "/_stcore/upload_file/a/b",
+     "/wall/_stcore/upload_file/a/b"],
+)  # fmt: skip
 def test_closed_even_with_a_session(product: Product, path: str) -> None:
     with product.client(product.session().cookie) as client:
-        for method in ("GET", "POST", "OPTIONS"):
+        for method in ("GET", "POST", "PUT", "DELETE", "OPTIONS"):
             assert client.request(method, path).status_code == 404
 
 
@@ -136,7 +140,7 @@ def test_sockets_want_our_host_and_origin(product: Product, path: str) -> None:
 
 def test_a_foreign_page_cannot_write(product: Product) -> None:
     with product.client(product.session().cookie) as client:
-        for path in ("/sign-out", "/_stcore/upload_file/a/b", "/api/v1/alarms/x/acknowledge"):
+        for path in ("/sign-out", "/", "/api/v1/alarms/x/acknowledge"):
             foreign = client.post(path, headers={"origin": "http://evil.example"})
             assert foreign.status_code == 403, path
             assert client.post(path, headers={"sec-fetch-site": "cross-site"}).status_code == 403

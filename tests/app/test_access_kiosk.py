@@ -129,7 +129,6 @@ def test_a_kiosk_looks_at_the_wall_and_at_nothing_else(product: Product, routes:
         for path in (
             "/api/v1/alarms/x/acknowledge",
             "/api/v1/incidents",
-            "/_stcore/upload_file/a/b",
             "/sign-out",
             "/",
         ):

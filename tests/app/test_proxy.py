@@ -177,3 +177,34 @@ def test_what_is_not_for_the_network_and_what_is_too_much(proxy: Proxy, product:
         assert answers.count(200) >= 200
     with proxy.client(cookie, "127.0.0.15") as other:  # nobody else feels it
         assert other.get("/healthz").status_code == 200
+
+
+def test_a_building_behind_one_address_is_not_one_screen(proxy: Proxy, product: Product) -> None:
+    """All from one address. One screen floods: it can still answer an alarm, and the others do not feel it."""
+    flooding, *others = (product.session().cookie for _ in range(5))
+    with proxy.client(flooding) as flood, ThreadPoolExecutor(8) as many:
+        answers = list(many.map(lambda _: flood.get("/healthz").status_code, range(500)))
+        assert answers.count(429) > 100
+        assert flood.get("/api/v1/alarms").status_code == 200
+    with proxy.client(others[0]) as other:
+        assert other.get("/healthz").status_code == 200
+    # More than two hundred at once, as of a hundred screens with two sockets each; a request under way counts alike.
+    lines = [unfinished(proxy, others[number % 3]) for number in range(168)]
+    lines += [unfinished(proxy, others[3]) for _ in range(60)]
+    try:
+        with proxy.client(others[0]) as one, proxy.client(others[3]) as too_many:
+            wait_until(lambda: too_many.get("/api/v1/alarms").status_code == 429, what="the bound of one session")
+            assert one.get("/api/v1/alarms").status_code == 200
+    finally:
+        for line in lines:
+            line.close()
+
+
+def unfinished(proxy: Proxy, cookie: str) -> ssl.SSLSocket:
+    """A request whose body has not come yet."""
+    line = proxy.trust.wrap_socket(
+        socket.create_connection(("127.0.0.1", proxy.secure), 30), server_hostname="localhost"
+    )
+    head = f"POST /api/v1/alarms HTTP/1.1\r\nHost: localhost:{proxy.secure}\r\nCookie: {COOKIE}={cookie}\r\n"
+    line.sendall(f"{head}Content-Length: 9\r\n\r\n".encode())
+    return line

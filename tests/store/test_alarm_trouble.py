@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from commands import authority
 from jobs.runner import Runner
 from jobs.trouble import EVERY_MS, PIECE, Watched, trouble_job
 from models.alarms.causes import HOLD_MS
@@ -244,6 +246,30 @@ def test_a_disk_that_runs_low_is_trouble_of_the_product_itself(db: Database, tmp
     with db.read() as conn:
         (alarm,) = alarms.open_alarms(conn, None)
     assert (alarm.station, alarm.origin_kind, alarm.origin, alarm.kind) == ("_system", "server", "disk", "disk_low")
+
+
+def test_a_certificate_that_ends_is_trouble_until_another_is_there(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, now = tmp_path / "worker", time.time_ns() // 1_000_000
+    made.mkdir()
+    job = trouble_job(Watched(tmp_path, 0, certificates=made))
+
+    def look(at: int) -> list[tuple[str, str, str]]:
+        Runner(db, [job], lambda: at, "test").tick(job)
+        with db.read() as conn:
+            return [(one.origin, one.kind, one.detail.split()[0]) for one in alarms.open_alarms(conn, None)]
+
+    assert look(now) == []
+    with monkeypatch.context() as short:
+        short.setattr(authority, "CERTIFICATE_DAYS", 59)
+        (made / "ingest.crt").write_bytes(authority.Authority(tmp_path, tmp_path, "workers").issue("ingest")[0])
+    assert look(now + 10_000) == [("certificate", "certificate_ends", "ingest.crt")]
+    (made / "broker.crt").write_text("no certificate")  # nothing is known: neither raised nor ended
+    assert look(now + 90_000) == [("certificate", "certificate_ends", "ingest.crt")]
+    (made / "broker.crt").unlink()
+    (made / "ingest.crt").write_bytes(authority.Authority(tmp_path, tmp_path, "workers").issue("ingest")[0])
+    assert look(now + 180_000) == []
 
 
 def test_what_is_our_own_fault_is_said_once_and_as_ours(street: Street) -> None:

@@ -6,7 +6,19 @@ from typing import Any
 
 import pytest
 
-from models.alarms.causes import BEAT, BEAT_SILENT_MS, GONE_MS, HOLD_MS, Limits, changes, of_box, of_disk, of_feeds
+from models.alarms.causes import (
+    BEAT,
+    BEAT_SILENT_MS,
+    CERTIFICATE_MS,
+    GONE_MS,
+    HOLD_MS,
+    Limits,
+    changes,
+    of_box,
+    of_certificates,
+    of_disk,
+    of_feeds,
+)  # fmt: skip
 from models.alarms.kinds import Kind
 from models.disk import Disk
 from models.records.sos import SosBox
@@ -98,6 +110,17 @@ def test_the_disk(word: Disk, kinds: set[Kind]) -> None:
     found = of_disk(word, 7)
     assert set(found.standing) == kinds
     assert found.among == {Kind.DISK_LOW, Kind.DISK_FULL}
+
+
+def test_a_certificate_is_trouble_sixty_days_before_its_end_and_after_it() -> None:
+    day = 24 * 3_600_000
+    fine = of_certificates({"ingest.crt": NOW + CERTIFICATE_MS, "devices.crt": NOW + 3650 * day}, NOW)
+    assert not fine.standing
+    assert fine.among == {Kind.CERTIFICATE_ENDS}
+    soon = of_certificates({"broker.crt": NOW + CERTIFICATE_MS - 1, "ingest.crt": NOW + CERTIFICATE_MS}, NOW)
+    assert soon.standing[Kind.CERTIFICATE_ENDS].startswith("broker.crt 20")
+    over = of_certificates({"broker.crt": NOW + day, "ingest.crt": NOW - day}, NOW)
+    assert over.standing[Kind.CERTIFICATE_ENDS].startswith("ingest.crt 20"), "the one that ends first"
 
 
 def test_there_is_something_to_do_only_while_alarms_and_trouble_differ() -> None:

@@ -34,6 +34,8 @@ HOSTS = frozenset({"localhost", "127.0.0.1", "police.example"})
         ("/wall/_stcore/agent/interact", Door.CLOSED),
         ("/_STCORE/Agent/interact", Door.CLOSED),
         ("/_stcore/script-health-check", Door.CLOSED),
+        ("/_stcore/upload_file/session/file", Door.CLOSED),
+        ("/desk/_stcore/upload_file/session/file", Door.CLOSED),
         ("/", Door.SESSION),
         ("/wall", Door.SESSION),
         ("/live", Door.SESSION),
