@@ -125,9 +125,11 @@ def next_go(dues: Iterable[Due], lately: Sequence[Message] = (), now: Millis = 0
 
 def _of_one_kind(ordered: Sequence[Due], lately: Sequence[Millis], now: Millis, at_once: int, each_ms: Millis) -> Go:
     singles = SINGLES - sum(1 for at in lately if abs(now - at) < FLOOD_MS)
-    if singles > 0:
+    # With less left of a quota than is due, one by one would leave some untold that one message can name.
+    scarce = any(one.exhausted for one in ordered) and not _all_exhausted(ordered)
+    if singles > 0 and not scarce:
         return Go(tuple(ordered[: min(at_once, singles)]))
-    if lately and abs(now - max(lately)) < each_ms:
+    if singles <= 0 and lately and abs(now - max(lately)) < each_ms:
         return Go(())
     # One message, so the quota that is left for one is enough for all of them.
     affordable = [replace(one, exhausted=False) for one in ordered] if not _all_exhausted(ordered) else ordered

@@ -253,7 +253,7 @@ def test_a_process_that_died_while_it_sent_is_taken_over_from_and_a_quota_ends(s
             raise KeyboardInterrupt  # gone without a word
         return ""
 
-    paid = Channel("paid", "x://", frozenset({1}), monthly_quota=2)
+    paid = Channel("paid", "x://", frozenset({1}), monthly_quota=1)
     courier = Courier(sqlite_db, Channels((paid,)), send, clock, ZONE)
     found = [press(sqlite_db, f"sos-{number}", "_unknown") for number in range(3)]
     climb(sqlite_db, NOW + 16_000)
@@ -263,12 +263,15 @@ def test_a_process_that_died_while_it_sent_is_taken_over_from_and_a_quota_ends(s
         courier.look(clock.now)
         assert courier.idle(20)
     clock.now += 60_000
-    for _ in range(2):
-        courier.look(clock.now)
-        assert courier.idle(20)
-    outcomes = sorted((alarm[3], alarm[4]) for one in found for alarm in kept(sqlite_db, one, "_unknown"))
-    assert outcomes == [("failed", "lost"), ("quota", "quota"), ("sent", ""), ("sent", "")]
-    assert sum(marked(sqlite_db, one) for one in found) == 1
+    courier.look(clock.now)
+    assert courier.idle(20)
+    late = press(sqlite_db, "sos-late", "_unknown")
+    climb(sqlite_db, NOW + 76_000)
+    courier.look(clock.now)
+    assert courier.idle(20)
+    outcomes = Counter(alarm[3:] for one in [*found, late] for alarm in kept(sqlite_db, one, "_unknown"))
+    assert outcomes == {("failed", "lost"): 3, ("sent", ""): 1, ("sent", "together"): 2, ("quota", "quota"): 1}
+    assert [marked(sqlite_db, one) for one in [*found, late]] == [False, False, False, True]
 
 
 def test_a_fault_nobody_foresaw_is_a_failure_that_the_desk_sees_and_no_log_quotes(sqlite_db: Database) -> None:
@@ -391,7 +394,7 @@ def test_a_hundred_and_ten_sos_are_each_named_to_the_channel_in_fifteen_messages
         told.append(words.body)
         return "refused 503" if len(told) == 11 else ""
 
-    channel = Channel("hook", "x://", frozenset({1}), monthly_quota=15)
+    channel = Channel("hook", "x://", frozenset({1}), monthly_quota=200)
     courier = Courier(sqlite_db, Channels((channel,)), send, clock, ZONE)
     found = [press(sqlite_db, f"sos-{number:03}", "_unknown") for number in range(110)]
     for _ in range(4):

@@ -16,6 +16,7 @@ from models.notices.channels import BadChannelsError, Channel, Channels, parse_c
 from models.notices.order import told_first
 from models.notices.plan import (
     AGAIN_MS,
+    AT_ONCE,
     HELP_EACH_MS,
     LOST_MS,
     MOST_TOGETHER,
@@ -192,6 +193,13 @@ def test_one_message_takes_what_is_left_of_a_quota() -> None:
     assert [one.exhausted for one in next_go(dues, flood, NOW).dues] == [False] * 3
     spent = dues_of(3, exhausted=True)
     assert [one.exhausted for one in next_go(spent, flood, NOW).dues] == [True] * 3
+
+
+def test_a_quota_that_is_short_of_what_is_due_is_spent_on_messages_that_name_all() -> None:
+    short = [replace(one, exhausted=n > 1) for n, one in enumerate(dues_of(5))]
+    assert next_go(short, [], NOW) == Go(tuple(dues_of(5)), together=True)
+    assert next_go(dues_of(5), [], NOW) == Go(tuple(dues_of(AT_ONCE)))
+    assert next_go(dues_of(5, exhausted=True), [], NOW) == Go(tuple(dues_of(AT_ONCE, exhausted=True)))
 
 
 def test_the_words_of_many_alarms_name_each_by_place_box_and_link_help_first() -> None:
