@@ -155,7 +155,9 @@ class Settings(BaseSettings):
     )
     session_hours: int = Field(12, ge=1, le=168, description="Absolute life of a session, in hours.")
     session_idle_minutes: int = Field(
-        480, ge=5, description="A session not used for this long ends, in minutes. An open wall counts as use."
+        480,
+        ge=5,
+        description="A session not used for this long ends, in minutes. An open wall, map or desk counts as use.",
     )
     totp_roles: str = Field(
         "",

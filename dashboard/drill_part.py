@@ -33,7 +33,7 @@ _MINUTE_MS = 60_000
 @st.fragment(run_every=10)
 def running_drills(stations: frozenset[str] | None) -> None:
     """A line for each drill that runs or is announced, with the button that ends it for those who may."""
-    here = visit()
+    here = visit(by_timer=True)
     now, zone, language = here.runtime.clock(), here.runtime.values.zone, here.language
     with here.runtime.db.read() as conn:
         open_now = drills.not_over(conn, stations, now)

@@ -29,15 +29,16 @@ def language() -> Language:
     return as_language(st.context.cookies.get(COOKIE), as_language(current().values.language))
 
 
-def visit(needs: Action | None = None) -> Visit:
+def visit(needs: Action | None = None, by_timer: bool = False) -> Visit:
     """The visit of the running script. Ends the run, with a way back in, when the session has ended, and when this
     one may not do what the page is for (`needs`; None: said by the page that calls).
+    `by_timer`: the page draws itself anew, which is no use of the session.
 
     Raises:
         StorageError: the store cannot be read and nobody is remembered.
     """
     running = current()
-    who = viewer(running.keeper)
+    who = viewer(running.keeper, not by_timer)
     chosen = language()
     if who is None:
         st.link_button(word("live.err_session", chosen), SIGN_IN)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Awaitable, Callable
 from hmac import compare_digest
 from ipaddress import ip_address, ip_network
 from urllib.parse import parse_qs
@@ -19,6 +20,7 @@ from dashboard.access.seal import Seal
 from dashboard.access.sessions import COOKIE, Keeper, SignedIn
 from dashboard.access.steps import PAGES, STEP_COOKIE, STEP_MS, Asked
 from dashboard.bodies import body_of
+from store.errors import StorageError
 
 #: Cookie that the value in a form belongs to, before there is a session.
 FORM_COOKIE = "ssz_form"
@@ -110,6 +112,18 @@ def asked(result: Asked, request: Request, to: str = "") -> Response:
         secure=secure(request),
     )  # fmt: skip
     return answer
+
+
+def stored(answer: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    """The same route, that says so when the store is away: nobody is let in, and it is no error of ours."""
+
+    async def told(request: Request) -> Response:
+        try:
+            return await answer(request)
+        except StorageError:
+            return html(over_page("unread"), 503, {"retry-after": "5"})
+
+    return told
 
 
 def over(status: int = 403) -> Response:

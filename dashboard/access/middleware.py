@@ -15,6 +15,7 @@ from dashboard.access import csrf
 from dashboard.access.identity import Who, place
 from dashboard.access.kiosk import renewed
 from dashboard.access.policy import (
+    FEED,
     KEY_PATHS,
     KIOSK_RENEWS,
     SAFE_METHODS,
@@ -103,7 +104,9 @@ class Gate:
         if verdict is not None:
             place(scope, verdict)
         if request.socket and verdict is not None and verdict.via == "session":
-            await guarded(self._app, scope, receive, send, still=lambda: self._keeper().still(verdict))
+            # A screen that shows alarms must not go dark by itself; any other tab is used by what its reader does.
+            used = request.path == FEED
+            await guarded(self._app, scope, receive, send, still=lambda: self._keeper().still(verdict, used))
             return
         if verdict is not None and verdict.kiosk and request.path in KIOSK_RENEWS:
             send = renewed(send, request.cookie, verdict.until - self._keeper().now(), request.secure)

@@ -40,7 +40,10 @@ class OwnAccount:
 
     def routes(self) -> list[Route]:
         """The routes, for the app's list; the door lets nobody to them without a session."""
-        return [Route(ACCOUNT, self._page, methods=["GET"]), Route(ACCOUNT, self._do, methods=["POST"])]
+        return [
+            Route(ACCOUNT, answers.stored(self._page), methods=["GET"]),
+            Route(ACCOUNT, answers.stored(self._do), methods=["POST"]),
+        ]
 
     async def _page(self, request: Request) -> Response:
         who = who_of(request.scope)

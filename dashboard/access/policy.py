@@ -33,6 +33,8 @@ SIGN_OUT: Final = "/sign-out"
 #: Where a kiosk link leads. Its secret stands behind the `#`, which browsers do not send.
 KIOSK: Final = f"{SIGN_IN}/kiosk"
 KIOSK_SCRIPT: Final = f"{KIOSK}.js"
+#: The push feed of wall, map and desk.
+FEED: Final = "/live"
 
 #: Paths without any check but the host's. Whole paths only: what is below them is not open.
 OPEN_PATHS: Final = frozenset(

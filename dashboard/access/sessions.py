@@ -130,9 +130,10 @@ class Keeper:
             return MONITOR
         return await to_thread.run_sync(self._find_token, bearer)
 
-    async def still(self, who: Who) -> bool:
+    async def still(self, who: Who, used: bool = False) -> bool:
         """Whether an open WebSocket's session lives, and is what it was when the WebSocket was opened: one whose role
-        or stations have changed ends, and the browser opens it anew with what it may see now.
+        or stations have changed ends, and the browser opens it anew with what it may see now. `used`: that it is open
+        is a use of the session.
 
         While the store cannot be read, what was known holds.
         """
@@ -140,11 +141,13 @@ class Keeper:
             return False
         with self._lock:
             known = self._known.get(who.digest)
+        if used and known is not None:
+            self._used(known, self._clock())
         return known is None or (known.row.role, known.stations) == (who.role, who.stations)
 
-    def find(self, cookie: str) -> Who | None:
-        """`session`, blocking; for scripts."""
-        known = self._live(digest_of(cookie), MEMORY_MS)
+    def find(self, cookie: str, used: bool = True) -> Who | None:
+        """`session`, blocking; for scripts. `used`: somebody did something, it was no timer of a page."""
+        known = self._live(digest_of(cookie), MEMORY_MS, used)
         return None if known is None else who_of_session(known.row, known.stations)
 
     def sign_in(self, link: str, old_cookie: str = "") -> SignedIn | LinkProblem:
@@ -261,14 +264,13 @@ class Keeper:
         return {digest for digest in digests if self._take(digest, found.get(digest), now)}
 
     def _take(self, digest: str, found: tuple[WebSession, Stations] | None, now: Millis) -> bool:
-        """Remember a session as it was read, note its use, and say whether it lives."""
+        """Remember a session as it was read, and say whether it lives."""
         before = self._known.get(digest)
         known = _Known(*found, now, before.touched_at if before else 0) if found else None
         if known is None or not self._alive(known, now):
             self._forget(digest)
             return False
         self._remember(known)
-        self._used(known, now)
         return True
 
     def _alive(self, known: _Known, now: Millis) -> bool:
@@ -280,7 +282,7 @@ class Keeper:
             self._remember(replace(known, touched_at=now))
             self._later.submit(self._touch, known.row.hash, now)
 
-    def _live(self, digest: str, memory_ms: Millis) -> _Known | None:
+    def _live(self, digest: str, memory_ms: Millis, used: bool) -> _Known | None:
         now = self._clock()
         with self._lock:
             known = self._known.get(digest)
@@ -293,7 +295,8 @@ class Keeper:
                     raise
         if known is None or not self._alive(known, now):
             return None
-        self._used(known, now)
+        if used:
+            self._used(known, now)
         return known
 
     def _read(self, digest: str, now: Millis, before: _Known | None) -> _Known | None:

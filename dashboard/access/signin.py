@@ -72,7 +72,7 @@ class SignIn:
             Route(f"{SIGN_IN}/style.css", _style, methods=["GET"]),
             *(Route(f"{SIGN_IN}/{name}", _file(path), methods=["GET"]) for name, path in self._fonts.items()),
             Route(SIGN_OUT, self._ask, methods=["GET"]),
-            Route(SIGN_OUT, self._leave, methods=["POST"]),
+            Route(SIGN_OUT, answers.stored(self._leave), methods=["POST"]),
         ]
 
     async def _page(self, request: Request) -> Response:

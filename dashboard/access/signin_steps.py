@@ -36,12 +36,12 @@ class StepPages:
     def routes(self) -> list[Route]:
         """The routes, for the app's list; their paths are the ones the policy opens."""
         return [
-            Route(SIGN_IN_CODE, self._code_page, methods=["GET"]),
-            Route(SIGN_IN_CODE, self._code, methods=["POST"]),
-            Route(SIGN_IN_PASSWORD, self._password_page, methods=["GET"]),
-            Route(SIGN_IN_PASSWORD, self._password, methods=["POST"]),
-            Route(SIGN_IN_SECOND, self._second_page, methods=["GET"]),
-            Route(SIGN_IN_SECOND, self._second, methods=["POST"]),
+            Route(SIGN_IN_CODE, answers.stored(self._code_page), methods=["GET"]),
+            Route(SIGN_IN_CODE, answers.stored(self._code), methods=["POST"]),
+            Route(SIGN_IN_PASSWORD, answers.stored(self._password_page), methods=["GET"]),
+            Route(SIGN_IN_PASSWORD, answers.stored(self._password), methods=["POST"]),
+            Route(SIGN_IN_SECOND, answers.stored(self._second_page), methods=["GET"]),
+            Route(SIGN_IN_SECOND, answers.stored(self._second), methods=["POST"]),
         ]
 
     async def _code_page(self, request: Request) -> Response:

@@ -24,7 +24,7 @@ desk_head(here, word("nav.feeds", language), word("feeds.help", language))
 @st.fragment(run_every=5)
 def health() -> None:
     """The tables, read anew every few seconds."""
-    seen = visit(Action.SEE_MAP)
+    seen = visit(Action.SEE_MAP, by_timer=True)
     scope = seen.who.scope()
     now, picture = seen.runtime.clock(), seen_by(seen.runtime.follower.picture, scope)
     with seen.runtime.db.read() as conn:

@@ -32,7 +32,7 @@ rules = Rules(values.box_silent_s * 1000, values.box_test_days * DAY_MS, battery
 @st.fragment(run_every=10)
 def boxes() -> None:
     """The board, judged anew every few seconds."""
-    seen = visit(Action.SEE_MAP)
+    seen = visit(Action.SEE_MAP, by_timer=True)
     now, picture = seen.runtime.clock(), seen.runtime.follower.picture
     mine = [
         judge(box, now, rules)

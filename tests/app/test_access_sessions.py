@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -89,6 +90,21 @@ def test_sessions_end_after_their_life_and_when_idle(keeper: Keeper, clock: Cloc
         assert keeper.find(used.cookie) is not None
     clock.at += HOUR
     assert keeper.find(used.cookie) is None
+
+
+def test_an_open_tab_is_no_use_an_open_map_is(keeper: Keeper, clock: Clock) -> None:
+    tab, board = signed_in(keeper), signed_in(keeper)
+
+    async def look() -> tuple[bool, bool]:
+        return await keeper.still(tab.who), await keeper.still(board.who, used=True)
+
+    said = []
+    for _ in range(9):
+        clock.at += HOUR
+        keeper.find(tab.cookie, used=False)  # the page draws itself anew by a timer
+        said.append(asyncio.run(look()))
+    assert said == [(True, True)] * 7 + [(False, True)] * 2
+    assert (keeper.find(tab.cookie), keeper.find(board.cookie)) == (None, board.who)
 
 
 def test_use_is_written_down_once_a_minute(keeper: Keeper, db: Database, clock: Clock) -> None:

@@ -65,7 +65,7 @@ def look_as(log: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> I
     runtime.hold(runtime.Runtime(values, now, log, *[nothing] * (len(fields(runtime.Runtime)) - 3)))
 
     def look(who: Who) -> None:
-        monkeypatch.setattr(visit, "viewer", lambda _keeper: who)
+        monkeypatch.setattr(visit, "viewer", lambda _keeper, _used: who)
 
     look(Who("admin", "administrator", None, "session", "d" * 64, "token-1"))
     yield look

@@ -45,7 +45,7 @@ def look_as(sqlite_db: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ca
     monkeypatch.setattr(deeds, "address", lambda: "192.0.2.1")  # a page under test has no connection
 
     def look(who: Who) -> None:
-        monkeypatch.setattr(visit, "viewer", lambda _keeper: who)
+        monkeypatch.setattr(visit, "viewer", lambda _keeper, _used: who)
 
     look(ADMIN)
     yield look

@@ -90,7 +90,7 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     runtime.hold(runtime.Runtime(values, now, db, follower, *[nothing] * (len(fields(runtime.Runtime)) - 5)))
 
     def look_as(who: Who) -> None:
-        monkeypatch.setattr(visit, "viewer", lambda _keeper: who)
+        monkeypatch.setattr(visit, "viewer", lambda _keeper, _used: who)
 
     look_as(Who("ร.ต.อ.สมชาย", "dispatcher", None, "session", "x", "token-1"))
     yield look_as

@@ -95,7 +95,7 @@ def look_as(filled: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
     runtime.hold(runtime.Runtime(values, now, filled, *[nothing] * (len(fields(runtime.Runtime)) - 3)))
 
     def look(who: Who) -> None:
-        monkeypatch.setattr(visit, "viewer", lambda _keeper: who)
+        monkeypatch.setattr(visit, "viewer", lambda _keeper, _used: who)
 
     look(Who("ร.ต.อ.สมชาย", "dispatcher", None, "session", "x", "token-1"))
     yield look
