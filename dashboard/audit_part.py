@@ -66,7 +66,7 @@ def verifying() -> None:
     if button.button(word("aud.verify", language), key="audit-verify", width="stretch"):
         with st.spinner(word("aud.verify_runs", language)), here.runtime.db.read() as conn:
             begun = time.perf_counter()
-            verdict = verify(conn, keys, kept.kept(kept.file_of(here.runtime.values.data_dir)))
+            verdict = verify(conn, keys, kept.kept_of(here.runtime.db.url, here.runtime.values.data_dir))
             took = time.perf_counter() - begun
         with here.runtime.db.write() as tx:
             found = f"rows={verdict.rows} newest={verdict.newest} bad={verdict.bad or 'none'}"

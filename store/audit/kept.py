@@ -7,6 +7,7 @@ from pathlib import Path
 
 from models.audit.chain import Mark
 from models.audit.heads import heads_of, line_of
+from store.files import SIDE
 
 _FILE, _SIDE_FILE = "audit-heads.txt", "audit-heads-side.txt"
 
@@ -26,6 +27,16 @@ def kept(file: Path, *, side: bool = False) -> list[Mark]:
         return heads_of(file.read_text(encoding="utf-8", errors="replace").splitlines(), side=side)
     except FileNotFoundError:
         return []
+
+
+def kept_of(database_url: str, data_dir: Path) -> list[Mark]:
+    """The heads kept of a database's own chain: the main one's, or the side one's while that is in use.
+
+    Raises:
+        OSError: they cannot be read.
+    """
+    side = database_url.endswith(SIDE)
+    return kept(file_of(data_dir, side=side), side=side)
 
 
 def keep(file: Path, head: Mark, *, side: bool = False) -> None:

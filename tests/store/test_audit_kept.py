@@ -204,6 +204,7 @@ def test_the_side_databases_heads_are_kept_apart(sqlite_db: Database, tmp_path: 
     for database, on_side in ((sqlite_db, False), (side, True)):
         heads = kept.kept(kept.file_of(tmp_path, side=on_side), side=on_side)
         assert len(heads) == 1
+        assert kept.kept_of(database.url, tmp_path) == heads
         with database.read() as conn:
             assert verify(conn, KEYS, heads).bad is None
     # Copied into one file with everything else that was told: each chain knows its own.
