@@ -31,18 +31,25 @@ soak: setup-dev ## the long form of the fault tests; writes benchmarks/SOAK.md
 	@sh scripts/system.sh
 	@$(PY) -m benchmarks.soak
 
-lock: setup-dev ## compile requirements*.txt from requirements*.in
-	@$(PY) -m pip install -q uv
-	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -o requirements.txt requirements.in
-	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -c requirements.txt -o requirements-dev.txt requirements-dev.in
+# Tools that are no part of the product, in an environment of their own: nothing unpinned gets into the product's.
+TOOLS := var/tools
+UV := 0.13.9
+CYCLONEDX := 7.5.0
+$(TOOLS)/%:
+	@python3 -m venv $(TOOLS)
+	@$(TOOLS)/bin/python -m pip install -q uv==$(UV) cyclonedx-bom==$(CYCLONEDX)
+	@touch $@
+
+lock: $(TOOLS)/made-$(UV)-$(CYCLONEDX) ## compile requirements*.txt from requirements*.in
+	@$(TOOLS)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -o requirements.txt requirements.in
+	@$(TOOLS)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -c requirements.txt -o requirements-dev.txt requirements-dev.in
 
 licences: setup-dev ## write docs/licences.md from the installed libraries
 	@$(PY) scripts/licences.py > docs/licences.md
 
-sbom: setup-dev ## write var/sbom.json: every pinned library as a CycloneDX bill of materials
-	@$(PY) -m pip install -q cyclonedx-bom==7.5.0
-	@mkdir -p var
-	@.venv/bin/cyclonedx-py requirements --sv 1.6 --output-reproducible -o var/sbom.json requirements.txt
+sbom: $(TOOLS)/made-$(UV)-$(CYCLONEDX) ## write var/sbom.json and var/sbom-map.json: libraries, and the map's bundle with its tools
+	@$(TOOLS)/bin/cyclonedx-py requirements --sv 1.6 --output-reproducible -o var/sbom.json requirements.txt
+	@cd dashboard/live/frontend && npm sbom --package-lock-only --sbom-format cyclonedx > ../../../var/sbom-map.json
 
 frontend: ## build the map component again (needs Node.js); its bundle is committed
 	@cd dashboard/live/frontend && npm ci --no-audit --no-fund && npm run build

@@ -8,6 +8,7 @@ reads the environment.
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
@@ -32,6 +33,14 @@ class SettingsError(Exception):
     """A setting has a value the product refuses; `str()` is one line that names it."""
 
 
+def _everywhere(host: str) -> bool:
+    """Whether an address means all of the machine's."""
+    try:
+        return not host or ip_address(host.strip("[]")).is_unspecified
+    except ValueError:
+        return False
+
+
 class Settings(BaseSettings):
     """What the product may be told from outside. Frozen: a value cannot change after start."""
 
@@ -51,7 +60,8 @@ class Settings(BaseSettings):
         "sqlite:///var/ssz.db", description="`sqlite:///FILE` or `postgresql+psycopg://user:pass@host/name`."
     )
     host: str = Field(
-        "127.0.0.1", description="Address the web server listens on; with `DEMO=1` only 127.0.0.1 is accepted."
+        "127.0.0.1",
+        description="Address the web server listens on, one, never all; with `DEMO=1` only 127.0.0.1 is accepted.",
     )
     port: int = Field(8501, ge=1, le=65535, description="Port of the web server.")
     allowed_hosts: str = Field(
@@ -292,6 +302,8 @@ class Settings(BaseSettings):
     def _safe_together(self) -> Settings:
         if self.demo and self.host != "127.0.0.1":
             raise ValueError("HOST must be 127.0.0.1 with DEMO=1")
+        if _everywhere(self.host):
+            raise ValueError("HOST must be one address, the one the TLS proxy asks at, not all of this machine's")
         secret = self.secret_key.get_secret_value() if self.secret_key else None
         if not self.demo and secret is None and self.needs_secret:
             raise ValueError("SECRET_KEY is needed (32 random characters or more) unless DEMO=1")
@@ -344,7 +356,7 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         """Where a person on this machine opens the dashboard."""
-        host = "localhost" if self.host in ("127.0.0.1", "0.0.0.0", "::") else self.host  # noqa: S104 - compared
+        host = "localhost" if self.host == "127.0.0.1" else self.host
         return f"http://{host}:{self.port}"
 
     @property

@@ -64,6 +64,13 @@ def test_the_demo_listens_on_this_machine_only(monkeypatch: pytest.MonkeyPatch) 
         load_settings()
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "[::]", "0:0::0"])  # noqa: S104 - what must be refused
+def test_in_service_too_the_proxy_is_the_only_way_in(host: str) -> None:
+    with pytest.raises(SettingsError, match="HOST must be one address"):
+        load_settings(secret_key=SECRET, host=host)
+    assert load_settings(secret_key=SECRET, host="172.30.85.10").base_url == "http://172.30.85.10:8501"
+
+
 def test_settings_are_frozen() -> None:
     settings = Settings(demo=True)
     with pytest.raises(ValidationError):
