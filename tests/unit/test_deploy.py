@@ -114,6 +114,14 @@ def test_no_container_is_given_what_another_one_s_is() -> None:
     }  # fmt: skip
 
 
+def test_a_container_s_user_and_group_are_the_number_its_files_are_handed_to() -> None:
+    head = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
+    broker, worker = (re.findall(rf"--{part}-user (\d+)", head) for part in ("broker", "worker"))
+    assert compose()["services"]["mosquitto"]["user"] == f"{broker[0]}:{broker[0]}"
+    made = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+    assert re.findall(r"--(?:uid|gid) (\d+)", made) == worker * 3
+
+
 def test_the_proxy_finds_the_dashboard_by_an_address_that_stays() -> None:
     services = compose()["services"]
     web, proxy = (services[name]["networks"]["inside"]["ipv4_address"] for name in ("web", "proxy"))
