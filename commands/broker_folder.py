@@ -34,8 +34,9 @@ class BrokerFolder:
         """Make the parts, and hand each to the user named for it, now and at every later writing.
 
         Raises:
-            RefusedError: there is no such user, or handing over needs root.
+            RefusedError: no such user, handing over needs root, or what signed so far is not there.
         """
+        self._require_authority()
         if not self.at.exists():
             self.at.mkdir(parents=True)
             self.at.chmod(0o755)  # each part closes itself
@@ -58,6 +59,16 @@ class BrokerFolder:
             raise RefusedError(
                 f"{self.at} holds no broker's configuration: run `manage.py broker config {self.at}` first"
             )
+
+        self._require_authority()
+
+    def _require_authority(self) -> None:
+        """What signed is needed once there are devices: a new one would shut all of them out."""
+        for crt in sorted(self.broker.glob("*.crt")):
+            if crt.stem != "broker" and not (self.authority / f"{crt.stem}.key").exists():
+                raise RefusedError(
+                    f"{self.authority}/{crt.stem}.key is not there: put back the folder that signed so far"
+                )
 
     @cached_property
     def users(self) -> dict[str, str]:

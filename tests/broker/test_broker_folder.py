@@ -126,6 +126,22 @@ def test_a_devices_certificate_that_ends_soon_is_said_until_another_is_issued(
     ]
 
 
+def test_without_what_signed_so_far_no_other_authority_is_made(url: str, tmp_path: Path) -> None:
+    folder = tmp_path / "mqtt"
+    assert config(folder) == 0
+    first = held(folder / "broker")
+    (folder / "authority").rename(tmp_path / "safe")  # kept elsewhere, and forgotten
+    for again in (["config", str(folder)], ["gateway", str(folder), "traccar", "positions"]):
+        with pytest.raises(SystemExit) as refused:
+            manage.main(["broker", *again])
+        assert refused.value.code == 2
+    assert held(folder / "broker") == first
+    assert not (folder / "authority").exists()
+    (tmp_path / "safe").rename(folder / "authority")
+    assert config(folder) == 0
+    assert held(folder / "broker") == first
+
+
 def test_a_file_is_seen_whole_or_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "acl"
     write_file(file, b"old")
