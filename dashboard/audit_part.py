@@ -105,7 +105,8 @@ def listed(wanted: reading.Wanted, names: Mapping[str, str]) -> None:
         st.info(word("err.no_data", language))
         return
     rows = audit_rows(found[:PAGE], names, zone, language)
-    st.dataframe(rows, hide_index=True, key="audit-rows", height=560, row_height=36)
+    whole = {word("aud.at", language): st.column_config.TextColumn(width=170)}  # to the second, never cut
+    st.dataframe(rows, hide_index=True, key="audit-rows", height=560, row_height=36, column_config=whole)
     newer, older, told, export = st.columns([1, 1, 3, 1], vertical_alignment="center")
     if newer.button(word("aud.newer", language), key="audit-newer", disabled=not before, width="stretch"):
         before.pop()
