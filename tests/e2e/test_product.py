@@ -184,7 +184,7 @@ def moving(page: Page) -> None:
     page.wait_for_function(f"(least) => ({told})() >= least", arg=frames, timeout=scaled(45, 900) * 1000)
     assert page.evaluate(_VIEW) == view
     assert page.evaluate("document.querySelector('canvas').mine") is True
-    assert page.evaluate("document.querySelectorAll('canvas').length") == 1
+    assert page.evaluate("document.querySelectorAll('canvas').length") == 2
     now = page.evaluate(_MARKS)
     assert sum(now[key] != marks[key] for key in marks) >= 2
 
