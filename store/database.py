@@ -96,6 +96,7 @@ class Database:
         self._reading = make(url, writing=False, pool_size=pool_size)
         self._writing = make(url, writing=True, pool_size=4)
         self._turnstile = Turnstile()
+        self._closed = False
         self._listeners: tuple[Listener, ...] = ()
         self._listeners_lock = threading.Lock()
 
@@ -106,7 +107,7 @@ class Database:
         Raises:
             StorageError: the database is not there, busy or broken.
         """
-        with storage_errors(), self._reading.connect() as conn:
+        with storage_errors(), self._reading.connect() as conn, self._ended_with(conn):
             yield conn
 
     @contextmanager
@@ -123,7 +124,7 @@ class Database:
         if not self._turnstile.enter(lane, patience_s):
             raise StorageBusyError("another writer of this process holds the database")
         try:
-            with storage_errors(), self._writing.connect() as conn:
+            with storage_errors(), self._writing.connect() as conn, self._ended_with(conn):
                 self._lock(conn, deadline)
                 tx = Tx(conn, self.audit_keys)
                 try:
@@ -168,8 +169,18 @@ class Database:
 
         return unsubscribe
 
+    @contextmanager
+    def _ended_with(self, conn: Connection) -> Iterator[None]:
+        """A connection that is in use while the store is closed ends with its use: its pool is no longer there."""
+        try:
+            yield
+        finally:
+            if self._closed and not conn.closed:
+                conn.invalidate()
+
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; one that is in use when it comes back."""
+        self._closed = True
         self._reading.dispose()
         self._writing.dispose()
 
