@@ -1,0 +1,1 @@
+"""Mathematics of analysis: pure, seeded, without a clock or a store. Lengths in metres, times in ms UTC."""

@@ -1,0 +1,177 @@
+"""Cases that take part in a map, and how many do not, by reason. Pure.
+
+Trained and scored on what victims, calls and cameras report: cases that patrols find are left out, for a map fed by
+its own patrols confirms itself (Lum and Isaac 2016; Ensign et al. 2018).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from pyproj import Transformer
+
+from models.analysis.families import Family
+from models.analysis.grid import flat
+from models.analysis.shifts import NO_HOUR_MS
+from models.records.base import Millis
+from models.records.incident import Incident, IncidentReport
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Words = NDArray[np.object_]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Columns:
+    """Incidents as they are kept, one length: degrees (NaN without a place), ms UTC, offence, group (0: none)."""
+
+    lat: Floats
+    lon: Floats
+    start: Ints
+    end: Ints
+    offence: Words
+    group: Ints
+    found_by: Words
+    ids: Words
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cases:
+    """Cases of a map: columns of one length, sorted by start.
+
+    `x`, `y`: metres in the UTM zone of the place. `start`, `end`: ms UTC, the window the case fell in; equal when the
+    moment is known. `hour_known`: False when the window is a day or longer. `ids`: `source/id`.
+    """
+
+    x: Floats
+    y: Floats
+    start: Ints
+    end: Ints
+    hour_known: Flags
+    offence: Words
+    ids: Words
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def take(self, rows: Ints | Flags | slice) -> Cases:
+        """Some of them; rows must keep their order."""
+        return Cases(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+    def between(self, start: Millis, end: Millis) -> Cases:
+        """Those with `start <= their start < end`."""
+        return self.take(slice(*np.searchsorted(self.start, [start, end])))
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """How many did not take part, each counted once, under the first reason in this order.
+
+    `future`: after now. `duplicate`: the same case again, from the same or another source. `stray`: placed outside
+    the zone. `no_hour` is no reason: these count, but in no shift.
+    """
+
+    group4: int = 0
+    patrol: int = 0
+    no_place: int = 0
+    stray: int = 0
+    future: int = 0
+    duplicate: int = 0
+    other_family: int = 0
+    no_hour: int = 0
+
+
+def columns_of(incidents: Iterable[Incident | IncidentReport]) -> Columns:
+    """Incidents of the store as columns; one whose place is unknown has NaN."""
+    rows = list(incidents)
+    nan = float("nan")
+    return Columns(
+        np.array([nan if row.lat is None or row.place_quality == "none" else row.lat for row in rows], dtype=float),
+        np.array([nan if row.lon is None or row.place_quality == "none" else row.lon for row in rows], dtype=float),
+        np.array([row.occurred_from for row in rows], dtype=np.int64),
+        np.array([row.occurred_to or row.occurred_from for row in rows], dtype=np.int64),
+        np.array([row.offence for row in rows], dtype=object),
+        np.array([row.offence_group or 0 for row in rows], dtype=np.int64),
+        np.array([row.found_by for row in rows], dtype=object),
+        np.array([f"{row.source}/{row.id}" for row in rows], dtype=object),
+    )
+
+
+def prepare(
+    columns: Columns, *, family: Family | None, now: Millis, polygon: str, reported_only: bool = True
+) -> tuple[Cases, LeftOut]:
+    """The cases of a family inside a polygon (GeoJSON, lon/lat), in metres of its UTM zone, and what was left out.
+
+    `family` None: every offence, as the other families of a rare one are. `reported_only` False takes cases that
+    patrols found too: for showing what that does, never for a map.
+
+    Raises:
+        ValueError: the polygon is none.
+    """
+    left = np.ones(len(columns), dtype=bool)
+    counts: dict[str, int] = {}
+
+    def leave(reason: str, which: Flags) -> None:
+        counts[reason] = int((left & which).sum())
+        left[which] = False
+
+    leave("future", columns.start > now)
+    leave("duplicate", _again(columns))
+    leave("group4", columns.group == 4)
+    leave("patrol", (columns.found_by == "patrol") & reported_only)
+    leave("other_family", np.zeros_like(left) if family is None else ~np.isin(columns.offence, family.offences))
+    leave("no_place", ~(np.isfinite(columns.lat) & np.isfinite(columns.lon)))
+    outline, epsg = flat(polygon)
+    x, y = in_metres(columns.lat, columns.lon, epsg, left)
+    shapely.prepare(outline)
+    inside = np.zeros_like(left)
+    rows = np.flatnonzero(left)
+    inside[rows] = shapely.intersects_xy(outline, x[rows], y[rows])
+    leave("stray", ~inside)
+    rows = np.flatnonzero(left)
+    rows = rows[np.lexsort((columns.ids[rows].astype(str), columns.start[rows]))]
+    start, end = columns.start[rows], np.maximum(columns.end[rows], columns.start[rows])
+    hour_known = end - start < NO_HOUR_MS
+    cases = Cases(x[rows], y[rows], start, end, hour_known, columns.offence[rows], columns.ids[rows])
+    return cases, LeftOut(**counts, no_hour=int((~hour_known).sum()))
+
+
+def in_metres(lat: Floats, lon: Floats, epsg: int, which: Flags) -> tuple[Floats, Floats]:
+    """x and y of the chosen places; NaN for the others and for what no projection reaches."""
+    x, y = np.full(len(lat), np.nan), np.full(len(lat), np.nan)
+    rows = np.flatnonzero(which & (np.abs(lat) <= 90) & (np.abs(lon) <= 180))
+    turned = Transformer.from_crs("EPSG:4326", f"EPSG:{epsg}", always_xy=True).transform(lon[rows], lat[rows])
+    x[rows], y[rows] = (np.where(np.isfinite(value), value, np.nan) for value in turned)
+    return x, y
+
+
+def _again(columns: Columns) -> Flags:
+    """Cases that stand there twice: one id again, or the n-th case of one offence, time and place in another source.
+
+    Two cases of one source that agree in everything but their id are two: two victims of one robbery.
+    """
+    frame = pd.DataFrame(
+        {
+            "offence": columns.offence, "start": columns.start, "end": columns.end, "lat": columns.lat,
+            "lon": columns.lon, "id": columns.ids,
+        }
+    )  # fmt: skip
+    same_id = frame["id"].duplicated().to_numpy(copy=True)
+    what = ["offence", "start", "end", "lat", "lon"]
+    # Without a place two cases of a day are not known to be one.
+    twice = frame.duplicated(what, keep=False).to_numpy() & ~same_id & np.isfinite(columns.lat)
+    rows = np.flatnonzero(twice)
+    if len(rows):
+        few = frame.iloc[rows].assign(source=[str(name).partition("/")[0] for name in columns.ids[rows]])
+        few["number"] = few.groupby([*what, "source"]).cumcount()
+        same_id[rows] = few.duplicated([*what, "number"]).to_numpy()
+    return same_id

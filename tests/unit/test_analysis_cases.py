@@ -1,0 +1,149 @@
+"""What takes part in a map: cells in metres, shifts with windows, and every case left out counted once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import orjson
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.analysis.area import bounds_of, main_group
+from models.analysis.cases import Columns, LeftOut, columns_of, prepare
+from models.analysis.families import FAMILIES
+from models.analysis.grid import Grid, flat
+from models.analysis.shifts import HOUR_MS, Shifts
+from models.formats.offences import OFFENCES
+from models.records.incident import IncidentReport
+
+NOW = 1_790_000_000_000
+DAY = 24 * HOUR_MS
+#: About 1.1 km by 1.1 km in Mukdahan (UTM 48N).
+ZONE = orjson.dumps(
+    {
+        "type": "Polygon",
+        "coordinates": [[[104.72, 16.54], [104.73, 16.54], [104.73, 16.55], [104.72, 16.55], [104.72, 16.54]]],
+    }
+).decode()
+
+
+def columns(*rows: dict[str, object]) -> Columns:
+    usual = {
+        "lat": 16.545, "lon": 104.725, "start": NOW - DAY, "end": NOW - DAY, "offence": "robbery", "group": 2,
+        "found_by": "victim",
+    }  # fmt: skip
+    full = [usual | {"ids": f"file/{number}"} | row for number, row in enumerate(rows)]
+    kinds = {"lat": float, "lon": float, "start": np.int64, "end": np.int64, "group": np.int64}
+    names = Columns.__dataclass_fields__
+    return Columns(*(np.array([row[name] for row in full], dtype=kinds.get(name, object)) for name in names))
+
+
+def test_every_case_left_out_is_counted_once_under_its_reason() -> None:
+    nan = float("nan")
+    rows = columns(
+        {},
+        {"start": NOW - 3 * DAY, "end": NOW - 2 * DAY},  # counts, in no shift
+        {"start": NOW + 1, "end": NOW + 1},
+        {"ids": "file/0"},  # the first again
+        {"ids": "inbox/7"},  # the first again, from elsewhere
+        {"offence": "drugs", "group": 4},
+        {"found_by": "patrol"},
+        {"offence": "theft"},
+        {"lat": nan},
+        {"lat": 0.0, "lon": 0.0},
+        {"start": NOW - 2 * DAY},  # a window of a day that ended with the first
+    )
+    cases, left = prepare(rows, family=FAMILIES["robbery"], now=NOW, polygon=ZONE)
+    assert left == LeftOut(
+        group4=1, patrol=1, no_place=1, stray=1, future=1, duplicate=2, other_family=1, no_hour=2
+    )  # fmt: skip
+    assert list(cases.ids) == ["file/1", "file/10", "file/0"]
+    assert list(cases.start) == sorted(cases.start)
+    assert len(cases) + left.group4 + left.patrol + left.no_place + left.stray + left.future + left.duplicate + (
+        left.other_family
+    ) == len(rows)
+
+
+def test_two_victims_of_one_robbery_are_two_cases_and_two_files_with_both_are_still_two() -> None:
+    once = columns({"ids": "a/1"}, {"ids": "a/2"})
+    assert len(prepare(once, family=None, now=NOW, polygon=ZONE)[0]) == 2
+    both = columns({"ids": "a/1"}, {"ids": "a/2"}, {"ids": "b/1"}, {"ids": "b/2"})
+    cases, left = prepare(both, family=None, now=NOW, polygon=ZONE)
+    assert (len(cases), left.duplicate) == (2, 2)
+
+
+def test_a_family_names_listed_offences_and_never_one_of_group_4() -> None:
+    for family in FAMILIES.values():
+        listed = [OFFENCES.find(code) for code in family.offences]
+        assert [each.code for each in listed if each] == list(family.offences)
+        assert {each.group for each in listed if each} <= {1, 2}
+
+
+def test_incidents_of_the_store_become_columns() -> None:
+    report = IncidentReport("s", "file", "7", NOW - DAY, "theft", NOW, lat=16.545, lon=104.725, place_quality="exact")
+    found = columns_of([report, replace(report, id="8", place_quality="none", occurred_to=NOW)])
+    assert list(found.ids) == ["file/7", "file/8"]
+    assert np.isnan(found.lat[1])
+    assert list(found.end) == [NOW - DAY, NOW]
+    assert len(columns_of([])) == 0
+
+
+@pytest.mark.parametrize("cell", [50.0, 100.0, 250.0, 5000.0])
+def test_cells_cover_the_zone_and_no_more_even_one_smaller_than_a_cell(cell: float) -> None:
+    grid = Grid.of(ZONE, cell)
+    outline, epsg = flat(ZONE)
+    assert grid.epsg == epsg == 32648
+    assert grid.total_m2 == pytest.approx(outline.area, rel=1e-9)
+    assert float(grid.area.max()) <= cell * cell
+    assert shapely.from_geojson(grid.degrees(grid.polygon(grid.inside))).is_valid
+    x, y = grid.centres(np.arange(len(grid.area)))
+    assert list(grid.cell_of(x, y)) == [i if grid.area[i] > 0 else -1 for i in range(len(grid.area))]
+    assert list(grid.cell_of(np.array([np.nan, 0.0]), np.array([0.0, 0.0]))) == [-1, -1]
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"type":"Point","coordinates":[1,2]}', '{"type":"Polygon"}'])
+def test_what_is_no_zone_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        Grid.of(text, 100.0)
+
+
+def test_degrees_taken_for_metres_make_no_giant_grid() -> None:
+    with pytest.raises(ValueError, match="too many"):
+        Grid.of('{"type":"Polygon","coordinates":[[[0,0],[40,0],[40,40],[0,40],[0,0]]]}', 50.0)
+
+
+def test_strays_are_no_part_of_the_ground() -> None:
+    rng = np.random.default_rng(1)
+    lat = np.concatenate([16.54 + 0.01 * rng.random(60), [0.0], 11.0 + 0.01 * rng.random(40), [np.nan]])
+    lon = np.concatenate([104.72 + 0.01 * rng.random(60), [0.0], 99.0 + 0.01 * rng.random(40), [np.nan]])
+    assert list(np.flatnonzero(main_group(lat, lon))) == list(range(60))
+    box = bounds_of(lat, lon, 100.0)
+    assert box is not None
+    assert 1e6 < Grid.of(box, 100.0).total_m2 < 1.7e6
+    assert bounds_of(lat[-1:], lon[-1:], 100.0) is None
+    one = bounds_of(lat[:1], lon[:1], 100.0)
+    assert one is not None
+    assert Grid.of(one, 100.0).total_m2 == pytest.approx(100.0**2, rel=0.02)
+
+
+def test_a_shift_past_midnight_has_its_hours_and_a_window_is_spread_over_them() -> None:
+    shifts = Shifts((2, 10, 18), ZoneInfo("Asia/Bangkok"))
+    assert shifts.hours(2) == (18, 19, 20, 21, 22, 23, 0, 1)
+    assert [shifts.name(number) for number in range(3)] == ["02-10", "10-18", "18-02"]
+    midnight = 1_790_010_000_000 // DAY * DAY - 7 * HOUR_MS  # of Bangkok
+    start = np.array([midnight + 3 * HOUR_MS, midnight + 17 * HOUR_MS, midnight + 23 * HOUR_MS, midnight])
+    end = np.array([start[0], start[1] + 2 * HOUR_MS, start[2] + 4 * HOUR_MS, midnight + DAY - 1])
+    weights = shifts.weights(start, end)
+    assert weights.tolist() == [[1, 0, 0], [0, 0.5, 0.5], [0.25, 0, 0.75], [0, 0, 0]]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, NOW), st.integers(0, 3 * DAY))
+def test_a_case_is_spread_whole_or_not_at_all(start: int, length: int) -> None:
+    hours = Shifts().by_hour(np.array([start]), np.array([start + length]))
+    assert hours.sum() == pytest.approx(1.0 if length < 23 * HOUR_MS else 0.0)
+    assert (hours >= 0).all()
