@@ -204,6 +204,9 @@ class Settings(BaseSettings):
         ge=1,
         description="Days the words and the contact of a citizen's report are kept; it stays counted.",
     )
+    retention_map_days: int = Field(
+        90, ge=1, description="Days hotspot maps are kept; the newest and every forecast stay."
+    )
     retention_change_days: int = Field(2, ge=1, description="Days rows of the change log are kept.")
 
     target_acknowledge_s: int = Field(

@@ -88,6 +88,7 @@ def _retention(args: argparse.Namespace, settings: Settings) -> int:
         quarantine_bytes=settings.quarantine_max_mb * 1024 * 1024,
         audit_days=settings.retention_audit_days,
         name_days=settings.retention_name_days,
+        map_days=settings.retention_map_days,
     )
     with opened(settings) as database:
         gone = retention.run(database, keep, now_ms())

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, Delete, Table, Update, delete, or_, select, text, tuple_, update
+from sqlalchemy import Connection, Delete, Table, Update, and_, delete, or_, select, text, tuple_, update
 
 from models.records.base import Millis
 from models.records.erasure import Erasure
+from models.records.hotspot import HotspotMapRow
 from models.records.purpose import PastReading, Purpose
 from models.records.report import Report
 from models.records.sheet_print import SheetPrint
@@ -18,7 +19,7 @@ from store.rows import put, table_of
 #: Rows deleted in one transaction: some 10 ms of the write lock.
 PIECE = 2_000
 
-_ERASURE, _REPORT = table_of(Erasure), table_of(Report)
+_ERASURE, _REPORT, _MAP = table_of(Erasure), table_of(Report), table_of(HotspotMapRow)
 _PURPOSE, _READING, _PRINT = table_of(Purpose), table_of(PastReading), table_of(SheetPrint)
 
 
@@ -158,10 +159,7 @@ def purposes(database: Database, before: Millis) -> int:
 
     The tables let rows be deleted only up to the moment that is written down first, and that never goes back.
     """
-    with database.write(patience_s=30.0) as tx:
-        kept = tx.conn.execute(select(_ERASURE.c.before).where(_ERASURE.c.kind == Purpose.__tablename__)).scalar()
-        put(tx, _ERASURE, [{"kind": Purpose.__tablename__, "before": max(before, kept or 0)}])
-
+    _may_go(database, _PURPOSE.name, before)
     key = tuple(_READING.primary_key.columns)
     old = select(*key).where(_READING.c.at < before).order_by(_READING.c.at).limit(PIECE)
     readings = delete(_READING).where(tuple_(*key).in_(old))
@@ -169,6 +167,24 @@ def purposes(database: Database, before: Millis) -> int:
     unread = select(_PURPOSE.c.id).where(_PURPOSE.c.at < before, ~still_read).order_by(_PURPOSE.c.at).limit(PIECE)
     stated = delete(_PURPOSE).where(_PURPOSE.c.id.in_(unread))
     return in_pieces(database, _running(readings)) + in_pieces(database, _running(stated))
+
+
+def maps(database: Database, before: Millis) -> int:
+    """Maps of hotspots made before a moment, but the newest of each place, family, horizon and shift: it is shown."""
+    _may_go(database, _MAP.name, before)
+    key = tuple(_MAP.primary_key.columns)
+    newer = _MAP.alias()
+    same = and_(*(newer.c[column.name] == column for column in key if column.name != "made_at"))
+    followed = select(newer.c.made_at).where(same, newer.c.made_at > _MAP.c.made_at).exists()
+    old = select(*key).where(_MAP.c.made_at < before, followed).order_by(_MAP.c.made_at).limit(PIECE)
+    return in_pieces(database, _running(delete(_MAP).where(tuple_(*key).in_(old))))
+
+
+def _may_go(database: Database, table: str, before: Millis) -> None:
+    """Let rows of a table that only grows be deleted up to a moment, which never goes back."""
+    with database.write(patience_s=30.0) as tx:
+        kept = tx.conn.execute(select(_ERASURE.c.before).where(_ERASURE.c.kind == table)).scalar()
+        put(tx, _ERASURE, [{"kind": table, "before": max(before, kept or 0)}])
 
 
 def prints(database: Database, before: Millis) -> int:

@@ -33,6 +33,7 @@ class Keep:
     quarantine_bytes: int
     audit_days: int = 730
     name_days: int = 365
+    map_days: int = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ def rules(keep: Keep, now: Millis) -> tuple[Rule, ...]:
         Rule("report", "SSZ_RETENTION_NAME_DAYS", keep.name_days, erasing.said_by_citizens),
         Rule("purpose", audited, keep.audit_days, erasing.purposes),
         Rule("sheet_print", audited, keep.audit_days, erasing.prints),
+        Rule("hotspot_map", "SSZ_RETENTION_MAP_DAYS", keep.map_days, erasing.maps),
         Rule("change", "SSZ_RETENTION_CHANGE_DAYS", keep.change_days, erasing.changes, proved=False),
         Rule(
             "outbox", "", _SENT_DAYS,

@@ -70,6 +70,7 @@ class Did(StrEnum):
     REPLAYED = "data.replayed"
     DRILL_ANNOUNCED = "data.drill_announced"
     DRILL_ENDED = "data.drill_ended"
+    FORECASTS_FROZEN = "data.forecasts_frozen"
 
     ALARMS_SEALED = "audit.alarms_sealed"
     AUDIT_CUT = "audit.cut"

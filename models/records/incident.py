@@ -16,7 +16,10 @@ FOUND_BY = ("victim", "patrol", "camera", "other")
 class Incident(SQLModel, table=True):
     """One incident of a station; `(station, source, id)` makes an import idempotent."""
 
-    __table_args__ = (Index("incident_time", "station", "occurred_from"),)
+    __table_args__ = (
+        Index("incident_time", "station", "occurred_from"),
+        Index("incident_received", "station", "received_at"),
+    )
 
     station: str = Field(primary_key=True, foreign_key="station.code", max_length=64)
     source: str = Field(primary_key=True, max_length=64)

@@ -17,6 +17,7 @@ from models.records import (
     dispatch,
     drill,
     erasure,
+    hotspot,
     incident,
     notice,
     position,
@@ -33,7 +34,7 @@ from models.records import (
 MODULES = (
     access, alarm, camera, change, checkpoint, device, dispatch, drill,
     incident, notice, position, procedure, purpose, quarantine, report, sos, station, unit,
-    alarm_times, sheet_print, account, audit, erasure,
+    alarm_times, sheet_print, account, audit, erasure, hotspot,
 )  # fmt: skip
 
 METADATA = SQLModel.metadata

@@ -257,13 +257,16 @@ def test_every_table_has_a_rule_or_a_reason() -> None:
         "alarm": "an SOS always stays", "alarm_step": "its history, sealed", "alarm_step_seal": "its seals",
         "alarm_times": "its times", "sos_event": "its presses", "dispatch": "who was sent", "notice": "who was told",
         "drill": "practice", "drill_box": "practice", "procedure_tick": "what was done, sealed with the history",
+        "forecast": "what was promised, frozen", "forecast_score": "how it turned out",
+        "hotspot_choice": "why a method was taken", "hotspot_weights": "what maps were made with",
         "incident": "the station's register, corrected and undone by import", "scan": "proof of patrol",
     }  # fmt: skip
     registers_now = {
         "account", "api_token", "camera_point", "checkpoint", "device", "device_key", "kiosk", "sos_box", "station",
         "street", "unit", "zone",
     }  # fmt: skip
-    machinery = {"audit_cut", "audit_head", "audit_waiting", "erasure", "lease", "source_count"}
+    machinery = {"audit_cut", "audit_head", "audit_waiting", "erasure", "lease", "source_count", "refit_run",
+                 "refit_failure", "refit_station"}  # fmt: skip
     of_accounts = {"recovery_code", "sign_in_failures", "sign_in_step"}
     ruled = {rule.kind for rule in retention.rules(KEEP, NOW)} | {"web_session", "sign_in_link", "past_reading"}
     assert set(METADATA.tables) - ruled - set(kept_for_ever) - registers_now - machinery - of_accounts == set()

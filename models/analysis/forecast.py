@@ -1,0 +1,89 @@
+"""A forecast: what a map flags, frozen before its window begins, and how it turned out. Pure.
+
+Beside the cells that were shown stand those of the model the gate chose and those of plain counting (each cell's own
+cases of 365 days), frozen at the same moment from the same cases: so the two can be compared however one was shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from models.analysis.cases import Cases
+from models.analysis.grid import Grid
+from models.analysis.record import Scored
+from models.records.base import Millis
+
+#: Draws for the noise ceiling; seeded, so that it is the same each time.
+_DRAWS = 200
+_SEED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What is kept of a map. Cells are indexes of `grid` (x0, y0, columns, rows; metres of `epsg`), best first.
+
+    `shown` are the flagged cells; `model` and `naive` hold as much area as they do. `expected_*`: cases of the
+    window, in the whole zone and in `shown`. `ceiling`: see `noise_ceiling`. `polygon`: the zone's outline then,
+    GeoJSON.
+    """
+
+    epsg: int
+    cell_m: float
+    grid: tuple[float, float, int, int]
+    polygon: str
+    shown: tuple[int, ...]
+    model: tuple[int, ...]
+    naive: tuple[int, ...]
+    area_share: float
+    expected_cases: float
+    expected_hits: float
+    ceiling: float
+
+    def text(self) -> str:
+        """As it is kept."""
+        return orjson.dumps(asdict(self), option=orjson.OPT_SORT_KEYS).decode()
+
+
+def thawed(text: str) -> Frozen:
+    """The forecast of a kept text."""
+    said = orjson.loads(text)
+    for name in ("grid", "shown", "model", "naive"):
+        said[name] = tuple(said[name])
+    return Frozen(**said)
+
+
+def noise_ceiling(expected: NDArray[np.float64], flagged: NDArray[np.int64]) -> float:
+    """The share of the best cells' cases (known only afterwards) that one who knew the true rates could expect.
+
+    Drawn from the map's own expectation taken for the truth: `flagged` against as many best cells of each draw. Under
+    1 because the best cells of a window are partly luck (Poisson noise); 1 where nothing is expected.
+    """
+    rates = np.clip(expected, 0, None)
+    count = len(flagged)
+    if not count or rates.sum() <= 0:
+        return 1.0
+    drawn = np.random.default_rng(_SEED).poisson(rates, (_DRAWS, len(rates)))
+    best = np.partition(drawn, len(rates) - count, axis=1)[:, len(rates) - count :].sum()
+    return float(drawn[:, flagged].sum() / best) if best else 1.0
+
+
+def outcome(frozen: Frozen, cases: Cases, weights: NDArray[np.float64], scored_at: Millis) -> Scored:
+    """How a forecast turned out on the cases of its window. `weights`: each case's share in the shift, or 1."""
+    x0, y0, columns, rows = frozen.grid
+    everywhere = np.ones(columns * rows)
+    grid = Grid(frozen.epsg, x0, y0, frozen.cell_m, columns, rows, everywhere)
+    cell = grid.cell_of(cases.x, cases.y)
+    counts = np.bincount(cell[cell >= 0], weights=weights[cell >= 0], minlength=columns * rows)
+
+    def within(cells: tuple[int, ...]) -> float:
+        return float(counts[np.array(cells, dtype=np.int64)].sum())
+
+    best = np.sort(counts)[::-1][: len(frozen.shown)].sum()
+    return Scored(
+        scored_at, float(weights.sum()), within(frozen.shown), within(frozen.model), within(frozen.naive),
+        float(best), frozen.area_share, frozen.expected_cases, frozen.expected_hits, frozen.ceiling,
+    )  # fmt: skip

@@ -1,0 +1,161 @@
+"""The forward record: forecasts frozen before their window, and how they turned out. Rows are only added.
+
+Each row carries the hash of its content, which is also its key, and the hashes of what was frozen together stand in
+the audit log: a row that was changed, added behind or taken away is found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import asdict
+
+from sqlalchemy import ColumnElement, Connection, and_, func, select
+
+from models.access.grants import Stations
+from models.analysis.content import content_hash
+from models.analysis.record import Scored, Told
+from models.audit.deeds import Did, by_system
+from models.records.base import Millis
+from models.records.hotspot import ForecastRow, ForecastScoreRow
+from models.records.incident import Incident
+from store import audit
+from store.database import Tx
+from store.hotspots import ChangedError
+from store.rows import add_new, of_stations, records, table_of, values_of
+
+_FORECAST, _SCORE, _INCIDENT = table_of(ForecastRow), table_of(ForecastScoreRow), table_of(Incident)
+
+_DAY_MS = 86_400_000
+
+#: Reports come in late: a window is scored this long after its end at the earliest.
+SETTLE_MS = 2 * _DAY_MS
+
+#: As long as no case of the station lies after the window, its cases may still be on their way (a file a month): then
+#: it is scored after this time at the latest.
+LATEST_MS = 45 * _DAY_MS
+
+#: Forecasts scored in one go.
+PIECE = 500
+
+
+def hash_of(row: ForecastRow) -> str:
+    """The hash of a forecast's content: everything but the hash itself."""
+    return content_hash({name: value for name, value in values_of(row).items() if name != "hash"})
+
+
+def together(hashes: Iterable[str]) -> str:
+    """One hash over those of a station that were frozen at one moment, in whatever order."""
+    return hashlib.sha256("\n".join(sorted(hashes)).encode()).hexdigest()
+
+
+def freeze(tx: Tx, rows: Iterable[ForecastRow]) -> int:
+    """Freeze forecasts; their hash is set here. Returns how many were new: the same content again is one row.
+
+    What is new of a station and moment is one row of the audit log.
+    """
+    groups: dict[tuple[str, Millis], list[str]] = {}
+    for row in rows:
+        kept = values_of(row) | {"hash": hash_of(row)}
+        if add_new(tx, _FORECAST, kept):
+            groups.setdefault((row.station, row.made_at), []).append(str(kept["hash"]))
+    for (station, made_at), hashes in sorted(groups.items()):
+        detail = f"{len(hashes)} sha256={together(hashes)}"
+        audit.record(tx, by_system(made_at, Did.FORECASTS_FROZEN, station=station, object="forecasts", detail=detail))
+    return sum(len(hashes) for hashes in groups.values())
+
+
+def find(conn: Connection, station: str, hash: str) -> ForecastRow | None:
+    """A forecast; None when there is none.
+
+    Raises:
+        ChangedError: it is not as it was written.
+    """
+    query = select(_FORECAST).where(_FORECAST.c.station == station, _FORECAST.c.hash == hash)
+    rows = [_checked(row) for row in records(conn, ForecastRow, query)]
+    return rows[0] if rows else None
+
+
+def due(conn: Connection, now: Millis, limit: int = PIECE) -> list[ForecastRow]:
+    """Forecasts whose window is over and whose cases have come in, the oldest first.
+
+    Raises:
+        ChangedError: one is not as it was written.
+    """
+    newest = select(_INCIDENT.c.station, func.max(_INCIDENT.c.occurred_from).label("newest"))
+    newest_of = newest.where(_INCIDENT.c.occurred_from <= now).group_by(_INCIDENT.c.station).subquery()
+    query = (
+        select(_FORECAST)
+        .outerjoin(newest_of, newest_of.c.station == _FORECAST.c.station)
+        .where(_FORECAST.c.until <= now - SETTLE_MS, ~_scored())
+        .where((newest_of.c.newest >= _FORECAST.c.until) | (_FORECAST.c.until <= now - LATEST_MS))
+        .order_by(_FORECAST.c.until, _FORECAST.c.station, _FORECAST.c.hash)
+        .limit(limit)
+    )
+    return [_checked(row) for row in records(conn, ForecastRow, query)]
+
+
+def any_over(conn: Connection, now: Millis) -> bool:
+    """A cheap look whether a window is over that was not scored."""
+    query = select(_FORECAST.c.hash).where(_FORECAST.c.until <= now - SETTLE_MS, ~_scored()).limit(1)
+    return conn.execute(query).first() is not None
+
+
+def keep_score(tx: Tx, forecast: ForecastRow, scored: Scored) -> bool:
+    """Keep how a forecast turned out; False when that is known already."""
+    return add_new(tx, _SCORE, {"station": forecast.station, "hash": forecast.hash, **asdict(scored)})
+
+
+def record(
+    conn: Connection,
+    stations: Stations,
+    *,
+    family: str | None = None,
+    days: int | None = None,
+    shift: str | None = None,
+    zone: str | None = None,
+    since: Millis = 0,
+) -> list[Told]:
+    """Forecasts made at `since` or later (None: of all keys), the newest first, with how they turned out.
+
+    `models.analysis.record.summary` makes the figures of them.
+    """
+    table = _FORECAST.c
+    named = (table.station, table.zone, table.family, table.days, table.shift, table.made_at, table.until,
+             table.method, table.hash)  # fmt: skip
+    columns = [_SCORE.c[name] for name in Scored.__slots__]
+    same = and_(_SCORE.c.station == table.station, _SCORE.c.hash == table.hash)
+    query = select(*named, *columns).outerjoin(_SCORE, same).where(table.made_at >= since)
+    query = of_stations(query, table.station, stations)
+    asked = {"family": family, "days": days, "shift": shift, "zone": zone}
+    query = query.where(*(table[name] == value for name, value in asked.items() if value is not None))
+    query = query.order_by(table.made_at.desc(), table.station, table.zone, table.family, table.days, table.shift)
+    cut = len(named)
+    return [
+        Told(*(*row[:cut], Scored(*row[cut:]) if row[cut] is not None else None))
+        for row in conn.execute(query.order_by(table.hash))
+    ]
+
+
+def verify(conn: Connection, stations: Stations = None) -> int:
+    """Read every forecast and make sure that it is as it was written; returns how many there are.
+
+    Raises:
+        ChangedError: one is not.
+    """
+    query = of_stations(select(_FORECAST), _FORECAST.c.station, stations)
+    return len([_checked(row) for row in records(conn, ForecastRow, query)])
+
+
+def _scored() -> ColumnElement[bool]:
+    return (
+        select(_SCORE.c.hash)
+        .where(_SCORE.c.station == _FORECAST.c.station, _SCORE.c.hash == _FORECAST.c.hash)
+        .exists()
+    )
+
+
+def _checked(row: ForecastRow) -> ForecastRow:
+    if hash_of(row) != row.hash:
+        raise ChangedError(f"the forecast {row.hash[:12]} of {row.station} is not as it was written")
+    return row

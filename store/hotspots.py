@@ -1,0 +1,130 @@
+"""Maps of hotspots: kept as they were made, read as they are shown. Nothing is fitted here.
+
+A map whose hash is not that of its content was changed behind the program's back and is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy import Connection, and_, func, insert, select
+
+from models.access.grants import Stations
+from models.analysis.content import content_hash
+from models.analysis.hotspots import HotspotMap
+from models.analysis.written import from_json
+from models.records.base import Millis
+from models.records.hotspot import HotspotChoiceRow, HotspotMapRow, HotspotWeightsRow
+from store.database import Tx
+from store.rows import of_stations, records, table_of, values_of
+
+_MAP, _CHOICE, _WEIGHTS = table_of(HotspotMapRow), table_of(HotspotChoiceRow), table_of(HotspotWeightsRow)
+_KEY = ("station", "zone", "family", "days", "shift")
+
+
+class ChangedError(Exception):
+    """A row is not as it was written; `str()` names it in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMap:
+    """The newest map of a zone (empty: all the station's ground), family, horizon and shift (empty: all day)."""
+
+    station: str
+    zone: str
+    family: str
+    days: int
+    shift: str
+    made_at: Millis
+    data_version: str
+    method: str
+    hash: str
+    body: str
+
+    @property
+    def map(self) -> HotspotMap:
+        """What it says. Made once a content, however often it is asked for."""
+        return _read(self.body)
+
+
+@lru_cache(maxsize=256)
+def _read(body: str) -> HotspotMap:
+    return from_json(body)
+
+
+def hash_of(row: HotspotMapRow) -> str:
+    """The hash of a map's content: everything but the hash itself."""
+    return content_hash({name: value for name, value in values_of(row).items() if name != "hash"})
+
+
+def keep(tx: Tx, rows: Iterable[HotspotMapRow]) -> None:
+    """Keep new maps; their hash is set here. They are shown from now on."""
+    kept = [values_of(row) | {"hash": hash_of(row)} for row in rows]
+    if kept:
+        tx.conn.execute(insert(_MAP), kept)
+
+
+def maps(
+    conn: Connection,
+    stations: Stations,
+    family: str | None = None,
+    days: int | None = None,
+    shift: str | None = None,
+    zone: str | None = None,
+) -> list[StoredMap]:
+    """The newest map of each key asked for (None: of all), by key. `shift` empty: that of the whole day.
+
+    Raises:
+        ChangedError: a row was changed since it was written.
+    """
+    asked = {"family": family, "days": days, "shift": shift, "zone": zone}
+    keys = [_MAP.c[name] for name in _KEY]
+    each = select(*keys, func.max(_MAP.c.made_at).label("made_at")).group_by(*keys)
+    newest = of_stations(each, _MAP.c.station, stations).where(
+        *(_MAP.c[name] == value for name, value in asked.items() if value is not None)
+    )
+    last = newest.subquery()
+    same = and_(*(_MAP.c[name] == last.c[name] for name in (*_KEY, "made_at")))
+    rows = records(conn, HotspotMapRow, select(_MAP).join(last, same).order_by(*keys))
+    return [_checked(row) for row in rows]
+
+
+def _checked(row: HotspotMapRow) -> StoredMap:
+    if hash_of(row) != row.hash:
+        named = f"{row.station}/{row.zone} {row.family} {row.days} {row.shift}".strip()
+        raise ChangedError(f"the map {named} of {row.made_at} is not as it was written")
+    return StoredMap(
+        row.station, row.zone, row.family, row.days, row.shift, row.made_at, row.data_version, row.method, row.hash,
+        row.body,
+    )  # fmt: skip
+
+
+def keep_choices(tx: Tx, rows: Sequence[HotspotChoiceRow]) -> None:
+    """Keep what the gate chose."""
+    if rows:
+        tx.conn.execute(insert(_CHOICE), [values_of(row) for row in rows])
+
+
+def choices(conn: Connection, stations: Stations = None) -> list[HotspotChoiceRow]:
+    """The newest choice of each station (empty: pooled), family, horizon and shift."""
+    keys = [_CHOICE.c[name] for name in ("station", "family", "days", "shift")]
+    newest = select(*keys, func.max(_CHOICE.c.made_at).label("made_at")).group_by(*keys)
+    last = of_stations(newest, _CHOICE.c.station, None if stations is None else stations | {""}).subquery()
+    same = and_(*(_CHOICE.c[name.name] == last.c[name.name] for name in keys), _CHOICE.c.made_at == last.c.made_at)
+    return records(conn, HotspotChoiceRow, select(_CHOICE).join(last, same).order_by(*keys))
+
+
+def keep_weights(tx: Tx, rows: Sequence[HotspotWeightsRow]) -> None:
+    """Keep pooled weights."""
+    if rows:
+        tx.conn.execute(insert(_WEIGHTS), [values_of(row) for row in rows])
+
+
+def weights(conn: Connection) -> dict[str, HotspotWeightsRow]:
+    """The newest pooled weights of each family."""
+    newest = select(_WEIGHTS.c.family, func.max(_WEIGHTS.c.made_at).label("made_at")).group_by(_WEIGHTS.c.family)
+    last = newest.subquery()
+    same = and_(_WEIGHTS.c.family == last.c.family, _WEIGHTS.c.made_at == last.c.made_at)
+    return {row.family: row for row in records(conn, HotspotWeightsRow, select(_WEIGHTS).join(last, same))}

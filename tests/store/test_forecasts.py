@@ -1,0 +1,168 @@
+"""Maps and forecasts: the newest is read, what was changed is refused, nothing is changed or doubled, and the record
+pairs each forecast with how it turned out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from models.analysis.due import Last, Version
+from models.analysis.record import Scored
+from models.records.hotspot import ForecastRow, HotspotChoiceRow, HotspotMapRow, HotspotWeightsRow
+from models.records.incident import IncidentReport
+from models.records.station import Station
+from store import forecasts, hotspots, incidents, refits, registers, retention
+from store.database import Database
+from store.retention import Keep
+
+NOW = 1_790_000_000_000
+DAY = 86_400_000
+KEEP = Keep(raw_days=14, position_days=90, quarantine_days=7, change_days=2, quarantine_bytes=10**6, map_days=90)
+
+SCORED = Scored(NOW, 20, 8, 8, 6, 10, 0.05, 22.0, 9.0, 0.9)
+
+
+def a_map(made_at: int, family: str = "robbery", shift: str = "", station: str = "hat_yai") -> HotspotMapRow:
+    return HotspotMapRow(
+        station=station, zone="z", family=family, days=28, shift=shift, made_at=made_at, data_version="1.2.1.1",
+        method="mixture", parameters="{}", hash="", body=f'{{"made": {made_at}}}',
+    )  # fmt: skip
+
+
+def a_forecast(made_at: int, station: str = "hat_yai", body: str = "{}", days: int = 28) -> ForecastRow:
+    return ForecastRow(
+        station=station, hash="", zone="z", family="robbery", days=days, shift="", made_at=made_at,
+        until=made_at + days * DAY, data_version="1.2.1.1", method="mixture", parameters="{}", body=body,
+    )  # fmt: skip
+
+
+def a_case(name: str, at: int, station: str = "hat_yai") -> IncidentReport:
+    return IncidentReport(station, "s", name, at, "robbery", at + 60_000, offence_group=2, lat=7.0, lon=100.5)
+
+
+def towns(db: Database) -> None:
+    with db.write() as tx:
+        for code in ("hat_yai", "lumphini"):
+            registers.put_stations(tx, [Station(code=code, name_th=code, name_en=code)], NOW)
+
+
+def test_the_newest_map_of_each_key_is_read_and_of_the_stations_asked_for(db: Database) -> None:
+    with db.write() as tx:
+        hotspots.keep(tx, [a_map(NOW), a_map(NOW + 1), a_map(NOW, shift="08-16"), a_map(NOW, station="lumphini")])
+    with db.read() as conn:
+        found = hotspots.maps(conn, None)
+        assert [(one.station, one.shift, one.made_at - NOW) for one in found] == [
+            ("hat_yai", "", 1), ("hat_yai", "08-16", 0), ("lumphini", "", 0),
+        ]  # fmt: skip
+        assert [one.station for one in hotspots.maps(conn, frozenset({"lumphini"}))] == ["lumphini"]
+        assert [one.shift for one in hotspots.maps(conn, frozenset({"hat_yai"}), shift="")] == [""]
+        assert hotspots.maps(conn, None, family="theft") == []
+        assert found[0].hash != found[1].hash
+
+
+TABLES = ("hotspot_map", "forecast", "forecast_score", "hotspot_choice", "hotspot_weights")
+
+
+def test_the_tables_are_only_added_to(db: Database) -> None:
+    with db.write() as tx:
+        hotspots.keep(tx, [a_map(NOW)])
+        forecasts.freeze(tx, [row := a_forecast(NOW)])
+        forecasts.keep_score(tx, row.model_copy(update={"hash": forecasts.hash_of(row)}), SCORED)
+        choice = HotspotChoiceRow(station="", family="robbery", days=28, shift="", made_at=NOW, method="m", why="w",
+                                  body="{}")  # fmt: skip
+        hotspots.keep_choices(tx, [choice])
+        hotspots.keep_weights(tx, [HotspotWeightsRow(family="robbery", made_at=NOW, stations=1, cases=2, body="{}")])
+    changes = [f"UPDATE {table} SET {'hits = 9' if 'score' in table else 'body = 1'}" for table in TABLES]  # noqa: S608
+    for change in [f"DELETE FROM {table}" for table in TABLES] + changes:  # noqa: S608
+        with pytest.raises(DBAPIError, match="only added to"), db.write() as tx:
+            tx.conn.execute(text(change))
+
+
+def test_a_row_changed_behind_our_back_is_refused(sqlite_db: Database) -> None:
+    with sqlite_db.write() as tx:
+        hotspots.keep(tx, [a_map(NOW)])
+        forecasts.freeze(tx, [a_forecast(NOW)])
+        tx.conn.execute(text("DROP TRIGGER hotspot_map_no_update"))
+        tx.conn.execute(text("DROP TRIGGER forecast_no_update"))
+    with sqlite_db.read() as conn:
+        assert forecasts.verify(conn) == 1
+    with sqlite_db.write() as tx:
+        tx.conn.execute(text("UPDATE hotspot_map SET method = 'better'"))
+        tx.conn.execute(text("UPDATE forecast SET body = '{\"shown\": [1]}'"))
+    with sqlite_db.read() as conn:
+        with pytest.raises(hotspots.ChangedError, match="hat_yai/z robbery 28"):
+            hotspots.maps(conn, None)
+        with pytest.raises(hotspots.ChangedError, match="of hat_yai"):
+            forecasts.verify(conn)
+        with pytest.raises(hotspots.ChangedError):
+            forecasts.due(conn, NOW + 100 * DAY)
+
+
+def test_the_same_forecast_is_frozen_once_and_stands_in_the_audit_log(db: Database) -> None:
+    with db.write() as tx:
+        assert forecasts.freeze(tx, [a_forecast(NOW), a_forecast(NOW, body="{1}"), a_forecast(NOW + 1)]) == 3
+        assert forecasts.freeze(tx, [a_forecast(NOW)]) == 0
+    with db.read() as conn:
+        waiting = conn.execute(text("SELECT body FROM audit_waiting ORDER BY id")).scalars().all()
+        hashes = {one.made_at: one.hash for one in forecasts.record(conn, None)}
+    assert len(waiting) == 2, "one row for each moment"
+    assert forecasts.together([hashes[NOW + 1]]) in waiting[1]
+
+
+def test_a_forecast_is_due_when_its_window_is_over_and_its_cases_are_in(db: Database) -> None:
+    towns(db)
+    with db.write() as tx:
+        forecasts.freeze(tx, [a_forecast(NOW), a_forecast(NOW, "lumphini")])
+        incidents.take(tx, a_case("inside", NOW + 5 * DAY))
+        incidents.take(tx, a_case("after", NOW + 28 * DAY + 1))
+        incidents.take(tx, a_case("inside", NOW + 5 * DAY, "lumphini"))
+    over = NOW + 28 * DAY
+
+    def due(at: int) -> list[str]:
+        with db.read() as conn:
+            return [row.station for row in forecasts.due(conn, at)]
+
+    assert due(over + 1 * DAY) == [], "reports may still come in"
+    assert due(over + 2 * DAY) == ["hat_yai"], "no case of the other station lies behind the window yet"
+    assert due(over + 45 * DAY) == ["hat_yai", "lumphini"]
+    with db.write() as tx:
+        [mine] = forecasts.due(tx.conn, over + 2 * DAY)
+        assert forecasts.keep_score(tx, mine, SCORED)
+        assert not forecasts.keep_score(tx, mine, replace(SCORED, hits=9))
+    assert due(over + 2 * DAY) == []
+    with db.read() as conn:
+        assert not forecasts.any_over(conn, over)
+        assert forecasts.any_over(conn, over + 2 * DAY)  # the other one
+        told = {one.station: one.score for one in forecasts.record(conn, None)}
+        assert told == {"hat_yai": SCORED, "lumphini": None}
+        assert forecasts.record(conn, frozenset({"hat_yai"}), days=7) == []
+
+
+def test_a_data_version_follows_the_cases(db: Database) -> None:
+    towns(db)
+    with db.write() as tx:
+        incidents.take(tx, a_case("a", NOW))
+        incidents.take(tx, a_case("b", NOW - 5))
+    with db.read() as conn:
+        assert refits.versions(conn) == {"hat_yai": Version(2, NOW + 60_000)}
+        assert refits.versions(conn, frozenset({"lumphini"})) == {}
+    last = Last(NOW, Version(2, NOW), failed=True)
+    with db.write() as tx:
+        refits.note(tx, "hat_yai", Last(NOW - 1, Version(1, 1)))
+        refits.note(tx, "hat_yai", last)
+    with db.read() as conn:
+        assert refits.lasts(conn) == {"hat_yai": last}
+
+
+def test_old_maps_go_but_the_newest_stays(db: Database) -> None:
+    with db.write() as tx:
+        hotspots.keep(tx, [a_map(NOW - days * DAY) for days in (200, 150, 91, 30)])
+        hotspots.keep(tx, [a_map(NOW - days * DAY, "theft") for days in (300, 200)])
+    assert retention.run(db, KEEP, NOW)["hotspot_map"] == 4
+    with db.read() as conn:
+        left = [(one.family, (NOW - one.made_at) // DAY) for one in hotspots.maps(conn, None)]
+        assert left == [("robbery", 30), ("theft", 200)]
+        assert conn.execute(text("SELECT COUNT(*) FROM hotspot_map")).scalar_one() == 2
