@@ -1,0 +1,128 @@
+"""The ways of ranking cells that compete in a backtest, from plain counting to the mixture. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from models.analysis.cases import Cases
+from models.analysis.components import DAY_MS, Floats, Ground, densities
+from models.analysis.mixing import DEFAULT
+from models.analysis.shifts import Shifts
+from models.analysis.surface import level, shift_shares
+from models.records.base import Millis
+
+#: Of the kernel: spread in cells, and days after which a case counts half.
+KERNEL_WIDTH, KERNEL_HALF_DAYS = 1.5, 90.0
+
+
+@dataclass(frozen=True)
+class Question:
+    """Where will the cases of the `days` after `at` be? Only what began before `at` is looked at.
+
+    `weights`: of the mixture (pooled, or the station's own). `shift` None: at any hour.
+    """
+
+    cases: Cases
+    ground: Ground
+    at: Millis
+    days: int
+    others: Cases | None = None
+    weights: Floats | None = None
+    shifts: Shifts | None = None
+    shift: int | None = None
+
+    @cached_property
+    def past(self) -> Cases:
+        """What had happened by then."""
+        return self.cases.take(slice(int(np.searchsorted(self.cases.start, self.at))))
+
+    @cached_property
+    def densities(self) -> Floats:
+        """The components' densities: made once for every shift and weight."""
+        return densities(self.past, self.ground, self.at, self.days, self.others)
+
+    @cached_property
+    def shares(self) -> tuple[Floats, Floats]:
+        """The zone's and the cells' shares of the shifts."""
+        return shift_shares(self.past, self.ground, self.shifts or Shifts())
+
+    @cached_property
+    def in_shifts(self) -> Floats:
+        """How much of each past case fell into each shift."""
+        return (self.shifts or Shifts()).weights(self.past.start, self.past.end)
+
+    def of_shift(self, shift: int | None) -> Question:
+        """The same question for another shift; what is made already goes along."""
+        other = Question(
+            self.cases, self.ground, self.at, self.days, self.others, self.weights, self.shifts, shift
+        )  # fmt: skip
+        made = ("past", "densities", "shares", "in_shifts")
+        vars(other).update({name: vars(self)[name] for name in made if name in vars(self)})
+        return other
+
+    def counted(self, days: int | None) -> Floats:
+        """Cases of the last `days` (None: all) in each cell of the grid; of the shift, when one is asked for."""
+        first = 0 if days is None else int(np.searchsorted(self.past.start, self.at - days * DAY_MS))
+        weights = None if self.shift is None else self.in_shifts[first:, self.shift]
+        return self.ground.counts(self.past.take(slice(first, None)), weights)
+
+
+#: Cases expected in each cell of the whole grid.
+Candidate = Callable[[Question], Floats]
+
+
+def _counts(days: int | None) -> Candidate:
+    def expected(asked: Question) -> Floats:
+        return _scaled(asked, asked.counted(days))
+
+    return expected
+
+
+def _year_and_third(asked: Question) -> Floats:
+    return _scaled(asked, asked.counted(365) + asked.counted(None) / 3.0)
+
+
+def _kernel(asked: Question) -> Floats:
+    weights = 0.5 ** ((asked.at - asked.past.start) / (KERNEL_HALF_DAYS * DAY_MS))
+    if asked.shift is not None:
+        weights = weights * asked.in_shifts[:, asked.shift]
+    return _scaled(asked, asked.ground.spread(asked.ground.counts(asked.past, weights), KERNEL_WIDTH))
+
+
+def _mixture(asked: Question) -> Floats:
+    made = np.zeros(len(asked.ground.grid.area))
+    weights = DEFAULT if asked.weights is None else asked.weights
+    made[asked.ground.inside] = weights @ asked.densities
+    return _scaled(asked, made)
+
+
+def _mixture_shift(asked: Question) -> Floats:
+    if asked.shift is None:
+        return _mixture(asked)
+    made = _mixture(asked.of_shift(None))
+    made[asked.ground.inside] *= asked.shares[1][:, asked.shift]
+    return made
+
+
+def _scaled(asked: Question, made: Floats) -> Floats:
+    """Made into cases expected: the level of the zone, and of its shift."""
+    total = float(made.sum())
+    if total <= 0:
+        return made
+    share = 1.0 if asked.shift is None else float(asked.shares[0][asked.shift])
+    return made * (level(asked.past, asked.at) * asked.days * share / total)
+
+
+CANDIDATES: Mapping[str, Candidate] = {
+    "counts_28": _counts(28),
+    "counts_365": _counts(365),
+    "counts_all": _counts(None),
+    "365_all3": _year_and_third,
+    "kernel": _kernel,
+    "mixture": _mixture,
+    "mixture_shift": _mixture_shift,
+}

@@ -1,0 +1,101 @@
+"""Which way of ranking a map is drawn with: the simple rule until another has proved itself on the past. Pure.
+
+A challenger replaces the rule in force when its mean paired difference over origins exceeds one standard error of
+that difference, pooled over stations, and at no share of the area falls short by as much. A station's own past may
+overrule by the same test. Without a backtest nothing is proved: the map is drawn grey.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from models.analysis.scores import Outcome
+from models.records.base import Millis
+
+DEFAULT = "365_all3"
+
+#: Origins below which a difference has no standard error to speak of.
+LEAST_ORIGINS = 4
+
+Outcomes = Mapping[str, Sequence[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Paired difference of two hit rates over origins: challenger less rule, with its standard error."""
+
+    mean: float
+    error: float
+    origins: int
+
+    @property
+    def above(self) -> bool:
+        """More than one standard error better."""
+        return self.origins >= LEAST_ORIGINS and self.mean > self.error and self.mean > 0
+
+    @property
+    def below(self) -> bool:
+        """More than one standard error worse."""
+        return self.origins >= LEAST_ORIGINS and self.mean < -self.error
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a map is drawn with. `why`: `no_backtest` (grey), `default`, `pooled` or `own`.
+
+    `table`: every challenger's difference to the rule it was held against, all shares together.
+    """
+
+    method: str
+    why: str
+    table: Mapping[str, Difference]
+
+
+def difference(challenger: Sequence[Outcome], rule: Sequence[Outcome]) -> Difference:
+    """Paired over origins; the zones, shifts and shares of an origin together. Both must be of the same windows."""
+    gained: dict[Millis, float] = {}
+    cases: dict[Millis, float] = {}
+    for better, worse in zip(challenger, rule, strict=True):
+        gained[better.at] = gained.get(better.at, 0.0) + better.hits - worse.hits
+        cases[better.at] = cases.get(better.at, 0.0) + better.cases
+    total, number = sum(cases.values()), len(cases)
+    if total <= 0:
+        return Difference(0.0, 0.0, 0)
+    mean = sum(gained.values()) / total
+    if number < 2:
+        return Difference(mean, math.inf, number)
+    squares = sum((gained[at] - mean * cases[at]) ** 2 for at in cases)
+    return Difference(mean, math.sqrt(squares * number / (number - 1)) / total, number)
+
+
+def choose(pooled: Outcomes, own: Outcomes | None = None, default: str = DEFAULT) -> Choice:
+    """The rule to draw with, by the pooled past of all stations and by the station's own.
+
+    Every method's outcomes must be of the same windows in the same order.
+    """
+    if not pooled.get(default):
+        return Choice(default, "no_backtest", {})
+    method, table = _best(pooled, default)
+    why = "default" if method == default else "pooled"
+    if own and own.get(method):
+        better, other = _best(own, method)
+        if better != method:
+            return Choice(better, "own", other)
+    return Choice(method, why, table)
+
+
+def _best(outcomes: Outcomes, rule: str) -> tuple[str, dict[str, Difference]]:
+    held = outcomes[rule]
+    shares = sorted({each.share for each in held})
+    table = {name: difference(found, held) for name, found in outcomes.items() if name != rule}
+    passing = [
+        name for name, found in table.items()
+        if found.above and not any(_at(outcomes[name], held, share).below for share in shares)
+    ]  # fmt: skip
+    return max(passing, key=lambda name: (table[name].mean, name), default=rule), table
+
+
+def _at(challenger: Sequence[Outcome], rule: Sequence[Outcome], share: float) -> Difference:
+    return difference([e for e in challenger if e.share == share], [e for e in rule if e.share == share])
