@@ -1,7 +1,7 @@
 /** The SOS list: one row for each open alarm, its own running clock, the button that answers it. */
 
 import { runningClock } from "./age";
-import { arrange, fill, flag, make, put } from "./dom";
+import { arrange, attr, fill, flag, make, put } from "./dom";
 import type { Pressed } from "./hotkeys";
 import { alarmMarks, placeName, raisedWord, type Words } from "./marks";
 import type { Moment, Part, Settings } from "./part";
@@ -184,7 +184,7 @@ export class AlarmList implements Part {
     if (!answerable && document.activeElement === row.button) row.root.focus({ preventScroll: true });
     row.button.hidden = !answerable;
     row.button.disabled = row.busy;
-    row.button.setAttribute("aria-keyshortcuts", "a");
+    attr(row.button, "aria-keyshortcuts", "a");
     if (alarm.state !== "raised") put(row.said, "");
   }
 

@@ -5,7 +5,7 @@ import type { StepName } from "./answer";
 import { lastStep } from "./case";
 import { Choice } from "./choice";
 import type { Desk } from "./desk";
-import { flag, make, put } from "./dom";
+import { attr, flag, make, put } from "./dom";
 import { type Asking, OUTCOMES, SHELVE_MIN } from "./hotkeys";
 import { alarmMarks, detailWord, placeName } from "./marks";
 import type { Moment, Part } from "./part";
@@ -102,8 +102,8 @@ export class CaseHead implements Part {
     for (const { root, label, word, step } of this.buttons) {
       put(label, step !== null && step === desk.busy ? desk.word("live.sending") : desk.word(word));
       // Not `disabled`: that would take the focus from a person who has it there.
-      root.setAttribute("aria-disabled", String(step !== null && !desk.permits(step)));
-      root.setAttribute("aria-label", `${label.textContent ?? ""} (${root.firstElementChild?.textContent ?? ""})`);
+      attr(root, "aria-disabled", String(step !== null && !desk.permits(step)));
+      attr(root, "aria-label", `${label.textContent ?? ""} (${root.firstElementChild?.textContent ?? ""})`);
       if (step === "shelve" || step === "unshelve") root.hidden = !desk.permits(step);
       if (step === "acknowledge") flag(root, "now", alarm.state === "raised" ? "yes" : "no");
     }

@@ -3,7 +3,7 @@
 import { dateAndTime } from "./age";
 import type { Item } from "./case";
 import type { Desk } from "./desk";
-import { flag, make, put } from "./dom";
+import { attr, flag, make, put } from "./dom";
 import type { Part } from "./part";
 import { RowSet } from "./rowset";
 
@@ -51,7 +51,7 @@ export class CaseProcedure implements Part {
     const { language, timezone } = desk.view.settings;
     const button = row.firstElementChild as HTMLElement;
     const text = button.lastElementChild as HTMLElement;
-    button.setAttribute("aria-checked", String(item.done));
+    attr(button, "aria-checked", String(item.done));
     flag(row, "done", item.done ? "yes" : "no");
     put(text.children[0] as HTMLElement, language === "th" ? item.th : item.en);
     const who = item.at === null ? "" : `${desk.word("live.by", { who: item.by })} ${desk.word("live.desk_at", { time: dateAndTime(item.at, language, timezone).time })}`;

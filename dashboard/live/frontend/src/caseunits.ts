@@ -3,7 +3,7 @@
 import { ageText } from "./age";
 import { doubtOf, type NearUnit } from "./case";
 import type { Desk } from "./desk";
-import { flag, make, put } from "./dom";
+import { attr, flag, make, put } from "./dom";
 import { statusOf } from "./tints";
 import { ageWords } from "./marks";
 import type { Part, Settings } from "./part";
@@ -102,7 +102,7 @@ export class CaseUnits implements Part {
     flag(row, "free", unit.free ? "yes" : "no");
     flag(row, "settled", desk.settled(index + 1) ? "yes" : "no");
     flag(row, "sent", sent ? "yes" : "no");
-    button.setAttribute("aria-disabled", String(!desk.permits("assign")));
+    attr(button, "aria-disabled", String(!desk.permits("assign")));
     put(text!.children[0] as HTMLElement, unit.call || unit.unit);
     const status = sent ? desk.word("live.desk_sent") : desk.word(`live.status_${statusOf(unit.status)}`);
     const age = unit.age_s === null ? desk.word("live.unit_lost") : desk.word(unit.fresh ? "live.desk_fix" : unit.too_old ? "live.desk_fix_too_old" : "live.desk_fix_old", { age: ageText(unit.age_s * 1000, words) });

@@ -1,7 +1,7 @@
 /** A question of the desk, in place of its keys: some answers, each with its number, and the way back. */
 
 import type { Desk } from "./desk";
-import { make, put } from "./dom";
+import { attr, make, put } from "./dom";
 
 export class Choice {
   readonly root: HTMLElement;
@@ -30,7 +30,7 @@ export class Choice {
   draw(): void {
     const { desk } = this;
     put(this.title, desk.word(this.question));
-    this.root.setAttribute("aria-label", desk.word(this.question));
+    attr(this.root, "aria-label", desk.word(this.question));
     put(this.back, desk.word("live.desk_key_esc"));
     this.answers.forEach((answer, index) => put(this.labels[index]!, desk.word(answer)));
   }

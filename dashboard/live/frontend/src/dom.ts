@@ -17,6 +17,11 @@ export function flag(element: HTMLElement, name: string, value: string): void {
   if (element.dataset[name] !== value) element.dataset[name] = value;
 }
 
+/** An attribute, written only where it is another: what is written anew makes the browser look at the style again. */
+export function attr(element: HTMLElement, name: string, value: string): void {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
 /** Put the nodes into this order. The one that holds the focus is never moved: moving would take the focus away. */
 export function arrange(parent: HTMLElement, wanted: readonly HTMLElement[]): void {
   const held = wanted.find((node) => node.contains(document.activeElement));

@@ -1,7 +1,7 @@
 /** The head of a live page: the data-age light, the sound light, the clock, and the bands of what is wrong. */
 
 import { ageText, dateAndTime, feedStale } from "./age";
-import { fill, flag, make, put } from "./dom";
+import { attr, fill, flag, make, put } from "./dom";
 import { ageWords } from "./marks";
 import type { Moment, Part } from "./part";
 import type { Feed } from "./protocol";
@@ -34,7 +34,7 @@ export class Lights implements Part {
     put(this.time, time);
     flag(this.sound, "state", health.sound);
     put(this.sound, words[`live.sound_${health.sound}`] ?? health.sound);
-    this.sound.setAttribute("aria-pressed", String(health.sound === "on"));
+    attr(this.sound, "aria-pressed", String(health.sound === "on"));
     this.drawData(state.feed, health);
     this.drawBands(state.feed, health);
   }

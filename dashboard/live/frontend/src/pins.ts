@@ -1,23 +1,24 @@
 /** Open alarms on the map: above everything, each an element of its own that stays the same while the alarm is open.
- * Only what is new moves: a press pulses for its first minute and after each escalation, then wears a still ring. */
+ * Only what is new moves: a press pulses for its first minute and after each escalation, then wears a still ring. Of a
+ * flood only the newest few pulse: hundreds of moving rings take the page's time away from the hand that answers. */
 
 import { type Map as MapLibre, Marker } from "maplibre-gl";
 import type { Area } from "./declutter";
 import { flag, make, put } from "./dom";
 import { drawable } from "./mercator";
 import type { Alarm } from "./protocol";
+import { type Fresh, pulsing } from "./pulsing";
 import type { Key } from "./state";
 
-export const NEW_MS = 60_000;
 /** From the middle of a pin to its name, px. */
 const NAME_AT = 28;
 
-interface Pin {
+interface Pin extends Fresh {
   marker: Marker;
   element: HTMLElement;
   name: HTMLElement;
+  at: [number, number];
   level: number;
-  newAt: number;
   wide: number;
 }
 
@@ -42,18 +43,20 @@ export class Pins {
     }
     for (const [key, alarm] of alarms) {
       if (alarm.lat === null || alarm.lon === null || !drawable(alarm.lat, alarm.lon)) continue;
-      const pin = this.pins.get(key) ?? this.build(this.map, key, [alarm.lon, alarm.lat], now);
-      pin.marker.setLngLat([alarm.lon, alarm.lat]);
+      const pin = this.pins.get(key) ?? this.build(this.map, key, alarm, [alarm.lon, alarm.lat], now);
+      if (pin.at[0] !== alarm.lon || pin.at[1] !== alarm.lat) pin.marker.setLngLat((pin.at = [alarm.lon, alarm.lat]));
       if (alarm.level > pin.level) pin.newAt = now;
       pin.level = alarm.level;
+      pin.alarm = alarm;
       flag(pin.element, "state", alarm.state);
-      flag(pin.element, "new", now - pin.newAt < NEW_MS ? "yes" : "no");
       const wanted = label(alarm);
       if (pin.name.textContent === wanted) continue;
       put(pin.name, wanted);
       pin.element.setAttribute("aria-label", wanted);
       pin.wide = pin.name.offsetWidth;
     }
+    const moving = pulsing(this.pins.values(), now);
+    for (const pin of this.pins.values()) flag(pin.element, "new", moving.has(pin) ? "yes" : "no");
   }
 
   /** A name that would be cut by the right edge of the map stands on the other side. */
@@ -73,7 +76,7 @@ export class Pins {
     });
   }
 
-  private build(map: MapLibre, key: Key, at: [number, number], now: number): Pin {
+  private build(map: MapLibre, key: Key, alarm: Alarm, at: [number, number], now: number): Pin {
     const element = document.createElement("div");
     element.className = "ssz-pin";
     element.dataset["alarm"] = key;
@@ -86,7 +89,7 @@ export class Pins {
       this.chosen(key);
     };
     const marker = new Marker({ element, anchor: "center" }).setLngLat(at).addTo(map);
-    const pin: Pin = { marker, element, name, level: 0, newAt: now, wide: 0 };
+    const pin: Pin = { alarm, marker, element, name, at, level: 0, newAt: now, wide: 0 };
     this.pins.set(key, pin);
     return pin;
   }

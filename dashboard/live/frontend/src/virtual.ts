@@ -1,7 +1,7 @@
 /** A list of any length: only the rows in sight are elements, and these are used again. One row is active, by its key,
  * so that it stays the same one while the list changes; the focus is the list's own and never moves with an update. */
 
-import { flag, make } from "./dom";
+import { attr, flag, make } from "./dom";
 
 export interface Rows {
   /** Keys in the order of the list. */
@@ -66,9 +66,10 @@ export class VirtualList {
   draw(): void {
     const { keys } = this.rows;
     const height = `${keys.length * this.rowHeight}px`;
+    const { scrollTop, clientHeight } = this.root; // read before anything is written: else the page is laid out twice
     if (this.inner.style.height !== height) this.inner.style.height = height;
-    const first = Math.max(0, Math.floor(this.root.scrollTop / this.rowHeight) - SPARE);
-    const last = Math.min(keys.length, Math.ceil((this.root.scrollTop + this.root.clientHeight) / this.rowHeight) + SPARE);
+    const first = Math.max(0, Math.floor(scrollTop / this.rowHeight) - SPARE);
+    const last = Math.min(keys.length, Math.ceil((scrollTop + clientHeight) / this.rowHeight) + SPARE);
     while (this.pool.length < last - first) this.pool.push(this.build());
     let active = "";
     this.pool.forEach((row, slot) => {
@@ -80,14 +81,14 @@ export class VirtualList {
       const move = `translateY(${index * this.rowHeight}px)`;
       if (row.style.transform !== move) row.style.transform = move;
       flag(row, "key", key);
-      row.setAttribute("aria-posinset", String(index + 1));
-      row.setAttribute("aria-setsize", String(keys.length));
-      row.setAttribute("aria-selected", String(key === this.marked));
+      attr(row, "aria-posinset", String(index + 1));
+      attr(row, "aria-setsize", String(keys.length));
+      attr(row, "aria-selected", String(key === this.marked));
       flag(row, "active", key === this.active ? "yes" : "no");
       if (key === this.active) active = row.id;
       this.rows.fill(row, key);
     });
-    if ((this.root.getAttribute("aria-activedescendant") ?? "") !== active) this.root.setAttribute("aria-activedescendant", active);
+    attr(this.root, "aria-activedescendant", active);
   }
 
   private build(): HTMLElement {
