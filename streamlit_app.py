@@ -51,7 +51,7 @@ from dashboard.live.status import FeedStatus
 from dashboard.live.status import Limits as FeedLimits
 from dashboard.navigation import claim, navigate, page_failed
 from dashboard.sheet.routes import sheet_routes
-from dashboard.shell import INDEX_PAGE, Shell
+from dashboard.shell import Shell, map_page
 from ingest.sources.http import HttpIn, in_routes
 from jobs.notices import Courier, read_channels
 from jobs.runner import Runner
@@ -266,7 +266,7 @@ else:
             *basemap_routes(lambda: runtime.current().basemap),
         ],
         middleware=[
-            Middleware(SecurityHeaders, allowed_hosts=SETTINGS.hosts, index_page=INDEX_PAGE),
+            Middleware(SecurityHeaders, allowed_hosts=SETTINGS.hosts, page=map_page()),
             Middleware(Gate, keeper=lambda: runtime.current().keeper, allowed_hosts=SETTINGS.hosts),
             Middleware(Shell),
         ],

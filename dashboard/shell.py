@@ -1,7 +1,9 @@
-"""Streamlit's own front end, `/static/*`, out of memory; and what a page with the live map will need, told with it.
+"""Streamlit's own front end, `/static/*`, out of memory; and the page of a screen with the live map, which is told at
+once what Streamlit would find out by asking.
 
 Streamlit serves the sixty files of a first page one by one from the disk through a pool of threads, which keeps a
-server that has just started busy for a third of a second.
+server that has just started busy for a third of a second. Its page looks for the server below its own address first
+(`/desk/_stcore/health`), then above it, and only then connects.
 """
 
 from __future__ import annotations
@@ -10,9 +12,8 @@ from functools import cache
 from pathlib import Path
 
 import streamlit as st
-from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard.live import assets_route
 
@@ -33,7 +34,24 @@ _TYPES = {
 _CACHE = "public, immutable, max-age=31536000"
 
 #: Pages that show the live map.
-MAP_PAGES = frozenset({"/", "/wall", "/map"})
+MAP_PAGES = frozenset({"/", "/wall", "/map", "/desk"})
+
+#: Streamlit's parts that every such page loads once its script has run.
+_PARTS = ("BidiComponent", "Html")
+
+# What Streamlit's page takes from whoever hosts it: where its server is, and what `/_stcore/host-config` would
+# answer. With both it connects at once, and asks meanwhile. No page of another origin may tell it anything.
+_HOST = b"""<script>
+      window.__streamlit = {
+        BACKEND_BASE_URL: new URL("./", location.href).href,
+        HOST_CONFIG: {
+          allowedOrigins: [location.origin], useExternalAuthToken: false, enableCustomParentMessages: false,
+          enforceDownloadInNewTab: false, metricsUrl: "", blockErrorDialogs: false,
+        },
+      }
+    </script>
+    """
+_FIRST_SCRIPT = b'<script type="module"'
 
 
 @cache
@@ -56,11 +74,32 @@ def _answer(name: str) -> Response:
 
 
 @cache
+def map_page() -> bytes:
+    """Streamlit's page as the screens with the live map get it.
+
+    Raises:
+        ValueError: Streamlit's page begins its front end in another way than we know.
+    """
+    before, script, after = INDEX_PAGE.read_bytes().partition(_FIRST_SCRIPT)
+    if not script:
+        raise ValueError(f"{INDEX_PAGE} has no {_FIRST_SCRIPT.decode()}")
+    return before + _HOST + script + after
+
+
+@cache
 def _link() -> str:
     """The `Link` header (RFC 8288): the map's bundle and its faces, to come beside Streamlit's own files."""
+    parts = (name for name in sorted(_names()) if name.removeprefix("js/").split(".")[0] in _PARTS)
+    modules = (f"/assets/{assets_route.module_name()}", *(f"/static/{name}" for name in parts))
     faces = (name for name in assets_route.assets() if name.endswith(".woff2"))
     fonts = (f"</assets/{name}>; rel=preload; as=font; type=font/woff2; crossorigin" for name in faces)
-    return ", ".join((f"</assets/{assets_route.module_name()}>; rel=modulepreload", *fonts))
+    return ", ".join((*(f"<{path}>; rel=modulepreload" for path in modules), *fonts))
+
+
+def _page() -> Response:
+    # Made anew for each: what is outside of this writes its headers, a cookie among them, into the answer's own list.
+    headers = {"cache-control": "no-cache", "link": _link()}
+    return Response(map_page(), media_type="text/html", headers=headers)
 
 
 class Shell:
@@ -70,15 +109,11 @@ class Shell:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer for a file of Streamlit's; pass all else on, with the header added to a page with the map."""
+        """Answer for a file of Streamlit's and for a page with the map; pass all else on."""
         path, asked = scope.get("path", ""), scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
         if asked and path.startswith(_PREFIX):
             await _answer(path.removeprefix(_PREFIX))(scope, receive, send)
-            return
-
-        async def send_with_hints(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] == 200:
-                MutableHeaders(scope=message).append("link", _link())
-            await send(message)
-
-        await self._app(scope, receive, send_with_hints if asked and path in MAP_PAGES else send)
+        elif asked and path in MAP_PAGES:
+            await _page()(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)

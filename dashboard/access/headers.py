@@ -6,7 +6,6 @@ import base64
 import hashlib
 import re
 from collections.abc import Collection, Iterable
-from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,12 +29,12 @@ _STEADY: tuple[tuple[str, str], ...] = (
 )
 
 
-def script_hashes(page: Path) -> list[str]:
-    """CSP sources of the inline scripts in an HTML file, so that no other inline script may run.
+def script_hashes(page: bytes) -> list[str]:
+    """CSP sources of the inline scripts in an HTML page, so that no other inline script may run.
 
     Source: W3C Content Security Policy Level 3, section 2.3.1 (hash-source).
     """
-    found = _INLINE_SCRIPT.findall(page.read_bytes())
+    found = _INLINE_SCRIPT.findall(page)
     return [f"'sha256-{base64.b64encode(hashlib.sha256(body).digest()).decode()}'" for body in found]
 
 
@@ -57,12 +56,15 @@ def content_policy(host: str, secure: bool, inline: Iterable[str] = ()) -> str:
 
 
 class SecurityHeaders:
-    """ASGI middleware, the outermost: writes the headers, also on refusals and on an error of ours."""
+    """ASGI middleware, the outermost: writes the headers, also on refusals and on an error of ours.
 
-    def __init__(self, app: ASGIApp, allowed_hosts: Collection[str], index_page: Path | None = None) -> None:
+    `page`: HTML whose inline scripts, and no others, may run.
+    """
+
+    def __init__(self, app: ASGIApp, allowed_hosts: Collection[str], page: bytes = b"") -> None:
         self._app = app
         self._hosts = allowed_hosts
-        self._inline = script_hashes(index_page) if index_page else []
+        self._inline = script_hashes(page)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, with the headers added to the answer's first message."""

@@ -1,7 +1,7 @@
 """`/assets/*`: the live map's bundle, its worker, the Thai face, the desk map's style. From our own disk only.
 
 Behind the door like every path it does not name: a session is needed. Names with a hash of their content are kept by
-the browser for ever; the others are asked for again each time and answered 304.
+the browser for ever, faces for a week; the others are asked for again each time and answered 304.
 """
 
 from __future__ import annotations
@@ -59,8 +59,16 @@ def _load(path: Path) -> Asset:
         packed=gzip.compress(body, 6, mtime=0) if path.suffix in _COMPRESSED else None,
         etag=f'"{hashlib.sha256(body).hexdigest()[:20]}"',
         media_type=_TYPES.get(path.suffix, "application/octet-stream"),
-        cache="private, max-age=31536000, immutable" if _HASHED.search(path.name) else "private, no-cache",
+        cache=_kept(path),
     )
+
+
+def _kept(path: Path) -> str:
+    """How long a browser keeps a file. Twelve questions for faces that never change would stand before the first
+    alarm of every page; a face of last week does no harm."""
+    if _HASHED.search(path.name):
+        return "private, max-age=31536000, immutable"
+    return "private, max-age=604800" if path.suffix == ".woff2" else "private, no-cache"
 
 
 def module_name() -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from dashboard.shell import FOLDER, INDEX_PAGE
+from dashboard.access.headers import script_hashes
+from dashboard.shell import FOLDER, INDEX_PAGE, MAP_PAGES
 from tests.app.serving import Product
 
 
@@ -35,10 +36,28 @@ def test_nothing_else_is_to_be_had_there(product: Product) -> None:
 def test_a_page_with_the_map_names_what_it_will_need_and_no_other_page_does(product: Product) -> None:
     with product.client(product.session().cookie) as client:
         links = re.findall(r"<([^>]+)>; rel=(\w+)", client.get("/").headers["link"])
-        assert [rel for path, rel in links if path.endswith(".js")] == ["modulepreload"]
+        modules = {path.rsplit("/", 1)[1].split(".")[0].split("-")[0]: rel for path, rel in links if ".js" in path}
+        assert modules == dict.fromkeys(("live", "BidiComponent", "Html"), "modulepreload")
         assert sum(path.endswith(".woff2") for path, _ in links) == 6
         for path, _ in links:
             assert client.get(path).status_code == 200
+        assert {client.get(path).headers["link"] for path in MAP_PAGES} == {client.get("/").headers["link"]}
         assert "link" not in client.get("/incidents").headers
     with product.client() as stranger:
         assert "link" not in stranger.get("/").headers
+
+
+def test_a_page_with_the_map_is_streamlits_with_one_script_more_which_may_run(product: Product) -> None:
+    with product.client(product.session().cookie) as client:
+        answer = client.get("/desk")
+    [ours] = re.findall(r"    <script>\s+window\.__streamlit = .*?</script>\n", answer.text, re.DOTALL)
+    assert answer.text.replace(ours, "").split() == INDEX_PAGE.read_text(encoding="utf-8").split()
+    assert answer.text.index(ours) < answer.text.index('<script type="module"')
+    assert (answer.headers["cache-control"], answer.headers["content-type"]) == (
+        "no-cache",
+        "text/html; charset=utf-8",
+    )
+    policy = answer.headers["content-security-policy"]
+    hashes = script_hashes(answer.content)
+    assert len(hashes) == 2
+    assert all(one in policy for one in hashes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -42,6 +43,14 @@ _FOCUSED = """(parts) => {
     const { outlineStyle, boxShadow } = getComputedStyle(one)
     return [part?.className ?? one.className ?? one.tagName, outlineStyle !== "none" || boxShadow !== "none"]
 }"""
+# What came into the page in which order: the alarm in full, and the map.
+_ORDER = """window.came = []
+new MutationObserver(() => {
+    const here = { words: ".ssz-lines li", map: ".maplibregl-canvas" }
+    for (const [name, what] of Object.entries(here))
+        if (!window.came.includes(name) && document.querySelector(what) !== null) window.came.push(name)
+}).observe(document, { childList: true, subtree: true })"""
+
 OTHER = "ร.ต.อ.หญิง วิภา"
 
 
@@ -303,6 +312,9 @@ def two_hundred_are_open(desk: Page, product: Whole) -> None:
 
 def in_english(desk: Page, product: Whole) -> None:
     desk.goto(product.web.base + switch_path("en"))
+    desk.add_init_script(_ORDER)
+    asked: list[str] = []
+    desk.on("request", lambda request: asked.append(urlsplit(request.url).path))
     desk.goto(product.web.base + "/desk")
     expect(desk.locator(".ssz-side h2")).to_have_text("Open alarms", timeout=PATIENCE_MS)
     expect(desk.locator(".ssz-case-state")).to_contain_text("New, waiting for an answer")
@@ -314,3 +326,12 @@ def in_english(desk: Page, product: Whole) -> None:
     desk.keyboard.press("Escape")
     expect(help_card).to_be_hidden()
     expect(desk.locator(".ssz")).to_have_attribute("data-unanswered", str(MANY - 1))
+    opened_without_detours(desk, asked)
+
+
+def opened_without_detours(desk: Page, asked: list[str]) -> None:
+    """The alarm in full stood on the screen before the map was made, and nothing was asked for in vain or twice."""
+    expect(desk.locator(".ssz")).to_have_attribute("data-idle", re.compile("[1-9]"))
+    assert desk.evaluate("window.came") == ["words", "map"]
+    assert [path for path in asked if path.startswith("/desk/")] == []  # Streamlit looks for its server nowhere else
+    assert asked.count("/live/ground") == 1

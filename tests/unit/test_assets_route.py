@@ -41,12 +41,15 @@ def test_the_bundle_is_kept_for_ever_and_compressed() -> None:
     assert gzip.decompress(packed) == plain.content
 
 
-def test_what_has_no_hash_in_its_name_is_asked_for_again() -> None:
-    first = get("/assets/fonts/sarabun-thai-400-normal.woff2")
+def test_what_has_no_hash_in_its_name_is_asked_for_again_and_a_face_after_a_week() -> None:
+    first = get("/assets/manifest.json")
     assert first.headers["cache-control"] == "private, no-cache"
-    assert first.headers["content-type"] == "font/woff2"
+    assert first.headers["content-type"] == "application/json"
     again = get(first.url.path, if_none_match=first.headers["etag"])
     assert (again.status_code, again.content) == (304, b"")
+    face = get("/assets/fonts/sarabun-thai-400-normal.woff2")
+    assert face.headers["cache-control"] == "private, max-age=604800"
+    assert face.headers["content-type"] == "font/woff2"
 
 
 @pytest.mark.parametrize("name", ["", "nothing.js", "../component.py", "%2e%2e/component.py", "fonts", "fonts/../x"])

@@ -33,7 +33,7 @@ export class Area implements Part {
     this.count = make("p", "", this.panel);
     this.count.setAttribute("role", "status");
     this.rows = make("ul", "", this.panel);
-    if (view.map !== null) this.leave.push(view.map.onClick((event) => this.click(event)));
+    this.leave.push(view.map.onClick((event) => this.click(event)));
     addEventListener("keydown", this.key, true);
     this.leave.push(() => removeEventListener("keydown", this.key, true));
   }
@@ -47,7 +47,7 @@ export class Area implements Part {
     this.outline = [];
     this.drawing = true;
     this.last = { x: NaN, y: NaN };
-    this.view.map?.raw?.doubleClickZoom.disable();
+    this.view.map.raw?.doubleClickZoom.disable();
     this.show();
   }
 
@@ -59,7 +59,7 @@ export class Area implements Part {
   private close(): void {
     this.drawing = false;
     if (this.outline.length < 3) this.outline = [];
-    setTimeout(() => this.view.map?.raw?.doubleClickZoom.enable(), 0); // not for the click that ends it
+    setTimeout(() => this.view.map.raw?.doubleClickZoom.enable(), 0); // not for the click that ends it
     this.show();
   }
 
@@ -97,7 +97,7 @@ export class Area implements Part {
     const corners: GeoJSON.Feature[] = drawing ? outline.map((at) => ({ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: at } })) : [];
     const shape: GeoJSON.Geometry = outline.length >= 3
       ? { type: "Polygon", coordinates: [[...outline, outline[0]!]] } : { type: "LineString", coordinates: outline };
-    map?.sheets.set("area", collection(outline.length < 2 ? corners : [{ type: "Feature", properties: {}, geometry: shape }, ...corners]));
+    map.sheets.set("area", collection(outline.length < 2 ? corners : [{ type: "Feature", properties: {}, geometry: shape }, ...corners]));
     this.panel.hidden = !drawing && outline.length === 0;
     put(this.title, words[drawing ? "live.area_drawing" : "live.area_inside"] ?? "");
     put(this.clear, words[drawing ? "live.cancel" : "live.area_clear"] ?? "");

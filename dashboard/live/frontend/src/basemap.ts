@@ -60,7 +60,7 @@ export class Basemap implements Part {
   private readonly credit: HTMLElement;
   private readonly note: HTMLElement;
   private readonly listened = new WeakSet<MapLibre>();
-  private readonly leave: (() => void) | null;
+  private readonly leave: () => void;
   private map: MapLibre | null = null;
   private told: Told | null = null;
   private language = "";
@@ -74,8 +74,8 @@ export class Basemap implements Part {
     this.note.setAttribute("role", "status");
     this.say("", "");
     this.theme = view.theme;
-    this.leave = view.map === null ? null : view.url.on(() => this.follow());
-    view.map?.onStyle((map) => {
+    this.leave = view.url.on(() => this.follow());
+    view.map.onStyle((map) => {
       this.map = map;
       this.listen(map);
       this.show();
@@ -96,7 +96,7 @@ export class Basemap implements Part {
 
   stop(): void {
     this.asked += 1;
-    this.leave?.();
+    this.leave();
   }
 
   /** The view was changed: other colours, streets shown or not. */

@@ -93,7 +93,7 @@ export class Board implements Part {
   private choose(key: Key): void {
     this.view.selection.set(selectionKey(this.tab, key));
     const one = (this.tab === "unit" ? this.view.shown.units : this.view.shown.boxes).get(key);
-    if (one !== undefined && one.lat !== null && one.lon !== null) this.view.map?.centre(one.lat, one.lon);
+    if (one !== undefined && one.lat !== null && one.lon !== null) this.view.map.centre(one.lat, one.lon);
   }
 
   /** Something was selected, perhaps on the map: it is marked here too. */

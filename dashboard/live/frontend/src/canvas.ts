@@ -12,10 +12,18 @@ const AGAIN_MS = 15_000;
 /** A map that cannot draw for so many seconds (no style, a GPU that was not given back) is made anew. */
 const UNABLE_S = 60;
 
-/** `lost`: the browser took the GPU away and gives it back; `failed`: the map broke and is made anew. */
-export type Trouble = "lost" | "failed" | null;
+/** `none`: this browser can draw no map; `lost`: it took the GPU away and gives it back; `failed`: the map broke and is
+ * made anew. */
+export type Trouble = "none" | "lost" | "failed" | null;
+
+/** Asked once, of a canvas of its own: it costs as much as a small picture. */
+function hasWebGL(): boolean {
+  return document.createElement("canvas").getContext("webgl2") !== null;
+}
 
 export interface CanvasNeeds {
+  /** When the first map may be made: what is more urgent on the page comes before it. */
+  turn: Promise<void>;
   assets: string;
   theme(): Theme;
   /** Where a map made now looks. */
@@ -52,7 +60,7 @@ export class Canvas {
   private readonly zoomed: (() => void)[] = [];
 
   constructor(private readonly place: HTMLElement, private readonly needs: CanvasNeeds) {
-    void this.start();
+    void this.begin();
   }
 
   /** The map, when it has its style and its GPU. */
@@ -124,6 +132,13 @@ export class Canvas {
     this.gone = true;
     this.raw?.remove();
     this.raw = null;
+  }
+
+  private async begin(): Promise<void> {
+    await this.needs.turn;
+    if (this.gone) return;
+    if (hasWebGL()) await this.start();
+    else this.tell("none");
   }
 
   private async start(): Promise<void> {

@@ -66,7 +66,7 @@ export class Chosen implements Part {
     const text = unit ? unitText(this.view, unit) : box ? boxText(this.view, box) : alarm ? alarmText(this.view, alarm) : "";
     this.card.hidden = text === "";
     put(this.text, text);
-    this.follow.hidden = unit === undefined || url.view.follow === picked?.key || this.view.map === null;
+    this.follow.hidden = unit === undefined || url.view.follow === picked?.key || this.view.map.trouble === "none";
   }
 
   private drawChip(): void {
@@ -75,7 +75,7 @@ export class Chosen implements Part {
     this.chip.hidden = follow === null;
     if (follow === null) return;
     const unit = state.units.get(follow);
-    const there = map?.fleet.marks.has(follow) ?? false;
+    const there = map.fleet.marks.has(follow);
     const name = unit?.call || unit?.id || follow;
     put(this.who, fill(settings.words[there ? "live.following" : "live.following_lost"] ?? "", { unit: name }));
   }
@@ -83,7 +83,7 @@ export class Chosen implements Part {
   /** Units whose fix no map can show: said, not left out in silence. */
   private drawNotes(): void {
     const { map, shown: state, settings } = this.view;
-    const keys = [...map?.fleet.nowhere ?? []];
+    const keys = [...map.fleet.nowhere];
     this.notes.hidden = keys.length === 0;
     if (keys.length === 0) return;
     const names = keys.slice(0, 5).map((key) => state.units.get(key)?.call || key);

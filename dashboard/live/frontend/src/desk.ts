@@ -123,7 +123,7 @@ export class Desk {
     }
     this.view.selection.set(selectionKey("alarm", key));
     const { lat, lon } = alarm;
-    if (lat !== null && lon !== null) safely(() => this.view.map?.centre(lat, lon));
+    if (lat !== null && lon !== null) safely(() => this.view.map.centre(lat, lon));
     this.askCase();
     this.askUnits();
     this.tell();
@@ -192,6 +192,12 @@ export class Desk {
     if (this.failed.known && now - this.askedAt > AGAIN_MS) this.askCase();
     if (now - this.unitsAt > UNITS_MS) this.askUnits();
     this.tell();
+  }
+
+  /** Whether the page says all there is to say: of the chosen alarm in full, or that there is none. */
+  get whole(): boolean {
+    const waits = this.alarm?.stored === true && this.known === null && !this.failed.known;
+    return this.view.state.frames > 0 && !waits;
   }
 
   get mayAct(): boolean {

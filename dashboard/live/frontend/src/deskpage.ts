@@ -11,7 +11,11 @@ import { DeskQueue } from "./deskqueue";
 import { flag, make } from "./dom";
 import { pageFrame } from "./pageframe";
 import type { Page, Part } from "./part";
+import { Turn } from "./turn";
 import type { View } from "./view";
+
+/** The map waits this long at most for the queue and the alarm in full, ms. */
+const MAP_WAITS_MS = 3_000;
 
 export function deskPage(view: View, root: HTMLElement): Page {
   const { body, side, head } = pageFrame(view, root);
@@ -38,9 +42,12 @@ export function deskPage(view: View, root: HTMLElement): Page {
   const lines = new CaseLines(desk, panel(doing));
   const caseHead = new CaseHead(desk, top, () => lines.write());
   const keys = new DeskKeys(desk, root, { write: () => lines.write(), tickNext: () => procedure.next(), find: () => units.find() });
+  // A map takes as long to make as all the rest of the page: the words that help are on the screen before it.
+  const turn = new Turn(MAP_WAITS_MS);
+  desk.on(() => desk.whole && turn.now());
   const asking: Part = { second: () => desk.second(), stop: () => desk.stop() };
   return {
-    ground,
+    ground, turn: turn.come,
     parts: [
       ...names, new DeskQueue(desk, side),
       caseHead, box, units, smallBox, cameras, earlier, procedure, lines, keys, asking,

@@ -30,9 +30,9 @@ export class Drawing implements Part {
 
   second(moment: Moment): void {
     const { shown: state, past, map } = this.view;
-    map?.tick();
+    map.tick();
     if (past === null && state.alarms.size > 0) this.pins();
-    const trouble = map === null ? "none" : map.trouble;
+    const { trouble } = map;
     this.instead.hidden = trouble === null;
     flag(this.place, "trouble", trouble ?? "");
     if (trouble !== null) {
@@ -45,7 +45,7 @@ export class Drawing implements Part {
   }
 
   ground(ground: Ground): void {
-    this.view.map?.setGround(ground);
+    this.view.map.setGround(ground);
   }
 
   stop(): void {
@@ -54,11 +54,11 @@ export class Drawing implements Part {
 
   private marks(touched: Pick<Touched, "units" | "boxes">): void {
     const { map } = this.view;
-    map?.drawUnits(touched.units);
-    if (touched.boxes.size > 0) map?.drawBoxes(touched.boxes);
+    map.drawUnits(touched.units);
+    if (touched.boxes.size > 0) map.drawBoxes(touched.boxes);
   }
 
   private pins(): void {
-    this.view.map?.drawAlarms((alarm) => alarm.place || this.view.originName(alarm));
+    this.view.map.drawAlarms((alarm) => alarm.place || this.view.originName(alarm));
   }
 }

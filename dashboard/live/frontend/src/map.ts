@@ -23,12 +23,10 @@ import type { Key, State } from "./state";
 import type { Theme } from "./tints";
 import type { ViewUrl } from "./viewurl";
 
-export function hasWebGL(): boolean {
-  return document.createElement("canvas").getContext("webgl2") !== null;
-}
-
 export interface MapNeeds {
   assets: string;
+  /** When the map may be made. */
+  turn: Promise<void>;
   /** What is shown: now, or a past moment. */
   state(): State;
   /** The time of what is shown, epoch ms. */
@@ -93,7 +91,7 @@ export class LiveMap {
     this.rooms = new Rooms((map) => [...this.pins.areas(map), ...(this.worded ? this.layer.labels.areas() : [])]);
     this.fleet.filter(url.view);
     this.canvas = new Canvas(place, {
-      assets: needs.assets, theme: () => this.dressed, start: () => this.camera.start, furnish: (map) => this.furnish(map), empty: (why) => this.empty(why),
+      assets: needs.assets, turn: needs.turn, theme: () => this.dressed, start: () => this.camera.start, furnish: (map) => this.furnish(map), empty: (why) => this.empty(why),
       rendered: () => this.layer.withGround(), moved: () => this.layer.disturb(), drawn: needs.drawn, trouble: needs.trouble,
     });
     this.leave.push(selection.on(() => this.reveal()), url.on(() => this.showView()));

@@ -30,8 +30,8 @@ export function pageFrame(view: View, root: HTMLElement): PageFrame {
     head(ground, title) {
       ground.append(tools);
       const stations = buildTools(tools, view.settings.words, {
-        zoom: (steps) => view.map?.zoom(steps),
-        fit: (station) => view.map?.fit(station),
+        zoom: (steps) => view.map.zoom(steps),
+        fit: (station) => view.map.fit(station),
       });
       return [new Names(view, heading, stations, title), new Lights(view, head, bands)];
     },

@@ -62,6 +62,8 @@ export interface Page {
   /** Where the map, or the list in its place, is drawn. */
   ground: HTMLElement;
   parts: Part[];
+  /** When the map may be made; at once where it is not said. */
+  turn?: Promise<void>;
   /** Below the map: where past moments are chosen. A wall has none. */
   foot?: HTMLElement;
 }

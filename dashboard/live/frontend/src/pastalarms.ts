@@ -48,7 +48,7 @@ export class PastAlarms implements Part {
     const row = this.rows.get(key) ?? this.build(key);
     row.onclick = () => {
       this.view.selection.set(selectionKey("alarm", key));
-      if (alarm.lat !== null && alarm.lon !== null) this.view.map?.centre(alarm.lat, alarm.lon);
+      if (alarm.lat !== null && alarm.lon !== null) this.view.map.centre(alarm.lat, alarm.lon);
     };
     flag(row, "state", alarm.state);
     put(row.firstElementChild as HTMLElement, alarmText(this.view, alarm));

@@ -23,7 +23,7 @@ export class PastPicture {
   /** What is shown of now is taken off; nothing is here yet to take its place. */
   empty(): void {
     Object.assign(this.state, { units: new Map(), boxes: new Map() });
-    this.view.map?.drawBoxes(this.view.state.boxes.keys(), this.state.boxes);
+    this.view.map.drawBoxes(this.view.state.boxes.keys(), this.state.boxes);
   }
 
   fill(chunk: Chunk, moment: number): void {
@@ -34,7 +34,7 @@ export class PastPicture {
     this.alarms = alarms;
     const same = this.drawn?.chunk === chunk && this.drawn.boxWords === boxWords;
     this.drawn = { chunk, boxWords, moment };
-    if (!same) this.view.map?.drawBoxes(touched, boxes);
+    if (!same) this.view.map.drawBoxes(touched, boxes);
   }
 
   /** Now again. */

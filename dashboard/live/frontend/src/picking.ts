@@ -22,10 +22,8 @@ export class Picking implements Part {
     this.list = make("section", "ssz-stack", place);
     this.list.hidden = true;
     const { map } = view;
-    if (map !== null) {
-      this.leave.push(map.onClick((event) => this.click(event)));
-      map.onZoom(() => this.gather());
-    }
+    this.leave.push(map.onClick((event) => this.click(event)));
+    map.onZoom(() => this.gather());
     addEventListener("keydown", this.key);
     this.leave.push(() => removeEventListener("keydown", this.key));
   }
@@ -46,12 +44,11 @@ export class Picking implements Part {
     if (this.spreadMarks.length === 0) return;
     for (const mark of this.spreadMarks) mark.dx = mark.dy = 0;
     this.spreadMarks = [];
-    this.view.map?.redraw();
+    this.view.map.redraw();
   }
 
   private click(event: MapMouseEvent): boolean {
     const { map, selection } = this.view;
-    if (map === null) return false;
     const { x, y } = event.point;
     const found = under(map.fleet.order, x, y);
     const [first] = found;
@@ -73,7 +70,7 @@ export class Picking implements Part {
 
   private boxAt({ point }: MapMouseEvent): SelectionKey | null {
     const { map } = this.view;
-    const raw = map?.raw;
+    const raw = map.raw;
     if (raw?.getLayer("boxes") === undefined) return null;
     const [box] = raw.queryRenderedFeatures([[point.x - 6, point.y - 6], [point.x + 6, point.y + 6]], { layers: ["boxes"] });
     const key = String(box?.properties["id"] ?? "");
@@ -85,7 +82,7 @@ export class Picking implements Part {
     stack.sort((a, b) => (a.key < b.key ? -1 : 1));
     for (const [i, mark] of stack.entries()) [mark.dx, mark.dy] = offsets[i]!;
     this.spreadMarks = stack;
-    this.view.map?.redraw();
+    this.view.map.redraw();
   }
 
   private tell(stack: Mark[]): void {

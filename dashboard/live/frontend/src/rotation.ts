@@ -57,6 +57,6 @@ export class Rotation implements Part {
     if (at.code === this.shown) return;
     this.shown = at.code;
     this.title(at.code);
-    this.view.map?.fit(at.code);
+    this.view.map.fit(at.code);
   }
 }

@@ -246,7 +246,7 @@ export class TimeMachine implements Part {
         state: picture.state, now: moment, alarms: picture.alarms,
         tracks: (since) => this.loader.chunks.upTo(moment, since).map(({ tracks }) => tracks),
       };
-      this.view.map?.placeUnits(leap);
+      this.view.map.placeUnits(leap);
       if (leap) this.view.turned();
     }
     this.picture.pins();

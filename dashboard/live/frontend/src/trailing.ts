@@ -108,7 +108,6 @@ export class Trailing implements Part {
 
   private draw(): void {
     const { map } = this.view;
-    if (map === null) return;
     const features = this.minutes === 0 ? [] : this.view.past === null ? this.ofNow() : this.ofThen(this.view.past);
     const told = features.length === 0 ? "" : JSON.stringify(features);
     if (told === this.drawn) return;
@@ -134,7 +133,7 @@ export class Trailing implements Part {
 
   /** The newest fix the mark stands on: its trail does not run ahead of it. */
   private reached(key: Key): number {
-    const glide = this.view.map?.fleet.marks.get(key)?.glide;
+    const glide = this.view.map.fleet.marks.get(key)?.glide;
     if (glide === undefined) return Infinity;
     return xOf(glide, performance.now()) === glide.tx ? glide.at : glide.at - 1;
   }

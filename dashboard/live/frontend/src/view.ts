@@ -8,7 +8,7 @@ import { Drawing } from "./drawing";
 import { deskPage } from "./deskpage";
 import { GroundSheet } from "./sheet";
 import { livePage } from "./livemap";
-import { hasWebGL, LiveMap } from "./map";
+import { LiveMap } from "./map";
 import { mapParts } from "./onmap";
 import type { Mode, Moment, Page, Part, Settings } from "./part";
 import type { PastShown } from "./past";
@@ -38,7 +38,7 @@ export class View {
   readonly url = new ViewUrl();
   readonly dress: Dress;
   readonly siren: Siren;
-  readonly map: LiveMap | null;
+  readonly map: LiveMap;
   readonly sheet: GroundSheet;
   /** A past moment shown on the map and in the lists in place of now; null: now. */
   past: PastShown | null = null;
@@ -62,11 +62,10 @@ export class View {
     this.link = new Link(this.address, { frame: (frame) => this.take(frame), connected: (up) => this.setConnected(up) });
     const page = PAGES[settings.mode](this, this.root);
     const canvas = make("div", "ssz-canvas", page.ground);
-    this.map = hasWebGL() ? new LiveMap(canvas, {
-      assets: this.assets, state: () => this.shown, now: () => this.shownNow, tongue: () => this.settings, theme: () => this.theme, selection: this.selection,
+    this.map = new LiveMap(canvas, {
+      assets: this.assets, turn: page.turn ?? Promise.resolve(), state: () => this.shown, now: () => this.shownNow, tongue: () => this.settings, theme: () => this.theme, selection: this.selection,
       url: this.url, drawn: () => this.count("idle"), trouble: () => this.tick(),
-    }) : null;
-    flag(this.root, "map", this.map === null ? "none" : "webgl");
+    });
     this.parts = [new Basemap(this, page.ground), new Drawing(this, page.ground), ...mapParts(this, page.ground, page.foot ?? page.ground), ...page.parts];
     this.sizes = new ResizeObserver(() => this.resize());
     this.sizes.observe(this.root);
@@ -121,7 +120,7 @@ export class View {
     this.link.stop();
     this.each((part) => part.stop?.());
     this.siren.stop();
-    this.map?.stop();
+    this.map.stop();
     this.dress.stop();
     this.url.stop();
     this.root.remove();
@@ -132,7 +131,7 @@ export class View {
     const scale = this.settings.mode === "wall" ? scaleOf(this.root.clientWidth, this.root.clientHeight) : 1;
     this.root.style.setProperty("--p", `${scale}px`);
     this.root.style.setProperty("--scale", String(scale));
-    this.map?.resize(scale);
+    this.map.resize(scale);
   }
 
   /** The call sign of the unit an alarm came from, or the name of its box. */
@@ -178,6 +177,7 @@ export class View {
 
   private pulse(): void {
     this.pulses += 1;
+    if (this.pulses % ASK_PULSES === 0) this.ask();
     if (this.pulses % 4 === 0) {
       this.tick();
       return;
@@ -186,9 +186,12 @@ export class View {
     this.each((part) => part.pulse?.(moment));
   }
 
+  private ask(): void {
+    if (this.connected) void this.sheet.again();
+    else void this.sheet.mustSignIn().then((must) => must && location.reload());
+  }
+
   private tick(): void {
-    if (this.connected && this.pulses % ASK_PULSES === 0) void this.sheet.again();
-    if (!this.connected && this.pulses % ASK_PULSES === 0) void this.sheet.mustSignIn().then((must) => must && location.reload());
     const moment = this.moment();
     this.each((part) => part.pulse?.(moment));
     this.each((part) => part.second?.(moment));

@@ -25,8 +25,8 @@ export function wallPage(view: View, root: HTMLElement): Page {
   const ground = make("div", "ssz-map", body);
   const tools = make("div", "ssz-tools", body);
   const stations = buildTools(tools, view.settings.words, {
-    zoom: (steps) => view.map?.zoom(steps),
-    fit: (station) => view.map?.fit(station),
+    zoom: (steps) => view.map.zoom(steps),
+    fit: (station) => view.map.fit(station),
   });
   const side = make("aside", "ssz-side", body);
   const names = new Names(view, heading, stations, "nav.command_wall");
@@ -54,7 +54,7 @@ export function alarmNeeds(view: View): ListNeeds {
     acknowledge: (alarm) => acknowledge(view.settings, alarm),
     show: (alarm) => {
       view.selection.set(selectionKey("alarm", keyOf(alarm.s, alarm.id)));
-      if (alarm.lat !== null && alarm.lon !== null) view.map?.centre(alarm.lat, alarm.lon);
+      if (alarm.lat !== null && alarm.lon !== null) view.map.centre(alarm.lat, alarm.lon);
     },
   };
 }
