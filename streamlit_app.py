@@ -147,6 +147,7 @@ async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
     stack.callback(follower.subscribe(beat.folded))
     keeper = make_keeper(settings, db)
     stack.push_async_callback(to_thread.run_sync, keeper.close)
+    stack.callback(follower.subscribe(keeper.memory.happened))
 
     status = FeedStatus(FeedLimits(settings.feed_stale_s, settings.live_s, settings.lost_s, settings.demo))
     stored = await to_thread.run_sync(load_stored, db, now())

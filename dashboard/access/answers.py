@@ -65,7 +65,7 @@ def _agent(request: Request) -> str:
 
 async def note_refused(keeper: Keeper, origin: Origin, what: str, why: str) -> None:
     """Have a refusal counted, and so written down (`refusals`)."""
-    await to_thread.run_sync(keeper.refused, origin.address, what, why)
+    await to_thread.run_sync(keeper.refusing.refused, origin.address, what, why)
 
 
 async def fields_of(request: Request) -> dict[str, str] | None:

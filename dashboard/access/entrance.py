@@ -82,7 +82,7 @@ class Entrance:
     def noted(self, refused: Refused, account: Account | None, origin: Origin) -> Refused:
         """A refusal, counted and so written down, not each of many (`refusals`); never inside a transaction.
         `account`: the one whose name was given, None for a name that is nobody's."""
-        self.keeper.refused(origin.address, f"account:{account.id if account else '?'}", refused.why.value)
+        self.keeper.refusing.refused(origin.address, f"account:{account.id if account else '?'}", refused.why.value)
         return refused
 
     def _may_try(self, name: str | None, counted: str, address: str) -> tuple[Account | None, Millis]:

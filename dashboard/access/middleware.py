@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dashboard.access import csrf
 from dashboard.access.identity import Who, place
 from dashboard.access.kiosk import renewed
+from dashboard.access.naming import named, place_names
 from dashboard.access.policy import (
     FEED,
     KEY_PATHS,
@@ -98,11 +99,12 @@ class Gate:
             verdict = Refusal(503, "the storage cannot be read now; try again")
         if isinstance(verdict, Refusal):
             if verdict.status == 403 or (verdict.status == 401 and request.cookie):
-                await to_thread.run_sync(self._keeper().turned_away, request.address, "door", verdict.word)
+                await to_thread.run_sync(self._keeper().refusing.turned_away, request.address, "door", verdict.word)
             await self._answer(request, verdict, scope, receive, send)
             return
         if verdict is not None:
             place(scope, verdict)
+            place_names(scope)
         if request.socket and verdict is not None and verdict.via == "session":
             # A screen that shows alarms must not go dark by itself; any other tab is used by what its reader does.
             used = request.path == FEED
@@ -110,16 +112,20 @@ class Gate:
             return
         if verdict is not None and verdict.kiosk and request.path in KIOSK_RENEWS:
             send = renewed(send, request.cookie, verdict.until - self._keeper().now(), request.secure)
-        await self._app(scope, receive, send if verdict is None else self._watched(send, request, verdict))
+        await self._app(scope, receive, send if verdict is None else self._watched(send, request, verdict, scope))
 
-    def _watched(self, send: Send, request: Request, who: Who) -> Send:
-        """Takes note of a route that refuses one who is signed in."""
+    def _watched(self, send: Send, request: Request, who: Who, scope: Scope) -> Send:
+        """Takes note of a route that refuses one who is signed in, or says that there is nothing there."""
+
+        refusing = self._keeper().refusing
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] == 403:
                 where = "/".join(request.path.split("/")[:4])
-                await to_thread.run_sync(self._keeper().turned_away, request.address, where, "not permitted", who)
+                await to_thread.run_sync(refusing.turned_away, request.address, where, "not permitted", who)
             await send(message)
+            if message["type"] == "http.response.start" and message["status"] == 404:
+                refusing.not_found(request.address, named(scope), who)
 
         return sent
 
@@ -145,7 +151,7 @@ class Gate:
     async def _token(self, request: Request, metrics: bool = False) -> Who | Refusal:
         who = await self._keeper().token(request.bearer, metrics=metrics) if request.bearer else None
         if who is None and request.bearer:
-            await to_thread.run_sync(self._keeper().refused, request.address, "token", "wrong")
+            await to_thread.run_sync(self._keeper().refusing.refused, request.address, "token", "wrong")
         return who or Refusal(401, "a bearer token is needed")
 
     async def _session(self, request: Request, door: Door) -> Who | Refusal:

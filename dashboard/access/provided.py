@@ -79,7 +79,7 @@ class Provided:
 
     def note_refused(self, origin: Origin, why: str) -> None:
         """Write down that an answer of the provider did not hold; not each of many."""
-        self.entrance.keeper.refused(origin.address, "oidc", f"oidc: {why}")
+        self.entrance.keeper.refusing.refused(origin.address, "oidc", f"oidc: {why}")
 
     def _new(self, tx: Tx, identity: Identity, stations: str, now: Millis) -> Account:
         """A new account, named as the provider says; with a name of its own where that is none or is taken."""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -26,7 +23,8 @@ from dashboard.access.beginning import (
 )
 from dashboard.access.deeds import began, gave_way
 from dashboard.access.identity import MONITOR, Who, who_of_session, who_of_token
-from dashboard.access.refusals import Refusals
+from dashboard.access.known import Known, Memory, alive
+from dashboard.access.refusing import Refusing
 from dashboard.access.rounds import Rounds
 from models.access.grants import Stations
 from models.audit.deeds import Deed, Did, by_system, session_of
@@ -40,18 +38,11 @@ from store.scopes import granted
 
 P = TypeVar("P")
 
-_LOG = logging.getLogger(__name__)
-
 #: Name of the session's cookie.
 COOKIE = "ssz_session"
 
-#: How long a session once found is not looked up again, in ms.
-MEMORY_MS = 2_000
-
 #: A session's last use is written down at most this often, in ms.
 TOUCH_MS = 60_000
-
-_REMEMBERED = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +61,6 @@ class Limits:
     idle_ms: Millis
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A session row as it was read, the stations its grants meant then, when, and when its use was last sent to the
-    store."""
-
-    row: WebSession
-    stations: Stations
-    read_at: Millis
-    touched_at: Millis
-
-
-def alive(row: WebSession, now: Millis, idle_ms: Millis, used_at: Millis = 0) -> bool:
-    """Whether a session row still opens doors. `used_at`: a use known here and perhaps not written down yet. Pure.
-
-    A kiosk's session knows no idle time: a screen that was dark for a month comes back by itself.
-    """
-    idle = not row.kiosk and now >= max(row.used_at, used_at) + idle_ms
-    return row.revoked_at is None and now < row.expires_at and not idle
-
-
 class Keeper:
     """Knows who shows which cookie or token. Its plain methods block on the store; any thread may call them."""
 
@@ -100,10 +71,9 @@ class Keeper:
         self._clock = clock
         self._limits = limits
         self._metrics_token = metrics_token
-        self._known: OrderedDict[str, _Known] = OrderedDict()
-        self._lock = threading.Lock()
+        self.memory = Memory()
+        self.refusing = Refusing(db, clock)
         self._rounds = Rounds(lambda digests: to_thread.run_sync(self._still, digests))
-        self._refusals, self._turned_away = Refusals(clock), Refusals(clock)
         self._later = ThreadPoolExecutor(max_workers=1, thread_name_prefix="session-use")
 
     @property
@@ -139,15 +109,14 @@ class Keeper:
         """
         if not await self._rounds.holds(who.digest):
             return False
-        with self._lock:
-            known = self._known.get(who.digest)
+        known = self.memory.get(who.digest)
         if used and known is not None:
             self._used(known, self._clock())
         return known is None or (known.row.role, known.stations) == (who.role, who.stations)
 
     def find(self, cookie: str, used: bool = True) -> Who | None:
         """`session`, blocking; for scripts. `used`: somebody did something, it was no timer of a page."""
-        known = self._live(digest_of(cookie), MEMORY_MS, used)
+        known = self._live(digest_of(cookie), used)
         return None if known is None else who_of_session(known.row, known.stations)
 
     def sign_in(self, link: str, old_cookie: str = "") -> SignedIn | LinkProblem:
@@ -185,7 +154,7 @@ class Keeper:
             record(tx, began(row, now))
             who = who_of_session(row, granted(tx.conn, [row.stations])[0])
         if old_cookie:
-            self._forget(digest_of(old_cookie))
+            self.memory.forget(digest_of(old_cookie))
         return SignedIn(cookie, who)
 
     def sign_out(self, who: Who, address: str = "") -> None:
@@ -194,7 +163,7 @@ class Keeper:
             access.revoke_session(tx, who.digest, self._clock())
             session = session_of(who.digest)
             record(tx, Deed(self._clock(), who.name, who.role, session, address, Did.SESSION_LEFT))
-        self._forget(who.digest)
+        self.memory.forget(who.digest)
 
     def new_link(self, name: str, role: str, life_ms: Millis, stations: str = ALL_STATIONS) -> str:
         """A one-time sign-in link's secret value."""
@@ -204,43 +173,10 @@ class Keeper:
             record(tx, by_system(self._clock(), Did.LINK_MADE, object=f"link:{name}", detail=role))
         return value
 
-    def refused(self, address: str, what: str, why: str) -> None:
-        """Somebody tried to come in and was refused: written down, though not each of many tries (`refusals`).
-
-        `what`: the way, `link`, `kiosk`, `token`, `password` …; never a value that was shown. Blocks on the store.
-        """
-        counted = self._refusals.count(address)
-        if counted is None:
-            return
-        whose, tries = counted
-        deed = Deed(self._clock(), "", "", "", whose, Did.SESSION_REFUSED, object=what, detail=f"{why} tries={tries}")
-        try:
-            with self._db.write(patience_s=1.0) as tx:
-                record(tx, deed)
-        except StorageError as error:
-            # It was refused all the same, and the answer must not tell that the store is away.
-            _LOG.warning("a refused %s from %s is not in the audit log: %s", what, whose, error)
-
-    def turned_away(self, address: str, what: str, why: str, who: Who | None = None) -> None:
-        """The door or a route refused a request: written down, counted apart from tries to come in and as bounded.
-
-        `what`: where, `door` or a path's first part. Blocks on the store.
-        """
-        counted = self._turned_away.count(address)
-        if counted is None:
-            return
-        whose, tries = counted
-        name, role, session = (who.name, who.role, session_of(who.digest)) if who else ("", "", "")
-        detail = f"{why} tries={tries}"
-        try:
-            with self._db.write(patience_s=1.0) as tx:
-                record(tx, Deed(self._clock(), name, role, session, whose, Did.REFUSED, object=what, detail=detail))
-        except StorageError as error:
-            _LOG.warning("a request from %s that was refused is not in the audit log: %s", whose, error)
-
     def close(self) -> None:
         """Wait for what is still to be written down."""
         self._later.shutdown(wait=True)
+        self.refusing.close()
 
     def _find_token(self, bearer: str) -> Who | None:
         with self._db.read() as conn:
@@ -251,42 +187,41 @@ class Keeper:
 
     def _still(self, digests: Collection[str]) -> set[str]:
         """Those of the sessions that live, by one look at the store."""
-        now = self._clock()
+        now, reading = self._clock(), self.memory.round
         try:
             with self._db.read() as conn:
                 rows = access.sessions(conn, digests)
                 meant = granted(conn, [row.stations for row in rows])
         except StorageError:
             # Only the store can revoke: what is not remembered holds, what is remembered may have run out.
-            known = {digest: self._known.get(digest) for digest in digests}
+            known = {digest: self.memory.get(digest) for digest in digests}
             return {digest for digest, one in known.items() if one is None or self._alive(one, now)}
         found = {row.hash: (row, stations) for row, stations in zip(rows, meant, strict=True)}
-        return {digest for digest in digests if self._take(digest, found.get(digest), now)}
+        return {digest for digest in digests if self._take(digest, found.get(digest), now, reading)}
 
-    def _take(self, digest: str, found: tuple[WebSession, Stations] | None, now: Millis) -> bool:
+    def _take(self, digest: str, found: tuple[WebSession, Stations] | None, now: Millis, reading: int) -> bool:
         """Remember a session as it was read, and say whether it lives."""
-        before = self._known.get(digest)
-        known = _Known(*found, now, before.touched_at if before else 0) if found else None
+        before = self.memory.get(digest)
+        known = Known(*found, now, before.touched_at if before else 0, reading) if found else None
         if known is None or not self._alive(known, now):
-            self._forget(digest)
+            self.memory.forget(digest)
             return False
-        self._remember(known)
+        self.memory.keep(known)
         return True
 
-    def _alive(self, known: _Known, now: Millis) -> bool:
+    def _alive(self, known: Known, now: Millis) -> bool:
         return alive(known.row, now, self._limits.idle_ms, known.touched_at)
 
-    def _used(self, known: _Known, now: Millis) -> None:
+    def _used(self, known: Known, now: Millis) -> None:
         """Have a session's use written down if that was not done of late."""
         if now - max(known.row.used_at, known.touched_at) >= TOUCH_MS:
-            self._remember(replace(known, touched_at=now))
+            self.memory.keep(replace(known, touched_at=now))
             self._later.submit(self._touch, known.row.hash, now)
 
-    def _live(self, digest: str, memory_ms: Millis, used: bool) -> _Known | None:
+    def _live(self, digest: str, used: bool) -> Known | None:
         now = self._clock()
-        with self._lock:
-            known = self._known.get(digest)
-        if known is None or not 0 <= now - known.read_at < memory_ms:
+        known = self.memory.get(digest)
+        if known is None or not self.memory.fresh(known, now):
             try:
                 known = self._read(digest, now, known)
             except StorageError:
@@ -299,28 +234,18 @@ class Keeper:
             self._used(known, now)
         return known
 
-    def _read(self, digest: str, now: Millis, before: _Known | None) -> _Known | None:
+    def _read(self, digest: str, now: Millis, before: Known | None) -> Known | None:
+        reading = self.memory.round
         with self._db.read() as conn:
             row = access.session(conn, digest)
             stations = granted(conn, [row.stations])[0] if row else None
         touched_at = before.touched_at if before else 0
         if row is None or not alive(row, now, self._limits.idle_ms, touched_at):
-            self._forget(digest)
+            self.memory.forget(digest)
             return None
-        known = _Known(row, stations, now, touched_at)
-        self._remember(known)
+        known = Known(row, stations, now, touched_at, reading)
+        self.memory.keep(known)
         return known
-
-    def _remember(self, known: _Known) -> None:
-        with self._lock:
-            self._known[known.row.hash] = known
-            self._known.move_to_end(known.row.hash)
-            while len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
-
-    def _forget(self, digest: str) -> None:
-        with self._lock:
-            self._known.pop(digest, None)
 
     def _touch(self, digest: str, now: Millis) -> None:
         try:

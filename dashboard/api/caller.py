@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Header, HTTPException, Query, Request
@@ -10,6 +12,7 @@ from sqlalchemy import Connection
 
 from dashboard.access.asking import must
 from dashboard.access.identity import Who, who_of
+from dashboard.access.naming import also_named
 from dashboard.api.parts import Parts
 from models.access.grants import Stations
 from models.access.policy import Action
@@ -26,6 +29,8 @@ class Caller:
     who: Who
     address: str
     parts: Parts
+    #: Tells the door that the call names something in its body.
+    named: Callable[[str], None]
 
     @property
     def scope(self) -> Scope:
@@ -75,7 +80,8 @@ def caller_of(request: Request) -> Caller:
     if who is None:
         raise HTTPException(401, "a bearer token is needed", {"www-authenticate": "Bearer"})
     parts: Parts = request.app.state.parts()
-    return Caller(who, request.client.host if request.client else "", parts)
+    address = request.client.host if request.client else ""
+    return Caller(who, address, parts, partial(also_named, request.scope))
 
 
 Calling = Annotated[Caller, Depends(caller_of)]

@@ -166,6 +166,7 @@ def record(call: Calling, said: IncidentIn, response: Response) -> dict[str, str
     with call.parts.db.write() as tx:
         known = {row.code for row in registers.stations(tx.conn, call.scope.stations)}
         if said.station not in known:
+            call.named(said.station)
             raise HTTPException(404, f"no station {said.station}")
         new = store.take(tx, report)
         if new:

@@ -12,7 +12,7 @@ added to a province later is in, one that leaves it is out.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 #: Grant of every station.
@@ -61,18 +61,29 @@ def level_name(text: str) -> str:
 
 
 def stations_of(text: str, register: Iterable[Placed]) -> Stations:
-    """The stations that a comma list grants; None for `*`. `register` is read only when a level is named.
+    """The stations that a comma list grants; None for `*`. `register` is read only when a level is named."""
+    return stations_by(text, by_grant(register) if by_level(text) else {})
+
+
+def stations_by(text: str, granting: Mapping[str, frozenset[str]]) -> Stations:
+    """The stations that a comma list grants; None for `*`. `granting`: what `by_grant` says of the register.
 
     A code is granted whether or not the register knows it: what is heard from there before its import is seen then.
     """
     grants = grants_of(text)
     if grants == (EVERYWHERE,):
         return None
-    codes = {grant for grant in grants if not grant.startswith((BUREAU, PROVINCE))}
-    levels = frozenset(grant for grant in grants if grant.startswith((BUREAU, PROVINCE)))
-    if levels:
-        codes |= {one.code for one in register if levels_of(one) & levels}
-    return frozenset(codes)
+    codes = frozenset(grant for grant in grants if not grant.startswith((BUREAU, PROVINCE)))
+    return codes.union(*(granting.get(grant, frozenset()) for grant in grants if grant not in codes))
+
+
+def by_grant(register: Iterable[Placed]) -> dict[str, frozenset[str]]:
+    """Each grant of a level that some station is in, and the codes of the stations in it."""
+    found: dict[str, set[str]] = {}
+    for one in register:
+        for level in levels_of(one):
+            found.setdefault(level, set()).add(one.code)
+    return {level: frozenset(codes) for level, codes in found.items()}
 
 
 def levels_of(station: Placed) -> frozenset[str]:

@@ -31,6 +31,7 @@ class Alarm(SQLModel, table=True):
         # A step names the alarm alone; lists go by time over all stations; a desk asks for earlier ones of an origin.
         Index("alarm_id", "id"),
         Index("alarm_newest", "raised_at", "id", "station"),
+        Index("alarm_of_station", "station", "raised_at", "id"),
         Index("alarm_changed", "changed_at"),
         Index("alarm_of_origin", "station", "origin_kind", "origin", "raised_at"),
     )

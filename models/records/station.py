@@ -58,3 +58,13 @@ class Street(SQLModel, table=True):
     kind: str = "residential"
     name_th: str = ""
     line: str = Field(description="GeoJSON LineString, WGS 84")
+
+
+class LevelsMark(SQLModel, table=True):
+    """One row: another text each time a station comes, goes or moves to another bureau or province. The database
+    renews it by itself, so that whoever keeps the levels in memory can tell whether they still hold."""
+
+    __tablename__ = "levels_mark"
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    mark: str = Field(max_length=36)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Select, String, literal_column, select
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Integer, Select, String, literal_column, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from models.access.grants import Stations
@@ -10,10 +13,20 @@ from models.happenings import Happening
 from models.records.alarm import AlarmNow, AlarmStep
 from models.records.base import Millis
 from store.alarms.rows import ALARM, STEP, STILL_OPEN, now_of
+from store.among import among
 from store.rows import of_stations
 
 #: Up to so many stations their own alarms are sorted; of more the newest alarms of all are gone through.
-_FEW = 12
+_FEW = 32
+
+#: The station, where no index of its own is to be used; and SQLite's number of a row.
+_IN_TURN: Mapping[str, ColumnElement[str]] = {
+    "sqlite": literal_column("+alarm.station", String),
+    "postgresql": literal_column("(alarm.station || '')", String),
+}
+_ROWID: ColumnElement[int] = literal_column("alarm.rowid", Integer)
+#: The newest first, by sorting and by no index.
+_SORTED = (literal_column("+alarm.raised_at").desc(), literal_column("+alarm.id").desc())
 
 
 class UnknownAlarmError(Exception):
@@ -61,20 +74,32 @@ def alarms(
     before: tuple[Millis, str] | None = None,
 ) -> list[AlarmNow]:
     """Alarms raised in `start <= t < end`, the newest first; `before` is the (raised_at, id) of the last one seen."""
-    station: ColumnElement[str] = ALARM.c.station
-    if stations is not None and len(stations) > _FEW and conn.dialect.name == "sqlite":
-        # By the index of the station SQLite would read and sort all that they ever raised: a bureau's are thousands.
-        station = literal_column("+alarm.station", String)
-    query = of_stations(select(ALARM), station, stations)
+    query, newest = select(ALARM), (ALARM.c.raised_at.desc(), ALARM.c.id.desc())
+    if stations is not None and len(stations) > _FEW:
+        # By the index of the station all that they ever raised would be read and sorted: a bureau's are thousands.
+        query = query.where(among(conn, _IN_TURN[conn.dialect.name], stations))
+    elif stations is not None and len(stations) > 1 and conn.dialect.name == "sqlite":
+        # First which ones, from the index of the station alone: otherwise SQLite sorts whole rows.
+        which = select(_ROWID).select_from(ALARM).where(among(conn, ALARM.c.station, stations)).correlate(None)
+        which = _narrowed(which, start, end, only_open, before).order_by(*_SORTED).limit(limit)
+        query = select(ALARM).where(_ROWID.in_(which)).order_by(*_SORTED)
+        return [now_of(row) for row in conn.execute(query)]
+    else:
+        query = of_stations(query, ALARM.c.station, stations)
+    query = _narrowed(query, start, end, only_open, before).order_by(*newest).limit(limit)
+    return [now_of(row) for row in conn.execute(query)]
+
+
+def _narrowed(
+    query: Select[Any], start: Millis, end: Millis, only_open: bool, before: tuple[Millis, str] | None
+) -> Select[Any]:
     query = query.where(ALARM.c.raised_at >= start, ALARM.c.raised_at < end)
     if only_open:
         query = query.where(STILL_OPEN)
     if before is not None:
         at, last = before
-        older: ColumnElement[bool] = (ALARM.c.raised_at < at) | ((ALARM.c.raised_at == at) & (ALARM.c.id < last))
-        query = query.where(older)
-    query = query.order_by(ALARM.c.raised_at.desc(), ALARM.c.id.desc()).limit(limit)
-    return [now_of(row) for row in conn.execute(query)]
+        query = query.where((ALARM.c.raised_at < at) | ((ALARM.c.raised_at == at) & (ALARM.c.id < last)))
+    return query
 
 
 def earlier(conn: Connection, alarm: AlarmNow, limit: int = 5) -> list[AlarmNow]:

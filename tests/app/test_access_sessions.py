@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 
 import pytest
 
 from dashboard.access.beginning import LinkProblem, digest_of
-from dashboard.access.sessions import MEMORY_MS, TOUCH_MS, Keeper, Limits, SignedIn, alive
+from dashboard.access.known import MEMORY_MS, alive
+from dashboard.access.sessions import TOUCH_MS, Keeper, Limits, SignedIn
 from models.records.access import WebSession
-from store import access, kiosks
-from store.database import Database
+from models.records.station import Station
+from store import access, kiosks, registers
+from store.database import Database, open_database
 from store.errors import StorageBusyError, StorageError
+from store.follower import Follower
 
 HOUR = 3_600_000
 LIMITS = Limits(life_ms=12 * HOUR, idle_ms=8 * HOUR)
@@ -140,6 +144,35 @@ def test_a_sign_out_counts_at_once_a_foreign_one_within_moments(keeper: Keeper, 
         access.revoke_session(tx, other.who.digest, clock.at)
     clock.at += MEMORY_MS
     assert keeper.find(other.cookie) is None
+
+
+def test_a_station_that_moved_is_out_of_its_sessions_as_soon_as_the_change_log_says_so(
+    keeper: Keeper, db: Database, clock: Clock
+) -> None:
+    """The clock stands still: no session is old enough to be read again for that alone."""
+
+    def put(province: str) -> None:
+        with elsewhere.write() as tx:
+            registers.put_stations(
+                tx, [Station(code="a", name_th="a", name_en="a", kind="test", province=province)], clock.at
+            )
+
+    elsewhere, follower = open_database(db.url), Follower(db, clock)
+    follower.start()
+    stop = follower.subscribe(keeper.memory.happened)
+    try:
+        put("ระยอง")
+        signed = signed_in(keeper, stations="province:ระยอง")
+        assert signed.who.stations == frozenset({"a"})
+        put("ตราด")
+        deadline = time.monotonic() + 20
+        while (who := keeper.find(signed.cookie)) is None or who.stations:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    finally:
+        stop()
+        follower.stop()
+        elsewhere.close()
 
 
 def test_signing_in_ends_the_browsers_former_session(keeper: Keeper) -> None:

@@ -136,6 +136,46 @@ def test_what_the_door_and_the_routes_refuse_is_written_down_and_bounded(
     assert [row.detail for row in many] == [f"sign in first tries={2**n}" for n in range(7)]
 
 
+def test_who_asks_for_what_is_another_stations_is_written_down_and_who_asks_for_nothing_is_not(
+    product: Product, database: Database
+) -> None:
+    """The answers are one and the same (`test_scope`); only the log knows the difference."""
+    with database.read() as conn:
+        (alarm,) = alarms.open_alarms(conn, frozenset({"lumphini"}))
+    signed = product.session("chief", "hat_yai")
+    why = f"purpose={WHY['text']}"
+    item = {"station": "lumphini", "id": "n1", "offence": "theft", "occurred_from": "2026-11-01T10:00:00+07:00"}
+    transport = httpx.HTTPTransport(local_address="127.0.0.16")
+    with httpx.Client(base_url=product.url, cookies={COOKIE: signed.cookie}, transport=transport) as browser:
+        for path in (
+            f"/live/desk/{alarm.id}", "/live/desk/nothing", f"/api/v1/alarms/{alarm.id}", "/api/v1/alarms/nothing",
+            f"/api/v1/incidents?station=lumphini&{why}", f"/api/v1/incidents?station=nowhere&{why}",
+            f"/api/v1/units/c1/track?{why}", f"/api/v1/units/c9/track?{why}",
+        ):  # fmt: skip
+            assert browser.get(path).status_code == 404, path
+        told = {"x-csrf": signed.who.csrf}
+        assert browser.post("/api/v1/incidents", json=item, headers=told).status_code == 404
+        for _ in range(3):
+            assert browser.get("/api/v1/alarms/nothing").status_code == 404
+
+    def written() -> list[Any]:
+        with database.read() as conn:
+            found = text(
+                "SELECT * FROM audit WHERE action = 'access.refused' AND address = '127.0.0.16' ORDER BY seq"
+            )
+            return list(conn.execute(found))
+
+    # Counted by address: of the five tries the 1st, 2nd and 4th are rows.
+    wait_until(lambda: len(written()) == 3, what="three rows")
+    found = written()
+    assert [(row.station, row.object, row.detail) for row in found] == [
+        ("lumphini", f"alarm:{alarm.id}", "another station's tries=1"),
+        ("lumphini", f"alarm:{alarm.id}", "another station's tries=2"),
+        ("lumphini", "unit:c1", "another station's tries=4"),
+    ]
+    assert {(row.who, row.session) for row in found} == {("tester", session_of(signed.who.digest))}
+
+
 def test_whoever_looks_back_is_written_down_with_unit_window_and_purpose(
     product: Product, database: Database
 ) -> None:

@@ -15,9 +15,10 @@ from dashboard.access.beginning import LinkProblem, Origin
 from dashboard.access.choosing import Choosing, Enrolled, new_account
 from dashboard.access.entrance import Entrance
 from dashboard.access.identity import Who
+from dashboard.access.known import MEMORY_MS
 from dashboard.access.people import People
 from dashboard.access.seal import Seal
-from dashboard.access.sessions import MEMORY_MS, Keeper, Limits, SignedIn
+from dashboard.access.sessions import Keeper, Limits, SignedIn
 from dashboard.access.steps import MOST_TRIES, STEP_MS, Asked, Kind, Problem, Refused
 from models.accounts.delay import FORGET_MS
 from models.audit.deeds import session_of

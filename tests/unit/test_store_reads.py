@@ -13,6 +13,7 @@ HELD_BY = frozenset({"stations", "station", "scope", "wanted", "alarm", "grants"
 
 #: Modules whose rows belong to no station, and why.
 NOBODYS = {
+    "among": "how a query is held to a list",
     "access": "sessions, links and tokens, found by the hash of their secret",
     "accounts": "people, for those who manage them",
     "sign_ins": "tries to sign in, by account and address",
