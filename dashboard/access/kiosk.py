@@ -109,7 +109,7 @@ class KioskDoor:
             return _refused("wrong")
         address = request.client.host if request.client else ""
         if not self._throttle.allow(address):
-            await to_thread.run_sync(self._keeper().refused, address, "kiosk", "busy")
+            await to_thread.run_sync(self._keeper().refusing.refused, address, "kiosk", "busy")
             return JSONResponse({"why": "busy"}, 429, {"retry-after": "60", **_NO_STORE})
         secret = await _secret(request)
         old = request.cookies.get(COOKIE, "")
@@ -118,7 +118,7 @@ class KioskDoor:
         except StorageError:
             return JSONResponse({"why": "storage"}, 503, {"retry-after": "5", **_NO_STORE})
         if isinstance(result, LinkProblem):
-            await to_thread.run_sync(self._keeper().refused, address, "kiosk", result.value)
+            await to_thread.run_sync(self._keeper().refusing.refused, address, "kiosk", result.value)
             return _refused(result.value)
         answer = JSONResponse({}, headers=_NO_STORE)
         left = result.who.until - self._clock()

@@ -26,7 +26,10 @@ _IN_TURN: Mapping[str, ColumnElement[str]] = {
 }
 _ROWID: ColumnElement[int] = literal_column("alarm.rowid", Integer)
 #: The newest first, by sorting and by no index.
-_SORTED = (literal_column("+alarm.raised_at").desc(), literal_column("+alarm.id").desc())
+_SORTED: tuple[ColumnElement[int | str], ...] = (
+    literal_column("+alarm.raised_at").desc(),
+    literal_column("+alarm.id").desc(),
+)
 
 
 class UnknownAlarmError(Exception):
