@@ -30,6 +30,7 @@ WIDTHS = (0.0, 0.3, 0.75, 1.5, 4.0)
 
 #: Days before and after the coming window's middle, in each year before, that the season's component takes.
 SEASON_DAYS = 28
+SEASON_WIDTH = 0.75
 
 #: Memory (days) and width (cells) of what other families add to a rare one.
 OTHERS = ((365, 0.75), (None, 1.5))
@@ -76,6 +77,13 @@ class Ground:
         shaped = counts.reshape(self.share.shape)
         return (self.share * _spread(shaped / self.kept[width], width)).ravel()
 
+    def reach(self, wanted: Floats, width: float) -> Floats:
+        """`spread` backwards: how much of a case in each cell ends up in the wanted ones (a weight for each cell)."""
+        if width == 0.0:
+            return wanted
+        shaped = wanted.reshape(self.share.shape)
+        return (_spread(self.share * shaped, width) / self.kept[width]).ravel()
+
     @property
     def uniform(self) -> Floats:
         """The density of knowing nothing: area alone, over the cells inside."""
@@ -97,7 +105,7 @@ def densities(
     for memory in MEMORIES:
         counts = _recent(past, ground, at, memory, weights)
         rows += [ground.spread(counts, width) for width in WIDTHS]
-    rows.append(ground.spread(_seasonal(past, ground, at, days, weights), 0.75))
+    rows.append(ground.spread(_seasonal(past, ground, at, days, weights), SEASON_WIDTH))
     rows.append(np.zeros(len(ground.grid.area)))
     # Without other families the own past, spread, says best where people and goods are.
     told = past if others is None else others.take(slice(int(np.searchsorted(others.start, at))))
@@ -115,10 +123,15 @@ def _recent(past: Cases, ground: Ground, at: Millis, memory: int | None, weights
 def _seasonal(past: Cases, ground: Ground, at: Millis, days: int, weights: Floats | None) -> Floats:
     if not len(past):
         return np.zeros(len(ground.grid.area))
+    rows = season_rows(past, at, days)
+    return ground.counts(past.take(rows), None if weights is None else weights[rows])
+
+
+def season_rows(past: Cases, at: Millis, days: int) -> NDArray[np.int64]:
+    """The cases of the coming window's season in the years before."""
     middle = at + days * DAY_MS // 2
     away = np.abs((past.start - middle + YEAR_MS // 2) % YEAR_MS - YEAR_MS // 2)
-    rows = np.flatnonzero((away <= SEASON_DAYS * DAY_MS) & (past.start < middle - YEAR_MS + SEASON_DAYS * DAY_MS))
-    return ground.counts(past.take(rows), None if weights is None else weights[rows])
+    return np.flatnonzero((away <= SEASON_DAYS * DAY_MS) & (past.start < middle - YEAR_MS + SEASON_DAYS * DAY_MS))
 
 
 def _spread(counts: Floats, width: float) -> Floats:

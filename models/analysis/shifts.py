@@ -65,7 +65,7 @@ class Shifts:
 
     def weekday(self, start: NDArray[np.int64]) -> NDArray[np.int64]:
         """Local day of the week of each time, 0 = Monday."""
-        return self._local(start).weekday.to_numpy().astype(np.int64)
+        return self._local(start).day_of_week.to_numpy().astype(np.int64)
 
     def _day_ms(self, at: NDArray[np.int64]) -> NDArray[np.int64]:
         local = self._local(at).tz_localize(None)

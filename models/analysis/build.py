@@ -1,0 +1,152 @@
+"""A hotspot map out of the past: flagged cells, grouped, held against chance, with their evidence. Pure.
+
+`hotspots.py` says what stands in a map. Nothing is claimed that chance does as well (`chance.py`), and nothing is
+said of cases too few to say it: a plain verdict and its reason take the place of hotspots.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.analysis.candidates import CANDIDATES, Question
+from models.analysis.cases import Cases, LeftOut
+from models.analysis.chance import ALPHA, chances
+from models.analysis.evidence import Evidence
+from models.analysis.flagging import flag
+from models.analysis.grid import flat
+from models.analysis.hotspots import Hotspot, HotspotMap, Record, Verdict, Why
+from models.analysis.naming import Known, name_all
+from models.analysis.outlines import group, outlines
+from models.analysis.quality import history_quality, location_quality, one_place
+from models.analysis.shifts import Shifts
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: Fewer cases say nothing of where the next will be.
+FEWEST_CASES = 5
+#: A zone of fewer cells has no place that stands out from the rest.
+FEWEST_CELLS = 4
+SHARE = 0.05
+DAY_MS, YEAR_DAYS = 86_400_000, 365
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a map is of, beside the cases. `polygon`: the zone, GeoJSON (lon, lat). `label`: of its ids, for instance
+    `station/zone`. `said`: cases of the map by `place_quality`. `last`: the map of the run before, for ids and names.
+    `places`: streets and landmarks that can give a name. `record` None: nobody has measured the method.
+    """
+
+    family: str
+    polygon: str
+    left_out: LeftOut
+    label: str = ""
+    share: float = SHARE
+    record: Record | None = None
+    said: Mapping[str, int] = field(default_factory=dict)
+    places: Sequence[Known] = ()
+    last: HotspotMap | None = None
+
+
+def build_map(asked: Question, method: str, setting: Setting) -> HotspotMap:
+    """The map of a question (cases, ground, time, horizon, shift) drawn by a method of `CANDIDATES`.
+
+    Deterministic: the same question and setting give the same map.
+
+    Raises:
+        KeyError: a method nobody knows.
+        ValueError: the zone is no polygon.
+    """
+    grid = asked.ground.grid
+    expected = CANDIDATES[method](asked)
+    last = setting.last
+    same = last is not None and last.grid == _frame(asked) and last.cell_m == grid.cell
+    flagged = flag(expected, grid, setting.share, last.flagged if last is not None and same else ())
+    counts = _windows(asked)
+    verdict, why = _too_few(asked, int(sum(count.sum() for count in counts)))
+    hotspots: tuple[Hotspot, ...] = ()
+    if verdict is None:
+        hotspots = _hotspots(asked, method, setting, expected, flagged, counts)
+        verdict, why = ("shown", "measured") if setting.record else ("grey", "no_backtest")
+        if not hotspots:
+            verdict, why = "no_hotspot", "chance"
+    return HotspotMap(
+        family=setting.family,
+        days=asked.days,
+        shift=None if asked.shift is None else (asked.shifts or Shifts()).name(asked.shift),
+        made_at=asked.at,
+        epsg=grid.epsg,
+        cell_m=grid.cell,
+        grid=_frame(asked),
+        method=method,
+        verdict=verdict,
+        why=why,
+        flagged=tuple(int(cell) for cell in flagged),
+        expected_total=float(expected.sum()),
+        expected_flagged=float(expected[flagged].sum()),
+        area_m2=grid.total_m2,
+        area_flagged_m2=float(grid.area[flagged].sum()),
+        share=setting.share,
+        cases=len(asked.past),
+        hotspots=hotspots,
+        left_out=setting.left_out,
+        location_quality=location_quality(asked.past, grid.epsg, setting.said),
+        history_quality=history_quality(asked.past, asked.at),
+        record=setting.record,
+    )
+
+
+def _frame(asked: Question) -> tuple[float, float, int, int]:
+    grid = asked.ground.grid
+    return grid.x0, grid.y0, grid.columns, grid.rows
+
+
+def _too_few(asked: Question, counted: int) -> tuple[Verdict | None, Why]:
+    """A verdict when there is too little to look at, None otherwise."""
+    if not counted:
+        return "too_few", "no_cases"
+    if counted < FEWEST_CASES:
+        return "too_few", "few_cases"
+    if len(asked.ground.inside) < FEWEST_CELLS:
+        return "too_few", "small_zone"
+    if one_place(asked.past):
+        return "too_few", "one_place"
+    return None, "chance"
+
+
+def _windows(asked: Question) -> list[Ints]:
+    """Cases of each cell in the last year, and before it; of a shift, those that lie in it for the greater part."""
+    past = asked.past
+    if asked.shift is not None:
+        past = past.take(asked.in_shifts[:, asked.shift] >= 0.5)
+    year = int(np.searchsorted(past.start, asked.at - YEAR_DAYS * DAY_MS))
+    rows = (slice(year, None), slice(year))
+    return [asked.ground.counts(past.take(part)).astype(np.int64) for part in rows]
+
+
+def _hotspots(
+    asked: Question, method: str, setting: Setting, expected: Floats, flagged: Ints, counts: Sequence[Ints]
+) -> tuple[Hotspot, ...]:
+    grid = asked.ground.grid
+    seed = zlib.crc32(f"{setting.label}/{setting.family}/{asked.days}/{asked.shift}".encode())
+    groups = sorted(group(flagged, grid), key=lambda cells: (-float(expected[cells].sum()), int(cells[0])))
+    chance = chances(groups, counts, grid, setting.share, seed)
+    claimed = [number for number in range(len(groups)) if chance[number] <= ALPHA]
+    if not claimed:
+        return ()
+    groups = [groups[number] for number in claimed]
+    shapes = outlines(groups, grid, setting.polygon)
+    names = name_all(
+        [each.shape for each in shapes], flat(setting.polygon)[0], grid.epsg,
+        () if setting.last is None else setting.last.hotspots, setting.places, f"{setting.label}/{setting.family}",
+    )  # fmt: skip
+    surface: Callable[[Cases], Floats] = lambda drawn: CANDIDATES[method](replace(asked, cases=drawn))  # noqa: E731
+    evidence = Evidence.of(asked, method, groups, expected, counts[0], surface, setting.share, seed)
+    rows = zip(names, shapes, chance[claimed], strict=True)
+    return tuple(evidence.hotspot(number, name, shape, float(p)) for number, (name, shape, p) in enumerate(rows))

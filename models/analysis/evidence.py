@@ -1,0 +1,148 @@
+"""What a hotspot rests on: counts, hours, days, repeats, piles, trend, stability and the cases themselves. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import false_discovery_control
+
+from models.analysis.candidates import Question
+from models.analysis.cases import Cases
+from models.analysis.contributions import contributions
+from models.analysis.hotspots import LISTED, Hotspot, Trend
+from models.analysis.naming import Named
+from models.analysis.near_repeats import chance_of_repeats
+from models.analysis.outlines import Outline
+from models.analysis.peaks import peak_days, peak_hours
+from models.analysis.quality import pile_ups
+from models.analysis.regress import interval, settled
+from models.analysis.shifts import Shifts
+from models.analysis.stability import stability
+from models.analysis.trend import slice_days, trends
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+DAY_MS, YEAR_DAYS = 86_400_000, 365
+#: Hours and days of the week are taken from so many days, so that they change with a place.
+RHYTHM_DAYS = 3 * YEAR_DAYS
+LEVEL = 0.05
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All groups of a map together, for what is tested is tested on all of them.
+
+    `groups`: cells of each; `rows`: the past cases in each, ascending in time; `inside`: how much of each past case
+    is in the map's shift (1 for the whole day).
+    """
+
+    asked: Question
+    method: str
+    groups: Sequence[Ints]
+    expected: Floats
+    rows: list[Ints]
+    inside: Floats
+    settled: Floats
+    stability: list[float]
+    seed: int
+
+    @classmethod
+    def of(
+        cls, asked: Question, method: str, groups: Sequence[Ints], expected: Floats, year: Ints,
+        surface: Callable[[Cases], Floats], share: float, seed: int,
+    ) -> Self:  # fmt: skip
+        """Look at the groups. `year`: cases of each cell in the last year; `surface`: the method on other cases."""
+        grid, past = asked.ground.grid, asked.past
+        owner = np.full(len(grid.area) + 1, -1)  # the last stands for "on no cell", index -1
+        for number, cells in enumerate(groups):
+            owner[cells] = number
+        place = owner[grid.cell_of(past.x, past.y)]
+        shift = np.ones(len(past)) if asked.shift is None else asked.in_shifts[:, asked.shift]
+        rows = [np.flatnonzero((place == number) & (shift > 0)) for number in range(len(groups))]
+        again = stability(groups, past, grid, share, surface, seed)
+        return cls(asked, method, groups, expected, rows, shift, settled(year, grid), again, seed)
+
+    def hotspot(self, number: int, name: Named, outline: Outline, chance: float) -> Hotspot:
+        """The hotspot of one group: its shape and name are given, the rest is told."""
+        asked, cells, rows = self.asked, self.groups[number], self.rows[number]
+        past = asked.past
+        year = self._since(rows, YEAR_DAYS)
+        rhythm = self._since(rows, RHYTHM_DAYS)
+        count = round(float(self.inside[year].sum()))
+        expected = float(self.expected[cells].sum())
+        low, high = interval(expected, count)
+        hours = self._by_hour(rhythm)
+        counted = Counter(str(code) for code in past.offence[year if len(year) else rows])
+        offences = tuple(sorted(counted.items(), key=lambda row: (-row[1], row[0])))
+        shares, _ = contributions(asked, self.method, cells)
+        top = np.argsort(-shares, kind="stable")[:LISTED]
+        top = top[shares[top] > 0]
+        return Hotspot(
+            id=name.id, name=name.name, side=name.side, number=name.number,
+            cells=tuple(int(cell) for cell in cells), outline=outline.geojson, area_m2=outline.area_m2,
+            lat=outline.lat, lon=outline.lon,
+            expected=expected, expected_low=low, expected_high=high, past=count,
+            peak_hours=peak_hours(hours, self.seed + number),
+            peak_days=peak_days(self._clock.weekday(past.start[rhythm])),
+            hours=tuple(hours.sum(axis=0) / max(len(hours), 1)),
+            offences=offences, stability=self.stability[number], near_repeat=self.repeating[number],
+            pile_up=pile_ups(past.x[rows], past.y[rows], asked.ground.grid.epsg),
+            trend=self.trends[number],
+            next_expected=float(self.settled[cells].sum()) * asked.days / self._year_days, chance=chance,
+            cases=tuple((str(past.ids[row]), float(shares[row])) for row in top),
+            others=max(0.0, 1.0 - float(shares[top].sum())),
+        )  # fmt: skip
+
+    @cached_property
+    def repeating(self) -> list[bool]:
+        """Which groups have near repeats in the last year, false discoveries held at one in twenty."""
+        past = self.asked.past
+        middle = (past.start + past.end) / 2.0
+        everywhere = middle[self._since(np.arange(len(past)), YEAR_DAYS)]
+        p = []
+        for number, rows in enumerate(self.rows):
+            year = self._since(rows, YEAR_DAYS)
+            year = year[np.argsort(middle[year], kind="stable")]
+            p.append(
+                chance_of_repeats(past.x[year], past.y[year], middle[year], everywhere, self.seed + 1000 + number)
+            )
+        return [bool(found) for found in false_discovery_control(p) <= LEVEL]
+
+    @cached_property
+    def trends(self) -> list[Trend]:
+        """The class of each group."""
+        past, at = self.asked.past, self.asked.at
+        length, number = slice_days((at - int(past.start[0])) / DAY_MS) if len(past) else (0, 0)
+        if not number:
+            return ["too_few"] * len(self.groups)
+        edges = at - np.arange(number, -1, -1) * length * DAY_MS
+        whole = np.histogram(past.start, edges, weights=self.inside)[0]
+        counts = [np.histogram(past.start[rows], edges, weights=self.inside[rows])[0] for rows in self.rows]
+        grid = self.asked.ground.grid
+        shares = [float(grid.area[cells].sum()) / grid.total_m2 for cells in self.groups]
+        return trends([np.rint(row).astype(int) for row in counts], np.rint(whole).astype(int), shares)
+
+    @cached_property
+    def _year_days(self) -> float:
+        """Days that the counts of the last year stand for: fewer in a short past."""
+        return min(float(YEAR_DAYS), max(1.0, (self.asked.at - int(self.asked.past.start[0])) / DAY_MS))
+
+    @property
+    def _clock(self) -> Shifts:
+        return self.asked.shifts or Shifts()
+
+    def _since(self, rows: Ints, days: int) -> Ints:
+        return rows[self.asked.past.start[rows] >= self.asked.at - days * DAY_MS]
+
+    def _by_hour(self, rows: Ints) -> Floats:
+        past = self.asked.past
+        hours = self._clock.by_hour(past.start[rows], past.end[rows])
+        known: Floats = hours[hours.sum(axis=1) > 0.5]
+        return known
