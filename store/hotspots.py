@@ -15,12 +15,17 @@ from models.access.grants import Stations
 from models.analysis.content import content_hash
 from models.analysis.hotspots import HotspotMap
 from models.analysis.written import from_json
+from models.happenings import RegisterChanged
 from models.records.base import Millis
 from models.records.hotspot import HotspotChoiceRow, HotspotMapRow, HotspotWeightsRow
 from store.database import Tx
 from store.rows import of_stations, records, table_of, values_of
 
 _MAP, _CHOICE, _WEIGHTS = table_of(HotspotMapRow), table_of(HotspotChoiceRow), table_of(HotspotWeightsRow)
+
+#: Register that is told to have changed with each new map.
+REGISTER = "hotspots"
+
 _KEY = ("station", "zone", "family", "days", "shift")
 
 
@@ -60,10 +65,12 @@ def hash_of(row: HotspotMapRow) -> str:
 
 
 def keep(tx: Tx, rows: Iterable[HotspotMapRow]) -> None:
-    """Keep new maps; their hash is set here. They are shown from now on."""
-    kept = [values_of(row) | {"hash": hash_of(row)} for row in rows]
-    if kept:
-        tx.conn.execute(insert(_MAP), kept)
+    """Keep new maps; their hash is set here. They are shown from now on, on open live maps and walls too."""
+    made = sorted(rows, key=lambda row: row.made_at)
+    if made:
+        tx.conn.execute(insert(_MAP), [values_of(row) | {"hash": hash_of(row)} for row in made])
+        newest = {row.station: row.made_at for row in made}
+        tx.tell(*(RegisterChanged(station, REGISTER, at) for station, at in newest.items()))
 
 
 def maps(
@@ -89,6 +96,12 @@ def maps(
     same = and_(*(_MAP.c[name] == last.c[name] for name in (*_KEY, "made_at")))
     rows = records(conn, HotspotMapRow, select(_MAP).join(last, same).order_by(*keys))
     return [_checked(row) for row in rows]
+
+
+def stations_with_maps(conn: Connection, stations: Stations) -> frozenset[str]:
+    """The stations that have a map at all; read along the key, no map is."""
+    query = of_stations(select(_MAP.c.station).distinct(), _MAP.c.station, stations)
+    return frozenset(conn.execute(query).scalars())
 
 
 def _checked(row: HotspotMapRow) -> StoredMap:

@@ -13,7 +13,7 @@ from models.happenings import RegisterChanged
 from models.records.base import Millis
 from models.records.incident import Incident, IncidentReport
 from store.database import Tx
-from store.rows import add_new, of_stations, record_of, table_of
+from store.rows import add_new, of_stations, record_of, records, table_of
 
 if TYPE_CHECKING:
     from shapely import Geometry
@@ -83,6 +83,16 @@ def incidents(
                 return
             found += 1
             yield record_of(Incident, row)
+
+
+def named(conn: Connection, station: str, names: Sequence[tuple[str, str]]) -> list[Incident]:
+    """The incidents of a station with these (source, id); those that have gone are missing."""
+    if not names:
+        return []
+    query = select(_INCIDENT).where(
+        _INCIDENT.c.station == station, tuple_(_INCIDENT.c.source, _INCIDENT.c.id).in_(names)
+    )
+    return records(conn, Incident, query)
 
 
 def place_of(incident: Incident) -> Place:

@@ -60,20 +60,25 @@ def incident_points(incidents: Iterable[Incident], zone: ZoneInfo, language: Lan
     ]
 
 
-def _features(texts: Iterable[str]) -> dict[str, object]:
+def features(texts: Iterable[str]) -> dict[str, object]:
+    """GeoJSON texts as one FeatureCollection."""
     features = [{"type": "Feature", "properties": {}, "geometry": orjson.loads(text)} for text in texts]
     return {"type": "FeatureCollection", "features": features}
 
 
-def _view(points: Sequence[dict[str, object]], zones: Sequence[Zone]) -> pdk.ViewState:
-    """The zones when there are some, else the points; else the country."""
+def zone_colour(theme: Theme) -> list[int]:
+    """Of the outline of a safety zone."""
+    return _ZONE[theme]
+
+
+def view_of(points: Sequence[list[float]], zones: Sequence[Zone]) -> pdk.ViewState:
+    """The zones when there are some, else the points (lon, lat); else the country."""
     corners: list[list[float]] = []
     for zone in zones:
         shape = orjson.loads(zone.polygon)
         polygons = [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]
         corners += [corner for polygon in polygons for corner in polygon[0]]
-    if not corners:
-        corners = [at for point in points if isinstance(at := point["at"], list)]
+    corners = corners or list(points)
     if not corners:
         return pdk.ViewState(longitude=101.0, latitude=13.5, zoom=5)
     view = pdk.data_utils.compute_view(corners)
@@ -91,9 +96,9 @@ def incident_deck(
 ) -> pdk.Deck:
     """Incidents over the base map, the streets and zone outlines."""
     layers = [
-        pdk.Layer("GeoJsonLayer", _features(one.line for one in streets), id="streets",
+        pdk.Layer("GeoJsonLayer", features(one.line for one in streets), id="streets",
                   get_line_color=rgb(theme, "ownStreet"), line_width_min_pixels=1.5, get_line_width=4),
-        pdk.Layer("GeoJsonLayer", _features(one.polygon for one in zones), id="zones", filled=False,
+        pdk.Layer("GeoJsonLayer", features(one.polygon for one in zones), id="zones", filled=False,
                   get_line_color=_ZONE[theme], line_width_min_pixels=2.5),
         pdk.Layer("ScatterplotLayer", list(points), id="incidents", get_position="at", get_fill_color="colour",
                   get_radius=9, radius_min_pixels=8, radius_max_pixels=14, stroked=True, get_line_color=_EDGE,
@@ -104,7 +109,7 @@ def incident_deck(
     ]  # fmt: skip
     return pdk.Deck(
         layers=layers,
-        initial_view_state=_view(points, zones),
+        initial_view_state=view_of([at for point in points if isinstance(at := point["at"], list)], zones),
         map_provider="carto",
         map_style=style_address(theme),
         tooltip={"text": "{offence}\n{group}\n{when}"},

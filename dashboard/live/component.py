@@ -9,7 +9,7 @@ loads pandas and PyArrow into the process, a third of a second of the first map'
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -18,6 +18,7 @@ import streamlit as st
 from dashboard.language import switch_path
 from dashboard.live.assets_route import module_name
 from dashboard.words import Language, word, words_with
+from models.access.policy import Action
 
 #: Words the bundle uses.
 PREFIXES = (
@@ -35,14 +36,15 @@ export default function (component) {
 }
 """
 
-#: For those who answer alarms.
-_ANSWERING = frozenset({"/desk", "/response"})
+#: What a screen is for, where not everybody may.
+_NEEDS = {"/desk": Action.STEP_ALARM, "/response": Action.SEE_REPORTS, "/hotspots": Action.SEE_HOTSPOTS}
 _PAGES = (
     ("/", "nav.command_wall"),
     ("/map", "nav.live_map"),
     ("/desk", "nav.desk"),
     ("/response", "nav.response"),
     ("/incidents", "nav.incidents"),
+    ("/hotspots", "nav.hotspots"),
     ("/equipment", "nav.equipment"),
     ("/feeds", "nav.feeds"),
 )
@@ -59,13 +61,10 @@ class Link:
     here: bool = False
 
 
-def ways(here: str, language: Language, may_answer: bool) -> list[Link]:
-    """The ways from a live page at path `here` to the other screens, and to the other language.
-
-    `may_answer`: the desk and the response report are among them, which are for those who answer alarms.
-    """
+def ways(here: str, language: Language, may: Callable[[Action], bool]) -> list[Link]:
+    """The ways from a live page at path `here` to the other screens that one `may` see, and to the other language."""
     other = Link(switch_path("en" if language == "th" else "th"), word("nav.other_language", language))
-    pages = [page for page in _PAGES if may_answer or page[0] not in _ANSWERING]
+    pages = [page for page in _PAGES if page[0] not in _NEEDS or may(_NEEDS[page[0]])]
     return [*(Link(path, word(name, language), path == here) for path, name in pages), other]
 
 

@@ -1,4 +1,5 @@
-"""What does not move, of a viewer's stations: zones with their rings, streets, cameras, checkpoints; as one sheet."""
+"""What does not move, of a viewer's stations: zones with their rings, streets, cameras, checkpoints,
+hotspots; as one sheet."""
 
 from __future__ import annotations
 
@@ -10,11 +11,13 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
+from dashboard.live.hotspots import DAYS, MOST_STATIONS, hotspot_features
+from models.access.grants import Stations
 from models.access.scope import Scope
 from models.records.camera import CameraPoint
 from models.records.checkpoint import Checkpoint
 from models.records.station import Station, Street, Zone
-from store import registers
+from store import hotspots, registers
 from store.database import Database
 
 #: Sheets kept encoded: one for each different set of stations that looks.
@@ -77,7 +80,15 @@ def ground_of(conn: Connection, scope: Scope, version: str) -> dict[str, Any]:
         "streets": _features([_street(row) for row in registers.streets(conn, mine)]),
         "cameras": _features([_camera(row) for row in cameras]),
         "checkpoints": _features([_checkpoint(row) for row in checkpoints]),
+        "hotspots": _features(_hotspots(conn, mine)),
     }
+
+
+def _hotspots(conn: Connection, mine: Stations) -> list[tuple[Any, dict[str, Any]]]:
+    made = hotspots.stations_with_maps(conn, mine)
+    if not 0 < len(made) <= MOST_STATIONS:
+        return []
+    return hotspot_features(hotspots.maps(conn, made, days=DAYS, shift=""))
 
 
 def _rings(zones: Sequence[Zone]) -> list[tuple[Any, dict[str, Any]]]:

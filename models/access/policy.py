@@ -35,6 +35,7 @@ class Action(StrEnum):
     REPLAY = "replay"  # the time machine: where all of them were
     EXPORT = "export"  # files of many rows that leave the product
     SEE_REPORTS = "see_reports"  # response times
+    SEE_HOTSPOTS = "see_hotspots"  # maps of hotspots in full, their record, patrol suggestions
     RUN_DRILL = "run_drill"
     SEE_AUDIT = "see_audit"
     SEE_UNKNOWN = "see_unknown"  # units and boxes of devices nobody has approved
@@ -53,6 +54,7 @@ _ANSWER = _LOOK | {
     Action.REPLAY,
     Action.EXPORT,
     Action.SEE_REPORTS,
+    Action.SEE_HOTSPOTS,
 }
 _LEAD = _ANSWER | {Action.RUN_DRILL}
 
@@ -62,7 +64,7 @@ POLICY: Mapping[Role, frozenset[Action]] = MappingProxyType(
         Role.COMMANDER: _LEAD | {Action.SEE_AUDIT},
         Role.CHIEF: _LEAD,
         Role.DISPATCHER: _ANSWER,
-        Role.ANALYST: _LOOK | {Action.SEE_TEXT, Action.EXPORT},
+        Role.ANALYST: _LOOK | {Action.SEE_TEXT, Action.EXPORT, Action.SEE_HOTSPOTS},
         Role.VIEWER: _LOOK,
         Role.ADMINISTRATOR: frozenset(Action),
     }

@@ -33,6 +33,7 @@ class Did(StrEnum):
 
     EXPORTED_INCIDENTS = "exported.incidents"
     EXPORTED_RESPONSE = "exported.response"
+    EXPORTED_HOTSPOTS = "exported.hotspots"
     EXPORTED_SHEET = "exported.sheet"
     EXPORTED_AUDIT = "exported.audit"
     EXPORTED_OTHER = "exported.other"

@@ -14,6 +14,6 @@ live_map(
     csrf=here.who.csrf,
     # The page is in nobody else's list of screens.
     may_acknowledge=True,
-    links=ways("/desk", here.language, may_answer=True),
+    links=ways("/desk", here.language, here.who.may),
     testing=here.runtime.values.demo,
 )

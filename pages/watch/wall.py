@@ -20,7 +20,7 @@ live_map(
     csrf=here.who.csrf,
     may_acknowledge=here.who.may(Action.STEP_ALARM),
     # A screen nobody sits at has nowhere to go.
-    links=[] if here.who.kiosk else [*ways("/", here.language, here.who.may(Action.STEP_ALARM)), switch],
+    links=[] if here.who.kiosk else [*ways("/", here.language, here.who.may), switch],
     kiosk=here.who.kiosk,
     visitor=here.who.visitor or asked,
     rotate_s=here.who.rotate_s,

@@ -226,7 +226,7 @@ def test_ground_is_of_the_stations_and_tagged(server: LiveServer, sqlite_db: Dat
     answer = server.http.get(url, params={"role": "viewer", "stations": "hat_yai"})
     sheet = answer.json()
     assert [station["code"] for station in sheet["stations"]] == ["hat_yai"]
-    assert {"version", "stations", "zones", "ring", "streets", "cameras", "checkpoints"} == set(sheet)
+    assert {"version", "stations", "zones", "ring", "streets", "cameras", "checkpoints", "hotspots"} == set(sheet)
     assert sheet["zones"] == {"type": "FeatureCollection", "features": []}
     tag = {"if-none-match": answer.headers["etag"]}
     assert server.http.get(url, params={"role": "viewer", "stations": "hat_yai"}, headers=tag).status_code == 304

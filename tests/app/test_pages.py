@@ -170,7 +170,10 @@ def test_no_page_tells_anything_of_a_station_outside_the_scope(
 ) -> None:
     """Every page that needs no more than the store, asked by its address for what is not the viewer's."""
     asked = {"station": "mueang_mukdahan", "period": "90", "zone": "mueang_mukdahan/indochina"}
-    pages = ("insight/incidents.py", "admin/feeds.py", "programme/equipment.py", "watch/response.py")
+    pages = (
+        "insight/incidents.py", "insight/hotspots.py", "admin/feeds.py", "programme/equipment.py",
+        "watch/response.py",
+    )  # fmt: skip
 
     def told(name: str) -> str:
         page = open_page(name, **asked)

@@ -201,6 +201,8 @@ def test_ground_version_follows_what_does_not_move() -> None:
     assert ground_version("b", Picture()) == "b.0"
     assert ground_version("b", picture) == "b.5"
     assert ground_version("b", apply(picture, RegisterChanged("lumphini", "units", 9))) == "b.5"
+    # Made before the zones changed and kept after it: news all the same.
+    assert ground_version("b", apply(picture, RegisterChanged("lumphini", "hotspots", 4))) != "b.5"
 
 
 def test_replay_is_named_while_its_units_are_heard() -> None:

@@ -12,7 +12,7 @@ from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.sheet import paper
+from dashboard.sheet import page
 from dashboard.sheet.content import Sheet, sheet_of
 from dashboard.sheet.facts import Facts, Stage
 from dashboard.sheet.paper import pdf_of
@@ -131,7 +131,7 @@ def test_a_long_history_goes_over_pages_and_no_place_is_no_map(language: Languag
 def test_the_face_has_every_letter_of_the_words_in_both_weights() -> None:
     wanted = {ord(letter) for words in table().values() for text in words.values() for letter in spelled(text)}
     wanted |= {ord(letter) for letter in THAI + "0123456789.:()%"}
-    for file in sorted(paper.FONTS.glob("*.ttf")):
+    for file in sorted(page.FONTS.glob("*.ttf")):
         with TTFont(file) as font:
             missing = {chr(code) for code in wanted - font.getBestCmap().keys()}
         assert missing <= {"\n", "●", "■", "▲", "◆", "→", "⚠"}, file.name

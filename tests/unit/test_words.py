@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from pathlib import Path
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,6 +17,10 @@ from dashboard.words import LANGUAGES, Language, as_language, table, word, words
 from models.access.policy import Role
 from models.alarms.kinds import Kind
 from models.alarms.life import OUTCOMES, State, Step
+from models.analysis.cases import LeftOut
+from models.analysis.hotspots import Side, Trend
+from models.analysis.hotspots import Why as MapWhy
+from models.analysis.periods import Verdict
 from models.audit.chain import Fault
 from models.audit.deeds import GROUPS as DEEDS
 from models.audit.deeds import Did
@@ -34,7 +40,7 @@ ROOT = Path(__file__).parents[2]
 PYTHON = [*(ROOT / "dashboard").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]
 SCRIPTS = sorted((ROOT / "dashboard/live/frontend/src").glob("*.ts"))
 _KEY = re.compile(
-    r"""["'`]((?:nav|live|mark|sos|err|sys|inc|flt|feeds|reason|equip|notice|drill|resp|sheet|dev|aud)\.[a-z0-9_]+)["'`]"""
+    r"""["'`]((?:nav|live|mark|sos|err|sys|inc|flt|feeds|reason|equip|notice|drill|resp|sheet|dev|aud|hot)\.[a-z0-9_]+)["'`]"""
 )
 
 
@@ -84,6 +90,11 @@ def test_every_key_that_is_put_together_has_words() -> None:
     keys |= {"live.step_raise", "live.step_tick", "live.step_untick"} | {f"live.kind_{kind.value}" for kind in Kind}
     keys |= {f"resp.by_{by.value}" for by in By} | {f"resp.leg_{leg.value}" for leg in Leg}
     keys |= {f"resp.sort_{sort.value}" for sort in Sort} | {f"resp.how_{how.value}" for how in How}
+    keys |= {f"hot.why_{why}" for why in get_args(MapWhy)} | {f"hot.trend_{trend}" for trend in get_args(Trend)}
+    keys |= {f"hot.side_{side}" for side in get_args(Side)} | {f"hot.day_{day}" for day in range(7)}
+    keys |= {f"hot.out_{one.name}" for one in fields(LeftOut)} | {f"hot.change_{one}" for one in get_args(Verdict)}
+    keys |= {f"hot.quality_{word}" for word in ("place", "history", "good", "fair", "poor", "none")}
+    keys |= {f"hot.part_{part}" for part in ("spots", "periods")}
     for language in LANGUAGES:
         assert sorted(keys - table()[language].keys()) == []
 

@@ -26,6 +26,8 @@ const NAME: DataDrivenPropertyValueSpecification<string> = [
   "coalesce", ["get", "th"], ["get", "name_th"], ["get", "name"], "",
 ];
 
+/** Hotspots by their rank, which tells them apart without any colour; the name says when nobody has tested the map. */
+const RANKED: ExpressionSpecification = ["concat", ["to-string", ["get", "rank"]], " · ", NAME as ExpressionSpecification];
 const WITH_NOTE: ExpressionSpecification = ["concat", ["get", "name"], "\n", ["get", "note"]];
 
 export function liveStyle(theme: Theme): StyleSpecification {
@@ -34,6 +36,7 @@ export function liveStyle(theme: Theme): StyleSpecification {
     layout: { "text-font": FONT, "text-size": size, "text-letter-spacing": 0, "text-line-height": 1.3 },
     paint: { "text-color": color, "text-halo-color": tints.halo, "text-halo-width": 2 },
   });
+  const proved = (colour: string): ExpressionSpecification => ["case", ["==", ["get", "grey"], true], tints.ring, colour];
   const street = text(14, tints.streetName);
   const small = text(16, tints.ink);
   return {
@@ -66,15 +69,15 @@ export function liveStyle(theme: Theme): StyleSpecification {
       },
       {
         id: "hotspot-fill", type: "fill", source: "hotspots",
-        paint: { "fill-color": tints.hotspot, "fill-opacity": 0.22 },
+        paint: { "fill-color": proved(tints.hotspot), "fill-opacity": 0.12 },
       },
       {
         id: "hotspot-line", type: "line", source: "hotspots",
-        paint: { "line-color": tints.hotspot, "line-width": 2 },
+        paint: { "line-color": proved(tints.hotspot), "line-width": 2 },
       },
       {
         id: "hotspot-names", type: "symbol", source: "hotspots", minzoom: 13,
-        layout: { ...small.layout, "text-field": NAME }, paint: { ...small.paint, "text-color": tints.hotspotName },
+        layout: { ...small.layout, "text-field": RANKED }, paint: { ...small.paint, "text-color": proved(tints.hotspotName) },
       },
       {
         id: "ring-line", type: "line", source: "ring",

@@ -1,0 +1,61 @@
+"""One hotspot in full: what is expected and why, when, how steady, and the cases that made it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.basemap.deck import desk_theme
+from dashboard.desk import thousands
+from dashboard.hotspots.chosen import Chosen
+from dashboard.hotspots.read import cases_behind
+from dashboard.hotspots.rows import case_rows
+from dashboard.hotspots.strip import hour_strip
+from dashboard.hotspots.told import (
+    area_words,
+    expected_words,
+    offence_words,
+    peak_words,
+    share,
+    spot_name,
+    stability_words,
+    trend_words,
+    warnings,
+)
+from dashboard.visit import Visit
+from dashboard.words import word
+from models.analysis.hotspots import HotspotMap
+
+
+def one_spot(here: Visit, chosen: Chosen, found: HotspotMap, rank: int) -> None:
+    """Draw the hotspot of a rank.
+
+    Raises:
+        StorageError: the store cannot be read.
+    """
+    language, spot = here.language, found.hotspots[rank - 1]
+    st.subheader(word("hot.one", language, rank=rank, name=spot_name(spot, language)), anchor=False)
+    facts, strip = st.columns([3, 2])
+    told = (
+        ("expected", expected_words(spot, language)),
+        ("past", f"{spot.past:,}"),
+        ("area", area_words(spot.area_m2, language)),
+        ("peak", peak_words(spot, language)),
+        ("offences", offence_words(spot, language)),
+        ("trend", trend_words(spot, language)),
+        ("stability", stability_words(spot, language)),
+    )
+    facts.table([{word("hot.fact", language): word(f"hot.{name}", language), word("hot.value", language): text}
+                 for name, text in told])  # fmt: skip
+    facts.caption(word("hot.chance_words", language, share=share(spot.chance)))
+    for text in warnings(spot, language):
+        facts.warning(text, icon=":material/info:")
+    strip.markdown(f"**{word('hot.hour_strip', language)}**")
+    if any(spot.hours):
+        ink = "#f3f6f9" if desk_theme() == "night" else "#16202a"
+        strip.altair_chart(hour_strip(spot, language, ink), key="hotspot-hours")
+    else:
+        strip.caption(word("hot.no_hours", language))
+    strip.markdown(f"**{word('hot.cases', language)}**")
+    known = cases_behind(here.runtime.db, chosen.station, spot)
+    rows = case_rows(spot, known, here.runtime.values.zone, language)
+    strip.dataframe(rows, column_config=thousands(rows), hide_index=True, height=300, key="hotspot-cases")

@@ -1,0 +1,49 @@
+"""Hotspots on the ground of live map and wall: outline, rank and name of each; never a case, never a person. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+
+from dashboard.hotspots.most import claims_most
+from dashboard.hotspots.told import family_name, spot_name
+from dashboard.words import Language, word
+from store.hotspots import StoredMap
+
+#: Days ahead of the maps that are drawn, and how many hotspots of a zone at most: more is no help on a live map.
+DAYS = 28
+MOST = 10
+
+#: Where more stations than this have maps, none is drawn: nobody patrols by a map of the country.
+MOST_STATIONS = 40
+
+
+def hotspot_features(maps: Iterable[StoredMap]) -> list[tuple[Any, dict[str, Any]]]:
+    """(outline, properties) of the hotspots of each zone, out of the one map that claims most there.
+
+    `grey`: nobody has measured how often such a map is right; then the name says so too.
+    """
+    zones: dict[tuple[str, str], list[StoredMap]] = defaultdict(list)
+    for one in maps:
+        zones[one.station, one.zone].append(one)
+    found = []
+    for of_zone in zones.values():
+        stored = claims_most(of_zone)
+        if stored is None:
+            continue
+        grey = stored.map.verdict == "grey"
+        for rank, spot in enumerate(stored.map.hotspots[:MOST], 1):
+            names = {language: _name(stored, rank, language) for language in ("th", "en")}
+            values = {"s": stored.station, "id": spot.id, "rank": rank, "grey": grey, **names}
+            found.append((orjson.Fragment(spot.outline), values))
+    return found
+
+
+def _name(stored: StoredMap, rank: int, language: Language) -> str:
+    name = spot_name(stored.map.hotspots[rank - 1], language)
+    family = family_name(stored.family, language)
+    said = f"{family}, {word('hot.grey_mark', language)}" if stored.map.verdict == "grey" else family
+    return f"{name}\n{said}"

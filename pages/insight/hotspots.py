@@ -1,0 +1,70 @@
+"""Hotspots: where cases of one family are expected, how often such maps were right, and where to send whom."""
+
+import streamlit as st
+
+from dashboard.basemap.deck import credit_line, desk_theme, own_streets_wanted
+from dashboard.desk import desk_head, thousands
+from dashboard.filters import choice_filter
+from dashboard.hotspots.chosen import choose
+from dashboard.hotspots.compare import compare
+from dashboard.hotspots.deck import hotspot_deck
+from dashboard.hotspots.leave import files
+from dashboard.hotspots.measured import measured
+from dashboard.hotspots.none_yet import none_yet
+from dashboard.hotspots.one import one_spot
+from dashboard.hotspots.picked import LIST, MAP, from_list, from_map, picked
+from dashboard.hotspots.rows import spot_rows
+from dashboard.hotspots.told import verdict_words
+from dashboard.times import moment
+from dashboard.visit import visit
+from dashboard.words import word
+from models.access.policy import Action
+from store import registers
+
+PARTS = ("spots", "periods")
+
+here = visit(Action.SEE_HOTSPOTS)
+language, values = here.language, here.runtime.values
+desk_head(here, word("nav.hotspots", language), word("hot.help", language))
+
+with here.runtime.db.read() as conn:
+    chosen = choose(conn, here.who.stations, values.targets.shifts, language)
+    wanted = chosen is not None and own_streets_wanted(here.runtime.basemap)
+    streets = registers.streets(conn, frozenset({chosen.station})) if chosen and wanted else []
+if chosen is None:
+    st.info(word("err.no_data", language))
+    st.stop()
+if chosen.stored is None:
+    none_yet(here, chosen.station)
+    st.stop()
+
+found = chosen.stored.map
+note = {"shown": st.success, "grey": st.warning}.get(found.verdict, st.info)
+note(verdict_words(found, language), icon=":material/info:")
+at = moment(chosen.stored.made_at, values.zone, language)
+st.caption(word("hot.made", language, at=at, n=f"{found.cases:,}"))
+
+rank = picked(found)
+left, right = st.columns([3, 2])
+with left:
+    spot = found.hotspots[rank - 1].id if rank else ""
+    deck = hotspot_deck(found, spot, chosen.zones, streets, desk_theme(), language)
+    st.pydeck_chart(deck, height=560, on_select=from_map(found), key=MAP)
+    credit_line(here.runtime.basemap, len(streets), language)
+with right:
+    measured(found, language)
+
+if found.hotspots:
+    part = choice_filter(
+        "part", word("hot.part", language), PARTS, lambda one: word(f"hot.part_{one}", language), "spots"
+    )
+    if part == "spots":
+        rows = spot_rows(found, language)
+        st.subheader(word("hot.list", language), anchor=False)
+        st.caption(word("hot.list_help", language))
+        st.dataframe(rows, column_config=thousands(rows), hide_index=True, row_height=40, on_select=from_list(found),
+                     selection_mode="single-row", key=LIST)  # fmt: skip
+        one_spot(here, chosen, found, rank)
+    else:
+        compare(here, chosen, found)
+files(here, chosen, found)

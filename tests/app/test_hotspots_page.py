@@ -1,0 +1,143 @@
+"""The hotspots' page on a real store: what it claims stands beside its record, every state has its words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import runtime, visit
+from dashboard.access.identity import Who
+from store import hotspots
+from store.database import Database, open_database
+from store.migrate import upgrade
+from tests.hotspot_sample import DAY, row_of, sample, town
+
+PAGE = Path(__file__).parents[2] / "pages" / "insight" / "hotspots.py"
+
+
+def now() -> int:
+    """Epoch milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    url = f"sqlite:///{tmp_path_factory.mktemp('hotspots')}/t.db"
+    upgrade(url)
+    db = open_database(url)
+    town(db, now())
+    grey = sample(now() - DAY, family="theft", verdict="grey", why="no_backtest", record=None)
+    few = sample(now() - DAY, family="sexual", verdict="too_few", why="few_cases", hotspots=(), flagged=(), cases=4)
+    none = sample(now() - DAY, family="damage", verdict="no_hotspot", why="chance", hotspots=(), flagged=())
+    with db.write() as tx:
+        hotspots.keep(tx, [row_of(grey), row_of(few), row_of(none)])
+    yield db
+    db.close()
+
+
+@pytest.fixture
+def look_as(filled: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Who], None]]:
+    """A runtime on the filled store; call it with who looks."""
+    values = runtime.Values("th", ZoneInfo("Asia/Bangkok"), False, 30, 300, 15, 180, 15, Path("/nowhere"))
+    nothing = cast(Any, None)
+    parts = [*[nothing] * (len(fields(runtime.Runtime)) - 4), runtime.NO_BASEMAP]
+    runtime.hold(runtime.Runtime(values, now, filled, *parts))
+
+    def look(who: Who) -> None:
+        monkeypatch.setattr(visit, "viewer", lambda _keeper, _used: who)
+
+    look(Who("ผกก.", "chief", None, "session", "x", "token-1"))
+    yield look
+    runtime.release()
+
+
+def open_page(**query: str) -> AppTest:
+    """Run the page; an exception in it fails the test."""
+    page = AppTest.from_file(str(PAGE), default_timeout=30)
+    for key, value in query.items():
+        page.query_params[key] = value
+    page.run()
+    assert [one.value for one in page.exception] == []
+    return page
+
+
+def said(page: AppTest) -> str:
+    """All words of a page."""
+    parts = [*page.success, *page.warning, *page.info, *page.markdown, *page.caption, *page.subheader, *page.error]
+    return "\n".join(str(one.value) for one in parts)
+
+
+@pytest.mark.usefixtures("look_as")
+def test_what_is_claimed_stands_beside_how_often_it_was_right_and_what_was_left_out() -> None:
+    page = open_page()
+    words = said(page)
+    assert "พื้นที่เสี่ยง 3 แห่ง" in words
+    assert "7.7 จาก 24 เหตุ ภายใน 28 วัน" in words
+    assert "จับเหตุที่เกิดจริงได้ 72 จาก 240 เหตุ (ช่วงเชื่อมั่น 95% 25% ถึง 36%)" in words
+    assert "การนับเหตุ 365 วันธรรมดาจับได้ 60 เหตุ (25%)" in words
+    assert "กลุ่มที่ 4 (คดีรัฐเป็นผู้เสียหาย) 41 · สายตรวจเป็นผู้พบ 12 · ไม่มีพิกัด 7" in words
+    assert [one.value for one in page.metric] == ["30%", "25%", "6.0"]
+    spots, cases = (frame.value for frame in page.dataframe)
+    assert list(spots["สถานที่"]) == ["ถนนสีลม", "ซอยศาลาแดง", "ด้านตะวันออกเฉียงใต้ของเขต (2)"]
+    assert len(cases) == 9  # eight by name, the others together
+    assert cases["ฐานความผิด"].iloc[0] == "ชิงทรัพย์"
+    assert cases["น้ำหนัก"].iloc[0] == "5.0%"
+
+
+@pytest.mark.usefixtures("look_as")
+def test_another_hotspot_is_chosen_in_the_address_and_its_pile_up_is_said() -> None:
+    assert "ลำดับที่ 1 ถนนสีลม" in said(open_page(spot="nobody"))
+    words = said(open_page(spot="h2"))
+    assert "ลำดับที่ 2 ซอยศาลาแดง" in words
+    assert "เหตุ 9 เหตุ (31%) อยู่พิกัดเดียวกัน" in words
+
+
+@pytest.mark.usefixtures("look_as")
+@pytest.mark.parametrize(
+    ("family", "words", "tables"),
+    [
+        ("theft", "แสดงเป็นสีเทา เพราะยังไม่เคยวัด", 2),
+        ("sexual", "จำนวนเหตุน้อยเกินไป (4 เหตุ)", 0),
+        ("damage", "กระจายตัวไม่ต่างจากความบังเอิญ จึงไม่มีพื้นที่เสี่ยง", 0),
+        ("burglary", "ยังไม่มีแผนที่สำหรับตัวเลือกนี้", 0),
+    ],
+)
+def test_every_state_has_its_own_words(family: str, words: str, tables: int) -> None:
+    page = open_page(family=family)
+    assert words in said(page)
+    assert len(page.dataframe) == tables
+    assert ("ยังไม่เคยวัดผล" in said(page)) is (family == "theft")
+
+
+@pytest.mark.usefixtures("look_as")
+def test_two_periods_say_what_chance_alone_would_do() -> None:
+    page = open_page(part="periods", length="90")
+    [table] = (frame.value for frame in page.dataframe)
+    assert len(table) == 4  # three hotspots and the rest of the zone
+    assert list(table["ห้วงหลัง (เหตุ)"]) == [5, 5, 5, 0]  # after 3, 23, 43, 63 and 83 days
+    assert list(table["ห้วงก่อน (เหตุ)"]) == [3, 3, 3, 0]
+    assert set(table["ความต่าง"]) == {"● ไม่ต่างจากความบังเอิญ", "ไม่มีเหตุ"}
+    assert "ไม่ใช่หลักฐานของความสำเร็จ" in said(page)
+
+
+@pytest.mark.usefixtures("look_as")
+def test_a_bad_url_is_the_default_never_an_error() -> None:
+    page = open_page(family="'; drop", days="x", shift="99", zone="nowhere", station="nowhere", part="x", spot="'")
+    assert "พื้นที่เสี่ยง 3 แห่ง" in said(page)
+
+
+def test_only_those_who_may_see_it_and_only_their_stations(look_as: Callable[[Who], None]) -> None:
+    look_as(Who("ผกก.", "chief", frozenset({"hat_yai"}), "session", "y", "token-2"))
+    page = open_page(station="lumphini")
+    assert "ยังไม่มีแผนที่สำหรับตัวเลือกนี้" in said(page)
+    assert "ลุมพินี" not in said(page)
+    look_as(Who("ผู้ชม", "viewer", None, "session", "z", "token-3"))
+    page = open_page()
+    assert (len(page.dataframe), [one.value for one in page.error]) == (0, ["ท่านไม่มีสิทธิ์เข้าถึงข้อมูลนี้"])

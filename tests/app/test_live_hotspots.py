@@ -1,0 +1,54 @@
+"""Hotspots on the ground of the live map: there once a map is kept, told to open screens, never another station's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from dashboard.live.ground import Ground
+from dashboard.live.hotspots import hotspot_features
+from models.access.scope import scope_for
+from store import changes, hotspots
+from store.database import Database
+from tests.hotspot_sample import DAY, row_of, sample, town
+
+NOW = 1_790_000_000_000
+
+
+def sheet(db: Database, stations: frozenset[str] | None, version: str, visitor: bool = False) -> list[dict[str, Any]]:
+    body = Ground(db).sheet(scope_for("chief", stations, visitor), version)
+    found: list[dict[str, Any]] = orjson.loads(body)["hotspots"]["features"]
+    return found
+
+
+def test_a_kept_map_is_on_the_ground_of_its_station_only_and_open_screens_are_told(sqlite_db: Database) -> None:
+    found = town(sqlite_db, NOW)
+    with sqlite_db.read() as conn:
+        told = [body for _, body in changes.since(conn, 0, 1000)]
+    assert sum('"hotspots"' in body for body in told) == 1
+    spots = sheet(sqlite_db, frozenset({"lumphini"}), "1")
+    assert [one["properties"]["rank"] for one in spots] == [1, 2, 3]
+    assert spots[0]["geometry"] == orjson.loads(found.hotspots[0].outline)
+    names = spots[0]["properties"]
+    assert (names["th"], names["en"]) == ("ถนนสีลม\nชิง วิ่งราว ปล้นทรัพย์", "ถนนสีลม\nRobbery and snatching")
+    assert sheet(sqlite_db, frozenset({"hat_yai"}), "1") == []
+    # Strangers before a wall read the same places; no case is told to anybody here.
+    assert sheet(sqlite_db, None, "1", visitor=True) == spots
+    assert set(names) == {"s", "id", "rank", "grey", "th", "en"}
+
+
+def test_the_measured_map_goes_before_one_that_is_not_and_grey_is_said_in_words(sqlite_db: Database) -> None:
+    town(sqlite_db, NOW)
+    grey = sample(NOW, family="theft", verdict="grey", why="no_backtest", expected_flagged=99.0)
+    few = sample(NOW, family="damage", verdict="too_few", why="few_cases", hotspots=())
+    with sqlite_db.write() as tx:
+        hotspots.keep(tx, [row_of(grey), row_of(few)])
+    assert [one["properties"]["grey"] for one in sheet(sqlite_db, None, "1")] == [False, False, False]
+    later = sample(NOW + DAY, verdict="too_few", why="few_cases", hotspots=())
+    with sqlite_db.write() as tx:
+        hotspots.keep(tx, [row_of(later)])
+    marks = [one["properties"] for one in sheet(sqlite_db, None, "2")]
+    assert [one["grey"] for one in marks] == [True, True, True]
+    assert marks[0]["th"].endswith("ลักทรัพย์, ยังไม่วัดผล")
+    assert hotspot_features([]) == []
