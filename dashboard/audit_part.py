@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from dashboard.audit_rows import ACTIONS, audit_rows, picked_text
-from dashboard.deeds import leaving, page_deed
+from dashboard.deeds import page_deed
+from dashboard.export_part import File, hand_out
 from dashboard.filters import ALL, choice_filter, period_filter, station_filter
 from dashboard.times import moment, span
 from dashboard.visit import visit
 from dashboard.words import Language, word
-from models.access.policy import Action
 from models.audit.deeds import Did
-from models.formats.table_export import csv_table
+from models.formats.table_export import CSV, csv_table
 from models.records.station import Station
 from store import audit
 from store.audit import kept, reading
@@ -118,14 +118,10 @@ def listed(wanted: reading.Wanted, names: Mapping[str, str]) -> None:
     told.caption(
         word("aud.shown", language, first=f"{first:,}", last=f"{first + len(rows) - 1:,}", total=f"{total:,}")
     )
-    if not here.who.may(Action.EXPORT):
-        return
 
-    def file() -> bytes:
+    def made() -> bytes:
         with here.runtime.db.read() as conn:
             return csv_table(audit_rows(reading.page(conn, wanted, MOST_EXPORTED), names, zone, language))
 
-    export.download_button(
-        word("aud.export", language), leaving(here, Did.EXPORTED_AUDIT, "audit.csv", file), "audit.csv", "text/csv",
-        key="audit-export", on_click="ignore", width="stretch",
-    )  # fmt: skip
+    file = File(Did.EXPORTED_AUDIT, "audit.csv", "audit.csv", CSV, made)
+    hand_out(here, word("aud.export", language), file, key="audit-export", place=export, width="stretch")

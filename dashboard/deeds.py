@@ -24,13 +24,15 @@ def address() -> str:
     return said if isinstance(said, str) else ""
 
 
-def leaving(here: Visit, action: Did, name: str, make: Callable[[], bytes], station: str = "") -> Callable[[], bytes]:
+def leaving(
+    here: Visit, action: Did, name: str, make: Callable[[], bytes], station: str = "", purpose: str = ""
+) -> Callable[[], bytes]:
     """What a download button is given: makes the file when it is asked for, and hands it out once it is written down
     that it leaves; when it cannot be (StorageError), nothing does.
 
-    It is asked for outside of a script's run, so who asks is looked at now.
+    `purpose`: id of the stated one. It is asked for outside of a script's run, so who asks is looked at now.
     """
-    by = page_deed(here, action, station=station, object=name)
+    by = replace(page_deed(here, action, station=station, object=name), purpose=purpose)
 
     def made() -> bytes:
         file = make()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
-from dashboard.deeds import leaving, page_deed
+from dashboard.deeds import page_deed
 from dashboard.drills import (
     BEGINS,
     LASTS,
@@ -18,12 +19,13 @@ from dashboard.drills import (
     refusal_text,
     seconds_text,
 )
+from dashboard.export_part import File, hand_out
 from dashboard.visit import visit
 from dashboard.words import word
 from models.access.policy import Action
 from models.audit.deeds import Did
 from models.drills import BadDrillError, summary
-from models.formats.table_export import csv_table
+from models.formats.table_export import CSV, csv_table
 from models.records.drill import Drill
 from store import audit, drills, registers
 
@@ -132,12 +134,6 @@ def drill_records(stations: frozenset[str] | None) -> None:
     figures[2].metric(word("drill.median", language), seconds_text(told.median_ms, language), border=True)
     rows = record_rows(boxes, values.zone, language)
     st.dataframe(rows, hide_index=True, key="drill-boxes-record")
-    if here.who.may(Action.EXPORT):
-        st.download_button(
-            word("equip.export", language),
-            leaving(here, Did.EXPORTED_OTHER, "drill-record", lambda: csv_table(rows), drill.station),
-            "drill-record.csv",
-            "text/csv",
-            key="drill-export",
-            on_click="ignore",
-        )
+    name, made = "drill-record.csv", partial(csv_table, rows)
+    file = File(Did.EXPORTED_OTHER, "drill-record", name, CSV, made, drill.station)
+    hand_out(here, word("equip.export", language), file, key="drill-export")

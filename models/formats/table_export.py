@@ -8,6 +8,10 @@ from io import BytesIO, StringIO
 
 from models.formats.error_file import formula_safe
 
+#: Media types of the two.
+CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 
 def csv_table(rows: Sequence[Mapping[str, object]]) -> bytes:
     """The rows under the names of the first: UTF-8 with its mark, CRLF; no cell can run as a formula."""

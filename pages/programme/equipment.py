@@ -1,12 +1,14 @@
 """Readiness of the SOS boxes: which can be relied on, which not and why, whose test is overdue; and the drills."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
 from dashboard.boxes import COLOURS, readiness_rows, state_text
-from dashboard.deeds import leaving
 from dashboard.desk import desk_head
 from dashboard.drill_part import announce_drill, drill_records, running_drills
+from dashboard.export_part import File, hand_out
 from dashboard.filters import station_filter
 from dashboard.tables import station_names
 from dashboard.times import moment
@@ -14,7 +16,7 @@ from dashboard.visit import visit
 from dashboard.words import word
 from models.access.policy import Action
 from models.audit.deeds import Did
-from models.formats.table_export import csv_table
+from models.formats.table_export import CSV, csv_table
 from models.readiness import DAY_MS, Readiness, Rules, Why, board, counts, judge
 from store import registers
 
@@ -64,13 +66,9 @@ def boxes() -> None:
         table.style.apply(lambda _column: colours, subset=[state_column]), hide_index=True, key="equipment-boxes",
         row_height=40,
     )  # fmt: skip
-    if here.who.may(Action.EXPORT):
-        st.download_button(
-            word("equip.export", language),
-            leaving(seen, Did.EXPORTED_OTHER, "sos-boxes", lambda: csv_table(rows), station or ""),
-            "sos-boxes.csv", "text/csv", key="equipment-export",
-            on_click="ignore",
-        )  # fmt: skip
+    made = partial(csv_table, rows)
+    file = File(Did.EXPORTED_OTHER, "sos-boxes", "sos-boxes.csv", CSV, made, station or "")
+    hand_out(seen, word("equip.export", language), file, key="equipment-export")
 
 
 own = here.who.stations if station is None else frozenset({station})

@@ -1,10 +1,12 @@
 """Response times: from the press of a button to boots on the ground, by station, zone, box, unit, shift and month."""
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard.basemap.deck import desk_theme
-from dashboard.deeds import leaving
 from dashboard.desk import desk_head, thousands
+from dashboard.export_part import File, hand_out
 from dashboard.filters import choice_filter, period_filter, station_filter
 from dashboard.response.chart import MOST, drawn, spread_chart
 from dashboard.response.names import names_of
@@ -26,7 +28,7 @@ from dashboard.visit import visit
 from dashboard.words import word
 from models.access.policy import Action
 from models.audit.deeds import Did
-from models.formats.table_export import csv_table, xlsx_tables
+from models.formats.table_export import CSV, XLSX, csv_table, xlsx_tables
 from models.response.figures import LEAST
 from models.response.groups import By, keys
 from models.response.report import Leg, by_group, legs_of, summary_of
@@ -118,17 +120,13 @@ else:
     exported = export_rows(groups, by, names, targets.shifts, language)
     exported += export_rows({word("flt.all", language): all_of_it}, By.STATION, {}, targets.shifts, language)
     name = f"response-{sort.value}-{by.value}-{first.isoformat()}-{last.isoformat()}"
-    did = Did.EXPORTED_RESPONSE
     buttons = st.columns([1, 1, 4])
-    buttons[0].download_button(
-        word("resp.csv", language), leaving(here, did, f"{name}.csv", lambda: csv_table(exported), station or ""),
-        f"{name}.csv", "text/csv", key="response-csv", on_click="ignore",
-    )  # fmt: skip
-    buttons[1].download_button(
-        word("resp.xlsx", language),
-        leaving(here, did, f"{name}.xlsx", lambda: xlsx_tables({by.value: exported}), station or ""), f"{name}.xlsx",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", key="response-xlsx", on_click="ignore",
-    )  # fmt: skip
+    for place, label, ending, mime, make in (
+        (buttons[0], "resp.csv", "csv", CSV, partial(csv_table, exported)),
+        (buttons[1], "resp.xlsx", "xlsx", XLSX, partial(xlsx_tables, {by.value: exported})),
+    ):
+        file = File(Did.EXPORTED_RESPONSE, f"{name}.{ending}", f"{name}.{ending}", mime, make, station or "")
+        hand_out(here, word(label, language), file, key=f"response-{ending}", place=place)
 
     st.subheader(word("resp.legs", language), anchor=False)
     told = leg_rows(all_of_it, language)

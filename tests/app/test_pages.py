@@ -11,12 +11,17 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
 from dashboard import runtime, visit
+from dashboard.access.asking import RefusedError
 from dashboard.access.identity import Who
 from dashboard.access.people import People
+from dashboard.live.past_routes import Parts as Past
+from dashboard.live.purposes import Purposes
 from models.access.grants import stations_of
+from models.audit.chain import keys_of
 from models.happenings import BoxHeard, BoxPlaced, SourceState
 from models.notices.channels import Channel
 from models.records.change import Heartbeat
@@ -24,6 +29,7 @@ from models.records.incident import IncidentReport
 from models.records.sos import SosBox
 from models.records.station import Station, Zone
 from store import devices, incidents, notices, registers, sources
+from store.audit import reading
 from store.database import Database, open_database
 from store.follower import Follower
 from store.migrate import upgrade
@@ -125,6 +131,47 @@ def test_incidents_of_the_last_month_are_counted_and_listed() -> None:
     assert figures(page) == ["2", "2"]
     assert "ลักทรัพย์" in text_of(page)
     assert "สภ.เมืองมุกดาหาร" in text_of(page)
+
+
+def test_no_page_hands_a_file_out_before_it_was_said_what_for(
+    running: Callable[[Who], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Said once for the visit; it stands with the deed, ends, and is nobody else's."""
+    offered: dict[str, Callable[[], bytes]] = {}
+    at = [now()]
+    db = runtime.current().db
+    db.audit_keys = keys_of("s" * 40)
+    past = Past(db, lambda: at[0], Purposes(db, lambda: at[0]), 90)
+    runtime.hold(replace(runtime.current(), past=past))
+    monkeypatch.setattr(
+        DeltaGenerator, "download_button", lambda _at, _label, made, *_, key, **__: offered.update({key: made})
+    )
+    running(Who("ผบก.", "commander", None, "session", "x", "token-1"))
+    pages = {"programme/equipment.py": "equipment-export", "admin/audit.py": "audit-export"}
+    for name, key in pages.items():
+        page = open_page(name)
+        assert offered == {}
+        page.text_area(key=f"{key}-text").input("สั้น")
+        (submit,) = [one for one in page.button if f"{key}-form" in str(one.proto.form_id)]
+        submit.click().run()
+        assert offered == {}
+        assert [one.value for one in page.error] == ["โปรดระบุรายละเอียดอย่างน้อย 10 ตัวอักษร"]
+        page.text_area(key=f"{key}-text").input("ส่งรายงานประจำเดือนให้กองบังคับการ")
+        (submit,) = [one for one in page.button if f"{key}-form" in str(one.proto.form_id)]
+        submit.click().run()
+        file = offered[key]()
+        assert file.startswith(b"\xef\xbb\xbf")
+        with db.read() as conn:
+            said = reading.page(conn, reading.Wanted(None, 0, 2**62), 2)
+        did = "exported.other" if "equipment" in key else "exported.audit"
+        assert [one.action for one in said] == [did, "saw.purpose"]
+        assert said[0].purpose == said[1].purpose != ""
+        at[0] += 9 * 3_600_000
+        with pytest.raises(RefusedError):
+            offered[key]()
+        offered.clear()
+        assert page.run().exception == []
+        assert offered == {}  # asked for again
 
 
 @pytest.mark.usefixtures("running")
@@ -257,7 +304,7 @@ def test_a_chief_announces_a_drill_reads_its_record_and_ends_it(running: Callabl
     end.click().run()
     page = open_page("programme/equipment.py", station="mueang_mukdahan")
     assert [one.value for one in page.warning if "ฝึกซ้อม" in one.value] == []
-    assert "สิ้นสุดโดย ผกก." in [one.value for one in page.caption][-1]
+    assert any("สิ้นสุดโดย ผกก." in one.value for one in page.caption)
     running(Who("ผกก.", "chief", frozenset({"lumphini"}), "session", "y", "token-3"))
     assert "ยังไม่มีการฝึกซ้อม" in [one.value for one in open_page("programme/equipment.py").caption]
 
