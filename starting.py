@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from typing import cast
+from typing import NamedTuple, cast
 
 from anyio import to_thread
 
@@ -29,13 +29,14 @@ from ingest.status import IngestStatus
 from jobs.notices import Courier
 from jobs.runner import Runner
 from models.accounts.claims import Mapped, pairs
-from models.audit.deeds import Did, by_system
+from models.audit.deeds import Deed, Did, by_system
 from models.notices.channels import Channels
 from models.records.base import Millis
 from models.records.change import Heartbeat
 from models.records.named import nobodys_codes
 from settings import Settings
 from store import audit, registers
+from store.audit.fitting import OTHER_KEY, fits
 from store.audit.keys import audit_keys, demo_secret
 from store.database import Database
 from store.errors import StorageError
@@ -53,11 +54,20 @@ def now() -> Millis:
     return time.time_ns() // 1_000_000
 
 
-def open_store(settings: Settings) -> tuple[Opened, Life | None]:
+class Store(NamedTuple):
+    """What a start has opened. `unwritten`: that it started, when the audit log could not be written."""
+
+    opened: Opened
+    life: Life | None
+    unwritten: Deed | None
+
+
+def open_store(settings: Settings) -> Store:
     """The migrated store, beside a damaged one the side database; and with the demo its town, written into it.
 
     Raises:
-        CannotStartError: it is newer than this program or not to be reached, or there is no town of the demo's seed.
+        CannotStartError: it is newer than this program or not to be reached, its audit log was written with another
+            secret, or there is no town of the demo's seed.
     """
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -65,12 +75,13 @@ def open_store(settings: Settings) -> tuple[Opened, Life | None]:
         opened.database.audit_keys = audit_keys(
             settings.secret, settings.old_secrets, demo=settings.demo, data_dir=settings.data_dir
         )
-        _write_start(opened.database)
+        _must_fit(opened.database)
+        unwritten = _write_start(opened.database)
         if not settings.demo:
-            return opened, None
+            return Store(opened, None, unwritten)
         life = Life(opened.database, settings.demo_seed, now)
         life.furnish()
-        return opened, life
+        return Store(opened, life, unwritten)
     except StorageError as error:
         raise runtime.CannotStartError(f"database: {error}") from error
     except DemoRefusedError as error:
@@ -81,14 +92,25 @@ def open_store(settings: Settings) -> tuple[Opened, Life | None]:
         raise runtime.CannotStartError(f"cannot write to {settings.data_dir}: {error.strerror}") from error
 
 
-def _write_start(database: Database) -> None:
-    """Write the start down. A full disk must not keep the desk shut: then the log of the process alone has it, as it
-    has that nothing else could be written."""
+def _must_fit(database: Database) -> None:
+    keys = database.audit_keys
+    if keys is None:
+        return
+    with database.read() as conn:
+        if not fits(conn, keys):
+            raise runtime.CannotStartError(OTHER_KEY)
+
+
+def _write_start(database: Database) -> Deed | None:
+    """Write the start down. A full disk must not keep the desk shut: then it is handed back, to be written later."""
+    started = by_system(now(), Did.STARTED, object="web")
     try:
         with database.write(patience_s=30.0) as tx:
-            audit.record(tx, by_system(now(), Did.STARTED, object="web"))
+            audit.record(tx, started)
     except StorageError as error:
         _LOG.error("the start is not in the audit log: %s", error)
+        return started
+    return None
 
 
 def start_feed(

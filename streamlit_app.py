@@ -53,12 +53,14 @@ from dashboard.navigation import claim, navigate, page_failed
 from dashboard.sheet.routes import sheet_routes
 from dashboard.shell import Shell, map_page
 from ingest.sources.http import HttpIn, in_routes
+from jobs.audit import later_job
 from jobs.notices import Courier, read_channels
 from jobs.runner import Runner
 from jobs.sending import check_addresses, send_by_apprise
 from jobs.standard import standard_jobs
 from jobs.trouble import Watched
 from models.alarms.causes import Limits as TroubleLimits
+from models.audit.deeds import Deed
 from models.notices.channels import BadChannelsError, Channels, without_addresses
 from models.response.targets import Targets
 from settings import Settings, load_settings
@@ -98,7 +100,7 @@ def values_of(settings: Settings) -> runtime.Values:
     )
 
 
-def make_jobs(settings: Settings, db: Database, courier: Courier | None) -> Runner:
+def make_jobs(settings: Settings, db: Database, courier: Courier | None, unwritten: Deed | None) -> Runner:
     """The timed work."""
     keep = Keep(
         settings.retention_raw_days, settings.retention_position_days, settings.retention_quarantine_days,
@@ -112,7 +114,7 @@ def make_jobs(settings: Settings, db: Database, courier: Courier | None) -> Runn
     watched = Watched(settings.data_dir, settings.disk_low_mb, limits, ours)
     return Runner(
         db,
-        standard_jobs(settings.ladders, keep, watched, courier.job() if courier else None),
+        (*standard_jobs(settings.ladders, keep, watched, courier.job() if courier else None), *later_job(unwritten)),
         now,
         f"web-{secrets.token_hex(6)}",
     )
@@ -137,7 +139,7 @@ def open_channels(settings: Settings) -> Channels:
 async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
     """Start everything in order and hold it as the runtime; the stack stops it in reverse."""
     channels = await to_thread.run_sync(open_channels, settings)
-    opened, life = await to_thread.run_sync(open_store, settings)
+    opened, life, unwritten = await to_thread.run_sync(open_store, settings)
     db = opened.database
     stack.callback(db.close)
     follower = Follower(db, now)
@@ -164,7 +166,7 @@ async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
     stack.push_async_callback(to_thread.run_sync, stop_feed)
     stack.enter_context(DiskWatch(settings.data_dir, settings.disk_low_mb, hub.intake.on_disk).running())
     courier = Courier(db, channels, send_by_apprise, now, settings.zone) if channels.channels else None
-    jobs = make_jobs(settings, db, courier)
+    jobs = make_jobs(settings, db, courier, unwritten)
     jobs.start()
     stack.push_async_callback(to_thread.run_sync, stop_jobs, jobs, courier)
     health = Health(

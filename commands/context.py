@@ -20,8 +20,8 @@ from models.formats.problems import BadFileError
 from models.records.base import Millis
 from settings import CommandSettings, Settings, load_settings
 from store import audit, migrate, scopes
+from store.audit.fitting import OTHER_KEY, fits
 from store.audit.keys import audit_keys
-from store.audit.writing import head
 from store.database import Database, Tx, open_database
 from store.integrity import examine
 from store.side import side_file
@@ -89,15 +89,11 @@ def _fitting(database: Database, keys: Keys | None, any_key: bool) -> Keys | Non
     if keys is None:
         return None
     with database.read() as conn:
-        newest = head(conn)
-    if newest is None or newest.key in keys.known:
-        return keys
+        if fits(conn, keys):
+            return keys
     if any_key:
         return None
-    raise RefusedError(
-        "SSZ_SECRET_KEY is not the secret the audit log was written with; after a change of it name the former one in"
-        " SSZ_SECRET_KEY_OLD"
-    )
+    raise RefusedError(OTHER_KEY)
 
 
 def keys_of(settings: Settings) -> Keys | None:

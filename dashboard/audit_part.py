@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from dashboard.audit_rows import ACTIONS, audit_rows, picked_text
+from dashboard.audit_rows import ACTIONS, audit_rows, picked_text, unchained
 from dashboard.deeds import page_deed
 from dashboard.export_part import File, hand_out
 from dashboard.filters import ALL, choice_filter, period_filter, station_filter
@@ -90,6 +90,20 @@ def verifying() -> None:
                 at=when,
             )
         )
+
+
+def not_chained(names: Mapping[str, str]) -> None:
+    """Deeds of commands that ran without the secret, until a process that has it chains them: somebody who owns the
+    database could still remove them unseen."""
+    here = visit()
+    language = here.language
+    with here.runtime.db.read() as conn:
+        found = reading.waiting(conn, here.who.stations, PAGE)
+    if not found:
+        return
+    st.warning(word("aud.waiting", language, n=f"{len(found):,}"))
+    rows = audit_rows(map(unchained, found), names, here.runtime.values.zone, language)
+    st.dataframe(rows, hide_index=True, key="audit-waiting", row_height=36)
 
 
 def listed(wanted: reading.Wanted, names: Mapping[str, str]) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from zoneinfo import ZoneInfo
 
 from dashboard.tables import Row
 from dashboard.times import moment
 from dashboard.words import Language, table, word
-from models.audit.deeds import GROUPS, Did
+from models.audit.deeds import GROUPS, Deed, Did
 from models.records.audit import AuditRow
 
 #: A moment of these decades in epoch ms, by itself.
@@ -40,13 +41,18 @@ def _told(detail: str, zone: ZoneInfo, language: Language) -> str:
     return _MOMENT.sub(lambda found: moment(int(found[0]), zone, language), detail)
 
 
+def unchained(deed: Deed) -> AuditRow:
+    """A deed without a number or a key yet, as a row to be told."""
+    return AuditRow(**asdict(deed), seq=0, key="", mac=b"")
+
+
 def audit_rows(
     rows: Iterable[AuditRow], stations: Mapping[str, str], zone: ZoneInfo, language: Language
 ) -> list[Row]:
     """One row a deed. `stations`: code -> name."""
     return [
         {
-            word("aud.seq", language): row.seq,
+            word("aud.seq", language): row.seq or None,
             word("aud.at", language): moment(row.at, zone, language),
             word("aud.who", language): row.who,
             word("aud.role", language): role_text(row.role, language),

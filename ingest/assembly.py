@@ -34,9 +34,11 @@ from ingest.stopping import stop_signal
 from ingest.storing import SideStore, Storing
 from ingest.supervisor import Supervisor
 from ingest.watch import BeatListener, BrokerListener, Watch
+from models.audit.chain import Keys
 from models.records.base import Millis
 from settings import Settings, SettingsError, load_settings
 from store import quarantine
+from store.audit.fitting import OTHER_KEY, fits
 from store.audit.keys import audit_keys
 from store.database import Database
 from store.database import Lane as StoreLane
@@ -228,6 +230,19 @@ def now_ms() -> Millis:
     return time.time_ns() // 1_000_000
 
 
+def _keys(settings: Settings, database: Database) -> Keys | None:
+    """The keys of the audit log; None when it was written with others: presses come first, what is to be written down
+    waits for a process with the right secret."""
+    keys = audit_keys(settings.secret, settings.old_secrets, demo=settings.demo, data_dir=settings.data_dir)
+    if keys is None:
+        return None
+    with database.read() as conn:
+        if fits(conn, keys):
+            return keys
+    log.error("%s; what is to be written down waits", OTHER_KEY)
+    return None
+
+
 def main() -> int:
     """`python -m ingest`: the worker alone, until SIGTERM or Ctrl-C. 0, or 2 with one line when it cannot start."""
     logs.begin()
@@ -241,9 +256,7 @@ def main() -> int:
         try:
             opened = open_safely(settings.database_url, now_ms(), budget_s=_EXAMINE_S)
             stack.callback(opened.database.close)
-            opened.database.audit_keys = audit_keys(
-                settings.secret, settings.old_secrets, demo=settings.demo, data_dir=settings.data_dir
-            )
+            opened.database.audit_keys = _keys(settings, opened.database)
             follower = Follower(opened.database, now_ms)
             follower.start()
             stack.callback(follower.stop)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from jobs.job import Job
 from models.audit.chain import Mark
+from models.audit.deeds import Deed
 from models.audit.heads import line_of
 from models.records.base import Millis
 from store import audit
@@ -42,6 +43,19 @@ def seal_job() -> Job:
                 count = audit.record_waiting(tx, now)
 
     return Job("seals", every_ms=10_000, run=run, lease_ms=30_000, wanted=wanted)
+
+
+def later_job(unwritten: Deed | None) -> tuple[Job, ...]:
+    """Write down what this process could not when it happened, once it can; no job when there is nothing."""
+    left = [] if unwritten is None else [unwritten]
+
+    def run(database: Database, _now: Millis) -> None:
+        with database.write() as tx:
+            audit.record(tx, left[0])
+        left.clear()
+
+    job = Job("unwritten", every_ms=10_000, run=run, lease_ms=0, wanted=lambda _conn, _now: bool(left))
+    return (job,) if left else ()
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.audit_part import listed, search, verifying
+from dashboard.audit_part import listed, not_chained, search, verifying
 from dashboard.desk import desk_head
 from dashboard.tables import station_names
 from dashboard.visit import visit
@@ -20,4 +20,6 @@ with here.runtime.db.read() as conn:
     stations = registers.stations(conn, here.who.stations)
 wanted = search(stations)
 verifying()
-listed(wanted, station_names(stations, language))
+names = station_names(stations, language)
+not_chained(names)
+listed(wanted, names)

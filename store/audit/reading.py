@@ -8,14 +8,14 @@ from typing import TypeVar
 from sqlalchemy import Connection, Select, func, select
 
 from models.access.grants import Stations
-from models.audit.deeds import Deed, plain
-from models.records.audit import AuditRow
+from models.audit.deeds import Deed, Did, by_system, deed_of, plain
+from models.records.audit import AuditRow, AuditWaiting
 from models.records.base import Millis
 from store.rows import records, table_of
 
 _S = TypeVar("_S", bound=Select)  # type: ignore[type-arg] # of rows or of a number
 
-_ROW = table_of(AuditRow)
+_ROW, _WAITING = table_of(AuditRow), table_of(AuditWaiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,20 @@ def page(conn: Connection, wanted: Wanted, limit: int, before: int | None = None
     if before is not None:
         query = query.where(_ROW.c.seq < before)
     return records(conn, AuditRow, query.order_by(_ROW.c.seq.desc()).limit(limit))
+
+
+def waiting(conn: Connection, stations: Stations, limit: int) -> list[Deed]:
+    """Deeds of processes without the key that are not in the chain yet, the newest first; what is no deed of this
+    program is told as unreadable."""
+    found = []
+    for row in conn.execute(select(_WAITING.c.body).order_by(_WAITING.c.id.desc()).limit(limit)):
+        try:
+            deed = deed_of(row.body)
+        except ValueError:
+            deed = by_system(0, Did.UNREADABLE, object="audit_waiting")
+        if stations is None or deed.station in stations:
+            found.append(deed)
+    return found
 
 
 def asked_of_late(conn: Connection, deed: Deed, since: Millis) -> bool:

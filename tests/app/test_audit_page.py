@@ -27,7 +27,7 @@ from models.formats.table_export import csv_table
 from models.records.audit import AuditRow
 from store import audit
 from store.audit import reading
-from store.database import Database
+from store.database import Database, open_database
 from tests.app.live_support import LiveServer, add_stations
 
 PAGE = Path(__file__).parents[2] / "pages" / "admin" / "audit.py"
@@ -103,6 +103,28 @@ def test_the_newest_stand_first_in_pages_and_looking_is_a_row(log: Database) -> 
     assert looks(log) == 2
     assert list(open_page(action="exported").dataframe[0].value["การกระทำ"]) == ["พิมพ์ใบสรุปเหตุ"] * 10
     assert len(open_page(action="saw.track", station="hat_yai").dataframe) == 0
+
+
+def test_what_waits_for_the_key_is_shown_until_it_is_chained(look_as: Callable[[Who], None], log: Database) -> None:
+    without = open_database(log.url)
+    with without.write() as tx:
+        audit.record(tx, Deed(now(), "console:root", "console", "", "", Did.TOKEN_CREATED, object="token:grafana"))
+        audit.record(tx, Deed(now(), "console:root", "console", "", "", Did.KEY_CREATED, "lumphini", "key:k1"))
+        tx.conn.execute(text("INSERT INTO audit_waiting (body) VALUES ('{}')"))
+    without.close()
+    page = open_page()
+    assert "ยังไม่ได้เชื่อมเข้าลำดับ 3 รายการ" in page.warning[0].value
+    assert list(page.dataframe[0].value["สิ่งที่ถูกกระทำ"]) == ["audit_waiting", "key:k1", "token:grafana"]
+    look_as(Who("c", "commander", frozenset({"lumphini"}), "session", "c" * 64, "t"))
+    assert list(open_page().dataframe[0].value["สิ่งที่ถูกกระทำ"]) == ["key:k1"]
+    look_as(Who("c", "commander", frozenset({"hat_yai"}), "session", "d" * 64, "t"))
+    assert [one.value for one in open_page().warning] == []
+    with log.write() as tx:
+        assert audit.record_waiting(tx, now()) == 3
+    look_as(Who("admin", "administrator", None, "session", "d" * 64, "token-1"))
+    page = open_page()
+    assert [one.value for one in page.warning] == []
+    assert "token:grafana" in list(page.dataframe[0].value["สิ่งที่ถูกกระทำ"])
 
 
 @pytest.mark.usefixtures("look_as")

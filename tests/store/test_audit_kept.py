@@ -20,6 +20,7 @@ from models.records.sos import EventKind, Signal
 from models.records.station import Station
 from store import access, alarms, audit, registers, retention
 from store.audit import kept
+from store.audit.fitting import fits
 from store.audit.verifying import Verdict, verify
 from store.audit.writing import head
 from store.backup import backup
@@ -325,6 +326,21 @@ def test_a_secret_the_log_was_not_written_with_is_refused_and_breaks_nothing(
     assert "not the secret the audit log was written with" in capsys.readouterr().err
     database = open_database(configured)
     assert verdict(database) == Verdict(5, 5, 0, None)
+    database.close()
+
+
+def test_keys_fit_what_the_log_was_written_with_and_a_head_somebody_changed_shuts_nobody_out(configured: str) -> None:
+    other = keys_of("another secret: also of 32 letters or more")
+    database = open_database(configured)
+    with database.read() as conn:
+        assert fits(conn, KEYS)
+        assert not fits(conn, other)
+        assert fits(conn, keys_of("another secret: also of 32 letters or more", [SECRET]))
+    with database.write() as tx:
+        tx.conn.execute(text("UPDATE audit_head SET key = 'nobodys'"))
+    with database.read() as conn:
+        assert fits(conn, KEYS)
+        assert not fits(conn, other)
     database.close()
 
 
