@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -56,10 +56,16 @@ class Question:
         return (self.shifts or Shifts()).weights(self.past.start, self.past.end)
 
     def of_shift(self, shift: int | None) -> Question:
-        """The same question for another shift; what is made already goes along."""
-        other = Question(
-            self.cases, self.ground, self.at, self.days, self.others, self.weights, self.shifts, shift
-        )  # fmt: skip
+        """The same question for another shift."""
+        return self._with(shift=shift)
+
+    def weighing(self, weights: Floats) -> Question:
+        """The same question with other weights of the mixture."""
+        return self._with(weights=weights)
+
+    def _with(self, **changes: object) -> Question:
+        # What is made already goes along: neither shift nor weights change it.
+        other = replace(self, **changes)
         made = ("past", "densities", "shares", "in_shifts")
         vars(other).update({name: vars(self)[name] for name in made if name in vars(self)})
         return other

@@ -19,21 +19,30 @@ DEFAULT = "365_all3"
 #: Origins below which a difference has no standard error to speak of.
 LEAST_ORIGINS = 4
 
+#: Part of the rule's hits below which a difference is no reason to change: where cases are many, all good rules agree
+#: to a few thousandths, and what is then better by its error changes with the month.
+LEAST_GAIN = 0.01
+
 Outcomes = Mapping[str, Sequence[Outcome]]
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Paired difference of two hit rates over origins: challenger less rule, with its standard error."""
+    """Paired difference of two hit rates over origins: challenger less rule, with its standard error.
+
+    `rule`: the rule's own hit rate.
+    """
 
     mean: float
     error: float
     origins: int
+    rule: float = 0.0
 
     @property
     def above(self) -> bool:
-        """More than one standard error better."""
-        return self.origins >= LEAST_ORIGINS and self.mean > self.error and self.mean > 0
+        """More than one standard error better, and by more than `LEAST_GAIN` of the rule's hits."""
+        enough = self.mean > self.error and self.mean > LEAST_GAIN * self.rule
+        return self.origins >= LEAST_ORIGINS and enough
 
     @property
     def below(self) -> bool:
@@ -63,11 +72,11 @@ def difference(challenger: Sequence[Outcome], rule: Sequence[Outcome]) -> Differ
     total, number = sum(cases.values()), len(cases)
     if total <= 0:
         return Difference(0.0, 0.0, 0)
-    mean = sum(gained.values()) / total
+    mean, held = sum(gained.values()) / total, sum(each.hits for each in rule) / total
     if number < 2:
-        return Difference(mean, math.inf, number)
+        return Difference(mean, math.inf, number, held)
     squares = sum((gained[at] - mean * cases[at]) ** 2 for at in cases)
-    return Difference(mean, math.sqrt(squares * number / (number - 1)) / total, number)
+    return Difference(mean, math.sqrt(squares * number / (number - 1)) / total, number, held)
 
 
 def choose(pooled: Outcomes, own: Outcomes | None = None, default: str = DEFAULT) -> Choice:

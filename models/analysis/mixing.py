@@ -27,7 +27,7 @@ MOST_WINDOWS = 26
 LEAST_HISTORY_DAYS = 28
 
 #: Cases of one window that are looked at: more teach nothing new about two dozen numbers.
-MOST_ROWS = 2_000
+MOST_ROWS = 500
 
 #: The product's own weights, until stations have pooled theirs: learnt in 1.5 km zones with 100 m cells, 28 days,
 #: nine families of Chicago (to 2016) and Vancouver (to June 2021), each family alike.
@@ -91,7 +91,7 @@ def past_evidence(cases: Cases, ground: Ground, at: Millis, days: int, others: C
     return found
 
 
-def pooled(evidence: Iterable[Evidence], most_rows: int = 200_000) -> Floats:
+def pooled(evidence: Iterable[Evidence], most_rows: int = 20_000) -> Floats:
     """The weights that many stations' evidence gives together; the default ones when there is none.
 
     Raises:
