@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from commands import (
     audit,
+    backtest,
     basemap,
     broker,
     devices,
@@ -74,6 +75,7 @@ def parser() -> argparse.ArgumentParser:
         incident_imports,
         feeds,
         basemap,
+        backtest,
         raw,
     ):
         subject.add(commands)

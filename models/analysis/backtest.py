@@ -71,7 +71,7 @@ class Backtest:
 def backtest(places: Sequence[Place], plan: Plan, until: Millis) -> Backtest:
     """Run it over places that are looked at together; `until` is the end of the last window.
 
-    Too little history: no origins, and the gate says `no_backtest`.
+    Too little history, or no case in any window: no origins, and the gate says `no_backtest`.
     """
     methods = [name for name in plan.methods if name != "mixture_shift" or plan.shifts is not None]
     by_place: list[dict[str, list[Outcome]]] = [{name: [] for name in (*methods, CHOSEN)} for _ in places]
@@ -80,7 +80,10 @@ def backtest(places: Sequence[Place], plan: Plan, until: Millis) -> Backtest:
     known: list[list[Evidence]] = []
     drawn: dict[Millis, str] = {}
     ceiling: dict[float, float] = {}
-    warm, origins = moments(places, plan, until)
+    starts = [int(place.cases.start[0]) for place in places if len(place.cases)]
+    warm, origins = moments(min(starts), plan, until) if starts else ([], [])
+    if not any(len(place.cases.between(at, until)) for at in origins[:1] for place in places):
+        warm, origins = [], []  # nothing came since: nothing to be right about
     for at in (*warm, *origins):
         looked = known[-windows_of(plan.days) :]
         shared = pooled([each for window in looked for each in window])
@@ -104,15 +107,12 @@ def backtest(places: Sequence[Place], plan: Plan, until: Millis) -> Backtest:
     return Backtest(plan, tuple(origins), all_outcomes, by_place, drawn, choose(past), ceiling)
 
 
-def moments(places: Sequence[Place], plan: Plan, until: Millis) -> tuple[list[Millis], list[Millis]]:
+def moments(first: Millis, plan: Plan, until: Millis) -> tuple[list[Millis], list[Millis]]:
     """Windows to learn from before the first origin, and the origins, both ascending.
 
-    Learning begins `LEAST_DAYS` after the first case.
+    Learning begins `LEAST_DAYS` after the `first` case.
     """
-    starts = [int(place.cases.start[0]) for place in places if len(place.cases)]
-    if not starts:
-        return [], []
-    first, step = min(starts), plan.days * DAY_MS
+    step = plan.days * DAY_MS
     # A year before the first origin, as long as that leaves half of the past's origins to judge by.
     wanted = min(365 * DAY_MS, max(LEAST_DAYS * DAY_MS, (until - first) // 2))
     number = min(plan.most_origins, max(0, (until - first - wanted) // step))

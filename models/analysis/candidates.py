@@ -57,15 +57,14 @@ class Question:
 
     def of_shift(self, shift: int | None) -> Question:
         """The same question for another shift."""
-        return self._with(shift=shift)
+        return self._keeping(replace(self, shift=shift))
 
     def weighing(self, weights: Floats) -> Question:
         """The same question with other weights of the mixture."""
-        return self._with(weights=weights)
+        return self._keeping(replace(self, weights=weights))
 
-    def _with(self, **changes: object) -> Question:
+    def _keeping(self, other: Question) -> Question:
         # What is made already goes along: neither shift nor weights change it.
-        other = replace(self, **changes)
         made = ("past", "densities", "shares", "in_shifts")
         vars(other).update({name: vars(self)[name] for name in made if name in vars(self)})
         return other

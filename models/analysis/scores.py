@@ -67,17 +67,13 @@ def outcome(
 ) -> Outcome:
     """Score one surface (`expected`, per cell of the grid) against the counts that came, at a share of the area.
 
-    Ranked by density, as cells are flagged; a sliver at the rim counts as a quarter of a cell.
+    Ranked by density, as cells are flagged (`models.analysis.flagging`).
     """
     inside = grid.inside
-    area, room = grid.area[inside], _room(grid)[inside]
-    hits, cells = _credit(expected[inside] / room, counts[inside], area, share)
-    best, _ = _credit(counts[inside] / room, counts[inside], area, share)
+    area = grid.area[inside]
+    hits, cells = _credit(expected[inside], counts[inside], area, share)
+    best, _ = _credit(counts[inside], counts[inside], area, share)
     return Outcome(at, share, hits, float(counts[inside].sum()), best, cells)
-
-
-def _room(grid: Grid) -> NDArray[np.float64]:
-    return np.asarray(np.maximum(grid.area, grid.cell**2 / 4), dtype=np.float64)
 
 
 def _credit(
@@ -162,10 +158,10 @@ def noise_ceiling(expected: NDArray[np.float64], grid: Grid, share: float, seed:
     `expected` is taken for the truth and the counts are drawn from it, Poisson.
     """
     inside = grid.inside
-    rates, room = np.clip(expected[inside], 0, None), _room(grid)[inside]
+    rates = np.clip(expected[inside], 0, None)
     drawn = np.random.default_rng(seed).poisson(rates, (draws, len(rates))).astype(np.float64)
     hits = best = 0.0
     for counts in drawn:
-        hits += _credit(rates / room, counts, grid.area[inside], share)[0]
-        best += _credit(counts / room, counts, grid.area[inside], share)[0]
+        hits += _credit(rates, counts, grid.area[inside], share)[0]
+        best += _credit(counts, counts, grid.area[inside], share)[0]
     return hits / best if best else 0.0

@@ -1,0 +1,59 @@
+"""A backtest as a table a person reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+#: Cases a window must have on average before its figures mean something.
+FEW = 50.0
+
+
+def as_text(told: dict[str, Any]) -> str:
+    """The document as a table a person reads."""
+    family = ", ".join(told["offences"]) or "every case"
+    where = f"{told['zones']} busiest squares of {told['zone_km']:g} km" if told["zones"] else "whole"
+    left = ", ".join(f"{name} {number}" for name, number in told["left_out"].items() if number)
+    lines = [
+        f"{told['of']}: {family}; {where}, cells of {told['cell_m']:g} m{', by shift' if told['by_shift'] else ''}",
+        f"{told['cases']} cases; left out: {left or 'none'}",
+    ]
+    for horizon in told["horizons"]:
+        lines += ["", *_table(horizon)]
+    if not told["horizons"]:
+        lines.append("no case with a place: nothing to judge")
+    return "\n".join(lines)
+
+
+def _table(horizon: dict[str, Any]) -> list[str]:
+    days, rows = horizon["days"], horizon["rows"]
+    if not rows:
+        return [f"{days} days: too short a past to judge; maps are drawn grey"]
+    each = rows[0]["cases"] / rows[0]["windows"]
+    few = ": too few to judge a single station by" if each < FEW else ""
+    lines = [
+        f"{days} days, {rows[0]['windows']} origins: {rows[0]['cases']:.0f} cases, {each:.0f} a window{few}",
+        f"the gate would draw {horizon['chosen']} now ({horizon['why']})",
+        f"{'share':>5}  {'method':<14} {'hit rate, 95 %':<22} {'PAI, 95 %':<20} {'PEI, 95 %':<19} "
+        f"{'hits/cell':>9} {'naive_365':>9} {'365+all/3':>9}  difference, error",
+    ]
+    for share in dict.fromkeys(row["share"] for row in rows):
+        lines += [_line(row) for row in rows if row["share"] == share]
+    ceilings = ", ".join(f"{each['share']:.0%}: {each['pei']:.2f}" for each in horizon["pei_ceiling"])
+    return [*lines, f"PEI of a map that knew the true rates (what chance leaves): {ceilings}"]
+
+
+def _line(row: dict[str, Any]) -> str:
+    hit, pai, pei = row["hit"], row["pai"], row["pei"]
+    error = "" if row["difference_error"] is None else f"{100 * row['difference_error']:.2f}"
+    return (
+        f"{row['share']:>5.0%}  {row['method']:<14} "
+        f"{100 * hit[0]:5.1f} % ({100 * hit[1]:.1f}-{100 * hit[2]:.1f})".ljust(44)
+        + f" {pai[0]:6.2f} ({pai[1]:.2f}-{pai[2]:.2f})".ljust(21)
+        + f" {pei[0]:.3f} ({pei[1]:.3f}-{pei[2]:.3f})".ljust(21)
+        + f" {row['hits_per_cell'][0]:8.2f} {_percent(row['gain_over_naive_365'])}"
+        + f" {_percent(row['gain_over_365_all3'])}  {100 * row['difference']:+.2f}, {error}"
+    )
+
+
+def _percent(gain: float | None) -> str:
+    return f"{'-':>9}" if gain is None else f"{100 * gain:+7.1f} %"

@@ -1,0 +1,124 @@
+"""An incident file of any city as columns: incident_id, occurred_at, category, lat, lon. Pure.
+
+Other than an import (`models.formats.incident_file`) it refuses no row: it counts what cannot take part. Times
+without a zone are taken for the city's own clock and kept as if that clock were UTC: hours and days stay right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from models.analysis.cases import Columns
+from models.formats.guards import UNREADABLE
+from models.formats.offences import classify
+from models.formats.problems import BadFileError, Problem
+from models.formats.tables import read_table
+
+NEEDED = ("incident_id", "occurred_at", "category", "lat", "lon")
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CityFile:
+    """What a file held. `bad_time`: rows without a time that can be read; they are not among the columns.
+
+    `zoned`: its times named their zone, so that they are truly UTC.
+    """
+
+    columns: Columns
+    bad_time: int
+    zoned: bool
+
+
+def read_city_file(name: str, body: bytes) -> CityFile:
+    """Read Parquet, CSV, XLSX or GeoJSON.
+
+    Raises:
+        BadFileError: it cannot be read, or a column is missing.
+    """
+    frame = _frame(name, body)
+    named = {str(column).strip().casefold(): column for column in frame.columns}
+    missing = [column for column in NEEDED if column not in named]
+    if missing:
+        words = ", ".join(missing)
+        raise BadFileError(Problem("columns_missing", f"ไม่มีคอลัมน์ {words}", f"the file has no column {words}"))
+    when, dated, zoned = _times(frame[named["occurred_at"]])
+    good = ~np.isnat(when)
+    lat, lon = (
+        pd.to_numeric(frame[named[column]], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        for column in ("lat", "lon")
+    )
+    placed = np.isfinite(lat) & np.isfinite(lon) & (np.abs(lat) <= 90) & (np.abs(lon) <= 180)
+    start = when[good].astype("datetime64[ms]").astype(np.int64)
+    # A date without an hour is the window of its day.
+    end = start + np.where(dated[good], DAY_MS, 0)
+    category = _words(frame[named["category"]])[good]
+    # Names repeat a hundred thousand times: each is looked up once.
+    groups = {word: classify(word)[1] or 0 for word in set(category)}
+    columns = Columns(
+        np.where(placed, lat, np.nan)[good], np.where(placed, lon, np.nan)[good], start, end, category,
+        np.array([groups[word] for word in category], dtype=np.int64),
+        np.full(len(start), "other", dtype=object), _words(frame[named["incident_id"]])[good],
+    )  # fmt: skip
+    return CityFile(columns, int((~good).sum()), zoned)
+
+
+def offences_of(columns: Columns, wanted: str, codes: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The file's own categories that are meant by a name: those that are it, else those that contain it, in any case;
+    else those that our table of offences knows under one of the `codes`. Empty: none.
+    """
+    names = sorted(set(columns.offence))
+    key = wanted.strip().casefold()
+    same = [name for name in names if name.casefold() == key]
+    within = [name for name in names if key and key in name.casefold()]
+    known = [name for name in names if classify(name)[0] in codes]
+    return tuple(same or within or known)
+
+
+def _frame(name: str, body: bytes) -> pd.DataFrame:
+    ending = name.rpartition(".")[2].lower()
+    try:
+        if ending == "parquet":
+            return pd.read_parquet(BytesIO(body))
+        if ending in ("csv", "txt", "tsv"):
+            # sep None: comma, semicolon or tab, as the first line has it.
+            first = body.partition(b"\n")[0]
+            mark = max(b",;\t".decode(), key=lambda each: first.count(each.encode()))
+            return pd.read_csv(BytesIO(body), dtype=str, sep=mark, encoding=_encoding(body), on_bad_lines="skip")
+    except (ValueError, TypeError, OSError, pa.ArrowException, pd.errors.ParserError) as error:
+        raise BadFileError(UNREADABLE) from error
+    sheet = read_table(name, body)
+    return pd.DataFrame([cells for _, cells in sheet.rows], columns=list(sheet.header), dtype=str)
+
+
+def _encoding(body: bytes) -> str:
+    try:
+        body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return "cp874"
+    return "utf-8-sig"
+
+
+def _times(column: pd.Series[Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], bool]:
+    """Times (UTC, or the file's own clock), which are dates only, and whether they named a zone."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        zoned = getattr(column.dt, "tz", None) is not None
+        flat = column.dt.tz_convert("UTC").dt.tz_localize(None) if zoned else column
+        return flat.to_numpy(dtype="datetime64[ms]"), np.zeros(len(column), dtype=bool), zoned
+    texts = column.astype("string").str.strip()
+    zoned = bool(texts.head(1000).str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", regex=True, na=False).any())
+    made = pd.to_datetime(texts, errors="coerce", format="ISO8601", utc=True)
+    if made.isna().all():
+        made = pd.to_datetime(texts, errors="coerce", format="mixed", utc=True)
+    dated = (texts.str.len() <= 10).fillna(False).to_numpy(dtype=bool)
+    return made.dt.tz_localize(None).to_numpy(dtype="datetime64[ms]"), dated, zoned
+
+
+def _words(column: pd.Series[Any]) -> np.ndarray[Any, Any]:
+    return column.astype("string").fillna("").to_numpy(dtype=object)

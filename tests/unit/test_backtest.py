@@ -1,0 +1,214 @@
+"""The backtest: nothing of the future is known, every method meets the same windows, any city's file is read."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import jsonschema
+import numpy as np
+import orjson
+import pandas as pd
+import pytest
+
+from commands.backtest_table import as_text
+from models.analysis.backtest import CHOSEN, Backtest, Place, Plan, backtest, moments
+from models.analysis.backtest_rows import horizon_of, rows_of
+from models.analysis.cases import Cases
+from models.analysis.city import city_of
+from models.analysis.components import DAY_MS, Ground
+from models.analysis.families import FAMILIES, Family
+from models.analysis.shifts import HOUR_MS, Shifts
+from models.formats.city_file import CityFile, offences_of, read_city_file
+from models.formats.problems import BadFileError
+from tests.unit.test_analysis_surface import NOW, square, town
+
+SCHEMA = orjson.loads((Path(__file__).parents[2] / "docs" / "schemas" / "backtest.json").read_bytes())
+UTC = Shifts((0, 8, 16), ZoneInfo("UTC"))
+
+
+def places(number: int = 2) -> list[Place]:
+    made = [town(seed, number=700, days=700) for seed in range(number)]
+    return [Place(cases, Ground.of(grid), cases) for cases, grid, _ in made]
+
+
+@pytest.fixture(scope="module")
+def made() -> Backtest:
+    return backtest(places(), Plan(28), NOW)
+
+
+def test_every_method_meets_the_same_windows_and_no_case_twice(made: Backtest) -> None:
+    assert 10 <= len(made.origins) <= 26
+    assert {b - a for a, b in zip(made.origins, made.origins[1:], strict=False)} == {28 * DAY_MS}
+    assert made.origins[-1] + 28 * DAY_MS == NOW
+    keys = {
+        name: [(each.at, each.share, each.cases, each.best) for each in found]
+        for name, found in made.outcomes.items()
+    }
+    assert all(found == keys["counts_365"] for found in keys.values())
+    assert len(keys["counts_365"]) == len(made.origins) * 4 * 2
+    inside = sum(len(place.cases.between(made.origins[0], NOW)) for place in places())
+    assert sum(each.cases for each in made.outcomes["mixture"] if each.share == 0.05) == inside
+
+
+def test_what_was_chosen_is_what_was_drawn_at_each_origin(made: Backtest) -> None:
+    for at in made.origins:
+        drawn = [each for each in made.outcomes[made.drawn[at]] if each.at == at]
+        assert [each for each in made.outcomes[CHOSEN] if each.at == at] == drawn
+    assert sum(len(each["mixture"]) for each in made.by_place) == len(made.outcomes["mixture"])
+    assert all(0 < pei <= 1 for pei in made.ceiling.values())
+
+
+def test_nothing_of_the_future_is_known(made: Backtest) -> None:
+    """Cases moved within the last window change only that window's outcomes."""
+    before = made.origins[-1]
+    moved = []
+    for place in places():
+        x = np.where(place.cases.start >= before, 1.0, place.cases.x)
+        cases = Cases(x, *(getattr(place.cases, name) for name in list(Cases.__dataclass_fields__)[1:]))
+        moved.append(Place(cases, place.ground, cases))
+    other = backtest(moved, Plan(28), NOW)
+    for name, found in made.outcomes.items():
+        for one, two in zip(found, other.outcomes[name], strict=True):
+            assert (one == two) == (one.at < before), name
+
+
+def test_by_shift_every_case_is_scored_in_its_shift(made: Backtest) -> None:
+    found = backtest(places(1), Plan(28, shares=(0.05,), shifts=UTC), NOW)
+    assert "mixture_shift" in found.outcomes
+    assert "mixture_shift" not in made.outcomes
+    [place] = places(1)
+    number = len(place.cases.between(found.origins[0], NOW))
+    assert sum(each.cases for each in found.outcomes["mixture_shift"]) == pytest.approx(number)
+
+
+def test_too_short_a_past_is_said_and_a_young_station_gets_what_it_can() -> None:
+    grid = square()
+    cases, *_ = town()
+    none = cases.take(slice(0))
+    for given in (none, cases.take(slice(0, 1)), cases.between(NOW - 30 * DAY_MS, NOW)):
+        found = backtest([Place(given, Ground.of(grid))], Plan(28), NOW)
+        assert (found.origins, found.choice.why, rows_of(found)) == ((), "no_backtest", [])
+    learning, origins = moments(NOW - 120 * DAY_MS, Plan(14), NOW)
+    assert len(origins) == 4
+    assert all(at + 14 * DAY_MS <= origins[0] for at in learning)
+
+
+def test_the_document_keeps_to_its_schema_and_the_table_to_the_document(made: Backtest) -> None:
+    told: dict[str, Any] = {
+        "of": "t.csv", "family": None, "offences": [], "cell_m": 100.0, "zones": 0, "zone_km": None,
+        "by_shift": False, "cases": 1400, "left_out": {"stray": 3},
+    }  # fmt: skip
+    empty = backtest([], Plan(7), NOW)
+    for horizons in ([], [horizon_of(empty)], [horizon_of(made), horizon_of(empty)]):
+        document = orjson.loads(orjson.dumps(told | {"horizons": horizons}))
+        jsonschema.validate(document, SCHEMA)
+        text = as_text(document)
+        assert "stray 3" in text
+        for horizon in horizons:
+            assert text.count(f"{horizon['days']} days") == 1
+            assert len([line for line in text.splitlines() if " chosen " in line]) <= 4
+    mixture = next(row for row in rows_of(made) if row["method"] == "mixture" and row["share"] == 0.05)
+    assert mixture["pai"][0] == pytest.approx(mixture["hit"][0] / 0.05, rel=1e-3)
+    assert f"{100 * mixture['hit'][0]:.1f} % (" in as_text(told | {"horizons": [horizon_of(made)]})
+
+
+SHOP = "Break and Enter Shop"
+ROWS = pd.DataFrame(
+    [
+        ("1", "2022-01-01T23:30:00", "Robbery", "16.54", "104.72", ""),
+        ("2", "2022-01-02", "robbery", "16.541", "104.721", ""),
+        ("3", "nonsense", "Robbery", "16.5", "104.7", ""),
+        ("4", "2022-01-03T01:00:00", "ลักทรัพย์", "", "104.7", ""),
+        ("5", "", "Robbery", "16.5", "104.7", ""),
+        ("6", "2022-01-04T00:00:00", SHOP, "95", "104.7", ""),
+        ("6", "2022-01-04T00:00:00", SHOP, "95", "104.7", ""),
+    ],
+    columns=["Incident_ID", "occurred_at", "category", "lat", "lon", "extra"],
+)
+
+
+def files() -> dict[str, bytes]:
+    packed, sheet = BytesIO(), BytesIO()
+    ROWS.to_parquet(packed)
+    ROWS.to_excel(sheet, index=False)
+    return {
+        "a.csv": ROWS.to_csv(index=False).encode(),
+        "a.tsv": ROWS.to_csv(index=False, sep="\t").encode("cp874"),
+        "a.parquet": packed.getvalue(),
+        "a.xlsx": sheet.getvalue(),
+    }
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.parquet", "a.xlsx"])
+def test_any_city_s_file_is_read_alike(name: str) -> None:
+    found = read_city_file(name, files()[name])
+    assert (found.bad_time, found.zoned, len(found.columns)) == (2, False, 5)
+    begin = int(pd.Timestamp("2022-01-01T23:30:00", tz="UTC").timestamp() * 1000)
+    assert found.columns.start[0] == found.columns.end[0] == begin
+    assert found.columns.end[1] - found.columns.start[1] == 24 * HOUR_MS
+    assert list(np.isfinite(found.columns.lat)) == [True, True, False, False, False]
+    assert offences_of(found.columns, "ROBBERY") == ("Robbery", "robbery")
+    assert offences_of(found.columns, "break and enter") == (SHOP,)
+    assert offences_of(found.columns, "theft", FAMILIES["theft"].offences) == ("ลักทรัพย์",)
+    assert offences_of(found.columns, "arson") == ()
+    city = city_of(found.columns, Family("robbery", "", "", ("Robbery", "robbery")), begin + 9 * DAY_MS)
+    assert city is not None
+    assert (len(city.cases), city.left.duplicate, city.left.other_family, city.left.no_hour) == (2, 1, 2, 1)
+
+
+def test_times_with_a_zone_are_told_from_a_city_s_own_clock() -> None:
+    text = "incident_id,occurred_at,category,lat,lon\n1,2022-01-01T07:00:00+07:00,x,16,104\n"
+    found = read_city_file("b.csv", text.encode())
+    assert found.zoned
+    assert found.columns.start[0] == int(pd.Timestamp("2022-01-01", tz="UTC").timestamp() * 1000)
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [("a.csv", b""), ("a.csv", b"a,b\n1,2\n"), ("a.parquet", b"PAR1"), ("a.doc", b"x"), ("a.csv", b"\0")],
+)
+def test_a_file_that_is_none_is_refused_in_a_word(name: str, body: bytes) -> None:
+    with pytest.raises(BadFileError):
+        read_city_file(name, body)
+
+
+def _city(lat: list[float], lon: list[float], start: list[int]) -> CityFile:
+    text = "incident_id,occurred_at,category,lat,lon\n" + "".join(
+        f"{number},{pd.Timestamp(at, unit='ms').isoformat()},x,{a},{b}\n"
+        for number, (a, b, at) in enumerate(zip(lat, lon, start, strict=True))
+    )
+    return read_city_file("c.csv", text.encode())
+
+
+DAYS = [NOW - number * DAY_MS for number in range(200)]
+BAD = {
+    "one point": ([16.54] * 200, [104.72] * 200, DAYS),
+    "a line": (list(np.linspace(16.5, 16.6, 200)), [104.72] * 200, DAYS),
+    "two towns 600 km apart": ([16.54] * 120 + [11.2] * 80, [104.72] * 120 + [104.7] * 80, DAYS),
+    "a stray at (0, 0)": ([16.54] * 199 + [0.0], [104.72] * 199 + [0.0], DAYS),
+    "the future": ([16.54] * 200, [104.72] * 200, [NOW + 9 * DAY_MS] * 200),
+    "ten years and a burst": ([16.54] * 200, [104.72] * 200, [NOW - 3650 * DAY_MS] + [NOW - DAY_MS] * 199),
+    "four cases": ([16.54] * 4, [104.72] * 4, DAYS[:4]),
+    "nothing": ([], [], []),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+@pytest.mark.parametrize("zones", [False, True])
+def test_bad_input_ends_in_a_plain_word_or_a_right_answer(name: str, zones: bool) -> None:
+    city = city_of(_city(*BAD[name]).columns, None, NOW + 1)
+    if city is None:
+        assert name == "nothing"
+        return
+    stray = {"two towns 600 km apart": 80, "a stray at (0, 0)": 1}.get(name, 0)
+    assert city.left.stray == stray
+    found = city.busiest(3, 50.0, 100.0, city.until) if zones else city.whole(100.0)
+    made = backtest(found, Plan(7, shares=(0.05,), shifts=UTC), city.until)
+    for row in rows_of(made):
+        assert all(np.isfinite(row[key]).all() for key in ("hit", "pai", "pei", "hits_per_cell"))
+        assert row["hit"][0] <= 1 + 1e-9
+    if name in ("the future", "four cases"):
+        assert made.choice.why == "no_backtest"
