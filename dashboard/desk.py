@@ -33,3 +33,8 @@ def desk_head(here: Visit, title: str, help_text: str) -> None:
     own = f'<a href="{ACCOUNT}" target="_self">{escape(word("nav.account", here.language))}</a>'
     st.html(f'<div class="ssz-desk"><h1>{escape(title)}</h1>{mark}{own}{link}</div>')
     st.caption(help_text)
+
+
+def way_to(path: str, title: str) -> None:
+    """A link to another page of ours, in the same window. `title` is plain text in the reader's language."""
+    st.html(f'<div class="ssz-way"><a href="{escape(path)}" target="_self">{escape(title)}</a></div>')

@@ -42,6 +42,10 @@ def navigate() -> None:
     people = st.Page("pages/admin/people.py", title=word("nav.people", chosen), url_path="people")
     response = st.Page("pages/watch/response.py", title=word("nav.response", chosen), url_path="response")
     hotspots = st.Page("pages/insight/hotspots.py", title=word("nav.hotspots", chosen), url_path="hotspots")
+    # Found from the hotspots: the bar has no room for every page.
+    forecasts = st.Page(
+        "pages/insight/forecasts.py", title=word("nav.forecasts", chosen), url_path="forecasts", visibility="hidden"
+    )
     # One level, no menus to open: there are few screens, and each must be found at a glance.
     page = st.navigation(
         [
@@ -50,7 +54,7 @@ def navigate() -> None:
             st.Page("pages/watch/live_map.py", title=word("nav.live_map", chosen), url_path="map"),
             *([response] if may_answer else []),
             st.Page("pages/insight/incidents.py", title=word("nav.incidents", chosen), url_path="incidents"),
-            *([hotspots] if here.who.may(Action.SEE_HOTSPOTS) else []),
+            *([hotspots, forecasts] if here.who.may(Action.SEE_HOTSPOTS) else []),
             st.Page("pages/programme/equipment.py", title=word("nav.equipment", chosen), url_path="equipment"),
             st.Page("pages/admin/feeds.py", title=word("nav.feeds", chosen), url_path="feeds"),
             *([people] if here.who.may(Action.MANAGE_PEOPLE) else []),

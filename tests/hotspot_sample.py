@@ -10,12 +10,13 @@ import numpy as np
 from models.analysis.cases import LeftOut
 from models.analysis.grid import Grid
 from models.analysis.hotspots import HistoryQuality, Hotspot, HotspotMap, LocationQuality, PileUp, Record
+from models.analysis.record import Scored
 from models.analysis.written import to_json
 from models.records.base import Millis
-from models.records.hotspot import HotspotMapRow
+from models.records.hotspot import ForecastRow, HotspotMapRow
 from models.records.incident import IncidentReport
 from models.records.station import Station, Zone
-from store import hotspots, incidents, registers
+from store import forecasts, hotspots, incidents, registers
 from store.database import Database
 
 RING = "[100.53,13.722],[100.542,13.722],[100.542,13.732],[100.53,13.732],[100.53,13.722]"
@@ -104,3 +105,22 @@ def town(db: Database, now: Millis) -> HotspotMap:
                 incidents.take(tx, report)
         hotspots.keep(tx, [row_of(found)])
     return found
+
+
+def record_of_forecasts(
+    db: Database, now: Millis, station: str, family: str, *, hits: float, naive: float, periods: int = 8
+) -> None:
+    """Forecasts of 28 days one after the other, the last not over; each period had 20 cases, counting wobbles."""
+    for turn in range(periods + 1):
+        made_at = now - (periods - turn) * 28 * DAY - DAY
+        row = ForecastRow(
+            station=station, hash="", zone="z", family=family, days=28, shift="", made_at=made_at,
+            until=made_at + 28 * DAY, data_version="1.1.1.1", method="365_all3", parameters="{}", body="{}",
+        )  # fmt: skip
+        with db.write() as tx:
+            forecasts.freeze(tx, [row])
+            if turn < periods:
+                wobble = 1 if turn % 2 else -1
+                scored = Scored(now, 20, hits, hits, naive + wobble / 2, 10, 0.05, 22.0, hits + wobble, 0.9)
+                row.hash = forecasts.hash_of(row)
+                forecasts.keep_score(tx, row, scored)

@@ -13,14 +13,22 @@ from models.analysis.cases import columns_of, prepare
 from models.analysis.families import FAMILIES
 from models.analysis.hotspots import Hotspot, HotspotMap
 from models.analysis.periods import Span, counts, grid_of
+from models.analysis.record import Told
 from models.records.base import Millis
 from models.records.incident import Incident
-from store import incidents
+from store import forecasts, incidents
 from store.database import Database
 from store.incidents import Wanted
 
 #: How long what was counted is shown again, in s.
 KEEP_S = 30
+
+#: The record of more stations than this is not read for one page.
+MOST_STATIONS = 40
+
+DAY_MS = 86_400_000
+#: How far back the record is told.
+YEARS_MS = 730 * DAY_MS
 
 
 def cases_behind(db: Database, station: str, spot: Hotspot) -> dict[str, Incident]:
@@ -77,3 +85,23 @@ def _counted(
         columns = columns_of(rows)
     cases, _ = prepare(columns, family=FAMILIES[family], now=end, polygon=polygon)
     return counts(cases, found, spans[0], spans[1])
+
+
+@st.cache_data(ttl=KEEP_S, max_entries=32, show_spinner=False)
+def _record(
+    _db: Database, url: str, stations: tuple[str, ...], family: str | None, days: int, since: Millis
+) -> list[Told]:
+    with _db.read() as conn:
+        return forecasts.record(conn, frozenset(stations), family=family, days=days, shift="", since=since)
+
+
+def forecasts_of(db: Database, stations: frozenset[str], family: str | None, days: int, now: Millis) -> list[Told]:
+    """The forecasts of the whole day made in the last two years, the newest first, and how they turned out.
+
+    Raises:
+        StorageError: the store cannot be read.
+    """
+    # A day's bound, so that what was read is found again.
+    since = max(0, (now - YEARS_MS) // DAY_MS * DAY_MS)
+    found: list[Told] = _record(db, db.url, tuple(sorted(stations)), family, days, since)
+    return found

@@ -1,6 +1,6 @@
 """A hotspot map as files for other programs: GeoJSON (RFC 7946) and KML 2.2 (OGC 07-147r2), lon/lat WGS 84. Pure.
 
-KML is written by GDAL's own driver (LIBKML), which quotes every text.
+KML is written by GDAL's own driver (LIBKML), which quotes texts as CDATA.
 """
 
 from __future__ import annotations
@@ -8,11 +8,13 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import orjson
 import pyogrio.raw
 import shapely
+from numpy.typing import NDArray
 
 from models.analysis.hotspots import Hotspot, HotspotMap
 
@@ -69,20 +71,30 @@ def geojson(found: HotspotMap, naming: Naming) -> bytes:
     return orjson.dumps({"type": "FeatureCollection", "features": features, "about": about})
 
 
+def _column(values: list[object]) -> NDArray[Any]:
+    if all(isinstance(value, int) for value in values) and values:
+        return np.array(values, dtype=np.int32)
+    if all(isinstance(value, float) for value in values) and values:
+        return np.array(values, dtype=np.float64)
+    # The driver quotes a text as CDATA and forgets that the text may hold the end of one.
+    return np.array([str(value).replace("]]>", "]] >") for value in values], dtype=object)
+
+
 def kml(found: HotspotMap, naming: Naming, describing: Naming) -> bytes:
     """The hotspots as placemarks, ranked, with their values as extended data. A map of none is a document of none."""
     rows = [values_of(found, spot, rank, naming(spot)) for rank, spot in enumerate(found.hotspots, 1)]
-    names = list(rows[0]) if rows else ["rank"]
-    columns = [np.array([row[name] for row in rows], dtype=None if rows else np.int64) for name in names]
-    told = [np.array([f"{row['rank']} {row['name']}" for row in rows], dtype=object),
-            np.array([describing(spot) for spot in found.hotspots], dtype=object)]  # fmt: skip
+    names = list(rows[0]) if rows else []
+    told = [_column([f"{row['rank']} {row['name']}" for row in rows]),
+            _column([describing(spot) for spot in found.hotspots])]  # fmt: skip
     # LIBKML takes these two as the placemark's own name and description, the others as extended data.
     fields = ["Name", "Description", *("place" if name == "name" else name for name in names)]
-    data = [*told, *(one.astype(object) if one.dtype.kind == "U" else one for one in columns)]
-    shapes = shapely.from_geojson([spot.outline for spot in found.hotspots])
+    data = [*told, *(_column([row[name] for row in rows]) for name in names)]
+    outlines = [
+        shapely.multipolygons(shapely.get_parts(shapely.from_geojson(spot.outline))) for spot in found.hotspots
+    ]
     file = io.BytesIO()
     pyogrio.raw.write(
-        file, shapely.to_wkb(shapely.multipolygons([shapely.get_parts(one) for one in shapes])), data, fields,
-        driver="LIBKML", geometry_type="MultiPolygon", crs="EPSG:4326", layer="hotspots",
+        file, shapely.to_wkb(np.array(outlines, dtype=object)), data, fields, driver="LIBKML",
+        geometry_type="MultiPolygon", crs="EPSG:4326", layer="hotspots",
     )  # fmt: skip
     return file.getvalue()

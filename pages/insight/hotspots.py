@@ -1,9 +1,11 @@
 """Hotspots: where cases of one family are expected, how often such maps were right, and where to send whom."""
 
+from urllib.parse import quote
+
 import streamlit as st
 
 from dashboard.basemap.deck import credit_line, desk_theme, own_streets_wanted
-from dashboard.desk import desk_head, thousands
+from dashboard.desk import desk_head, thousands, way_to
 from dashboard.filters import choice_filter
 from dashboard.hotspots.chosen import choose
 from dashboard.hotspots.compare import compare
@@ -53,11 +55,12 @@ with left:
     credit_line(here.runtime.basemap, len(streets), language)
 with right:
     measured(found, language)
+    way_to(f"/forecasts?station={quote(chosen.station)}", word("hot.to_record", language))
 
 if found.hotspots:
-    part = choice_filter(
-        "part", word("hot.part", language), PARTS, lambda one: word(f"hot.part_{one}", language), "spots"
-    )
+    with st.container(width=320):
+        label = word("hot.part", language)
+        part = choice_filter("part", label, PARTS, lambda one: word(f"hot.part_{one}", language), "spots")
     if part == "spots":
         rows = spot_rows(found, language)
         st.subheader(word("hot.list", language), anchor=False)

@@ -1,0 +1,41 @@
+"""Hit rates over time as lines, each with a mark and a dash of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from dashboard.hotspots.forecast_rows import LINES
+from dashboard.words import Language, word
+
+_COLOURS = ("#0072b2", "#e69f00", "#5f6b76")
+_SHAPES = ("circle", "triangle-up", "stroke")
+_DASHES = ([1, 0], [6, 3], [2, 3])
+
+
+def rate_chart(rows: pd.DataFrame, language: Language, ink: str) -> alt.LayerChart:
+    """The lines of `forecast_rows.period_rows`. `ink`: of words."""
+    names = [word(f"hot.{name}", language) for _, name in LINES]
+    told: dict[str, Any] = {"labelFontSize": 14, "titleFontSize": 14, "labelColor": ink, "titleColor": ink}
+    legend = alt.Legend(title=None, orient="top", labelFontSize=14, labelColor=ink, symbolSize=140, labelLimit=400)
+    base = alt.Chart(rows).encode(
+        x=alt.X("day:O", sort=None, title=word("hot.fc_period", language),
+                axis=alt.Axis(labelAngle=-35, labelOverlap=True, **told)),
+        y=alt.Y("rate:Q", title=word("hot.fc_rate", language), scale=alt.Scale(zero=True, nice=True),
+                axis=alt.Axis(format=".0%", **told)),
+        color=alt.Color("what:N", scale=alt.Scale(domain=names, range=list(_COLOURS)), legend=legend),
+        tooltip=[
+            alt.Tooltip("day:N", title=word("hot.fc_period", language)), alt.Tooltip("what:N", title=" "),
+            alt.Tooltip("rate:Q", format=".0%", title=word("hot.fc_rate", language)),
+            alt.Tooltip("cases:Q", format=".0f", title=word("hot.count", language)),
+        ],
+    )  # fmt: skip
+    lines = base.mark_line(strokeWidth=2.5).encode(
+        strokeDash=alt.StrokeDash("what:N", scale=alt.Scale(domain=names, range=list(_DASHES)), legend=None)
+    )
+    marks = base.mark_point(filled=True, size=90, opacity=1).encode(
+        shape=alt.Shape("what:N", scale=alt.Scale(domain=names, range=list(_SHAPES)), legend=legend)
+    )
+    return alt.LayerChart(layer=[lines, marks], height=320)

@@ -1,0 +1,108 @@
+"""The record of forecasts on a real store: beside plain counting, with what is not over and what is too few."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import runtime, visit
+from dashboard.access.identity import Who
+from models.records.station import Station
+from store import registers
+from store.database import Database, open_database
+from store.migrate import upgrade
+from tests.hotspot_sample import record_of_forecasts
+
+PAGE = Path(__file__).parents[2] / "pages" / "insight" / "forecasts.py"
+
+
+def now() -> int:
+    """Epoch milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    url = f"sqlite:///{tmp_path_factory.mktemp('forecasts')}/t.db"
+    upgrade(url)
+    db = open_database(url)
+    with db.write() as tx:
+        names = ("lumphini", "hat_yai", "pattaya")
+        registers.put_stations(tx, [Station(code=name, name_th=f"สภ.{name}", name_en=name) for name in names], 1)
+    record_of_forecasts(db, now(), "lumphini", "robbery", hits=6, naive=4)
+    record_of_forecasts(db, now(), "hat_yai", "theft", hits=4, naive=4, periods=2)
+    yield db
+    db.close()
+
+
+@pytest.fixture
+def look_as(filled: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Who], None]]:
+    """A runtime on the filled store; call it with who looks."""
+    values = runtime.Values("th", ZoneInfo("Asia/Bangkok"), False, 30, 300, 15, 180, 15, Path("/nowhere"))
+    nothing = cast(Any, None)
+    parts = [*[nothing] * (len(fields(runtime.Runtime)) - 4), runtime.NO_BASEMAP]
+    runtime.hold(runtime.Runtime(values, now, filled, *parts))
+
+    def look(who: Who) -> None:
+        monkeypatch.setattr(visit, "viewer", lambda _keeper, _used: who)
+
+    look(Who("ผกก.", "chief", None, "session", "x", "token-1"))
+    yield look
+    runtime.release()
+
+
+def open_page(**query: str) -> AppTest:
+    """Run the page; an exception in it fails the test."""
+    page = AppTest.from_file(str(PAGE), default_timeout=30)
+    for key, value in query.items():
+        page.query_params[key] = value
+    page.run()
+    assert [one.value for one in page.exception] == []
+    return page
+
+
+def said(page: AppTest) -> str:
+    """All words of a page."""
+    parts = [*page.success, *page.warning, *page.info, *page.caption, *page.error]
+    return "\n".join(str(one.value) for one in parts)
+
+
+@pytest.mark.usefixtures("look_as")
+def test_what_was_caught_stands_beside_plain_counting_and_the_ceiling() -> None:
+    page = open_page(station="lumphini")
+    words = said(page)
+    # Eight periods of 20 cases, of which the maps caught 6 and counting 4 each; the ninth is not over.
+    assert "แผนที่จับเหตุได้มากกว่าการนับเหตุธรรมดา" in words
+    assert [one.value for one in page.metric] == ["30%", "20%", "45%", "6.0"]
+    assert "48 จาก 160 เหตุ (ช่วงเชื่อมั่น 95% 23% ถึง 38%)" in words
+    assert "เก็บการคาดการณ์ไว้ 9 ครั้ง ตรวจแล้ว 8 ครั้ง นำมานับ 8 ครั้ง" in words
+    calibration, listed = (frame.value for frame in page.dataframe)
+    assert sum(calibration["จำนวนการคาดการณ์"]) == 8
+    assert list(listed["แผนที่จับเหตุได้"])[:2] == ["ยังไม่ครบกำหนด", "6.0"]
+
+
+@pytest.mark.usefixtures("look_as")
+def test_too_few_periods_judge_nothing_and_none_is_said() -> None:
+    page = open_page(station="hat_yai")
+    assert "ยังตัดสินไม่ได้" in said(page)
+    assert [one.value for one in page.metric][:2] == ["20%", "20%"]
+    assert "ยังไม่มีการคาดการณ์ที่เก็บไว้" in said(open_page(station="pattaya"))
+    assert "ยังไม่มีการคาดการณ์ที่เก็บไว้" in said(open_page(station="lumphini", days="7"))
+    assert "ยังไม่มีการคาดการณ์ที่เก็บไว้" in said(open_page(station="lumphini", family="theft"))
+    assert "48 จาก 160 เหตุ" in said(open_page(station="lumphini", family="'; drop", days="x"))
+
+
+def test_only_those_who_may_see_it_and_only_their_stations(look_as: Callable[[Who], None]) -> None:
+    look_as(Who("ผกก.", "chief", frozenset({"pattaya"}), "session", "y", "token-2"))
+    page = open_page(station="lumphini")
+    assert len(page.metric) == 0
+    assert "lumphini" not in said(page) + str([one.options for one in page.selectbox])
+    look_as(Who("ผู้ชม", "viewer", None, "session", "z", "token-3"))
+    assert said(open_page()) == "ท่านไม่มีสิทธิ์เข้าถึงข้อมูลนี้"
