@@ -26,7 +26,7 @@ def thousands(rows: Sequence[Row]) -> dict[str, ColumnConfig]:
 def desk_head(here: Visit, title: str, help_text: str) -> None:
     """Draw the head. `title` and `help_text` are plain text in the reader's language."""
     st.set_page_config(page_title=title, layout="wide")
-    desk_look()
+    desk_look("" if here.language == "en" else word("nav.more", here.language))
     other = "en" if here.language == "th" else "th"
     mark = f"<b>{escape(word('sys.simulated', here.language))}</b>" if here.runtime.values.demo else ""
     link = f'<a href="{switch_path(other)}" target="_self">{escape(word("nav.other_language", here.language))}</a>'

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 
 import streamlit as st
 
 _HERE = Path(__file__).parent
+
+#: Streamlit's word is taken no room, ours stands after it.
+_MORE = (
+    '[data-testid="stTopNavSection"] p {{ font-size: 0; }} [data-testid="stTopNavSection"] p::after '
+    "{{ content: {}; font-size: 0.875rem; }}"
+)
 
 
 @cache
@@ -20,6 +27,10 @@ def wall_look() -> None:
     st.html(_style("wall.css"))
 
 
-def desk_look() -> None:
-    """Thai line height, no letter spacing, figures of one width."""
-    st.html(_style("desk.css"))
+def desk_look(more: str) -> None:
+    """Thai line height, no letter spacing, figures of one width.
+
+    `more`: what stands where the list of pages has no room; Streamlit's own word ("4 more") is English. Empty: that.
+    """
+    word = f"<style>{_MORE.format(json.dumps(more, ensure_ascii=False))}</style>" if more else ""
+    st.html(_style("desk.css") + word)

@@ -326,7 +326,27 @@ def in_english(desk: Page, product: Whole) -> None:
     desk.keyboard.press("Escape")
     expect(help_card).to_be_hidden()
     expect(desk.locator(".ssz")).to_have_attribute("data-unanswered", str(MANY - 1))
-    opened_without_detours(desk, asked)
+    opened_without_detours(desk, asked[asked.index("/desk") :])
+    it_grows_with_the_screen(desk)
+
+
+def it_grows_with_the_screen(desk: Page) -> None:
+    """At 3840 x 2160 everything is twice as large, the map with it; on a smaller screen nothing shrinks."""
+
+    def heights() -> list[float]:
+        return [
+            box["height"] for box in (desk.locator(what).first.bounding_box() for what in sized) if box is not None
+        ]
+
+    sized = (".ssz-case-top h2", ".ssz-side .ssz-vrow", ".ssz-ticks li", ".ssz-tools button", ".ssz-pin i")
+    desk.set_viewport_size({"width": 1920, "height": 1080})
+    expect(desk.locator(".ssz")).to_have_css("--scale", "1")
+    small = heights()
+    desk.set_viewport_size({"width": 3840, "height": 2160})
+    expect(desk.locator(".ssz")).to_have_css("--scale", "2")
+    assert [round(large / one, 1) for one, large in zip(small, heights(), strict=True)] == [2.0] * len(sized)
+    desk.set_viewport_size({"width": 1280, "height": 800})
+    expect(desk.locator(".ssz")).to_have_css("--scale", "1")
 
 
 def opened_without_detours(desk: Page, asked: list[str]) -> None:

@@ -19,6 +19,7 @@ from models.alarms.life import (
     may,
     next_state,
 )
+from tests import permitted_cases
 
 ROLES = (*sorted(STEP_ROLES), SYSTEM, "analyst", "viewer")
 
@@ -34,6 +35,13 @@ def test_every_step_is_permitted_or_refused_as_the_table_says(state: State, step
             next_state(state, step, family, role)
         assert isinstance(refused.value, ForbiddenStepError) is not may(role, step)
         assert step.value in str(refused.value)
+
+
+def test_the_desks_page_is_held_to_the_same_table() -> None:
+    text = permitted_cases.FILE.read_text(encoding="utf-8")
+    assert text == permitted_cases.written(), "python -m tests.permitted_cases writes it anew"
+    steps = {step for case in permitted_cases.cases()["cases"] for step in case["permits"]}
+    assert steps == {"acknowledge", "assign", "arrive", "close", "note", "shelve", "unshelve"}
 
 
 def test_another_unit_can_be_sent_to_a_place_where_nobody_is_after_all() -> None:

@@ -15,7 +15,7 @@ import type { PastShown } from "./past";
 import type { Alarm, Frame } from "./protocol";
 import { safely } from "./safely";
 import { Selection } from "./selection";
-import { scaleOf } from "./scale";
+import { scaleFor } from "./scale";
 import { Siren, wantedLoudness } from "./sound";
 import { Link, NO_TROUBLE } from "./socket";
 import { emptyState, isOld, keyOf, type State, takeFrame } from "./state";
@@ -126,10 +126,12 @@ export class View {
     this.root.remove();
   }
 
-  /** A wall's sizes follow its screen; a desk's stay what the reader chose in the browser. */
+  /** A wall's sizes follow its screen, a desk's grow with it; those of the map to work with stay what the reader chose in
+   * the browser. */
   private resize(): void {
-    const scale = this.settings.mode === "wall" ? scaleOf(this.root.clientWidth, this.root.clientHeight) : 1;
-    this.root.style.setProperty("--p", `${scale}px`);
+    const { mode } = this.settings;
+    const scale = scaleFor(mode, this.root.clientWidth, this.root.clientHeight);
+    this.root.style.setProperty("--p", mode === "wall" ? `${scale}px` : "1px"); // a desk is zoomed whole
     this.root.style.setProperty("--scale", String(scale));
     this.map.resize(scale);
   }

@@ -5,7 +5,7 @@ import { driftAt, REACH } from "../src/drift";
 import { type Counted, figures } from "../src/kpi";
 import type { Alarm, Box, Station, Unit } from "../src/protocol";
 import { rotateSeconds, stationAt } from "../src/rotation";
-import { scaleOf } from "../src/scale";
+import { scaleFor, scaleOf } from "../src/scale";
 import { emptyState, type State } from "../src/state";
 
 const NOW = 1_790_000_000_000;
@@ -91,4 +91,11 @@ test("stations follow each other by the clock, and an unanswered SOS holds its o
 
 test("sizes grow with the screen and do not vanish on a small one", () => {
   assert.deepEqual([[1920, 1080], [3840, 2160], [1920, 2160], [640, 360], [99_999, 99_999]].map(([w, h]) => scaleOf(w!, h!)), [1, 2, 1, 0.6, 4]);
+});
+
+test("a desk grows with a large screen and never shrinks; the map to work with stays as it is", () => {
+  const screens: [number, number][] = [[3840, 2160], [2560, 1440], [1920, 1080], [1280, 800], [640, 360]];
+  assert.deepEqual(screens.map(([w, h]) => scaleFor("desk", w, h)), [2, 1.333, 1, 1, 1]);
+  assert.deepEqual(screens.map(([w, h]) => scaleFor("live", w, h)), [1, 1, 1, 1, 1]);
+  assert.deepEqual(screens.map(([w, h]) => scaleFor("wall", w, h)), screens.map(([w, h]) => scaleOf(w, h)));
 });
