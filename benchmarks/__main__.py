@@ -13,11 +13,15 @@ from benchmarks import (
     box_lost,
     broker_pixel,
     calm,
+    clusters_million,
     cold,
     desk_open,
     drain_postgres,
     drain_sqlite,
     feed_memory,
+    hotspots_claims,
+    hotspots_known_rates,
+    hotspots_stability,
     machine,
     map_renders,
     memory,
@@ -46,6 +50,7 @@ ALL = (
     broker_pixel, feed_memory, map_renders, calm, drain_sqlite, memory, drain_postgres, tiles,
     time_machine, nearest_units, desk_open, acknowledge_shown, sos_thousand, policy,
     response_report, audit_verify, audit_append, sign_in, box_lost,
+    hotspots_claims, hotspots_known_rates, hotspots_stability, clusters_million,
 )  # fmt: skip
 FIGURES = {module.NAME: module for module in ALL}
 

@@ -76,16 +76,19 @@ def square(side_m: float = SIDE_M) -> str:
     return grid.degrees(shapely.box(_X0, _Y0, _X0 + side_m, _Y0 + side_m))
 
 
-def known_town(kind: Kind, seed: int, *, windows: int = 12, days: int = 28) -> KnownTown:
+def known_town(
+    kind: Kind, seed: int, *, windows: int = 12, days: int = 28, monthly: float | None = None
+) -> KnownTown:
     """A town of a kind. The same seed gives the same town; another seed has its hot places elsewhere.
 
-    `windows`: how many origins, `days` apart, each with `days` of cases after it.
+    `windows`: how many origins, `days` apart, each with `days` of cases after it. `monthly`: cases a month, in place
+    of what is usual for the kind.
     """
     rng = np.random.default_rng([KINDS.index(kind), seed])
     past = _PAST[kind]
     origins = tuple(BEGINS + (past + number * days) * DAY_MS for number in range(windows))
     last = past + windows * days
-    daily = _MONTHLY[kind] / _MONTH
+    daily = (monthly or _MONTHLY[kind]) / _MONTH
     steady = _truth(rng) * daily
     fresh = np.zeros_like(steady)
     emerges, calmer = last, 1.0

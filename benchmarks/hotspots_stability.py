@@ -1,0 +1,111 @@
+"""Whether a map stays when nothing changes: flagged cells, ids, expected counts, and how long a map takes to make."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ProcessPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+
+from benchmarks.report import Figure, Line, plain, spread
+from benchmarks.rig import Rig
+from models.analysis.build import Setting, build_map
+from models.analysis.candidates import Question
+from models.analysis.cases import LeftOut
+from models.analysis.components import Ground
+from models.analysis.hotspots import HotspotMap
+from models.town.known_rates import DAY_MS, Kind, known_town
+
+NAME = "hotspots-stability"
+KINDS: tuple[Kind, ...] = ("sparse", "dense", "off80")
+METHODS = ("365_all3", "mixture")
+ORIGINS = 6
+OVERLAP = 0.6
+
+
+class Run(NamedTuple):
+    """What came of the maps of one town, one origin after the other."""
+
+    overlaps: list[float]
+    under: int  # hotspots of a map on whose cells there is a hotspot in the next one
+    kept: int  # of these, with the same id there
+    counts: list[tuple[float, float, int, int, int]]  # expected, next_expected, low, high, what came
+    seconds: list[float]
+
+
+def run(job: tuple[Kind, str, int]) -> Run:
+    """The maps of a town, each told of the one before."""
+    kind, method, seed = job
+    town = known_town(kind, seed, windows=ORIGINS)
+    ground = Ground.of(town.grid)
+    made = Run([], 0, 0, [], [])
+    under = kept = 0
+    last: HotspotMap | None = None
+    for at in town.origins:
+        setting = Setting("robbery", town.polygon, LeftOut(), "bench", last=last)
+        start = time.perf_counter()
+        found = build_map(Question(town.cases, ground, at, 28), method, setting)
+        made.seconds.append(time.perf_counter() - start)
+        came = ground.counts(town.cases.between(at, at + 28 * DAY_MS))
+        made.counts.extend(
+            (one.expected, one.next_expected, one.expected_low, one.expected_high, int(came[list(one.cells)].sum()))
+            for one in found.hotspots
+        )
+        if last is not None:
+            before, now = set(last.flagged), set(found.flagged)
+            made.overlaps.append(len(before & now) / max(len(before), len(now)))
+            ids = {one.id for one in found.hotspots}
+            ground_now = {cell for one in found.hotspots for cell in one.cells}
+            still = [one for one in last.hotspots if ground_now & set(one.cells)]
+            under += len(still)
+            kept += sum(one.id in ids for one in still)
+        last = found
+    return made._replace(under=under, kept=kept)
+
+
+def measure(rig: Rig) -> Figure:
+    """The figure."""
+    jobs = [(kind, method, seed) for kind in KINDS for method in METHODS for seed in range(rig.of(12, 1))]
+    with ProcessPoolExecutor(2) as pool:
+        found = dict(zip(jobs, pool.map(run, jobs), strict=True))
+    lines: list[Line] = []
+    samples: dict[str, object] = {}
+    for method in METHODS:
+        for kind in KINDS:
+            runs = [one for (own, by, _), one in found.items() if (own, by) == (kind, method)]
+            overlaps = [share for one in runs for share in one.overlaps]
+            mean, least = float(np.mean(overlaps)), min(overlaps)
+            lines.append(
+                Line(f"{kind}, `{method}`: flagged cells that stay, of {len(overlaps)} pairs of origins",
+                     f"mean {mean:.2f}, least {least:.2f}", target=f">= {OVERLAP}", held=mean >= OVERLAP)
+            )  # fmt: skip
+            under, kept = sum(one.under for one in runs), sum(one.kept for one in runs)
+            lines.append(
+                Line(f"{kind}, `{method}`: hotspots whose ground is still hot keep their id", f"{kept} of {under}",
+                     target=">= 90 %", held=kept >= 0.9 * under)
+            )  # fmt: skip
+            counts = np.array([row for one in runs for row in one.counts])
+            inside = float(((counts[:, 2] <= counts[:, 4]) & (counts[:, 4] <= counts[:, 3])).mean())
+            came = counts[:, 4].sum()
+            lines.append(
+                Line(
+                    f"{kind}, `{method}`: what came to the hotspots in the next 28 days (n = {len(counts)})",
+                    f"{came / counts[:, 0].sum():.2f} of `expected`, {came / counts[:, 1].sum():.2f} of "
+                    f"`next_expected`, in the interval {inside:.0%}",
+                )
+            )
+            samples[f"{kind}/{method}"] = {
+                "overlap": plain(overlaps),
+                "kept": kept,
+                "under": under,
+                "counts": counts.round(3).tolist(),
+            }
+    seconds = [value for one in found.values() for value in one.seconds]
+    lines.append(Line("a map with all its evidence, one core", spread([1000 * value for value in seconds])))
+    samples["map_s"] = plain(seconds)
+    how = (
+        f"Towns whose rates do not change (`models/town/known_rates.py`), {ORIGINS} origins 28 days apart, 400 "
+        "cells, each map told of the one before; two processes at once."
+    )
+    return Figure(NAME, "Hotspots that stay", how, lines, samples)
