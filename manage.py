@@ -22,6 +22,7 @@ from commands import (
     notices,
     people,
     raw,
+    refit,
     register_imports,
     upkeep,
 )
@@ -73,6 +74,7 @@ def parser() -> argparse.ArgumentParser:
         broker,
         register_imports,
         incident_imports,
+        refit,
         feeds,
         basemap,
         backtest,

@@ -204,6 +204,19 @@ class Settings(BaseSettings):
         ge=1,
         description="Days the words and the contact of a citizen's report are kept; it stays counted.",
     )
+    refit: Literal["embedded", "external"] = Field(
+        "embedded",
+        description="Hotspot maps: `embedded`: the web process starts `manage.py refit --due` when it is time, as a "
+        "slow process of its own; `external`: a timer of yours does.",
+    )
+    refit_cases: int = Field(
+        20, ge=1, description="So many more cases than its maps were made from, and a station is refit by day too."
+    )
+    refit_hour: int = Field(3, ge=0, le=23, description="Local hour at which the night's refit begins.")
+    dask_scheduler: str | None = Field(
+        None, description="Address of a Dask scheduler (`tcp://host:8786`) whose workers refit; none: this machine's."
+    )
+
     retention_map_days: int = Field(
         90, ge=1, description="Days hotspot maps are kept; the newest and every forecast stay."
     )

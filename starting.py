@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import logging
+import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import NamedTuple, cast
 
 from anyio import to_thread
@@ -27,8 +29,10 @@ from ingest.sources.demo_life import Life
 from ingest.sources.http import HttpIn
 from ingest.status import IngestStatus
 from jobs.notices import Courier
+from jobs.refitting import Refitting
 from jobs.runner import Runner
 from models.accounts.claims import Mapped, pairs
+from models.analysis.due import When
 from models.audit.deeds import Deed, Did, by_system
 from models.notices.channels import Channels
 from models.records.base import Millis
@@ -148,9 +152,19 @@ def start_feed(
     return ingest.stop
 
 
-def stop_jobs(jobs: Runner, courier: Courier | None) -> None:
+def make_refitting(settings: Settings) -> Refitting | None:
+    """What starts the refit of hotspot maps when it is time; None: a timer elsewhere does."""
+    if settings.refit == "external":
+        return None
+    command = (sys.executable, str(Path(__file__).with_name("manage.py")), "refit", "--due", "--while-open")
+    return Refitting(command, When(settings.refit_cases, settings.refit_hour, settings.zone), now)
+
+
+def stop_jobs(jobs: Runner, courier: Courier | None, refitting: Refitting | None = None) -> None:
     """End the timed work. A notice that is being sent is waited for, so that what became of it is written down: else
     the next process takes it for lost and tells the same people twice."""
+    if refitting is not None:
+        refitting.stop()
     jobs.stop()
     if courier is not None:
         courier.stop(NOTICE_S)

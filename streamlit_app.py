@@ -55,6 +55,7 @@ from dashboard.shell import Shell, map_page
 from ingest.sources.http import HttpIn, in_routes
 from jobs.audit import later_job
 from jobs.notices import Courier, read_channels
+from jobs.refitting import Refitting
 from jobs.runner import Runner
 from jobs.sending import check_addresses, send_by_apprise
 from jobs.standard import standard_jobs
@@ -69,6 +70,7 @@ from starting import (
     make_http,
     make_keeper,
     make_provider,
+    make_refitting,
     named_stations,
     now,
     open_store,
@@ -100,7 +102,9 @@ def values_of(settings: Settings) -> runtime.Values:
     )
 
 
-def make_jobs(settings: Settings, db: Database, courier: Courier | None, unwritten: Deed | None) -> Runner:
+def make_jobs(
+    settings: Settings, db: Database, courier: Courier | None, unwritten: Deed | None, refitting: Refitting | None
+) -> Runner:
     """The timed work."""
     keep = Keep(
         settings.retention_raw_days, settings.retention_position_days, settings.retention_quarantine_days,
@@ -112,12 +116,10 @@ def make_jobs(settings: Settings, db: Database, courier: Courier | None, unwritt
     )
     ours = settings.mqtt_cert_file.parent if settings.mqtt_cert_file else None
     watched = Watched(settings.data_dir, settings.disk_low_mb, limits, ours)
-    return Runner(
-        db,
-        (*standard_jobs(settings.ladders, keep, watched, courier.job() if courier else None), *later_job(unwritten)),
-        now,
-        f"web-{secrets.token_hex(6)}",
-    )
+    told = courier.job() if courier else None
+    maps = refitting.job() if refitting else None
+    jobs = (*standard_jobs(settings.ladders, keep, watched, told, maps), *later_job(unwritten))
+    return Runner(db, jobs, now, f"web-{secrets.token_hex(6)}")
 
 
 def open_channels(settings: Settings) -> Channels:
@@ -166,9 +168,10 @@ async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
     stack.push_async_callback(to_thread.run_sync, stop_feed)
     stack.enter_context(DiskWatch(settings.data_dir, settings.disk_low_mb, hub.intake.on_disk).running())
     courier = Courier(db, channels, send_by_apprise, now, settings.zone) if channels.channels else None
-    jobs = make_jobs(settings, db, courier, unwritten)
+    refitting = make_refitting(settings)
+    jobs = make_jobs(settings, db, courier, unwritten, refitting)
     jobs.start()
-    stack.push_async_callback(to_thread.run_sync, stop_jobs, jobs, courier)
+    stack.push_async_callback(to_thread.run_sync, stop_jobs, jobs, courier, refitting)
     health = Health(
         db, lambda: follower.picture, beat, stale_ms=settings.feed_stale_s * 1000, clock=now,
         keeper=lambda: keeper, alive=lambda: hub.alive, words=lambda: words_of(status, opened),

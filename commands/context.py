@@ -115,10 +115,11 @@ def record(tx: Tx, action: Did, *, station: str = "", object: str = "", detail: 
 
 def deed(action: Did, *, station: str = "", object: str = "", detail: str = "") -> Deed:
     """What the person at this machine's console does, for the audit log."""
-    return Deed(now_ms(), f"console:{_user()}", "console", "", "", action, station, object, detail)
+    return Deed(now_ms(), f"console:{user()}", "console", "", "", action, station, object, detail)
 
 
-def _user() -> str:
+def user() -> str:
+    """Who sits at this machine's console."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a user id without a name

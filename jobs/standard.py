@@ -12,8 +12,11 @@ from models.alarms.ladder import Ladders
 from store.retention import Keep
 
 
-def standard_jobs(ladders: Ladders, keep: Keep, watched: Watched, notices: Job | None = None) -> tuple[Job, ...]:
-    """Every job, the urgent ones first. `notices`: of the courier (`jobs.notices`), when there are channels."""
+def standard_jobs(
+    ladders: Ladders, keep: Keep, watched: Watched, notices: Job | None = None, refit: Job | None = None
+) -> tuple[Job, ...]:
+    """Every job, the urgent ones first. `notices`: of the courier (`jobs.notices`), when there are channels; `refit`:
+    of the maps (`jobs.refitting`), when this process starts it."""
     return (
         escalation(ladders),
         *(() if notices is None else (notices,)),
@@ -24,4 +27,5 @@ def standard_jobs(ladders: Ladders, keep: Keep, watched: Watched, notices: Job |
         head_job(watched.folder),
         partition_job(),
         retention_job(keep),
+        *(() if refit is None else (refit,)),
     )

@@ -11,20 +11,23 @@ from models.analysis.due import Last, Version
 from models.records.base import Millis
 from models.records.hotspot import RefitFailure, RefitRun, RefitStation
 from models.records.incident import Incident
+from models.records.station import Zone
 from store.database import Tx
 from store.rows import of_stations, put, records, table_of, values_of
 
-_INCIDENT = table_of(Incident)
+_INCIDENT, _ZONE = table_of(Incident), table_of(Zone)
 _RUN, _FAILURE, _STATION = table_of(RefitRun), table_of(RefitFailure), table_of(RefitStation)
 
 
 def versions(conn: Connection, stations: Stations = None) -> dict[str, Version]:
-    """The data version of each station that has cases; read along an index, no case is."""
+    """The data version of each station that has cases; read along an index, no case is. A zone that is drawn anew
+    counts like a case that came in then."""
     station = _INCIDENT.c.station
     query = select(station, func.count(), func.max(_INCIDENT.c.received_at)).group_by(station)
-    return {
-        code: Version(cases, newest) for code, cases, newest in conn.execute(of_stations(query, station, stations))
-    }
+    zones = select(_ZONE.c.station, func.max(_ZONE.c.valid_from)).group_by(_ZONE.c.station)
+    drawn = {code: int(at) for code, at in conn.execute(of_stations(zones, _ZONE.c.station, stations))}
+    rows = conn.execute(of_stations(query, station, stations))
+    return {code: Version(cases, max(newest, drawn.get(code, 0))) for code, cases, newest in rows}
 
 
 def lasts(conn: Connection, stations: Stations = None) -> dict[str, Last]:

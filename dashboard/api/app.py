@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from dashboard.access.asking import RefusedError
-from dashboard.api import alarms, audit, incidents, sources, units, zones
+from dashboard.api import alarms, audit, hotspots, incidents, sources, units, zones
 from dashboard.api.caller import Calling
 from dashboard.api.limits import BodyLimit
 from dashboard.api.paging import iso
@@ -20,7 +20,7 @@ from models.alarms.life import ForbiddenStepError, IllegalStepError
 from store.alarms import UnknownAlarmError, UnknownUnitError
 from store.errors import StorageError
 
-_NOUNS = (units, alarms, incidents, zones, sources, audit)
+_NOUNS = (units, alarms, incidents, zones, hotspots, sources, audit)
 
 #: What an error of ours means to a caller.
 _STATUS: dict[type[Exception], int] = {UnknownAlarmError: 404, UnknownUnitError: 422}
@@ -69,7 +69,7 @@ def create_api(parts: Callable[[], Parts]) -> FastAPI:
     api = FastAPI(
         title="Smart Safety Zone 4.0",
         version="1",
-        summary="Units, alarms, incidents, zones and sources of the stations a caller may see.",
+        summary="Units, alarms, incidents, zones, hotspots and sources of the stations a caller may see.",
         openapi_url=None,
         docs_url=None,  # the ready-made page loads scripts from another host
         redoc_url=None,

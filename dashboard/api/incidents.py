@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
 from dashboard.api.caller import Caller, Calling, Purposed
-from dashboard.api.paging import Cursor, From, Limit, Moment, To, cursor_of, millis, place_of, window
+from dashboard.api.paging import Cursor, From, Limit, Moment, To, cursor_of, groups_of, millis, place_of, window
 from models.access.policy import Action
 from models.audit.deeds import Did
 from models.formats import incident_export
@@ -85,18 +85,6 @@ class IncidentIn(BaseModel):
         )
 
 
-def _groups(text: str | None) -> frozenset[int] | None:
-    if text is None:
-        return None
-    try:
-        groups = frozenset(int(part) for part in text.split(","))
-    except ValueError:
-        groups = frozenset({-1})
-    if not groups <= {0, 1, 2, 3, 4}:
-        raise HTTPException(400, "group: a comma list of 1 to 4 (0 = none)")
-    return groups
-
-
 def _polygon(call: Caller, code: str, station: str | None) -> str:
     """The GeoJSON of a zone the caller sees: its code, unique among the stations asked for."""
     with call.parts.db.read() as conn:
@@ -134,7 +122,7 @@ def incidents(
         raise HTTPException(404, f"no station {station}")
     stations = call.scope.stations if station is None else frozenset({station})
     polygon = None if zone is None else _polygon(call, zone, station)
-    wanted = store.Wanted(stations, first, last, _groups(group), polygon)
+    wanted = store.Wanted(stations, first, last, groups_of(group), polygon)
     # Free text may name people: those who only look do not get it.
     text = call.who.may(Action.SEE_TEXT)
     if file != "json":

@@ -83,3 +83,20 @@ def place_of(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
     if not right or any(isinstance(value, int) and abs(value) > 2**62 for value in place):
         raise HTTPException(400, "cursor: not one of this list")
     return tuple(place)
+
+
+def groups_of(text: str | None) -> frozenset[int] | None:
+    """Offence groups of a comma list; None: all.
+
+    Raises:
+        HTTPException: 400, none of ours.
+    """
+    if text is None:
+        return None
+    try:
+        groups = frozenset(int(part) for part in text.split(","))
+    except ValueError:
+        groups = frozenset({-1})
+    if not groups <= {0, 1, 2, 3, 4}:
+        raise HTTPException(400, "group: a comma list of 1 to 4 (0 = none)")
+    return groups

@@ -10,6 +10,7 @@ import orjson
 from ingest.sources.demo_ground import DemoRefusedError
 from ingest.sources.demo_messages import box_secret
 from ingest.sources.demo_presses import UNTESTED
+from models.formats.offences import classify
 from models.formats.zone_shapes import shapes_of
 from models.happenings import RegisterChanged
 from models.readiness import DAY_MS
@@ -73,7 +74,7 @@ def write_town(tx: Tx, town: Town, now: Millis) -> None:
     registers.put_cameras(tx, _cameras(town), now)
     registers.put_checkpoints(tx, _checkpoints(town), now)
     registers.put_units(tx, _units(town), now, by=BY)
-    rows = [{**asdict(case), "batch": BY} for case in make_incidents(town, now)]
+    rows = [{**asdict(case), "offence": classify(case.offence)[0], "batch": BY} for case in make_incidents(town, now)]
     put(tx, table_of(Incident), rows)
     tx.tell(RegisterChanged(town.station, "incidents", now))
 

@@ -26,7 +26,8 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A cheap number of a station's cases: how many there are and when the newest came in (epoch ms).
+    """A cheap number of a station's cases: how many there are, and when the newest came in or a zone was drawn anew
+    (epoch ms).
 
     Cases are only added, and taken out by whole imports: whoever changes them changes this.
     """
@@ -79,3 +80,8 @@ def is_due(version: Version, last: Last | None, now: Millis, when: When) -> bool
     if not last.failed and abs(version.cases - last.version.cases) >= when.new_cases:
         return True
     return is_night(now, when) and age > _NIGHT_MS and (version != last.version or last.failed or age > OLD_MS)
+
+
+def is_same(version: Version, last: Last | None, now: Millis) -> bool:
+    """Whether nothing changed since a station was refit, and its maps are not old: then they stand."""
+    return last is not None and not last.failed and version == last.version and 0 <= now - last.at < OLD_MS

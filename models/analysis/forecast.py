@@ -17,8 +17,8 @@ from models.analysis.grid import Grid
 from models.analysis.record import Scored
 from models.records.base import Millis
 
-#: Draws for the noise ceiling; seeded, so that it is the same each time.
-_DRAWS = 200
+#: Draws for the noise ceiling, and cells drawn at most (32 MB); seeded, so that it is the same each time.
+_DRAWS, _MOST_DRAWN = 200, 4_000_000
 _SEED = 4
 
 
@@ -66,7 +66,8 @@ def noise_ceiling(expected: NDArray[np.float64], flagged: NDArray[np.int64]) -> 
     count = len(flagged)
     if not count or rates.sum() <= 0:
         return 1.0
-    drawn = np.random.default_rng(_SEED).poisson(rates, (_DRAWS, len(rates)))
+    draws = max(20, min(_DRAWS, _MOST_DRAWN // len(rates)))
+    drawn = np.random.default_rng(_SEED).poisson(rates, (draws, len(rates)))
     best = np.partition(drawn, len(rates) - count, axis=1)[:, len(rates) - count :].sum()
     return float(drawn[:, flagged].sum() / best) if best else 1.0
 

@@ -1,8 +1,8 @@
 """Maps of hotspots as they were made, the forecasts frozen from them, and how those turned out. Rows are only added;
 the database itself refuses to change them (`store.migrations`).
 
-Everywhere: `shift` is empty for the whole day, or the shift's hours as `08-16`; `days` is how many days ahead the map
-looks; `hash` is that of the row's content (`models.analysis.content`), so that a row that was
+Everywhere: `shift` is empty for the whole day, or the two-digit hour at which the shift begins; `days` is how many
+days ahead the map looks; `hash` is that of the row's content (`models.analysis.content`), so that a row that was
 changed is found.
 """
 

@@ -41,6 +41,7 @@ def environment(folder: Path, port: int, **settings: str) -> dict[str, str]:
         "SSZ_SECRET_KEY": SECRET,
         "SSZ_METRICS_TOKEN": METRICS_TOKEN,
         "SSZ_INGEST": "external",
+        "SSZ_REFIT": "external",  # nobody looks at its maps here
     }
     return plain | ours | settings
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,11 +28,12 @@ from models.records.position import Fix
 from models.records.sos import EventKind, Signal
 from models.records.station import Zone
 from models.records.unit import Unit
-from store import alarms, devices, incidents, positions, purposes, registers, sos, sources
+from store import alarms, devices, hotspots, incidents, positions, purposes, registers, sos, sources
 from store.alarms.trouble import settle
 from store.database import Database, Lane
 from tests.app.live_support import LiveServer, add_stations
 from tests.app.serving import clock
+from tests.hotspot_sample import RECORD, row_of, sample
 from tests.servers import wait_until
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
@@ -430,7 +432,7 @@ def test_the_description_names_every_path(server: LiveServer) -> None:
     steps = ("acknowledge", "assign", "arrive", "close", "note", "shelve", "unshelve")
     assert set(described["paths"]) == {
         "/units", "/units/{unit}/track", "/alarms", "/alarms/queue", "/alarms/{alarm}",
-        *(f"/alarms/{{alarm}}/{step}" for step in steps), "/incidents", "/zones", "/sources", "/audit",
+        *(f"/alarms/{{alarm}}/{step}" for step in steps), "/incidents", "/zones", "/hotspots", "/sources", "/audit",
     }  # fmt: skip
 
 
@@ -475,3 +477,26 @@ def test_the_queue_groups_equipment_and_leaves_the_press_alone(server: LiveServe
     first, second = Api(server, "dispatcher").get("alarms/queue").json()["rows"]
     assert first["alarm"]["id"] == name
     assert (second["group"]["family"], second["group"]["why"], second["group"]["count"]) == ("technical", "flood", 10)
+
+
+def test_hotspots_are_told_as_they_were_made_to_those_who_may(server: LiveServer, sqlite_db: Database) -> None:
+    made = sample(clock())
+    keys = (("lumphini", "robbery"), ("lumphini", "violence"), ("hat_yai", "robbery"))
+    with sqlite_db.write() as tx:
+        hotspots.keep(tx, [row_of(replace(made, family=family), station, "z1") for station, family in keys])
+    answer = Api(server, "chief", "lumphini").get("hotspots", zone="z1", group="2", days=28).json()
+    [one] = answer["maps"]
+    assert (one["station"], one["family"], one["verdict"]) == ("lumphini", "robbery", made.verdict)
+    assert one["record"]["naive_hit"] == RECORD.naive_hit
+    assert len(one["hash"]) == 64
+    assert [feature["properties"]["rank"] for feature in answer["features"]] == [
+        rank for rank, _ in enumerate(made.hotspots, 1)
+    ]
+    assert answer["features"][0]["geometry"]["type"] in ("Polygon", "MultiPolygon")
+    asked = Api(server, "analyst", "lumphini")
+    assert {one["family"] for one in asked.get("hotspots").json()["maps"]} == {"robbery", "violence"}
+    assert asked.get("hotspots", days=7).json()["maps"] == []
+    assert asked.get("hotspots", group="4").json()["maps"] == []
+    assert asked.get("hotspots", station="hat_yai").status_code == 404
+    assert asked.get("hotspots", family="gossip").status_code == 400
+    assert Api(server, "viewer", "lumphini").get("hotspots").status_code == 403

@@ -51,7 +51,12 @@ class Run:
     def __init__(self, folder: Path) -> None:
         env = {name: value for name, value in os.environ.items() if not name.startswith("SSZ_")}
         self.mqtt_port = free_port()
-        env |= {"SSZ_DEMO": "1", "SSZ_PORT": str(free_port()), "SSZ_MQTT_PORT": str(self.mqtt_port)}
+        env |= {
+            "SSZ_DEMO": "1",
+            "SSZ_REFIT": "external",
+            "SSZ_PORT": str(free_port()),
+            "SSZ_MQTT_PORT": str(self.mqtt_port),
+        }
         env |= {"SSZ_DATA_DIR": str(folder), "SSZ_DATABASE_URL": f"sqlite:///{folder / 'ssz.db'}"}
         self._lines: list[str] = []
         self.process = subprocess.Popen(

@@ -36,6 +36,7 @@ def environment(folder: Path, database_url: str, mqtt_port: int, **settings: obj
         "DATA_DIR": folder,
         "SECRET_KEY": SECRET,
         "INGEST": "external",
+        "REFIT": "external",
         **{name.upper(): value for name, value in settings.items()},
     }
     return {**env, "PYTHONUNBUFFERED": "1", **{f"SSZ_{name}": str(value) for name, value in values.items()}}

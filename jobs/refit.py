@@ -1,0 +1,203 @@
+"""Refitting stations: their cases out of the store, the mathematics in processes of its own, the maps back in.
+
+Nothing here runs in the web process: it starts `manage.py refit --due` (`jobs.refitting`), which runs this.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from jobs.learn import Known, known
+from jobs.spread import Done, Workers, spread
+from models.analysis.area import bounds_of
+from models.analysis.cases import Columns
+from models.analysis.due import Last, Version, When, is_due, is_same
+from models.analysis.naming import Known as Named
+from models.analysis.shifts import Shifts
+from models.analysis.station import Key, Made, Place, Task, refit
+from models.records.base import Millis
+from models.records.hotspot import ForecastRow, HotspotMapRow, RefitFailure, RefitRun
+from models.records.station import Station
+from store import cases, forecasts, hotspots, leases, refits, registers
+from store.database import Database
+from store.hotspots import ChangedError
+
+_LOG = logging.getLogger(__name__)
+
+_DAY_MS = 86_400_000
+
+#: One run at a time; a run that is gone is followed by another after this long.
+LEASE, LEASE_MS = "refit", 600_000
+
+#: Cells of a station's ground without a zone, in m; only how far the box reaches beyond the last case.
+_RIM_M = 100.0
+
+#: Metres of one degree of latitude.
+_DEGREE_M = 111_320.0
+
+
+class RunningError(Exception):
+    """Another run is under way; `str()` is one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """`shifts` of the stations; `workers`: where is fitted; `by`: who asked (`system`, `console:<user>`)."""
+
+    shifts: Shifts
+    workers: Workers
+    by: str = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A station that is done, and how far the run is. `error`: why it has no new maps."""
+
+    station: str
+    number: int
+    of: int
+    maps: int
+    error: str
+
+
+def due(database: Database, now: Millis, when: When) -> list[str]:
+    """The stations that are to be refit now, by code."""
+    with database.read() as conn:
+        versions, lasts = refits.versions(conn), refits.lasts(conn)
+    return sorted(code for code, version in versions.items() if is_due(version, lasts.get(code), now, when))
+
+
+def changed(database: Database, now: Millis, stations: Sequence[str] | None) -> list[str]:
+    """Of some stations (None: all that have cases) those whose maps are not of the cases there are now, by code."""
+    wanted = None if stations is None else frozenset(stations)
+    with database.read() as conn:
+        versions, lasts = refits.versions(conn, wanted), refits.lasts(conn, wanted)
+    return sorted(code for code, version in versions.items() if not is_same(version, lasts.get(code), now))
+
+
+def with_cases(database: Database, stations: Sequence[str] | None) -> list[str]:
+    """Of some stations (None: all) those that have cases, by code."""
+    with database.read() as conn:
+        return sorted(refits.versions(conn, None if stations is None else frozenset(stations)))
+
+
+def run(
+    database: Database, names: Sequence[str], how: How, clock: Callable[[], Millis], tell: Callable[[Step], None]
+) -> RefitRun:
+    """Refit stations; returns the run. A station that fails is written down, and keeps the maps it has.
+
+    Raises:
+        RunningError: another run is under way.
+        StorageError: the store cannot be read or written; what is done stays.
+    """
+    now = clock()
+    made = RefitRun(id=secrets.token_hex(8), by=how.by, begun=now, heard=now, stations=len(names))
+    with database.write(patience_s=30.0) as tx:
+        if not leases.take(tx, LEASE, made.id, now, LEASE_MS):
+            raise RunningError("a refit is under way (`refit_run` says how far it is)")
+        refits.begin(tx, made)
+    try:
+        _all(database, made, names, how, clock, tell)
+    finally:
+        with database.write(patience_s=30.0) as tx:
+            leases.release(tx, LEASE, made.id)
+    with database.write(patience_s=30.0) as tx:
+        refits.end(tx, made.id, clock())
+    return made
+
+
+def _all(
+    database: Database, made: RefitRun, names: Sequence[str], how: How, clock: Callable[[], Millis],
+    tell: Callable[[Step], None],
+) -> None:  # fmt: skip
+    at = made.begun
+    with database.read() as conn:
+        everybody = known(conn)
+        versions = refits.versions(conn)
+
+    def task_of(name: str) -> Task:
+        return task(database, name, at, how.shifts, everybody)
+
+    for number, one in enumerate(spread(refit, names, task_of, how.workers), 1):
+        if one.error:
+            _LOG.error("station %s could not be refit: %s", one.name, one.error)
+            made.failed += 1
+        maps = 0 if one.result is None else len(one.result)
+        made.done, made.maps = made.done + (not one.error), made.maps + maps
+        _keep(database, made.id, one, versions.get(one.name, Version(0, 0)), at, clock())
+        tell(Step(one.name, number, len(names), maps, one.error))
+
+
+def task(database: Database, station: str, at: Millis, shifts: Shifts, everybody: Known) -> Task:
+    """Everything a station's maps are made from.
+
+    Raises:
+        KeyError: no such station.
+    """
+    mine = frozenset({station})
+    with database.read() as conn:
+        if not (rows := registers.stations(conn, mine)):
+            raise KeyError(station)
+        columns, quality = cases.columns(conn, station)
+        zones = [zone for zone in registers.zones(conn, mine) if zone.kind != "beat"]
+        streets = registers.streets(conn, mine)
+        try:
+            before = {Key(one.zone, one.family, one.days, one.shift): one.body for one in hotspots.maps(conn, mine)}
+        except ChangedError as error:
+            _LOG.error("%s: its hotspots get new ids", error)
+            before = {}
+    places = tuple(Place(zone.code, zone.version, zone.polygon) for zone in zones) or _ground(rows[0], columns)
+    names = tuple(Named(street.name_th, street.line) for street in streets if street.name_th)
+    return Task(
+        station, at, columns, quality, places, names, shifts, everybody.rules_of(station), everybody.weights, before
+    )
+
+
+def _ground(station: Station, columns: Columns) -> tuple[Place, ...]:
+    """The ground of a station without a zone: the bounds of its cases, of those within its plausible area."""
+    lat, lon = columns.lat, columns.lon
+    near = np.isfinite(lat) & np.isfinite(lon)
+    if station.lat is not None and station.lon is not None:
+        east = (lon - station.lon) * np.cos(np.radians(station.lat))
+        near &= np.hypot(east, lat - station.lat) * _DEGREE_M <= station.plausible_km * 1000
+    polygon = bounds_of(lat[near], lon[near], _RIM_M)
+    if polygon is None or shapely.from_geojson(polygon).area == 0:
+        return ()
+    return (Place("", 0, polygon),)
+
+
+def _keep(database: Database, run: str, one: Done[list[Made]], version: Version, at: Millis, now: Millis) -> None:
+    """Keep a station's maps with their forecasts, and how far the run is, in one transaction."""
+    made = one.result or []
+    with database.write(patience_s=30.0) as tx:
+        hotspots.keep(tx, [_map_row(one.name, each, version, at) for each in made])
+        frozen = [(each, each.frozen) for each in made if each.frozen is not None]
+        forecasts.freeze(tx, [_forecast_row(one.name, each, text, version, at) for each, text in frozen])
+        refits.note(tx, one.name, Last(at, version, failed=bool(one.error)))
+        failures = [RefitFailure(run=run, station=one.name, at=now, error=one.error)] if one.error else []
+        refits.go_on(tx, run, done=int(not one.error), maps=len(made), failures=failures, now=now)
+        leases.renew(tx, LEASE, run, now, LEASE_MS)
+
+
+def _values(station: str, made: Made, version: Version, at: Millis) -> Mapping[str, object]:
+    key = made.key
+    return {
+        "station": station, "zone": key.zone, "family": key.family, "days": key.days, "shift": key.shift,
+        "made_at": at, "data_version": version.text(made.place.version), "method": made.method,
+        "parameters": made.parameters, "hash": "",
+    }  # fmt: skip
+
+
+def _map_row(station: str, made: Made, version: Version, at: Millis) -> HotspotMapRow:
+    return HotspotMapRow.model_validate({**_values(station, made, version, at), "body": made.body})
+
+
+def _forecast_row(station: str, made: Made, text: str, version: Version, at: Millis) -> ForecastRow:
+    until = at + made.key.days * _DAY_MS
+    return ForecastRow.model_validate({**_values(station, made, version, at), "body": text, "until": until})

@@ -1,0 +1,88 @@
+"""Starts the refit when it is time: as a process of its own, so that nothing is fitted beside the alarm lane.
+
+What answers an alarm shares an interpreter with nothing that computes for seconds; the process started here is of low
+priority, ends with this one, and writes in short transactions of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import threading
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Connection
+
+from jobs.job import Job
+from models.analysis.due import When, is_due
+from models.records.base import Millis
+from store import forecasts, refits
+from store.database import Database
+from store.files import SIDE
+
+_LOG = logging.getLogger(__name__)
+
+#: The first look comes when the first screens are there.
+FIRST_MS = 15_000
+
+#: Between two looks: each counts the cases of every station along an index.
+EVERY_MS = 60_000
+
+#: How long a run that is told to end may take, in s.
+_END_S = 5.0
+
+
+class Refitting:
+    """The job of one process. `command`: what is started; it ends when its standard input does."""
+
+    def __init__(self, command: Sequence[str], when: When, clock: Callable[[], Millis]) -> None:
+        self._command = tuple(command)
+        self._when = when
+        self._clock = clock
+        self._begun = clock()
+        self._looked: Millis | None = None
+        self._stopping = threading.Event()
+
+    def job(self) -> Job:
+        """The job. Its lease lets one process start it; the run itself has a lease of its own (`jobs.refit`)."""
+        return Job("refit", every_ms=5_000, run=self.run, lease_ms=60_000, wanted=self.wanted)
+
+    def wanted(self, conn: Connection, now: Millis) -> bool:
+        """Whether a station is due or a forecast's window is over."""
+        first = self._looked is None and 0 <= now - self._begun < FIRST_MS
+        if first or self._stopping.is_set() or (conn.engine.url.database or "").endswith(SIDE):
+            return False
+        if self._looked is not None and 0 <= now - self._looked < EVERY_MS:
+            return False
+        self._looked = now
+        if forecasts.any_over(conn, now):
+            return True
+        lasts, when = refits.lasts(conn), self._when
+        return any(is_due(version, lasts.get(code), now, when) for code, version in refits.versions(conn).items())
+
+    def run(self, _database: Database, _now: Millis) -> None:
+        """Start the process and wait for its end, or for ours."""
+        # One thread a process: the alarm lane needs the other cores more.
+        environment = os.environ | dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+        with subprocess.Popen(  # noqa: S603 - our own command
+            self._command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment
+        ) as process:
+            while process.poll() is None and not self._stopping.wait(0.2):
+                pass
+            if process.poll() is None:
+                _end(process)
+            elif process.returncode not in (0, 1):
+                _LOG.warning("the refit ended with status %d", process.returncode)
+
+    def stop(self) -> None:
+        """End what runs; nothing is started any more."""
+        self._stopping.set()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(_END_S)
+    except subprocess.TimeoutExpired:
+        process.kill()

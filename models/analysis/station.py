@@ -1,0 +1,272 @@
+"""Every map of one station, made from its cases in one go, each with the forecast that is frozen of it. Pure.
+
+One station is one task: it goes to a process or another machine as values and comes back as text.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from models.analysis.build import SHARE, Setting, build_map
+from models.analysis.candidates import CANDIDATES, Question
+from models.analysis.cases import Cases, Columns, LeftOut, prepare
+from models.analysis.components import Floats, Ground
+from models.analysis.families import FAMILIES
+from models.analysis.flagging import flag
+from models.analysis.forecast import Frozen, noise_ceiling
+from models.analysis.gate import DEFAULT
+from models.analysis.grid import Grid, flat
+from models.analysis.hotspots import HotspotMap, Record
+from models.analysis.naming import Known
+from models.analysis.quality import cell_for, location_quality
+from models.analysis.regress import interval
+from models.analysis.shifts import Shifts
+from models.analysis.written import from_json, to_json
+from models.records.base import Millis
+
+#: Days ahead that maps are made for, the usual one first.
+HORIZONS = (28, 14, 7)
+
+#: More cells than this no map shows and no patrol holds: they grow instead.
+MOST_CELLS = 40_000
+
+#: What plain counting is.
+COUNTING = "counts_365"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A zone in force: code (empty: the station's ground), version of its outline, GeoJSON (lon, lat)."""
+
+    code: str
+    version: int
+    polygon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a map is of. `shift`: two-digit hour it begins at, empty for the whole day."""
+
+    zone: str
+    family: str
+    days: int
+    shift: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How maps of a family and horizon are drawn. `method`: what is shown. `model`: what the gate chose; another than
+    `method` when the forward record says that counting does as well. `record` None: no backtest, drawn grey."""
+
+    method: str = DEFAULT
+    model: str = DEFAULT
+    record: Record | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Task:
+    """A station and what its maps are made from. `quality`: `place_quality` of each case of `columns`.
+
+    `rules`: by family and horizon; what is not there is drawn by `Rule()`. `weights`: of the mixture, by family,
+    pooled over stations. `last`: bodies of the newest maps, for ids and names that stay.
+    """
+
+    station: str
+    at: Millis
+    columns: Columns
+    quality: NDArray[np.object_]
+    places: tuple[Place, ...]
+    known: tuple[Known, ...] = ()
+    shifts: Shifts = field(default_factory=Shifts)
+    rules: Mapping[tuple[str, int], Rule] = field(default_factory=dict)
+    weights: Mapping[str, Floats] = field(default_factory=dict)
+    last: Mapping[Key, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A map as it is kept. `frozen`: text of its forecast; None when it flags nothing for anybody to go to."""
+
+    key: Key
+    place: Place
+    method: str
+    parameters: str
+    body: str
+    frozen: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Family:
+    """The cases of one family in one zone. `others`: of the other families, for a rare one; `said`: how many of the
+    cases by what the record calls the quality of their place."""
+
+    code: str
+    cases: Cases
+    others: Cases
+    left_out: LeftOut
+    said: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """A zone ready to be asked."""
+
+    task: Task
+    place: Place
+    everything: Cases
+    said_of: Mapping[str, str]
+    ground: Ground
+
+
+def prepared(task: Task, place: Place) -> Prepared:
+    """The cells of a zone: as large as its places are known well, and not more of them than a map can show.
+
+    Raises:
+        ValueError: the zone is no polygon.
+    """
+    everything, _ = prepare(task.columns, family=None, now=task.at, polygon=place.polygon)
+    said_of = dict(zip(task.columns.ids.tolist(), task.quality.tolist(), strict=True))
+    outline, epsg = flat(place.polygon)
+    cell = cell_for(location_quality(everything, epsg, _said(everything, said_of)), float(outline.area))
+    while float(outline.area) > MOST_CELLS * cell * cell:
+        cell *= 2
+    return Prepared(task, place, everything, said_of, Ground.of(Grid.of(place.polygon, cell)))
+
+
+def families_of(zone: Prepared, codes: Iterable[str] = tuple(FAMILIES)) -> Iterator[Family]:
+    """The cases of some families in a zone."""
+    for code in codes:
+        family = FAMILIES[code]
+        cases, left_out = prepare(zone.task.columns, family=family, now=zone.task.at, polygon=zone.place.polygon)
+        others = zone.everything.take(~np.isin(zone.everything.offence, family.offences))
+        yield Family(code, cases, others, left_out, _said(cases, zone.said_of))
+
+
+def refit(task: Task) -> list[Made]:
+    """The maps of a station: of each zone, family and horizon, and of each shift where there are cases enough.
+
+    Deterministic: the same task gives the same text.
+
+    Raises:
+        ValueError: a zone is no polygon.
+    """
+    return [made for place in task.places for made in _of_place(prepared(task, place))]
+
+
+def _of_place(zone: Prepared) -> Iterator[Made]:
+    task = zone.task
+    for family in families_of(zone):
+        weights = task.weights.get(family.code)
+        asked = Question(family.cases, zone.ground, task.at, HORIZONS[0], family.others, weights, task.shifts)
+        found = yield from _horizons(task, zone.place, family, asked)
+        if found.verdict != "too_few":
+            for shift in range(len(task.shifts)):
+                yield from _horizons(task, zone.place, family, asked.of_shift(shift))
+
+
+def _said(cases: Cases, said_of: Mapping[str, str]) -> Counter[str]:
+    return Counter(said_of[name] for name in cases.ids.tolist())
+
+
+def shift_key(shifts: Shifts, shift: int | None) -> str:
+    """A shift as maps are kept by it."""
+    return "" if shift is None else f"{shifts.starts[shift]:02d}"
+
+
+def _horizons(task: Task, place: Place, family: Family, asked: Question) -> Generator[Made, None, HotspotMap]:
+    """The maps of every horizon; returns that of the usual one.
+
+    Days ahead change how many cases are expected, hardly where: a horizon drawn by the same method as the usual one
+    has its map, told for other days.
+    """
+    usual = task.rules.get((family.code, asked.days), Rule())
+    first = _drawn(task, place, family, asked, usual)
+    yield _made(task, place, asked, usual, first)
+    for days in HORIZONS[1:]:
+        rule = task.rules.get((family.code, days), Rule())
+        other = replace(asked, days=days)
+        if rule.method == usual.method:
+            found = for_days(first, days, rule.record)
+        else:
+            found = _drawn(task, place, family, other, rule)
+        yield _made(task, place, other, rule, found)
+    return first
+
+
+def _drawn(task: Task, place: Place, family: Family, asked: Question, rule: Rule) -> HotspotMap:
+    key = Key(place.code, family.code, asked.days, shift_key(task.shifts, asked.shift))
+    before = task.last.get(key)
+    setting = Setting(
+        family=family.code, polygon=place.polygon, left_out=family.left_out,
+        label=f"{task.station}/{place.code}", record=rule.record, said=family.said, places=task.known,
+        last=None if before is None else from_json(before),
+    )  # fmt: skip
+    return build_map(asked, _method(asked, rule.method), setting)
+
+
+def for_days(found: HotspotMap, days: int, record: Record | None) -> HotspotMap:
+    """A map told for another horizon: the same places, the cases expected in proportion."""
+    part = days / found.days
+    spots = []
+    for spot in found.hotspots:
+        low, high = interval(spot.expected * part, spot.past)
+        spots.append(
+            replace(
+                spot, expected=spot.expected * part, expected_low=low, expected_high=high,
+                next_expected=spot.next_expected * part,
+            )
+        )  # fmt: skip
+    verdict, why = found.verdict, found.why
+    if verdict in ("shown", "grey"):
+        verdict, why = ("shown", "measured") if record else ("grey", "no_backtest")
+    return replace(
+        found, days=days, verdict=verdict, why=why, record=record, hotspots=tuple(spots),
+        expected_total=found.expected_total * part, expected_flagged=found.expected_flagged * part,
+    )  # fmt: skip
+
+
+def _made(task: Task, place: Place, asked: Question, rule: Rule, found: HotspotMap) -> Made:
+    key = Key(place.code, found.family, found.days, shift_key(task.shifts, asked.shift))
+    frozen = None
+    if found.verdict in ("shown", "grey"):
+        frozen = _freeze(asked, found, _method(asked, rule.model), place.polygon).text()
+    return Made(key, place, found.method, _parameters(task, asked, rule), to_json(found), frozen)
+
+
+def _method(asked: Question, method: str) -> str:
+    """The mixture of a shift borrows strength from the whole day."""
+    return "mixture_shift" if method == "mixture" and asked.shift is not None else method
+
+
+def _parameters(task: Task, asked: Question, rule: Rule) -> str:
+    said = {
+        "share": SHARE, "cell_m": asked.ground.grid.cell, "shifts": list(task.shifts.starts),
+        "zone": str(task.shifts.zone), "model": rule.model,
+        "weights": None if asked.weights is None else [round(float(weight), 6) for weight in asked.weights],
+    }  # fmt: skip
+    return orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _freeze(asked: Question, found: HotspotMap, model: str, polygon: str) -> Frozen:
+    def cells(name: str) -> tuple[int, ...]:
+        if name == found.method:
+            return found.flagged
+        return tuple(int(cell) for cell in flag(CANDIDATES[name](asked), asked.ground.grid, found.share))
+
+    return Frozen(
+        found.epsg, found.cell_m, found.grid, polygon, found.flagged, cells(model), cells(COUNTING),
+        found.area_flagged_m2 / found.area_m2, found.expected_total, found.expected_flagged,
+        noise_ceiling(CANDIDATES[found.method](asked), np.array(found.flagged, dtype=np.int64)),
+    )  # fmt: skip
+
+
+def shift_of(task_shifts: Sequence[int], key: str) -> int | None:
+    """The shift of a key among shifts that begin at these hours; None for the whole day, or when it is gone."""
+    starts = [f"{start:02d}" for start in task_shifts]
+    return starts.index(key) if key in starts else None

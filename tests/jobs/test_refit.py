@@ -1,0 +1,206 @@
+"""Refitting stations: the same cases give the same maps wherever they are fitted, one station's failure stops no
+other, nothing is fitted twice, and a forecast is scored on what was reported."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from distributed import LocalCluster
+from sqlalchemy import text
+
+from jobs import learn, refit
+from jobs.refit import How, RunningError, Step
+from jobs.scoring import score_due
+from jobs.spread import Workers
+from models.analysis.record import Standing, summary
+from models.analysis.shifts import Shifts
+from models.records.hotspot import HotspotChoiceRow
+from models.records.incident import IncidentReport
+from models.records.station import Station, Zone
+from store import forecasts, hotspots, imports, leases, refits, registers
+from store.database import Database
+
+NOW = 1_790_000_000_000
+DAY = 86_400_000
+HERE = Workers(1)
+
+#: One square kilometre of Hat Yai.
+SQUARE = (
+    '{"type": "Polygon", "coordinates": [[[100.470, 7.000], [100.479, 7.000], [100.479, 7.009], [100.470, 7.009],'
+    " [100.470, 7.000]]]}"
+)
+
+
+def a_case(station: str, number: int, at: int, place: tuple[float, float], **other: object) -> IncidentReport:
+    made = IncidentReport(
+        station, "s", str(number), at, "robbery", at, offence_group=2, lat=place[0], lon=place[1],
+        place_quality="exact", found_by="victim",
+    )  # fmt: skip
+    return replace(made, **other)  # type: ignore[arg-type]
+
+
+def past_of(station: str, seed: int, until: int = NOW, days: int = 400, number: int = 120) -> list[IncidentReport]:
+    """Two in three robberies at one corner, the others anywhere."""
+    rng = random.Random(seed)
+    found = []
+    for count in range(number):
+        at = until - rng.randrange(days * DAY)
+        corner = (7.0021 + rng.gauss(0, 2e-4), 100.4722 + rng.gauss(0, 2e-4))
+        place = corner if rng.random() < 0.67 else (rng.uniform(7.0, 7.009), rng.uniform(100.47, 100.479))
+        found.append(a_case(station, count, at, place))
+    return found
+
+
+def towns(db: Database, stations: str = "abc", polygon: str = SQUARE) -> None:
+    for number, code in enumerate(stations):
+        zone = Zone(station=code, code="z", version=1, polygon=polygon, area_m2=1e6, perimeter_m=4e3, utm_epsg=32647,
+                    valid_from=0)  # fmt: skip
+        with db.write() as tx:
+            registers.put_stations(tx, [Station(code=code, name_th=code, name_en=code)], NOW - 500 * DAY)
+            registers.put_zone(tx, zone, NOW - 500 * DAY)
+            imports.take_all(tx, past_of(code, number), f"b{code}")
+
+
+def ran(db: Database, names: list[str], at: int = NOW, workers: Workers = HERE) -> list[Step]:
+    told: list[Step] = []
+    refit.run(db, names, How(Shifts(), workers), lambda: at, told.append)
+    return told
+
+
+def hashes(db: Database) -> dict[tuple[str, str, int, str], str]:
+    with db.read() as conn:
+        return {(one.station, one.family, one.days, one.shift): one.hash for one in hotspots.maps(conn, None)}
+
+
+def test_the_same_cases_give_the_same_maps_in_another_process_and_on_a_cluster(
+    sqlite_db: Database, cluster: LocalCluster
+) -> None:
+    towns(sqlite_db)
+    ran(sqlite_db, ["a", "b", "c"])
+    here = hashes(sqlite_db)
+    assert len(here) == len(set(here.values())) > 30
+    with sqlite_db.write() as tx:
+        tx.conn.execute(text("DROP TRIGGER hotspot_map_no_delete"))
+        tx.conn.execute(text("DELETE FROM hotspot_map"))
+    ran(sqlite_db, ["c", "a", "b"], workers=Workers(2, cluster.scheduler_address))
+    assert hashes(sqlite_db) == here
+    with sqlite_db.read() as conn:
+        told = forecasts.record(conn, None)
+        assert len(told) == len({one.hash for one in told}), "the same forecast is one row"
+        assert forecasts.verify(conn) == len(told) > 0
+        assert [(run.done, run.failed) for run in refits.runs(conn)] == [(3, 0), (3, 0)]
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[LocalCluster]:
+    """A scheduler and two workers, each a process, on loopback."""
+    made = LocalCluster(  # type: ignore[no-untyped-call]
+        n_workers=2,
+        threads_per_worker=1,
+        processes=True,
+        dashboard_address="127.0.0.1:0",
+        host="127.0.0.1",
+        silence_logs=40,
+    )
+    yield made
+    made.close()
+
+
+def test_a_station_that_fails_stops_no_other_and_keeps_its_maps(db: Database) -> None:
+    towns(db, "abc")
+    ran(db, ["b"], NOW - DAY)
+    before = {key: value for key, value in hashes(db).items() if key[0] == "b"}
+    with db.write() as tx:
+        tx.conn.execute(text("UPDATE zone SET polygon = '{}' WHERE station = 'b'"))
+    steps = ran(db, ["a", "b", "c", "nobody"])
+    assert {one.station: bool(one.error) for one in steps} == {"a": False, "b": True, "c": False, "nobody": True}
+    with db.read() as conn:
+        [run, _] = refits.runs(conn)
+        assert (run.stations, run.done, run.failed, run.ended) == (4, 2, 2, NOW)
+        told = {one.station: one.error for one in refits.failures(conn, run.id)}
+        assert "GeoJSON" in told["b"]
+        assert "nobody" in told["nobody"]
+        assert [one.station for one in refits.failures(conn, run.id, frozenset({"b"}))] == ["b"]
+        assert refits.lasts(conn)["b"].failed
+    assert {key: value for key, value in hashes(db).items() if key[0] == "b"} == before
+    assert {key[0] for key in hashes(db)} == {"a", "b", "c"}
+
+
+def test_nothing_is_fitted_twice_and_new_cases_are(sqlite_db: Database) -> None:
+    towns(sqlite_db, "ab")
+    assert refit.changed(sqlite_db, NOW, None) == ["a", "b"]
+    ran(sqlite_db, ["a", "b"])
+    assert refit.changed(sqlite_db, NOW + DAY, None) == []
+    with sqlite_db.write() as tx:
+        imports.take_all(tx, [a_case("b", 900, NOW, (7.001, 100.471))], "more")
+    assert refit.changed(sqlite_db, NOW + DAY, None) == ["b"]
+    with sqlite_db.write() as tx:
+        imports.undo(tx, "more", NOW)
+        leases.take(tx, refit.LEASE, "another", NOW, refit.LEASE_MS)
+    assert refit.changed(sqlite_db, NOW + DAY, None) == []
+    with pytest.raises(RunningError):
+        ran(sqlite_db, ["a"])
+
+
+def test_a_forecast_is_scored_on_what_was_reported_alone(sqlite_db: Database) -> None:
+    towns(sqlite_db, "a")
+    ran(sqlite_db, ["a"])
+    end = NOW + 28 * DAY
+    corner, elsewhere = (7.0021, 100.4722), [(7.0045, 100.4745), (7.006, 100.472), (7.003, 100.478)]
+    inside = [a_case("a", 1000 + number, NOW + number * DAY, corner) for number in range(6)]
+    inside += [a_case("a", 1010 + number, NOW + number * DAY, place) for number, place in enumerate(elsewhere)]
+    noise = [a_case("a", 1020 + number, NOW + number * DAY, corner, found_by="patrol") for number in range(9)]
+    noise += [a_case("a", 1040 + number, NOW + DAY, corner, offence="drugs", offence_group=4) for number in range(9)]
+    noise += [a_case("a", 1060, NOW - 1, corner), a_case("a", 1061, end, corner)]
+    with sqlite_db.write() as tx:
+        imports.take_all(tx, inside + noise, "later")
+    assert score_due(sqlite_db, end + 3 * DAY) > 3
+    assert score_due(sqlite_db, end + 3 * DAY) == 0, "once"
+    with sqlite_db.read() as conn:
+        [one] = forecasts.record(conn, None, family="robbery", days=28, shift="")
+        [short] = forecasts.record(conn, None, family="robbery", days=7, shift="")
+    assert one.score is not None
+    assert short.score is not None
+    assert (one.score.cases, one.score.hits, one.score.best_hits) == (9, 6, 9)
+    assert one.score.area_share == pytest.approx(0.05, abs=0.01)
+    assert (short.score.cases, short.score.hits) == (9, 6)
+
+
+def test_the_gate_and_the_weights_are_learnt_from_all_stations(sqlite_db: Database) -> None:
+    towns(sqlite_db, "ab")
+    with sqlite_db.read() as conn:
+        nothing = learn.known(conn)
+    assert nothing.rules_of("a") == {}
+    found = learn.learn(sqlite_db, NOW, lambda name: refit.task(sqlite_db, name, NOW, Shifts(), nothing), HERE)
+    with sqlite_db.read() as conn:
+        after = learn.known(conn)
+    pooled = after.rules_of("another")["robbery", 28]
+    assert pooled.record is not None
+    assert pooled.record.pooled
+    assert pooled.record.hit > 0.5, "two in three happen at the corner"
+    assert pooled.method == pooled.model == found.choices["robbery", 28][0].method
+    rule = after.rules_of("a")["robbery", 28]
+    assert (rule == pooled) is (("a", "robbery", 28) not in found.own)
+    assert after.weights["robbery"].sum() == pytest.approx(1)
+    ran(sqlite_db, ["a"])
+    with sqlite_db.read() as conn:
+        [shown] = hotspots.maps(conn, frozenset({"a"}), family="robbery", days=28, shift="")
+    assert (shown.map.verdict, shown.method) == ("shown", rule.method)
+    assert shown.map.record == rule.record
+
+
+def test_the_product_counts_when_counting_does_as_well() -> None:
+    row = HotspotChoiceRow(station="", family="robbery", days=28, shift="", made_at=NOW, method="mixture",
+                           why="pooled", body='{"table": {}, "record": null}')  # fmt: skip
+    drawn = {word: learn.rule_of(row, word) for word in (None, *Standing)}
+    assert {word: (rule.method, rule.model) for word, rule in drawn.items()} == {
+        None: ("mixture", "mixture"),
+        Standing.TOO_FEW: ("mixture", "mixture"),
+        Standing.BETTER: ("mixture", "mixture"),
+        Standing.AS_GOOD: ("counts_365", "mixture"),
+        Standing.WORSE: ("counts_365", "mixture"),
+    }
+    assert summary([], 28).standing is Standing.TOO_FEW
