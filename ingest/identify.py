@@ -93,12 +93,18 @@ def _box(record: BoxOnline, registry: Registry, topic: str, payload: bytes) -> B
 def _spot(
     record: CameraStatus | CheckpointScan, registry: Registry, topic: str, payload: bytes
 ) -> CameraStatus | CheckpointScan | Rejected:
-    """What stands in the street must be in its register, and who scans a red box must be an approved unit."""
+    """What stands in the street must be in its register, and who scans a red box must be an approved unit of its
+    station. A scan that names a unit of another station claims to be somebody else's: no unit of ours sends it there.
+    """
     if isinstance(record, CameraStatus):
         kind, name, known = "camera", record.point, (record.station, record.point) in registry.cameras
     else:
         kind, name, known = "checkpoint", record.box, (record.station, record.box) in registry.checkpoints
         if known and not registry.native(record.station, "unit", record.unit):
+            if registry.a_unit_somewhere(record.unit):
+                sender = sender_of(NATIVE, record.station, "checkpoint", record.box)
+                refused = _refused(Reason.IDENTITY, topic, payload, NATIVE, sender, record.station)
+                return replace(refused, detail="unit in the payload is another station's")
             kind, name, known = "unit", record.unit, False
     if known:
         return record

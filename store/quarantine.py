@@ -6,17 +6,24 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from models.access.grants import Stations
 from models.records.base import Millis, Rejected
+from models.records.quarantine import Quarantine
 from store.database import Tx
+from store.rows import of_stations, table_of
 
 #: Most bytes kept of one message; what is longer is cut, its size stays known.
 KEEP_BYTES = 80 * 1024
 
 #: What a row is counted as beside its payload: a flood of empty messages takes space too.
 ROW_BYTES = 512
+
+_ROW = table_of(Quarantine)
+_HELD = select(*(_ROW.c[name] for name in (
+    "id", "station", "source", "reason", "topic", "detail", "size", "received_at",
+)))  # fmt: skip
 
 _INSERT = text(
     "INSERT INTO quarantine (station, source, reason, topic, foreign_id, detail, size, payload, received_at)"
@@ -103,14 +110,8 @@ def _make_room(tx: Tx, excess: int) -> int:
 
 def newest(conn: Connection, stations: Stations, limit: int = 100) -> list[Held]:
     """The newest rows, without their bytes, of the stations asked for (None: all)."""
-    rows = conn.execute(
-        text(
-            "SELECT id, station, source, reason, topic, detail, size, received_at FROM quarantine"
-            " ORDER BY id DESC LIMIT :limit"
-        ),
-        {"limit": limit},
-    )
-    return [Held(*row) for row in rows if stations is None or row.station in stations]
+    query = of_stations(_HELD, _ROW.c.station, stations).order_by(_ROW.c.id.desc()).limit(limit)
+    return [Held(*row) for row in conn.execute(query)]
 
 
 _PAGE = text(

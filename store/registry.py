@@ -75,6 +75,7 @@ class Registry:
     speakers: Mapping[str, Speaker] = field(default_factory=lambda: MappingProxyType({}))
     key_of: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))
     natives: frozenset[Target] = frozenset()
+    unit_names: frozenset[str] = frozenset()
     cameras: frozenset[tuple[str, str]] = frozenset()
     checkpoints: frozenset[tuple[str, str]] = frozenset()
 
@@ -85,6 +86,10 @@ class Registry:
     def native(self, station: str, kind: str, name: str) -> bool:
         """Whether the native device of a unit (`unit`) or box (`box`) is approved."""
         return Target(station, kind, name) in self.natives
+
+    def a_unit_somewhere(self, name: str) -> bool:
+        """Whether some station has an approved native unit of that name."""
+        return name in self.unit_names
 
     def plausible(self, station: str, lat: float, lon: float) -> bool:
         """Whether a place is in the station's plausible area; stations without one take any place."""
@@ -169,6 +174,9 @@ def load(conn: Connection) -> Registry:
         speakers=MappingProxyType({row.hash: Speaker(row.id, row.station, row.channel) for row in speakers}),
         key_of=MappingProxyType({(row.source, row.foreign_id): row.key_id for row in rows if row.key_id}),
         natives=frozenset(target for (source, _), target in targets.items() if source == NATIVE),
+        unit_names=frozenset(
+            target.id for (source, _), target in targets.items() if source == NATIVE and target.kind == "unit"
+        ),
         cameras=_spots(conn, CameraPoint, "point"),
         checkpoints=_spots(conn, Checkpoint, "box"),
     )

@@ -35,6 +35,17 @@ def test_a_flood_of_empty_messages_is_bounded_and_the_newest_stay(db: Database) 
     assert [row.id for row in newest] == list(range(newest[0].id, newest[0].id - len(newest), -1))
 
 
+def test_the_newest_of_a_station_are_found_behind_a_flood_of_another(db: Database) -> None:
+    with db.write() as tx:
+        quarantine.Room(100 * MOST).keep(
+            tx, [Rejected(Reason.BAD_TOPIC, "t", b"", station="quiet"), *[EMPTY] * 150], NOW
+        )
+    with db.read() as conn:
+        assert [row.station for row in quarantine.newest(conn, frozenset({"quiet"}), limit=10)] == ["quiet"]
+        assert len(quarantine.newest(conn, None, limit=10)) == 10
+        assert quarantine.newest(conn, frozenset()) == []
+
+
 def test_two_writers_exceed_the_bound_by_a_tenth_each_at_most(db: Database) -> None:
     rooms = [quarantine.Room(MOST), quarantine.Room(MOST)]
     for _ in range(40):

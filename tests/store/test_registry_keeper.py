@@ -17,7 +17,7 @@ from models.records.checkpoint import Checkpoint
 from models.records.sos import ALARMING, Mark, SosBox
 from models.records.station import Station
 from models.records.unit import Unit
-from store import checkpoints, devices, positions, quarantine, registers
+from store import checkpoints, devices, positions, quarantine, registers, registry
 from store.database import Database, open_database
 from store.errors import StorageError
 from store.follower import Follower
@@ -179,3 +179,12 @@ def test_made_up_names_do_not_cost_a_read_each(
     put_unit(elsewhere, "c2")
     assert keeper.renewed().native("lumphini", "unit", "c2")
     assert reads == LOOKS_AT_ONCE + 1
+
+
+def test_a_unit_of_any_station_is_known_by_its_name_while_it_is_approved(db: Database) -> None:
+    with db.write() as tx:
+        registers.put_stations(tx, [Station(code="far", name_th="f", name_en="f", kind="test")], 1)
+        registers.put_units(tx, [Unit(station="far", unit="far-car")], 1)
+    with db.read() as conn:
+        assert registry.load(conn).a_unit_somewhere("far-car")
+        assert not registry.load(conn).a_unit_somewhere("far")

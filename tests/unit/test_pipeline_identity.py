@@ -12,6 +12,8 @@ from ingest.crowd import Crowd
 from ingest.decode.records import Record
 from ingest.identify import identify
 from ingest.judge import judge
+from ingest.security_events import SecurityEvents
+from models.audit.deeds import Did
 from models.records.base import UNKNOWN_STATION, Reason, Rejected
 from models.records.camera import CameraStatus
 from models.records.change import Heartbeat
@@ -128,6 +130,19 @@ def test_a_scan_needs_a_red_box_and_a_unit_of_the_register() -> None:
             Reason.UNKNOWN_DEVICE, "lumphini", "native", f"lumphini/unit/{unit}",
         )  # fmt: skip
     assert refused(replace(scan, station="atlantis"))[0] is Reason.UNKNOWN_STATION
+
+
+def test_a_scan_that_names_another_stations_unit_is_a_claim_to_be_somebody_else() -> None:
+    """An event of the audit log, and evidence under the checkpoint it was sent for; nobody's patrol."""
+    far = replace(REGISTRY, unit_names=frozenset({"u1", "far-car"}))
+    result = identify(CheckpointScan("lumphini", "r1", "s1", NOW, "far-car", NOW), far, "topic", b"payload")
+    assert isinstance(result, Rejected)
+    assert (result.reason, result.station, result.foreign_id) == (
+        Reason.IDENTITY, "lumphini", "lumphini/checkpoint/r1",
+    )  # fmt: skip
+    (event,) = SecurityEvents().of([result], NOW)
+    assert (event.action, event.station) == (Did.SECURITY_EVENT, "lumphini")
+    assert event.detail == "identity: unit in the payload is another station's"
 
 
 def test_a_blocked_unit_makes_no_scan() -> None:
