@@ -21,6 +21,7 @@ from benchmarks import (
     feed_memory,
     hotspots_claims,
     hotspots_known_rates,
+    hotspots_open,
     hotspots_stability,
     machine,
     map_renders,
@@ -48,7 +49,7 @@ from benchmarks.rig import Rig
 ALL = (
     sos_flood, stored, cold, sos_wall, sos_lock, sos_lock_postgres, sos_full, wall_recovery, push, viewers,
     broker_pixel, feed_memory, map_renders, calm, drain_sqlite, memory, drain_postgres, tiles,
-    time_machine, nearest_units, desk_open, acknowledge_shown, sos_thousand, policy,
+    time_machine, nearest_units, desk_open, hotspots_open, acknowledge_shown, sos_thousand, policy,
     response_report, audit_verify, audit_append, sign_in, box_lost,
     hotspots_claims, hotspots_known_rates, hotspots_stability, clusters_million,
 )  # fmt: skip

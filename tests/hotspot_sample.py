@@ -36,11 +36,12 @@ def spot(rank: int, column: int, row: int, **given: Any) -> Hotspot:
     shape = GRID.polygon(np.array(cells))
     x, y = GRID.centres(np.array(cells[:1]))
     lon, lat = _degrees(float(x[0]), float(y[0]))
+    steady = max(0.1, 0.95 - 0.2 * rank)
     hours = tuple(0.2 if 20 <= hour < 24 else 0.01 for hour in range(24))
     made = Hotspot(
         id=f"h{rank}", name="", side="ne", number=1, cells=cells, outline=GRID.degrees(shape), area_m2=20_000.0,
         lat=lat, lon=lon, expected=4.2 / rank, expected_low=1, expected_high=8, past=52 // rank, peak_hours=(20, 0),
-        peak_days=(4, 5), hours=hours, offences=(("robbery", 30), ("snatching", 22)), stability=0.95 - 0.2 * rank,
+        peak_days=(4, 5), hours=hours, offences=(("robbery", 30), ("snatching", 22)), stability=steady,
         near_repeat=rank == 1, pile_up=(PileUp(lat, lon, 9, 0.31),) if rank == 2 else (), trend="intensifying",
         next_expected=3.1 / rank, chance=0.01, cases=tuple((f"import/c{rank}-{i}", 0.05 / (i + 1)) for i in range(8)),
         others=0.6,

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import orjson
-import pyogrio.raw
 import shapely
 from numpy.typing import NDArray
 
@@ -82,6 +81,9 @@ def _column(values: list[object]) -> NDArray[Any]:
 
 def kml(found: HotspotMap, naming: Naming, describing: Naming) -> bytes:
     """The hotspots as placemarks, ranked, with their values as extended data. A map of none is a document of none."""
+    # Loaded when a file is asked for: it brings geopandas, which nobody who only looks should wait for.
+    import pyogrio.raw
+
     rows = [values_of(found, spot, rank, naming(spot)) for rank, spot in enumerate(found.hotspots, 1)]
     names = list(rows[0]) if rows else []
     told = [_column([f"{row['rank']} {row['name']}" for row in rows]),

@@ -14,6 +14,7 @@ from dashboard.hotspots.leave import files
 from dashboard.hotspots.measured import measured
 from dashboard.hotspots.none_yet import none_yet
 from dashboard.hotspots.one import one_spot
+from dashboard.hotspots.patrol import patrol
 from dashboard.hotspots.picked import LIST, MAP, from_list, from_map, picked
 from dashboard.hotspots.rows import spot_rows
 from dashboard.hotspots.told import verdict_words
@@ -23,7 +24,7 @@ from dashboard.words import word
 from models.access.policy import Action
 from store import registers
 
-PARTS = ("spots", "periods")
+PARTS = ("spots", "periods", "patrol")
 
 here = visit(Action.SEE_HOTSPOTS)
 language, values = here.language, here.runtime.values
@@ -68,6 +69,8 @@ if found.hotspots:
         st.dataframe(rows, column_config=thousands(rows), hide_index=True, row_height=40, on_select=from_list(found),
                      selection_mode="single-row", key=LIST)  # fmt: skip
         one_spot(here, chosen, found, rank)
-    else:
+    elif part == "periods":
         compare(here, chosen, found)
+    else:
+        patrol(here, chosen, found)
 files(here, chosen, found)

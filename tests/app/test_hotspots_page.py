@@ -128,6 +128,21 @@ def test_two_periods_say_what_chance_alone_would_do() -> None:
 
 
 @pytest.mark.usefixtures("look_as")
+def test_a_patrol_is_suggested_when_asked_for_and_says_what_it_assumes() -> None:
+    page = open_page(part="patrol", duty="16", units="2")
+    assert len(page.dataframe) == 0
+    page.button(key="plan-make").click().run()
+    assert [one.value for one in page.exception] == []
+    [table] = (frame.value for frame in page.dataframe)
+    assert list(table.columns) == ["เวลา", "สายตรวจชุดที่ 1", "สายตรวจชุดที่ 2"]
+    assert [row[:2] for row in table["เวลา"]] == [f"{hour:02d}" for hour in range(16, 24)]
+    stops = [cell for column in list(table.columns)[1:] for cell in table[column] if cell != "-"]
+    assert any("1 ถนนสีลม" in cell for cell in stops)
+    assert all("นาที" in cell for cell in stops)
+    assert "เป็นสมมติฐาน ไม่ใช่ผลวัด" in said(page)
+
+
+@pytest.mark.usefixtures("look_as")
 def test_a_bad_url_is_the_default_never_an_error() -> None:
     page = open_page(family="'; drop", days="x", shift="99", zone="nowhere", station="nowhere", part="x", spot="'")
     assert "พื้นที่เสี่ยง 3 แห่ง" in said(page)

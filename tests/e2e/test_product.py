@@ -33,13 +33,15 @@ SCREENS = {
     "/": "live.figure_live",
     "/map": "nav.live_map",
     "/incidents": "nav.incidents",
+    "/hotspots": "nav.hotspots",
+    "/forecasts": "nav.forecasts",
     "/feeds": "nav.feeds",
     "/equipment": "nav.equipment",
 }
 LANGUAGES: tuple[Language, ...] = ("th", "en")
 
 #: Opened at a screen's own address, Streamlit's page first asks for its server below it, is told 404, and finds it.
-_PROBED = re.compile(r"/(map|incidents|feeds|equipment)/_stcore/(health|host-config)$")
+_PROBED = re.compile(r"/(map|incidents|hotspots|forecasts|feeds|equipment)/_stcore/(health|host-config)$")
 
 _VIEW = "() => { const m = window.__ssz.map.raw, c = m.getCenter(); return [m.getZoom(), c.lng, c.lat] }"
 _MARKS = "() => Object.fromEntries([...window.__ssz.state.units].map(([key, one]) => [key, [one.lat, one.lon]]))"
@@ -166,7 +168,8 @@ def shown(page: Page, path: str) -> None:
     if path in ("/", "/map"):
         drawn(page)
         return
-    what = "[data-testid=stDataFrame]"
+    # A young town has no map of hotspots yet: then the page says so.
+    what = "[data-testid=stAlert]" if path in ("/hotspots", "/forecasts") else "[data-testid=stDataFrame]"
     expect(page.locator(what).first).to_be_visible(timeout=PATIENCE_MS)
     expect(page.locator("[data-testid=stException]")).to_have_count(0)
 

@@ -94,7 +94,7 @@ def test_every_key_that_is_put_together_has_words() -> None:
     keys |= {f"hot.side_{side}" for side in get_args(Side)} | {f"hot.day_{day}" for day in range(7)}
     keys |= {f"hot.out_{one.name}" for one in fields(LeftOut)} | {f"hot.change_{one}" for one in get_args(Verdict)}
     keys |= {f"hot.quality_{word}" for word in ("place", "history", "good", "fair", "poor", "none")}
-    keys |= {f"hot.part_{part}" for part in ("spots", "periods")}
+    keys |= {f"hot.part_{part}" for part in ("spots", "periods", "patrol")}
     for language in LANGUAGES:
         assert sorted(keys - table()[language].keys()) == []
 
