@@ -7,14 +7,14 @@ said of cases too few to say it: a plain verdict and its reason take the place o
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.analysis.candidates import CANDIDATES, Question
-from models.analysis.cases import Cases, LeftOut
+from models.analysis.cases import LeftOut
 from models.analysis.chance import ALPHA, chances
 from models.analysis.evidence import Evidence
 from models.analysis.flagging import flag
@@ -146,7 +146,6 @@ def _hotspots(
         [each.shape for each in shapes], flat(setting.polygon)[0], grid.epsg,
         () if setting.last is None else setting.last.hotspots, setting.places, f"{setting.label}/{setting.family}",
     )  # fmt: skip
-    surface: Callable[[Cases], Floats] = lambda drawn: CANDIDATES[method](replace(asked, cases=drawn))  # noqa: E731
-    evidence = Evidence.of(asked, method, groups, expected, counts[0], surface, setting.share, seed)
+    evidence = Evidence.of(asked, method, groups, expected, counts[0], setting.share, seed)
     rows = zip(names, shapes, chance[claimed], strict=True)
     return tuple(evidence.hotspot(number, name, shape, float(p)) for number, (name, shape, p) in enumerate(rows))

@@ -23,9 +23,12 @@ Ints = NDArray[np.int64]
 #: A group is claimed when a map without any hotspot shows one as strong in at most this share of throws. Below the
 #: 5 % that is promised, for the throws are a sample.
 ALPHA = 0.025
-THROWS = 199
-#: Blurs (cells) under which groups are looked for in a throw: what any of the methods could have picked.
-BLURS = (0.0, 0.75, 1.5)
+THROWS = 99
+#: Groups are looked for in the counts "365 + all / 3" of a throw and in those under this blur (cells): what any of
+#: the methods could have picked.
+BLUR = 1.0
+#: Throws after which a map without any hotspot is mostly known for one.
+FIRST = 19
 #: Cells of all throws worked on at once: about 100 MB.
 _AT_ONCE = 4_000_000
 _ROUND_A_CELL = np.zeros((3, 3, 3), dtype=bool)
@@ -35,7 +38,8 @@ _ROUND_A_CELL[1] = True
 def chances(
     groups: Sequence[Ints], counts: Sequence[Ints], grid: Grid, share: float, seed: int, throws: int = THROWS
 ) -> Floats:
-    """For each group of cells how often chance alone shows one as strong, 1 / (throws + 1) to 1.
+    """For each group of cells how often chance alone shows one as strong, 1 / (throws + 1) to 1. Where none can be
+    claimed any more the throws end early.
 
     `counts`: cases per cell in each window (the last year; the time before it), shape of the grid. `share`: of the
     area, flagged in each throw as it was in the map.
@@ -48,9 +52,17 @@ def chances(
     own = [place[group] for group in groups]
     within = np.array([[window[cells].sum() for cells in own] for window in seen])
     strengths = _strength(within, seen.sum(axis=1), np.array([p[cells].sum() for cells in own]))
-    best = _strongest(seen.sum(axis=1), grid, share, np.random.default_rng(seed), throws)
-    beaten: Floats = (1 + (best[None, :] >= strengths[:, None] - 1e-9).sum(axis=1)) / (throws + 1)
-    return beaten
+    rng, cases = np.random.default_rng(seed), seen.sum(axis=1)
+    at_once = max(1, min(FIRST, _AT_ONCE // len(grid.area)))
+    best = np.zeros(0)
+    while len(best) < throws:
+        best = np.append(best, _strongest(cases, grid, share, rng, min(at_once, throws - len(best))))
+        beaten = (best[None, :] >= strengths[:, None] - 1e-9).sum(axis=1)
+        # Once every group has been matched too often to be claimed, further throws change nothing.
+        if ((1 + beaten) / (throws + 1) > ALPHA).all():
+            break
+        at_once = max(1, min(throws, _AT_ONCE // len(grid.area)))
+    return np.asarray((1 + beaten) / (len(best) + 1), dtype=np.float64)
 
 
 def _strength(within: Ints, cases: Ints, p: Floats) -> Floats:
@@ -72,26 +84,20 @@ def _ratio(within: Ints, cases: np.int64, p: Floats) -> Floats:
 def _strongest(cases: Ints, grid: Grid, share: float, rng: np.random.Generator, throws: int) -> Floats:
     """The strongest group of each throw of `cases` of each window over the zone."""
     inside = grid.inside
-    at_once = max(1, min(throws, _AT_ONCE // len(grid.area)))
-    found = []
-    for first in range(0, throws, at_once):
-        number = min(at_once, throws - first)
-        thrown = np.zeros((len(cases), number, len(grid.area)), dtype=np.int64)
-        for window, count in enumerate(cases):
-            thrown[window][:, inside] = rng.multinomial(count, grid.area[inside] / grid.total_m2, size=number)
-        found.append(np.max([_best(thrown, grid, share, blur) for blur in BLURS], axis=0))
-    return np.concatenate(found)
+    thrown = np.zeros((len(cases), throws, len(grid.area)), dtype=np.int64)
+    for window, count in enumerate(cases):
+        thrown[window][:, inside] = rng.multinomial(count, grid.area[inside] / grid.total_m2, size=throws)
+    counts = thrown[0] + thrown.sum(axis=0) / 3
+    near = ndimage.gaussian_filter(counts.reshape(throws, grid.rows, grid.columns), (0, BLUR, BLUR), mode="constant")
+    blurred = np.where(grid.area > 0, near.reshape(throws, -1), 0.0)
+    # A little of the blur orders equal counts as `flagging.flag` does.
+    return np.maximum(_best(thrown, counts + 1e-6 * blurred, grid, share), _best(thrown, blurred, grid, share))
 
 
-def _best(thrown: Ints, grid: Grid, share: float, blur: float) -> Floats:
-    """The strongest group of each throw when cells are flagged by counts of "365 + all / 3" under a blur."""
+def _best(thrown: Ints, values: Floats, grid: Grid, share: float) -> Floats:
+    """The strongest group of each throw when its cells of the greatest values are flagged."""
     number = thrown.shape[1]
     shape = (number, grid.rows, grid.columns)
-    counts = thrown[0] + thrown.sum(axis=0) / 3
-    # A little of a blur orders equal counts as `flagging.flag` does.
-    near = ndimage.gaussian_filter(counts.reshape(shape), (0, max(blur, 1.0), max(blur, 1.0)), mode="constant")
-    values = near.reshape(number, -1) if blur else counts + 1e-6 * near.reshape(number, -1)
-    values = np.where(grid.area > 0, values, 0.0)
     order = np.argsort(-values, axis=1)
     fits = np.cumsum(grid.area[order], axis=1) <= share * grid.total_m2 * (1 + 1e-6)
     fits[:, 0] = True

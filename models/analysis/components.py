@@ -77,6 +77,14 @@ class Ground:
         shaped = counts.reshape(self.share.shape)
         return (self.share * _spread(shaped / self.kept[width], width)).ravel()
 
+    def spread_all(self, counts: Floats, width: float) -> Floats:
+        """`spread` of many counts at once, shape (number, cells of the whole grid)."""
+        if width == 0.0:
+            return counts
+        shaped = counts.reshape(len(counts), *self.share.shape) / self.kept[width]
+        spread = ndimage.gaussian_filter(shaped, (0, width, width), mode="constant", truncate=3.5)
+        return np.asarray((self.share * spread).reshape(len(counts), -1), dtype=np.float64)
+
     def reach(self, wanted: Floats, width: float) -> Floats:
         """`spread` backwards: how much of a case in each cell ends up in the wanted ones (a weight for each cell)."""
         if width == 0.0:

@@ -9,14 +9,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from models.analysis.candidates import KERNEL_HALF_DAYS, KERNEL_WIDTH, Question
-from models.analysis.components import DAY_MS, MEMORIES, SEASON_WIDTH, WIDTHS, season_rows
+from models.analysis.candidates import KERNEL_WIDTH, Question
 from models.analysis.mixing import DEFAULT
+from models.analysis.resampled import own_parts, rule_weights
 
 Floats = NDArray[np.float64]
-
-#: Days that the counting methods take; None: all there is, at a third beside the year's.
-_COUNTED = {"counts_28": 28, "counts_365": 365, "counts_all": None, "365_all3": 365}
 
 
 def contributions(asked: Question, method: str, cells: NDArray[np.int64]) -> tuple[Floats, float]:
@@ -39,18 +36,8 @@ def contributions(asked: Question, method: str, cells: NDArray[np.int64]) -> tup
 
 
 def _of_rule(asked: Question, method: str, wanted: Floats, place: NDArray[np.int64]) -> Floats:
-    age = (asked.at - asked.past.start) / DAY_MS
-    if method == "kernel":
-        weights = 0.5 ** (age / KERNEL_HALF_DAYS)
-        reach = asked.ground.reach(wanted, KERNEL_WIDTH)
-    else:
-        days = _COUNTED[method]
-        weights = (age <= (np.inf if days is None else days)).astype(np.float64)
-        weights += 1 / 3 if method == "365_all3" else 0.0
-        reach = wanted
-    if asked.shift is not None:
-        weights = weights * asked.in_shifts[:, asked.shift]
-    return np.asarray(weights * np.where(place >= 0, reach[place], 0.0), dtype=np.float64)
+    reach = asked.ground.reach(wanted, KERNEL_WIDTH) if method == "kernel" else wanted
+    return np.asarray(rule_weights(asked, method) * np.where(place >= 0, reach[place], 0.0), dtype=np.float64)
 
 
 def _of_mixture(asked: Question, method: str, wanted: Floats, place: NDArray[np.int64]) -> tuple[Floats, float]:
@@ -60,18 +47,10 @@ def _of_mixture(asked: Question, method: str, wanted: Floats, place: NDArray[np.
     weights = DEFAULT if asked.weights is None else asked.weights
     whole = float(weights @ asked.densities @ wanted[ground.inside])
     given = np.zeros(len(asked.past))
-    for weight, (rows, width) in zip(weights, _own_parts(asked), strict=False):
-        rows = rows[place[rows] >= 0]
+    parts = own_parts(asked)
+    reach = {width: ground.reach(wanted, width) for _, width in parts}
+    for weight, (rows, width) in zip(weights, parts, strict=True):
+        rows = np.zeros(0, dtype=np.int64) if rows is None else rows[place[rows] >= 0]
         if weight > 0 and len(rows):
-            given[rows] += weight / len(rows) * ground.reach(wanted, width)[place[rows]]
+            given[rows] += weight / len(rows) * reach[width][place[rows]]
     return given, max(0.0, whole - float(given.sum()))
-
-
-def _own_parts(asked: Question) -> list[tuple[NDArray[np.int64], float]]:
-    """Cases and width of each component made of the family's own cases, in the order of the weights."""
-    past = asked.past
-    parts = []
-    for memory in MEMORIES:
-        first = 0 if memory is None else int(np.searchsorted(past.start, asked.at - memory * DAY_MS))
-        parts += [(np.arange(first, len(past)), width) for width in WIDTHS]
-    return [*parts, (season_rows(past, asked.at, asked.days), SEASON_WIDTH)]

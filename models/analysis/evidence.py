@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from scipy.stats import false_discovery_control
 
 from models.analysis.candidates import Question
-from models.analysis.cases import Cases
 from models.analysis.contributions import contributions
 from models.analysis.hotspots import LISTED, Hotspot, Trend
 from models.analysis.naming import Named
@@ -56,9 +55,9 @@ class Evidence:
     @classmethod
     def of(
         cls, asked: Question, method: str, groups: Sequence[Ints], expected: Floats, year: Ints,
-        surface: Callable[[Cases], Floats], share: float, seed: int,
+        share: float, seed: int,
     ) -> Self:  # fmt: skip
-        """Look at the groups. `year`: cases of each cell in the last year; `surface`: the method on other cases."""
+        """Look at the groups. `year`: cases of each cell in the last year."""
         grid, past = asked.ground.grid, asked.past
         owner = np.full(len(grid.area) + 1, -1)  # the last stands for "on no cell", index -1
         for number, cells in enumerate(groups):
@@ -66,7 +65,7 @@ class Evidence:
         place = owner[grid.cell_of(past.x, past.y)]
         shift = np.ones(len(past)) if asked.shift is None else asked.in_shifts[:, asked.shift]
         rows = [np.flatnonzero((place == number) & (shift > 0)) for number in range(len(groups))]
-        again = stability(groups, past, grid, share, surface, seed)
+        again = stability(groups, asked, method, share, seed)
         return cls(asked, method, groups, expected, rows, shift, settled(year, grid), again, seed)
 
     def hotspot(self, number: int, name: Named, outline: Outline, chance: float) -> Hotspot:
@@ -74,11 +73,10 @@ class Evidence:
         asked, cells, rows = self.asked, self.groups[number], self.rows[number]
         past = asked.past
         year = self._since(rows, YEAR_DAYS)
-        rhythm = self._since(rows, RHYTHM_DAYS)
         count = round(float(self.inside[year].sum()))
         expected = float(self.expected[cells].sum())
         low, high = interval(expected, count)
-        hours = self._by_hour(rhythm)
+        hours, weekdays = self._rhythm[number]
         counted = Counter(str(code) for code in past.offence[year if len(year) else rows])
         offences = tuple(sorted(counted.items(), key=lambda row: (-row[1], row[0])))
         shares, _ = contributions(asked, self.method, cells)
@@ -90,7 +88,7 @@ class Evidence:
             lat=outline.lat, lon=outline.lon,
             expected=expected, expected_low=low, expected_high=high, past=count,
             peak_hours=peak_hours(hours, self.seed + number),
-            peak_days=peak_days(self._clock.weekday(past.start[rhythm])),
+            peak_days=peak_days(weekdays),
             hours=tuple(hours.sum(axis=0) / max(len(hours), 1)),
             offences=offences, stability=self.stability[number], near_repeat=self.repeating[number],
             pile_up=pile_ups(past.x[rows], past.y[rows], asked.ground.grid.epsg),
@@ -134,15 +132,16 @@ class Evidence:
         """Days that the counts of the last year stand for: fewer in a short past."""
         return min(float(YEAR_DAYS), max(1.0, (self.asked.at - int(self.asked.past.start[0])) / DAY_MS))
 
-    @property
-    def _clock(self) -> Shifts:
-        return self.asked.shifts or Shifts()
+    @cached_property
+    def _rhythm(self) -> list[tuple[Floats, Ints]]:
+        """Of each group the hours of its cases that have one, and the weekdays of all; the clock is asked once."""
+        past, clock = self.asked.past, self.asked.shifts or Shifts()
+        recent = [self._since(rows, RHYTHM_DAYS) for rows in self.rows]
+        together = np.concatenate(recent)
+        ends = np.cumsum([len(rows) for rows in recent])[:-1]
+        hours = np.split(clock.by_hour(past.start[together], past.end[together]), ends)
+        weekdays = np.split(clock.weekday(past.start[together]), ends)
+        return [(own[own.sum(axis=1) > 0.5], days) for own, days in zip(hours, weekdays, strict=True)]
 
     def _since(self, rows: Ints, days: int) -> Ints:
         return rows[self.asked.past.start[rows] >= self.asked.at - days * DAY_MS]
-
-    def _by_hour(self, rows: Ints) -> Floats:
-        past = self.asked.past
-        hours = self._clock.by_hour(past.start[rows], past.end[rows])
-        known: Floats = hours[hours.sum(axis=1) > 0.5]
-        return known

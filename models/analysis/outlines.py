@@ -40,11 +40,8 @@ class Outline:
 
 def outlines(groups: list[Ints], grid: Grid, polygon: str) -> list[Outline]:
     """The outline of each group of cells, in their order."""
-    number = np.repeat(np.arange(len(groups)), [len(cells) for cells in groups])
-    boxes = geopandas.GeoDataFrame(
-        {"group": number}, geometry=grid.boxes(np.concatenate(groups)), crs=f"EPSG:{grid.epsg}"
-    )
-    made = boxes.dissolve("group").geometry.intersection(flat(polygon)[0])
+    united = [grid.polygon(cells) for cells in groups]
+    made = geopandas.GeoSeries(united, crs=f"EPSG:{grid.epsg}").intersection(flat(polygon)[0])
     points = made.representative_point().to_crs(4326)
     # Where a cell and the zone only touch, the intersection has lines beside its areas.
     shapes = [_areas(shape) for shape in made]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest, false_discovery_control
+from scipy.stats import binom, false_discovery_control
 
 Floats = NDArray[np.float64]
 
 #: The peak holds at least half of what is known by the hour; longer than this it is no peak.
 HALF, LONGEST = 0.5, 10
 LEVEL = 0.05
-THROWS = 199
+THROWS = 99
 #: Fewer cases with an hour have no peak: half of three is two, and two are always near each other.
 FEWEST = 5
 
@@ -41,19 +41,22 @@ def peak_days(weekday: NDArray[np.int64]) -> tuple[int, ...]:
     if len(weekday) < FEWEST:
         return ()
     counts = np.bincount(weekday, minlength=7)
-    p = [binomtest(int(count), len(weekday), 1 / 7, alternative="greater").pvalue for count in counts]
+    p = binom.sf(counts - 1, len(weekday), 1 / 7)
     return tuple(int(day) for day in np.flatnonzero(false_discovery_control(p) <= LEVEL))
 
 
 def _shortest(hours: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Length and first hour of the shortest run that holds half, for each row of 24; of equal runs the fullest."""
+    """Length and first hour of the shortest run that holds half, for each row of 24, the fullest of equal ones.
+
+    A length of 24: longer than `LONGEST`.
+    """
     total = hours.sum(axis=1)
     length = np.full(len(hours), 24, dtype=np.int64)
     first = np.zeros(len(hours), dtype=np.int64)
     sums = np.zeros_like(hours)
-    for width in range(1, 25):
+    for width in range(1, LONGEST + 1):
         sums = sums + np.roll(hours, -(width - 1), axis=1)
-        found = (length == 24) & (sums.max(axis=1) >= HALF * total - 1e-9) & (width < 24)
+        found = (length == 24) & (sums.max(axis=1) >= HALF * total - 1e-9)
         length[found] = width
         first[found] = sums[found].argmax(axis=1)
     return length, first

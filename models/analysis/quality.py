@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -31,7 +32,7 @@ def pile_ups(x: Floats, y: Floats, epsg: int) -> tuple[PileUp, ...]:
     places, counts = _piles(x, y, PILE_SHARE)
     if not len(places):
         return ()
-    lon, lat = Transformer.from_crs(f"EPSG:{epsg}", "EPSG:4326", always_xy=True).transform(*places.T)
+    lon, lat = _to_degrees(epsg).transform(*places.T)
     rows = zip(lat, lon, counts, strict=True)
     return tuple(PileUp(round(float(a), 6), round(float(b), 6), int(n), int(n) / len(x)) for a, b, n in rows)
 
@@ -79,6 +80,11 @@ def one_place(cases: Cases) -> bool:
     return bool(len(cases)) and int(_counts(cases.x, cases.y)[1].max()) > 0.8 * len(cases)
 
 
+@lru_cache(maxsize=16)
+def _to_degrees(epsg: int) -> Transformer:
+    return Transformer.from_crs(f"EPSG:{epsg}", "EPSG:4326", always_xy=True)
+
+
 def _piles(x: Floats, y: Floats, share: float) -> tuple[Floats, NDArray[np.int64]]:
     if not len(x):
         return np.zeros((0, 2)), np.zeros(0, dtype=np.int64)
@@ -97,6 +103,5 @@ def _counts(x: Floats, y: Floats) -> tuple[Floats, NDArray[np.int64]]:
 
 def _coarse(cases: Cases, epsg: int) -> float:
     rows = np.unique(np.linspace(0, len(cases) - 1, min(_LOOKED_AT, len(cases))).astype(np.int64))
-    back = Transformer.from_crs(f"EPSG:{epsg}", "EPSG:4326", always_xy=True)
-    degrees = np.stack(back.transform(cases.x[rows], cases.y[rows])) * _COARSE
+    degrees = np.stack(_to_degrees(epsg).transform(cases.x[rows], cases.y[rows])) * _COARSE
     return float((np.abs(degrees - np.round(degrees)) < 1e-3).all(axis=0).mean())

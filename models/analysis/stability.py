@@ -5,28 +5,30 @@ Poisson bootstrap (Chamandy et al. 2012): each case counts 0, 1, 2 ... times, on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.analysis.cases import Cases
+from models.analysis.candidates import Question
 from models.analysis.flagging import flag
-from models.analysis.grid import Grid
+from models.analysis.resampled import surfaces
 
-Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-RESAMPLES = 25
+RESAMPLES = 20
+#: Weights of all draws held at once: beyond this a draw at a time.
+_AT_ONCE = 20_000_000
 
 
-def stability(
-    groups: Sequence[Ints], cases: Cases, grid: Grid, share: float, surface: Callable[[Cases], Floats], seed: int
-) -> list[float]:
+def stability(groups: Sequence[Ints], asked: Question, method: str, share: float, seed: int) -> list[float]:
     """For each group of cells the mean share of its area that is flagged again, 0 to 1."""
     rng = np.random.default_rng(seed)
+    grid, number = asked.ground.grid, len(asked.past)
     again = np.zeros(len(grid.area))
-    for _ in range(RESAMPLES):
-        drawn = cases.take(np.repeat(np.arange(len(cases)), rng.poisson(1.0, len(cases))))
-        again[flag(surface(drawn), grid, share)] += 1 / RESAMPLES
+    at_once = RESAMPLES if number * RESAMPLES <= _AT_ONCE else 1
+    for _ in range(RESAMPLES // at_once):
+        drawn = rng.poisson(1.0, (at_once, number)).astype(np.float64)
+        for surface in surfaces(asked, method, drawn):
+            again[flag(surface, grid, share)] += 1 / RESAMPLES
     return [min(1.0, float(np.average(again[cells], weights=grid.area[cells]))) for cells in groups]

@@ -17,6 +17,7 @@ from models.analysis.components import Ground
 from models.analysis.contributions import contributions
 from models.analysis.grid import Grid
 from models.analysis.hotspots import HotspotMap
+from models.analysis.resampled import surfaces
 from models.analysis.shifts import Shifts
 from models.analysis.written import from_json, to_json
 from models.town.known_rates import BEGINS, DAY_MS, KINDS, Kind, random_town, square
@@ -183,3 +184,19 @@ def test_random_cases_by_shift_without_an_hour_are_few() -> None:
     asked = Question(nights, Ground.of(Grid.of(polygon, 100.0)), AT, 28, shift=0)
     found = build_map(asked, "mixture_shift", Setting("robbery", polygon, LeftOut(no_hour=60)))
     assert (found.verdict, found.why) == ("too_few", "no_cases")
+
+
+@pytest.mark.parametrize("method", sorted(CANDIDATES))
+@pytest.mark.parametrize("shift", [None, 2])
+def test_every_case_once_is_the_map_itself(method: str, shift: int | None) -> None:
+    asked = question("off80").of_shift(shift)
+    [made] = surfaces(asked, method, np.ones((1, len(asked.past))))
+    usual = CANDIDATES[method](asked)
+    assert made / made.sum() == pytest.approx(usual / usual.sum(), abs=1e-9)
+    # And a case drawn twice counts as two cases.
+    twice = np.ones(len(asked.past))
+    twice[::3] = 2
+    again = replace(asked, cases=asked.past.take(np.repeat(np.arange(len(asked.past)), twice.astype(int))))
+    drawn = CANDIDATES["mixture" if method == "mixture_shift" else method](again)
+    [made] = surfaces(asked, "mixture" if method == "mixture_shift" else method, twice[None])
+    assert made / made.sum() == pytest.approx(drawn / drawn.sum(), abs=1e-9)

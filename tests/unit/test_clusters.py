@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from sklearn.cluster import DBSCAN
+from sklearn.metrics import adjusted_rand_score
 
 from benchmarks.clusters_agree import agreement
 from models.analysis.clusters import Clusters, clusters
@@ -27,6 +28,19 @@ def test_they_are_those_of_the_cases(seed: int) -> None:
     assert agreement(made, x, y, raw) >= 0.95
     other = DBSCAN(eps=60.0, min_samples=40).fit_predict(np.stack([x, y], axis=1))
     assert agreement(made, x, y, other) < 0.9, "the measure tells them apart"
+
+
+@pytest.mark.parametrize("seed", [4, 5])
+def test_they_are_those_of_scikit_learn_over_the_same_squares(seed: int) -> None:
+    x, y = town(seed)
+    # Squares of a millimetre hold a case each: nothing is rounded away but the weights' ones.
+    made = clusters(x, y, fewest=40, bin_m=0.001)
+    theirs = DBSCAN(eps=100.0, min_samples=40).fit_predict(np.stack([made.x, made.y], axis=1))
+    assert ((made.label >= 0) == (theirs >= 0)).all()
+    # A square at the rim of two clusters may go to either; all others agree.
+    assert adjusted_rand_score(made.label, theirs) > 0.999
+    weighted = clusters(np.repeat(x, 3), np.repeat(y, 3), fewest=120, bin_m=0.001)
+    assert weighted.label.tolist() == made.label.tolist(), "three cases on each square count three times"
 
 
 def test_the_largest_comes_first_and_has_a_shape() -> None:

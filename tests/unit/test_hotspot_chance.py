@@ -38,10 +38,10 @@ def test_a_group_that_is_strong_is_never_matched_and_a_weak_one_often() -> None:
     strong, weak = grid.inside[[50]], grid.inside[[200]]
     counts[strong], counts[weak] = 15, 2
     p = chances([strong, weak], [counts, np.zeros_like(counts)], grid, 0.05, 1)
-    assert p[0] == 1 / 200
+    assert p[0] == 1 / 100
     assert p[1] > 0.5
     # The same cases before the last year count as well.
-    assert chances([strong], [np.zeros_like(counts), counts], grid, 0.05, 1)[0] == 1 / 200
+    assert chances([strong], [np.zeros_like(counts), counts], grid, 0.05, 1)[0] == 1 / 100
 
 
 def test_a_spot_that_is_hot_only_lately_beats_chance_by_its_year() -> None:

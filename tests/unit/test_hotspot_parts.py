@@ -102,7 +102,7 @@ def test_near_repeats_are_bursts_and_not_the_season() -> None:
     year = np.sort(rng.uniform(0, 365, 400)) * DAY_MS
     bursts = np.sort(np.concatenate([begin + rng.uniform(0, 5, 8) for begin in rng.uniform(0, 350, 4)])) * DAY_MS
     x, y = rng.uniform(0, 100, 32), rng.uniform(0, 100, 32)
-    assert chance_of_repeats(x, y, bursts, year, 1) == 1 / 200
+    assert chance_of_repeats(x, y, bursts, year, 1) == 1 / 100
     chances = [chance_of_repeats(x, y, np.sort(rng.choice(year, 32, replace=False)), year, n) for n in range(40)]
     assert sum(chance <= 0.05 for chance in chances) <= 6
     # All cases of the zone come in summer: those of one place are no burst.

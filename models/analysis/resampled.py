@@ -1,0 +1,78 @@
+"""The surfaces of a method for many reweightings of the same cases at once: what a bootstrap needs. Pure.
+
+The methods are those of `candidates`; here each memory is counted and spread for all draws together. Only the order
+of the cells is of use: level and shift's share are left out.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from models.analysis.candidates import KERNEL_HALF_DAYS, KERNEL_WIDTH, Question
+from models.analysis.components import DAY_MS, MEMORIES, OTHERS, SEASON_WIDTH, WIDTHS, season_rows
+from models.analysis.mixing import DEFAULT
+
+Floats = NDArray[np.float64]
+
+#: Days that the counting methods take; None: all there is. "365_all3" has a third of all beside them.
+COUNTED = {"counts_28": 28, "counts_365": 365, "counts_all": None, "365_all3": 365}
+
+
+def rule_weights(asked: Question, method: str) -> Floats:
+    """What each past case counts in a method that counts, or before the spreading of the kernel.
+
+    Raises:
+        KeyError: no such method.
+    """
+    age = (asked.at - asked.past.start) / DAY_MS
+    if method == "kernel":
+        weights = 0.5 ** (age / KERNEL_HALF_DAYS)
+    else:
+        days = COUNTED[method]
+        weights = (age <= (np.inf if days is None else days)).astype(np.float64)
+        weights += 1 / 3 if method == "365_all3" else 0.0
+    if asked.shift is not None:
+        weights = weights * asked.in_shifts[:, asked.shift]
+    return np.asarray(weights, dtype=np.float64)
+
+
+def surfaces(asked: Question, method: str, drawn: Floats) -> Floats:
+    """The surface of each draw, (draws, cells of the grid). `drawn`: weight of each past case, (draws, cases)."""
+    ground, past = asked.ground, asked.past
+    place = ground.grid.cell_of(past.x, past.y)
+    placed = np.flatnonzero(place >= 0)
+    onto = csr_array((np.ones(len(placed)), (placed, place[placed])), shape=(len(past), len(ground.grid.area)))
+    if method not in ("mixture", "mixture_shift"):
+        counts = (drawn * rule_weights(asked, method)) @ onto
+        return ground.spread_all(counts, KERNEL_WIDTH) if method == "kernel" else counts
+    weights = DEFAULT if asked.weights is None else asked.weights
+    made = np.zeros((len(drawn), len(ground.grid.area)))
+    for number, (rows, width) in enumerate(own_parts(asked)):
+        if rows is None:  # does not hang on the cases that are drawn
+            made[:, ground.inside] += weights[number] * asked.densities[number]
+        elif weights[number] > 0:
+            counts = ground.spread_all(drawn[:, rows] @ onto[rows], width)
+            total = counts.sum(axis=1, keepdims=True)
+            made += weights[number] * np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
+    if method == "mixture_shift" and asked.shift is not None:
+        made[:, ground.inside] *= asked.shares[1][:, asked.shift]
+    return made
+
+
+def own_parts(asked: Question) -> list[tuple[NDArray[np.int64] | None, float]]:
+    """Rows of the past cases and width of each component of the mixture; None: not made of the family's own cases."""
+    past = asked.past
+
+    def since(days: int | None) -> NDArray[np.int64]:
+        first = 0 if days is None else int(np.searchsorted(past.start, asked.at - days * DAY_MS))
+        return np.arange(first, len(past))
+
+    parts: list[tuple[NDArray[np.int64] | None, float]] = []
+    for memory in MEMORIES:
+        rows = since(memory)
+        parts += [(rows, width) for width in WIDTHS]
+    parts += [(season_rows(past, asked.at, asked.days), SEASON_WIDTH), (None, 0.0)]
+    # Without cases of other families their components are made of the own ones.
+    return [*parts, *((since(memory) if asked.others is None else None, width) for memory, width in OTHERS)]
