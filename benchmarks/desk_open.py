@@ -66,14 +66,18 @@ def _marks(earlier: bool) -> str:
         const soon = (what) => requestAnimationFrame(() => requestAnimationFrame(() => {{
             marks[what] = performance.now()
         }}))
-        const look = () => {{
+        // Told of changes of the page: a loop of frames would itself take a part of what is measured.
+        new MutationObserver((_, self) => {{
             const desk = document.querySelector(".ssz")
-            if (desk !== null) marks.begun ??= performance.now()
-            if (!("drawn" in marks) && desk !== null && whole(earlier)) {{ marks.drawn = null; soon("drawn") }}
-            if (!("mapped" in marks) && desk?.dataset.idle) {{ marks.mapped = null; soon("mapped") }}
-            if (!("drawn" in marks && "mapped" in marks)) requestAnimationFrame(look)
-        }}
-        look()
+            if (desk === null) return
+            marks.begun ??= performance.now()
+            if (!("drawn" in marks) && whole(earlier)) {{ marks.drawn = null; soon("drawn") }}
+            if (!("mapped" in marks) && desk.dataset.idle) {{ marks.mapped = null; soon("mapped") }}
+            if ("drawn" in marks && "mapped" in marks) self.disconnect()
+        }}).observe(document, {{
+            childList: true, subtree: true, characterData: true, attributes: true,
+            attributeFilter: ["data-idle", "hidden"],
+        }})
     }})()"""
 
 
