@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from dashboard.words import Language, table, word
-from models.analysis.cases import LeftOut
 from models.analysis.families import FAMILIES
 from models.analysis.hotspots import HistoryQuality, Hotspot, HotspotMap, LocationQuality, Record
+from models.analysis.left_out import LeftOut
 from models.formats.offences import OFFENCES
 
 #: Stability from which on each word holds: the share of resamples in which the place is flagged again.

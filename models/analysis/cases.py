@@ -17,6 +17,7 @@ from pyproj import Transformer
 
 from models.analysis.families import Family
 from models.analysis.grid import flat
+from models.analysis.left_out import LeftOut as LeftOut
 from models.analysis.shifts import NO_HOUR_MS
 from models.records.base import Millis
 from models.records.incident import Incident, IncidentReport
@@ -70,24 +71,6 @@ class Cases:
     def between(self, start: Millis, end: Millis) -> Cases:
         """Those with `start <= their start < end`."""
         return self.take(slice(*np.searchsorted(self.start, [start, end])))
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """How many did not take part, each counted once, under the first reason in this order.
-
-    `future`: after now. `duplicate`: the same case again, from the same or another source. `stray`: placed outside
-    the zone. `no_hour` is no reason: these count, but in no shift.
-    """
-
-    group4: int = 0
-    patrol: int = 0
-    no_place: int = 0
-    stray: int = 0
-    future: int = 0
-    duplicate: int = 0
-    other_family: int = 0
-    no_hour: int = 0
 
 
 def columns_of(incidents: Iterable[Incident | IncidentReport]) -> Columns:

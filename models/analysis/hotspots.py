@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from models.analysis.cases import LeftOut
+from models.analysis.left_out import LeftOut
 from models.records.base import Millis
 
 #: shown: claimed, and its method has a backtest. grey: claimed, but nobody has measured how often such a map is

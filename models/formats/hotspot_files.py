@@ -8,14 +8,14 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import orjson
-import shapely
-from numpy.typing import NDArray
 
 from models.analysis.hotspots import Hotspot, HotspotMap
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 #: What a file calls a hotspot, from the hotspot.
 Naming = Callable[[Hotspot], str]
@@ -71,6 +71,8 @@ def geojson(found: HotspotMap, naming: Naming) -> bytes:
 
 
 def _column(values: list[object]) -> NDArray[Any]:
+    import numpy as np
+
     if all(isinstance(value, int) for value in values) and values:
         return np.array(values, dtype=np.int32)
     if all(isinstance(value, float) for value in values) and values:
@@ -81,8 +83,10 @@ def _column(values: list[object]) -> NDArray[Any]:
 
 def kml(found: HotspotMap, naming: Naming, describing: Naming) -> bytes:
     """The hotspots as placemarks, ranked, with their values as extended data. A map of none is a document of none."""
-    # Loaded when a file is asked for: it brings geopandas, which nobody who only looks should wait for.
+    # Loaded when a file is asked for: they bring geopandas, which nobody who only looks should wait for.
+    import numpy as np
     import pyogrio.raw
+    import shapely
 
     rows = [values_of(found, spot, rank, naming(spot)) for rank, spot in enumerate(found.hotspots, 1)]
     names = list(rows[0]) if rows else []
