@@ -22,7 +22,7 @@ Ints = NDArray[np.int64]
 
 #: A group is claimed when a map without any hotspot shows one as strong in at most this share of throws. Below the
 #: 5 % that is promised, for the throws are a sample.
-ALPHA = 0.025
+ALPHA = 0.02
 THROWS = 99
 #: Groups are looked for in the counts "365 + all / 3" of a throw and in those under this blur (cells): what any of
 #: the methods could have picked.

@@ -48,7 +48,7 @@ def _of_mixture(asked: Question, method: str, wanted: Floats, place: NDArray[np.
     whole = float(weights @ asked.densities @ wanted[ground.inside])
     given = np.zeros(len(asked.past))
     parts = own_parts(asked)
-    reach = {width: ground.reach(wanted, width) for _, width in parts}
+    reach = {width: ground.reach(wanted, width) for width in {width for _, width in parts}}
     for weight, (rows, width) in zip(weights, parts, strict=True):
         rows = np.zeros(0, dtype=np.int64) if rows is None else rows[place[rows] >= 0]
         if weight > 0 and len(rows):
