@@ -11,10 +11,11 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from paho.mqtt.client import Client, MQTTv5
+from paho.mqtt.client import MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 
 from ingest.sources.mqtt_packets import BrokenStreamError, Control, Message, pubacks, read_packets
+from ingest.sources.mqtt_prompt import PromptClient
 from models.records.base import Millis
 
 #: Most bytes asked of the socket at once.
@@ -49,7 +50,7 @@ class Arrivals(NamedTuple):
     generation: int
 
 
-class BulkClient(Client):
+class BulkClient(PromptClient):
     """One MQTT connection whose messages go to `sink` by the hundred, and wait until `ack_many` is called.
 
     `sink` is called on the network thread. It must not raise and must not wait: before each read `room(HOLD_S)` is

@@ -14,6 +14,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from ingest.sources.endpoint import Endpoint
 from ingest.sources.mqtt import PAHO_LOG, secure
+from ingest.sources.mqtt_prompt import PromptClient
 
 log = logging.getLogger("ingest.mqtt")
 
@@ -33,7 +34,7 @@ class Sender:
         """A sender that is not yet connected."""
         self.connected = False
         self._endpoint = endpoint
-        self._client = Client(
+        self._client = PromptClient(
             CallbackAPIVersion.VERSION2,
             client_id,
             None if endpoint.v5 else True,

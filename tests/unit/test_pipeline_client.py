@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
 
 import pytest
 from paho.mqtt.client import Client, MQTTv311
-from paho.mqtt.enums import MQTTErrorCode
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
+from ingest.sources import mqtt_prompt
 from ingest.sources.mqtt_client import PRIVATE_NAMES, Arrivals, BulkClient
+from ingest.sources.mqtt_prompt import PromptClient
 
 _GREETING = b"\x20\x02\x00\x00"
 
@@ -61,6 +64,8 @@ def connected(peer: Peer, arrivals: list[Arrivals], room: bool = True) -> BulkCl
 def test_paho_still_has_the_names() -> None:
     client = BulkClient("c", lambda arrivals: None, lambda wait_s: True, lambda: 0)
     assert [name for name in PRIVATE_NAMES if not hasattr(client, name)] == []
+    plain = Client(CallbackAPIVersion.VERSION2)
+    assert [name for name in mqtt_prompt.PRIVATE_NAMES if not hasattr(plain, name)] == []
     assert set(client._in_packet) == {
         "command", "have_remaining", "remaining_count", "remaining_mult", "remaining_length", "packet",
         "to_process", "pos",
@@ -117,3 +122,48 @@ def test_a_broken_stream_ends_the_connection_alone(peer: Peer) -> None:
     peer.ends[-1].send(b"\x34\x05\x00\x01a\x00\x01")
     assert client.loop_read() == MQTTErrorCode.MQTT_ERR_PROTOCOL
     assert client.reconnect() == MQTTErrorCode.MQTT_ERR_SUCCESS
+
+
+def test_leaving_ends_the_wait_for_a_broker_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An hour of waiting lies before it; and a client that has left can be started again."""
+    tries: list[int] = []
+    tried = threading.Event()
+
+    def away(_: Client) -> socket.socket:
+        tries.append(1)
+        tried.set()
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(Client, "_create_socket", away)
+    client = PromptClient(CallbackAPIVersion.VERSION2, "prompt")
+    client.reconnect_delay_set(3600, 3600)
+    for turn in range(1, 3):
+        tried.clear()
+        client.connect_async("127.0.0.1", 1)
+        client.loop_start()
+        assert tried.wait(20)
+        client.disconnect()
+        leaving = threading.Thread(target=client.loop_stop, daemon=True)
+        leaving.start()
+        leaving.join(20)
+        assert not leaving.is_alive()
+        assert len(tries) == turn
+        for end in (client._sockpairR, client._sockpairW):  # paho makes new ones at each start
+            assert end is not None
+            end.close()
+
+
+def test_the_waits_grow_as_paho_says() -> None:
+    waited: list[float | None] = []
+
+    class Waits(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waited.append(timeout)
+            return False
+
+    client = PromptClient(CallbackAPIVersion.VERSION2, "prompt")
+    client.reconnect_delay_set(1, 4)
+    client._leaving = Waits()
+    for _ in range(4):
+        client._reconnect_wait()
+    assert waited == [1, 2, 4, 4]
