@@ -16,7 +16,7 @@ from dashboard.words import Language, word
 from models.access.grants import Stations
 from models.analysis.families import FAMILIES
 from models.records.station import Zone
-from store import hotspots, registers
+from store import hotspots, refits, registers
 from store.hotspots import StoredMap
 
 #: Days ahead that maps are made for, the usual one first.
@@ -60,8 +60,7 @@ def choose(conn: Connection, stations: Stations, shifts: Sequence[int], language
     if not names:
         return None
     columns = st.columns([2.2, 2, 2, 1.2, 1.6])
-    made = hotspots.stations_with_maps(conn, stations)
-    first = next((code for code in names if code in made), next(iter(names)))
+    first = _first(conn, stations, list(names))
     with columns[0]:
         station = choice_filter("station", word("flt.station", language), list(names), names.__getitem__, first)
     own = frozenset({station})
@@ -91,3 +90,10 @@ def choose(conn: Connection, stations: Stations, shifts: Sequence[int], language
         family = choice_filter("family", label, list(FAMILIES), lambda name: family_name(name, language), usual)
     outlines = [one for one in zones if one.code == code]
     return Chosen(station, names[station], family, int(days), begin, code, named[zone], outlines, found.get(family))
+
+
+def _first(conn: Connection, stations: Stations, codes: Sequence[str]) -> str:
+    """The station with maps that most cases were looked at for; the first where none has a map."""
+    made, last = hotspots.stations_with_maps(conn, stations), refits.lasts(conn, stations)
+    cases = {code: last[code].version.cases if code in last else 0 for code in codes if code in made}
+    return max(cases, key=cases.__getitem__) if cases else codes[0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.basemap.deck import desk_theme
 from dashboard.desk import thousands
 from dashboard.hotspots.chosen import Chosen
 from dashboard.hotspots.read import cases_behind
@@ -50,11 +49,8 @@ def one_spot(here: Visit, chosen: Chosen, found: HotspotMap, rank: int) -> None:
     for text in warnings(spot, language):
         facts.warning(text, icon=":material/info:")
     strip.markdown(f"**{word('hot.hour_strip', language)}**")
-    if any(spot.hours):
-        ink = "#f3f6f9" if desk_theme() == "night" else "#16202a"
-        strip.altair_chart(hour_strip(spot, language, ink), key="hotspot-hours")
-    else:
-        strip.caption(word("hot.no_hours", language))
+    with strip:
+        hour_strip(spot, language)
     strip.markdown(f"**{word('hot.cases', language)}**")
     known = cases_behind(here.runtime.db, chosen.station, spot)
     rows = case_rows(spot, known, here.runtime.values.zone, language)

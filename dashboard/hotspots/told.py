@@ -93,7 +93,9 @@ def trend_words(spot: Hotspot, language: Language) -> str:
 def peak_words(spot: Hotspot, language: Language) -> str:
     """Hours and days on which it happens more than chance would have it."""
     hours, days = spot.peak_hours, ", ".join(word(_DAYS[day], language) for day in spot.peak_days)
-    told = [] if hours is None else [word("hot.hours", language, begin=f"{hours[0]:02d}", end=f"{hours[1]:02d}")]
+    told = (
+        [] if hours is None else [word("hot.hours", language, begin=f"{hours[0]:02d}", end=f"{hours[1] or 24:02d}")]
+    )
     return " · ".join([*told, *([days] if days else [])]) or word("hot.no_peak", language)
 
 

@@ -28,7 +28,12 @@ REVIEWED = {
 }
 
 #: Markup written by the program: what is drawn in it is escaped there, and looked at one by one.
-MARKUP = {"dashboard/desk.py", "dashboard/basemap/deck.py", "dashboard/theme/__init__.py"}
+MARKUP = {
+    "dashboard/hotspots/strip.py",
+    "dashboard/desk.py",
+    "dashboard/basemap/deck.py",
+    "dashboard/theme/__init__.py",
+}
 
 _NEVER_CALLED = {"eval", "exec", "compile", "__import__"}
 _NEVER_IMPORTED = {"pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal", "yaml", "joblib"}
