@@ -8,6 +8,7 @@ import geopandas
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from sklearn import config_context
 from sklearn.cluster import DBSCAN
 
 from models.analysis.grid import Grid, flat
@@ -23,7 +24,9 @@ def group(flagged: Ints, grid: Grid) -> list[Ints]:
     if not len(flagged):
         return []
     middles = np.stack([flagged % grid.columns, flagged // grid.columns], axis=1).astype(np.float64)
-    label = DBSCAN(eps=EPS_CELLS, min_samples=1).fit_predict(middles)
+    # Looking at the parameters takes longer than grouping a few cells.
+    with config_context(skip_parameter_validation=True):
+        label = DBSCAN(eps=EPS_CELLS, min_samples=1).fit_predict(middles)
     return [np.sort(flagged[label == number]) for number in range(label.max() + 1)]
 
 

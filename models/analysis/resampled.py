@@ -49,13 +49,17 @@ def surfaces(asked: Question, method: str, drawn: Floats) -> Floats:
         return ground.spread_all(counts, KERNEL_WIDTH) if method == "kernel" else counts
     weights = DEFAULT if asked.weights is None else asked.weights
     made = np.zeros((len(drawn), len(ground.grid.area)))
+    counted: NDArray[np.int64] | None = None
+    counts = made
     for number, (rows, width) in enumerate(own_parts(asked)):
         if rows is None:  # does not hang on the cases that are drawn
             made[:, ground.inside] += weights[number] * asked.densities[number]
-        elif weights[number] > 0:
-            counts = ground.spread_all(drawn[:, rows] @ onto[rows], width)
-            total = counts.sum(axis=1, keepdims=True)
-            made += weights[number] * np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
+            continue
+        if rows is not counted:  # the widths of one memory follow each other
+            counted, counts = rows, drawn[:, rows] @ onto[rows]
+        spread = ground.spread_all(counts, width)
+        total = spread.sum(axis=1, keepdims=True)
+        made += weights[number] * np.divide(spread, total, out=np.zeros_like(spread), where=total > 0)
     if method == "mixture_shift" and asked.shift is not None:
         made[:, ground.inside] *= asked.shares[1][:, asked.shift]
     return made

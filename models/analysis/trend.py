@@ -53,13 +53,17 @@ def trends(counts: Sequence[Sequence[int]], zone: Sequence[int], shares: Sequenc
     mean = float(np.mean(zone)) * np.asarray(shares)[:, None] * slices[None, :]
     hot = _found(poisson.sf(near - 1, mean))
     cold = _found(poisson.cdf(near, mean))
-    tau = [kendalltau(np.arange(series.shape[1]), row) for row in series]
-    p = np.array([1.0 if np.isnan(one.pvalue) else one.pvalue for one in tau])
-    turning = false_discovery_control(p) <= LEVEL
-    way = [int(np.sign(one.statistic)) if turns else 0 for one, turns in zip(tau, turning, strict=True)]
+    way = np.zeros(len(series), dtype=np.int64)
+    # Rising or falling is asked of those only that are always hot.
+    always = np.flatnonzero((hot.mean(axis=1) >= ALWAYS) & hot[:, -1])
+    if len(always):
+        tau = [kendalltau(np.arange(series.shape[1]), series[row]) for row in always]
+        p = np.array([1.0 if np.isnan(one.pvalue) else one.pvalue for one in tau])
+        turning = false_discovery_control(p) <= LEVEL
+        way[always] = [int(np.sign(one.statistic)) if turns else 0 for one, turns in zip(tau, turning, strict=True)]
     few = series.sum(axis=1) < FEWEST_CASES
     rows = zip(hot, cold, way, few, strict=True)
-    return ["too_few" if short else named(h, c, w) for h, c, w, short in rows]
+    return ["too_few" if short else named(h, c, int(w)) for h, c, w, short in rows]
 
 
 def named(hot: Flags, cold: Flags, way: int) -> Trend:
