@@ -3,34 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
-import numpy as np
-import orjson
-
-from commands.backtest_table import as_text
-from commands.context import RefusedError, now_ms, opened, require_stations, say
-from models.analysis.backtest import HORIZONS, Place, Plan, backtest, moments
-from models.analysis.backtest_rows import horizon_of
-from models.analysis.cases import Columns, columns_of, prepare
-from models.analysis.city import City, city_of
-from models.analysis.components import Ground
-from models.analysis.families import FAMILIES, Family
-from models.analysis.grid import Grid
-from models.analysis.shifts import Shifts
-from models.formats.city_file import offences_of, read_city_file
+from commands.context import RefusedError, say
+from models.analysis.families import FAMILIES
 from settings import Settings
-from store import incidents, registers
-from store.incidents import Wanted
 
 if TYPE_CHECKING:
     from commands.context import Commands
-
-#: Cells of a whole city and of a zone, m.
-CITY_CELL, ZONE_CELL = 250.0, 100.0
 
 
 def add(commands: Commands) -> None:
@@ -47,13 +28,13 @@ def add(commands: Commands) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--horizon", type=int, action="append", choices=range(1, 366), metavar="D",
-        help=f"days; may be repeated (default: {', '.join(map(str, HORIZONS))})",
+        help="days; may be repeated (default: 7, 14 and 28)",
     )  # fmt: skip
     parser.add_argument("--zones", type=int, default=0, metavar="N", help="only the N busiest squares of --zone-km")
     parser.add_argument("--zone-km", type=float, default=1.5, metavar="KM", help="side of a square (default: 1.5)")
     parser.add_argument(
         "--cell", type=float, default=0.0, metavar="M",
-        help=f"side of a cell in metres (default: {CITY_CELL:g}; in zones {ZONE_CELL:g})",
+        help="side of a cell in metres (default: 250; in zones 100)",
     )  # fmt: skip
     parser.add_argument("--shift", action="store_true", help="a map for each shift (setting SSZ_SHIFT_HOURS)")
     parser.add_argument("--json", action="store_true", help="as a document: docs/schemas/backtest.json")
@@ -65,93 +46,10 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
         raise RefusedError("backtest needs FILE or --station S")
     if args.zones < 0 or not 0.05 <= args.zone_km <= 100 or not (args.cell == 0 or 10 <= args.cell <= 10_000):
         raise RefusedError("--zones must not be negative, --zone-km 0.05 to 100, --cell 10 to 10000")
-    horizons = tuple(dict.fromkeys(args.horizon or HORIZONS))
-    made = _of_station(args, settings, horizons) if args.station else _of_file(args, settings, horizons)
-    say(orjson.dumps(made, option=orjson.OPT_INDENT_2).decode() if args.json else as_text(made))
+    # pandas, SciPy and scikit-learn take a second to load: no other command waits for them.
+    from commands.backtest_run import told_of
+    from commands.backtest_table import as_json, as_text
+
+    told = told_of(args, settings)
+    say(as_json(told) if args.json else as_text(told))
     return 0
-
-
-def _of_file(args: argparse.Namespace, settings: Settings, horizons: Sequence[int]) -> dict[str, Any]:
-    try:
-        body = args.file.read_bytes()
-    except OSError as error:
-        raise RefusedError(f"cannot read {args.file}: {error.strerror}") from error
-    file = read_city_file(args.file.name, body)
-    family = _family(args.family, file.columns)
-    city = city_of(file.columns, family, now_ms())
-    cell = args.cell or (ZONE_CELL if args.zones else CITY_CELL)
-    shifts = Shifts(settings.shifts, settings.zone if file.zoned else ZoneInfo("UTC")) if args.shift else None
-    told = _head(args, args.file.name, family, city, cell, file.bad_time)
-    for days in horizons if city else ():
-        assert city is not None  # noqa: S101 - mypy
-        plan = Plan(days, shifts=shifts)
-        places = _places(args, city, plan, cell)
-        told["horizons"].append(horizon_of(backtest(places, plan, city.until)))
-    return told
-
-
-def _places(args: argparse.Namespace, city: City, plan: Plan, cell: float) -> list[Place]:
-    if not args.zones or not len(city.cases):
-        return city.whole(cell)
-    _, origins = moments(int(city.cases.start[0]), plan, city.until)
-    return city.busiest(args.zones, args.zone_km * 1000, cell, origins[0] if origins else city.until)
-
-
-def _family(wanted: str, columns: Columns) -> Family | None:
-    if not wanted:
-        return None
-    known = FAMILIES.get(wanted.strip().casefold())
-    offences = offences_of(columns, wanted, known.offences if known else ())
-    if not offences:
-        names = ", ".join(sorted(set(columns.offence))[:12])
-        raise RefusedError(f"no category {wanted} in the file; it has: {names}")
-    return Family(wanted, known.th if known else wanted, known.en if known else wanted, offences)
-
-
-def _of_station(args: argparse.Namespace, settings: Settings, horizons: Sequence[int]) -> dict[str, Any]:
-    if args.family and args.family not in FAMILIES:
-        raise RefusedError(f"--family of a station is one of {', '.join(FAMILIES)}")
-    family = FAMILIES[args.family or "property"]
-    with opened(settings) as database:
-        station = require_stations(database, args.station)
-        with database.read() as conn:
-            columns = columns_of(incidents.incidents(conn, Wanted(frozenset({station}))))
-            zones = [zone.polygon for zone in registers.zones(conn, frozenset({station})) if zone.kind != "beat"]
-    cell, now = args.cell or ZONE_CELL, now_ms()
-    if not zones:
-        city = city_of(columns, family, now)
-        told = _head(args, station, family, city, cell, 0)
-        places = city.whole(cell) if city else []
-    else:
-        told = _head(args, station, family, None, cell, 0)
-        places = [_zone(columns, family, polygon, cell, now) for polygon in zones]
-    told["cases"] = sum(len(place.cases) for place in places)
-    for days in horizons:
-        plan = Plan(days, shifts=Shifts(settings.shifts, settings.zone) if args.shift else None)
-        told["horizons"].append(horizon_of(backtest(places, plan, now)))
-    return told
-
-
-def _zone(columns: Columns, family: Family, polygon: str, cell: float, now: int) -> Place:
-    cases, _ = prepare(columns, family=family, now=now, polygon=polygon)
-    every, _ = prepare(columns, family=None, now=now, polygon=polygon)
-    others = every.take(~np.isin(every.offence, family.offences))
-    return Place(cases, Ground.of(Grid.of(polygon, cell)), others)
-
-
-def _head(
-    args: argparse.Namespace, name: str, family: Family | None, city: City | None, cell: float, bad_time: int
-) -> dict[str, Any]:
-    left = {} if city is None else {field: getattr(city.left, field) for field in city.left.__dataclass_fields__}
-    return {
-        "of": name,
-        "family": None if family is None else family.code,
-        "offences": [] if family is None else list(family.offences),
-        "cell_m": cell,
-        "zones": args.zones,
-        "zone_km": args.zone_km if args.zones else None,
-        "by_shift": args.shift,
-        "cases": 0 if city is None else len(city.cases),
-        "left_out": left | {"no_time": bad_time},
-        "horizons": [],
-    }

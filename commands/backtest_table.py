@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
+
 #: Cases a window must have on average before its figures mean something.
 FEW = 50.0
+
+
+def as_json(told: dict[str, Any]) -> str:
+    """The document as it is printed."""
+    return orjson.dumps(told, option=orjson.OPT_INDENT_2).decode()
 
 
 def as_text(told: dict[str, Any]) -> str:

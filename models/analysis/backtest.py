@@ -15,7 +15,7 @@ from models.analysis.candidates import CANDIDATES, Question
 from models.analysis.cases import Cases
 from models.analysis.components import DAY_MS, Ground
 from models.analysis.gate import Choice, choose
-from models.analysis.mixing import Evidence, evidence_of, learn, pooled, windows_of
+from models.analysis.mixing import Evidence, evidence_of, learn, own_weights, pooled, windows_of
 from models.analysis.scores import Outcome, noise_ceiling, outcome
 from models.analysis.shifts import Shifts
 from models.records.base import Millis
@@ -78,6 +78,7 @@ def backtest(places: Sequence[Place], plan: Plan, until: Millis) -> Backtest:
     all_outcomes: dict[str, list[Outcome]] = {name: [] for name in (*methods, CHOSEN)}
     past: dict[str, list[Outcome]] = {name: [] for name in methods}
     known: list[list[Evidence]] = []
+    prior = own_weights(places[0].others if places else None)
     drawn: dict[Millis, str] = {}
     ceiling: dict[float, float] = {}
     starts = [int(place.cases.start[0]) for place in places if len(place.cases)]
@@ -86,7 +87,7 @@ def backtest(places: Sequence[Place], plan: Plan, until: Millis) -> Backtest:
         warm, origins = [], []  # nothing came since: nothing to be right about
     for at in (*warm, *origins):
         looked = known[-windows_of(plan.days) :]
-        shared = pooled([each for window in looked for each in window])
+        shared = pooled([each for window in looked for each in window], prior)
         chosen = choose(past).method
         window: list[Evidence] = []
         for number, place in enumerate(places):

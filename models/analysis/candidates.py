@@ -10,7 +10,7 @@ import numpy as np
 
 from models.analysis.cases import Cases
 from models.analysis.components import DAY_MS, Floats, Ground, densities
-from models.analysis.mixing import DEFAULT
+from models.analysis.mixing import learn, own_weights, past_evidence
 from models.analysis.shifts import Shifts
 from models.analysis.surface import level, shift_shares
 from models.records.base import Millis
@@ -23,7 +23,7 @@ KERNEL_WIDTH, KERNEL_HALF_DAYS = 1.5, 90.0
 class Question:
     """Where will the cases of the `days` after `at` be? Only what began before `at` is looked at.
 
-    `weights`: of the mixture (pooled, or the station's own). `shift` None: at any hour.
+    `weights`: of the mixture, taken as they are; None: learnt from the own past. `shift` None: at any hour.
     """
 
     cases: Cases
@@ -46,6 +46,14 @@ class Question:
         return densities(self.past, self.ground, self.at, self.days, self.others)
 
     @cached_property
+    def mix(self) -> Floats:
+        """The mixture's weights."""
+        if self.weights is not None:
+            return self.weights
+        evidence = past_evidence(self.past, self.ground, self.at, self.days, self.others)
+        return learn(evidence, own_weights(self.others))
+
+    @cached_property
     def shares(self) -> tuple[Floats, Floats]:
         """The zone's and the cells' shares of the shifts."""
         return shift_shares(self.past, self.ground, self.shifts or Shifts())
@@ -57,15 +65,15 @@ class Question:
 
     def of_shift(self, shift: int | None) -> Question:
         """The same question for another shift."""
-        return self._keeping(replace(self, shift=shift))
+        return self._keeping(replace(self, shift=shift), "mix")
 
     def weighing(self, weights: Floats) -> Question:
         """The same question with other weights of the mixture."""
         return self._keeping(replace(self, weights=weights))
 
-    def _keeping(self, other: Question) -> Question:
+    def _keeping(self, other: Question, *more: str) -> Question:
         # What is made already goes along: neither shift nor weights change it.
-        made = ("past", "densities", "shares", "in_shifts")
+        made = ("past", "densities", "shares", "in_shifts", *more)
         vars(other).update({name: vars(self)[name] for name in made if name in vars(self)})
         return other
 
@@ -100,8 +108,7 @@ def _kernel(asked: Question) -> Floats:
 
 def _mixture(asked: Question) -> Floats:
     made = np.zeros(len(asked.ground.grid.area))
-    weights = DEFAULT if asked.weights is None else asked.weights
-    made[asked.ground.inside] = weights @ asked.densities
+    made[asked.ground.inside] = asked.mix @ asked.densities
     return _scaled(asked, made)
 
 

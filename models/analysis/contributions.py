@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.analysis.candidates import KERNEL_WIDTH, Question
-from models.analysis.mixing import DEFAULT
 from models.analysis.resampled import own_parts, rule_weights
 
 Floats = NDArray[np.float64]
@@ -44,7 +43,7 @@ def _of_mixture(asked: Question, method: str, wanted: Floats, place: NDArray[np.
     ground = asked.ground
     if method == "mixture_shift" and asked.shift is not None:
         wanted[ground.inside] *= asked.shares[1][:, asked.shift]
-    weights = DEFAULT if asked.weights is None else asked.weights
+    weights = asked.mix
     whole = float(weights @ asked.densities @ wanted[ground.inside])
     given = np.zeros(len(asked.past))
     parts = own_parts(asked)

@@ -44,6 +44,20 @@ DEFAULT: Floats = np.array(
 )  # fmt: skip
 DEFAULT /= DEFAULT.sum()
 
+#: The same learnt without other families, for maps of every case; the last two stand for the own past, spread.
+ALONE: Floats = np.array(
+    [
+        0.003, 0.003, 0.002, 0.003, 0.006,  # 14 days, by width
+        0.007, 0.007, 0.004, 0.009, 0.012,  # 45
+        0.011, 0.011, 0.005, 0.017, 0.016,  # 120
+        0.030, 0.031, 0.012, 0.066, 0.033,  # 365
+        0.160, 0.163, 0.034, 0.137, 0.038,  # all
+        0.014, 0.018,  # season, uniform
+        0.012, 0.137,
+    ]
+)  # fmt: skip
+ALONE /= ALONE.sum()
+
 _ROUNDS = 200
 _CLOSE = 1e-6
 
@@ -70,6 +84,11 @@ def evidence_of(made: Floats, ground: Ground, coming: Cases) -> Evidence:
     return Evidence(rows, len(cells) / max(1, len(looked)))
 
 
+def own_weights(others: Cases | None) -> Floats:
+    """The product's own weights, with or without other families."""
+    return ALONE if others is None else DEFAULT
+
+
 def windows_of(days: int) -> int:
     """How many past windows of some days are looked at."""
     return max(1, min(MOST_WINDOWS, 364 // days))
@@ -91,13 +110,13 @@ def past_evidence(cases: Cases, ground: Ground, at: Millis, days: int, others: C
     return found
 
 
-def pooled(evidence: Iterable[Evidence], most_rows: int = 20_000) -> Floats:
-    """The weights that many stations' evidence gives together; the default ones when there is none.
+def pooled(evidence: Iterable[Evidence], prior: Floats = DEFAULT, most_rows: int = 20_000) -> Floats:
+    """The weights that many stations' evidence gives together; `prior`, the product's own, when there is none.
 
     Raises:
         ValueError: evidence of another number of components.
     """
-    return learn(_thinned(list(evidence), most_rows), DEFAULT, strength=50.0)
+    return learn(_thinned(list(evidence), most_rows), prior, strength=50.0)
 
 
 def learn(evidence: Sequence[Evidence], prior: Floats, strength: float = STRENGTH) -> Floats:

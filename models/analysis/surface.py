@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from models.analysis.cases import Cases
 from models.analysis.components import DAY_MS, Floats, Ground, densities
 from models.analysis.grid import Grid
-from models.analysis.mixing import DEFAULT, STRENGTH, learn, past_evidence
+from models.analysis.mixing import STRENGTH, learn, own_weights, past_evidence
 from models.analysis.shifts import Shifts
 from models.records.base import Millis
 
@@ -48,7 +48,7 @@ class MultiScaleRate(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
         """
         ground = grid if isinstance(grid, Ground) else Ground.of(grid)
         past = cases.take(slice(int(np.searchsorted(cases.start, at))))
-        prior = DEFAULT if weights is None else weights
+        prior = own_weights(others) if weights is None else weights
         learnt = prior if known else learn(past_evidence(past, ground, at, self.days, others), prior, self.strength)
         self.weights_ = learnt
         self.cells_ = len(ground.grid.area)

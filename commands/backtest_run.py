@@ -1,0 +1,124 @@
+"""The work of `backtest`: a file, or a station's incidents, to the document that is told."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from commands.context import RefusedError, now_ms, opened, require_stations
+from models.analysis.backtest import HORIZONS, Place, Plan, backtest, moments
+from models.analysis.backtest_rows import horizon_of
+from models.analysis.cases import Columns, columns_of, prepare
+from models.analysis.city import City, city_of
+from models.analysis.components import Ground
+from models.analysis.families import FAMILIES, Family
+from models.analysis.grid import Grid
+from models.analysis.shifts import Shifts
+from models.formats.city_file import offences_of, read_city_file
+from settings import Settings
+from store import incidents, registers
+from store.incidents import Wanted
+
+#: Cells of a whole city and of a zone, m.
+CITY_CELL, ZONE_CELL = 250.0, 100.0
+
+
+def told_of(args: argparse.Namespace, settings: Settings) -> dict[str, Any]:
+    """The document of docs/schemas/backtest.json.
+
+    Raises:
+        RefusedError: no such file, category or station.
+        BadFileError: the file cannot be read.
+    """
+    horizons = tuple(dict.fromkeys(args.horizon or HORIZONS))
+    return _of_station(args, settings, horizons) if args.station else _of_file(args, settings, horizons)
+
+
+def _of_file(args: argparse.Namespace, settings: Settings, horizons: Sequence[int]) -> dict[str, Any]:
+    try:
+        body = args.file.read_bytes()
+    except OSError as error:
+        raise RefusedError(f"cannot read {args.file}: {error.strerror}") from error
+    file = read_city_file(args.file.name, body)
+    family = _family(args.family, file.columns)
+    city = city_of(file.columns, family, now_ms())
+    cell = args.cell or (ZONE_CELL if args.zones else CITY_CELL)
+    shifts = Shifts(settings.shifts, settings.zone if file.zoned else ZoneInfo("UTC")) if args.shift else None
+    told = _head(args, args.file.name, family, city, cell, file.bad_time)
+    for days in horizons if city else ():
+        assert city is not None  # noqa: S101 - mypy
+        plan = Plan(days, shifts=shifts)
+        places = _places(args, city, plan, cell)
+        told["horizons"].append(horizon_of(backtest(places, plan, city.until)))
+    return told
+
+
+def _places(args: argparse.Namespace, city: City, plan: Plan, cell: float) -> list[Place]:
+    if not args.zones or not len(city.cases):
+        return city.whole(cell)
+    _, origins = moments(int(city.cases.start[0]), plan, city.until)
+    return city.busiest(args.zones, args.zone_km * 1000, cell, origins[0] if origins else city.until)
+
+
+def _family(wanted: str, columns: Columns) -> Family | None:
+    if not wanted:
+        return None
+    known = FAMILIES.get(wanted.strip().casefold())
+    offences = offences_of(columns, wanted, known.offences if known else ())
+    if not offences:
+        names = ", ".join(sorted(set(columns.offence))[:12])
+        raise RefusedError(f"no category {wanted} in the file; it has: {names}")
+    return Family(wanted, known.th if known else wanted, known.en if known else wanted, offences)
+
+
+def _of_station(args: argparse.Namespace, settings: Settings, horizons: Sequence[int]) -> dict[str, Any]:
+    if args.family and args.family not in FAMILIES:
+        raise RefusedError(f"--family of a station is one of {', '.join(FAMILIES)}")
+    family = FAMILIES[args.family or "property"]
+    with opened(settings) as database:
+        station = require_stations(database, args.station)
+        with database.read() as conn:
+            columns = columns_of(incidents.incidents(conn, Wanted(frozenset({station}))))
+            zones = [zone.polygon for zone in registers.zones(conn, frozenset({station})) if zone.kind != "beat"]
+    cell, now = args.cell or ZONE_CELL, now_ms()
+    if not zones:
+        city = city_of(columns, family, now)
+        told = _head(args, station, family, city, cell, 0)
+        places = city.whole(cell) if city else []
+    else:
+        told = _head(args, station, family, None, cell, 0)
+        places = [_zone(columns, family, polygon, cell, now) for polygon in zones]
+    told["cases"] = sum(len(place.cases) for place in places)
+    for days in horizons:
+        plan = Plan(days, shifts=Shifts(settings.shifts, settings.zone) if args.shift else None)
+        told["horizons"].append(horizon_of(backtest(places, plan, now)))
+    return told
+
+
+def _zone(columns: Columns, family: Family, polygon: str, cell: float, now: int) -> Place:
+    cases, _ = prepare(columns, family=family, now=now, polygon=polygon)
+    every, _ = prepare(columns, family=None, now=now, polygon=polygon)
+    others = every.take(~np.isin(every.offence, family.offences))
+    return Place(cases, Ground.of(Grid.of(polygon, cell)), others)
+
+
+def _head(
+    args: argparse.Namespace, name: str, family: Family | None, city: City | None, cell: float, bad_time: int
+) -> dict[str, Any]:
+    left = {} if city is None else {field: getattr(city.left, field) for field in city.left.__dataclass_fields__}
+    return {
+        "of": name,
+        "family": None if family is None else family.code,
+        "offences": [] if family is None else list(family.offences),
+        "cell_m": cell,
+        "zones": args.zones,
+        "zone_km": args.zone_km if args.zones else None,
+        "by_shift": args.shift,
+        "cases": 0 if city is None else len(city.cases),
+        "left_out": left | {"no_time": bad_time},
+        "horizons": [],
+    }
