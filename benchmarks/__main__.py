@@ -10,6 +10,9 @@ from benchmarks import (
     acknowledge_shown,
     audit_append,
     audit_verify,
+    backtest_cities,
+    backtest_shift,
+    backtest_zones,
     box_lost,
     broker_pixel,
     calm,
@@ -19,6 +22,8 @@ from benchmarks import (
     drain_postgres,
     drain_sqlite,
     feed_memory,
+    fit_time,
+    hit_interval,
     hotspots_claims,
     hotspots_known_rates,
     hotspots_open,
@@ -52,6 +57,7 @@ ALL = (
     time_machine, nearest_units, desk_open, hotspots_open, acknowledge_shown, sos_thousand, policy,
     response_report, audit_verify, audit_append, sign_in, box_lost,
     hotspots_claims, hotspots_known_rates, hotspots_stability, clusters_million,
+    backtest_cities, backtest_zones, backtest_shift, hit_interval, fit_time,
 )  # fmt: skip
 FIGURES = {module.NAME: module for module in ALL}
 

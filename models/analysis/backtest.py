@@ -15,7 +15,7 @@ from models.analysis.candidates import CANDIDATES, Question
 from models.analysis.cases import Cases
 from models.analysis.components import DAY_MS, Ground
 from models.analysis.gate import Choice, choose
-from models.analysis.mixing import Evidence, evidence_of, learn, own_weights, pooled, windows_of
+from models.analysis.mixing import Evidence, evidence_of, faded, learn, own_weights, pooled, windows_of
 from models.analysis.scores import Outcome, noise_ceiling, outcome
 from models.analysis.shifts import Shifts
 from models.records.base import Millis
@@ -86,7 +86,10 @@ def backtest(places: Sequence[Place], plan: Plan, until: Millis) -> Backtest:
     if not any(len(place.cases.between(at, until)) for at in origins[:1] for place in places):
         warm, origins = [], []  # nothing came since: nothing to be right about
     for at in (*warm, *origins):
-        looked = known[-windows_of(plan.days) :]
+        looked = [
+            [faded(each, ago) for each in window]
+            for ago, window in enumerate(known[: -windows_of(plan.days) - 1 : -1], 1)
+        ]
         shared = pooled([each for window in looked for each in window], prior)
         chosen = choose(past).method
         window: list[Evidence] = []

@@ -1,8 +1,8 @@
 """Which way of ranking a map is drawn with: the simple rule until another has proved itself on the past. Pure.
 
-A challenger replaces the rule in force when its mean paired difference over origins exceeds one standard error of
-that difference, pooled over stations, and at no share of the area falls short by as much. A station's own past may
-overrule by the same test. Without a backtest nothing is proved: the map is drawn grey.
+A challenger replaces the rule in force when its mean paired difference over origins, all shares of the area together,
+exceeds one standard error of that difference, pooled over stations. A station's own past may overrule by the same
+test. Without a backtest nothing is proved: the map is drawn grey.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LEAST_ORIGINS = 4
 
 #: Part of the rule's hits below which a difference is no reason to change: where cases are many, all good rules agree
 #: to a few thousandths, and what is then better by its error changes with the month.
-LEAST_GAIN = 0.01
+LEAST_GAIN = 0.005
 
 Outcomes = Mapping[str, Sequence[Outcome]]
 
@@ -43,11 +43,6 @@ class Difference:
         """More than one standard error better, and by more than `LEAST_GAIN` of the rule's hits."""
         enough = self.mean > self.error and self.mean > LEAST_GAIN * self.rule
         return self.origins >= LEAST_ORIGINS and enough
-
-    @property
-    def below(self) -> bool:
-        """More than one standard error worse."""
-        return self.origins >= LEAST_ORIGINS and self.mean < -self.error
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +91,6 @@ def choose(pooled: Outcomes, own: Outcomes | None = None, default: str = DEFAULT
 
 
 def _best(outcomes: Outcomes, rule: str) -> tuple[str, dict[str, Difference]]:
-    held = outcomes[rule]
-    shares = sorted({each.share for each in held})
-    table = {name: difference(found, held) for name, found in outcomes.items() if name != rule}
-    passing = [
-        name for name, found in table.items()
-        if found.above and not any(_at(outcomes[name], held, share).below for share in shares)
-    ]  # fmt: skip
+    table = {name: difference(found, outcomes[rule]) for name, found in outcomes.items() if name != rule}
+    passing = [name for name, found in table.items() if found.above]
     return max(passing, key=lambda name: (table[name].mean, name), default=rule), table
-
-
-def _at(challenger: Sequence[Outcome], rule: Sequence[Outcome], share: float) -> Difference:
-    return difference([e for e in challenger if e.share == share], [e for e in rule if e.share == share])

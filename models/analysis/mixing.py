@@ -23,6 +23,9 @@ STRENGTH = 400.0
 #: Past windows that are looked at: a year of them, but not more than this many.
 MOST_WINDOWS = 26
 
+#: Windows after which one teaches half as much as the newest: a town changes, and the weights need a year's cases.
+FADE = 6.0
+
 #: Days of history the first of them must have before it.
 LEAST_HISTORY_DAYS = 28
 
@@ -74,6 +77,11 @@ class Evidence:
     weight: float = 1.0
 
 
+def faded(evidence: Evidence, ago: int) -> Evidence:
+    """What a window says so many windows later (1: the newest)."""
+    return Evidence(evidence.rows, evidence.weight * 0.5 ** ((ago - 1) / FADE))
+
+
 def evidence_of(made: Floats, ground: Ground, coming: Cases) -> Evidence:
     """What the cases of a window say about the densities made before it."""
     cells = ground.grid.cell_of(coming.x, coming.y)
@@ -95,7 +103,7 @@ def windows_of(days: int) -> int:
 
 
 def past_evidence(cases: Cases, ground: Ground, at: Millis, days: int, others: Cases | None = None) -> list[Evidence]:
-    """Evidence of the windows before `at`, the newest first; empty when there is too little history."""
+    """Evidence of the windows before `at`, newest first, older ones fainter; empty with too little history."""
     found: list[Evidence] = []
     if not len(cases):
         return found
@@ -106,7 +114,8 @@ def past_evidence(cases: Cases, ground: Ground, at: Millis, days: int, others: C
             break
         coming = cases.between(begin, begin + days * DAY_MS)
         if len(coming):
-            found.append(evidence_of(densities(cases, ground, begin, days, others), ground, coming))
+            told = evidence_of(densities(cases, ground, begin, days, others), ground, coming)
+            found.append(faded(told, number))
     return found
 
 

@@ -12,7 +12,6 @@ from scipy.sparse import csr_array
 
 from models.analysis.candidates import KERNEL_HALF_DAYS, KERNEL_WIDTH, Question
 from models.analysis.components import DAY_MS, MEMORIES, OTHERS, SEASON_WIDTH, WIDTHS, season_rows
-from models.analysis.mixing import DEFAULT
 
 Floats = NDArray[np.float64]
 
@@ -47,7 +46,7 @@ def surfaces(asked: Question, method: str, drawn: Floats) -> Floats:
     if method not in ("mixture", "mixture_shift"):
         counts = (drawn * rule_weights(asked, method)) @ onto
         return ground.spread_all(counts, KERNEL_WIDTH) if method == "kernel" else counts
-    weights = DEFAULT if asked.weights is None else asked.weights
+    weights = asked.mix
     made = np.zeros((len(drawn), len(ground.grid.area)))
     counted: NDArray[np.int64] | None = None
     counts = made

@@ -15,7 +15,7 @@ from models.analysis.candidates import CANDIDATES, Question
 from models.analysis.cases import Cases
 from models.analysis.components import DAY_MS, NAMES, OTHERS, Ground, densities
 from models.analysis.grid import Grid
-from models.analysis.mixing import DEFAULT, Evidence, evidence_of, learn, past_evidence, pooled, windows_of
+from models.analysis.mixing import DEFAULT, FADE, Evidence, evidence_of, learn, past_evidence, pooled, windows_of
 from models.analysis.shifts import HOUR_MS, Shifts
 from models.analysis.surface import MultiScaleRate, level
 
@@ -160,7 +160,8 @@ def test_evidence_stands_for_every_case_and_is_newest_first() -> None:
     assert (newest.rows == found[0].rows).all()
     for number, each in enumerate(found, 1):
         begin = NOW - number * 28 * DAY_MS
-        assert len(each.rows) * each.weight == pytest.approx(len(cases.between(begin, begin + 28 * DAY_MS)))
+        stands_for = len(each.rows) * each.weight * 2 ** ((number - 1) / FADE)
+        assert stands_for == pytest.approx(len(cases.between(begin, begin + 28 * DAY_MS)))
     assert past_evidence(cases, ground, int(cases.start[0]), 28) == []
     assert len(OTHERS) == 2
     assert level(cases, NOW) == pytest.approx(12.5, rel=0.1)
