@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -19,11 +19,19 @@ from models.records.base import Millis
 KERNEL_WIDTH, KERNEL_HALF_DAYS = 1.5, 90.0
 
 
+#: Cases of a year below which the own past moves no weight that is held by `mixing.STRENGTH` cases.
+LEAST_OWN = 40
+
+#: What neither a shift nor weights change.
+_SHARED = ("past", "densities", "shares", "in_shifts")
+
+
 @dataclass(frozen=True)
 class Question:
     """Where will the cases of the `days` after `at` be? Only what began before `at` is looked at.
 
-    `weights`: of the mixture, taken as they are; None: learnt from the own past. `shift` None: at any hour.
+    `weights`: of the mixture, taken as they are; None: learnt from the own past, held to `prior` (the pooled ones;
+    None: the product's). `shift` None: at any hour.
     """
 
     cases: Cases
@@ -34,6 +42,7 @@ class Question:
     weights: Floats | None = None
     shifts: Shifts | None = None
     shift: int | None = None
+    prior: Floats | None = None
 
     @cached_property
     def past(self) -> Cases:
@@ -50,8 +59,10 @@ class Question:
         """The mixture's weights."""
         if self.weights is not None:
             return self.weights
-        evidence = past_evidence(self.past, self.ground, self.at, self.days, self.others)
-        return learn(evidence, own_weights(self.others))
+        prior = own_weights(self.others) if self.prior is None else self.prior
+        if len(self.past.between(self.at - 365 * DAY_MS, self.at)) < LEAST_OWN:
+            return prior
+        return learn(past_evidence(self.past, self.ground, self.at, self.days, self.others), prior)
 
     @cached_property
     def shares(self) -> tuple[Floats, Floats]:
@@ -65,15 +76,18 @@ class Question:
 
     def of_shift(self, shift: int | None) -> Question:
         """The same question for another shift."""
-        return self._keeping(replace(self, shift=shift), "mix")
+        return self._keeping(replace(self, shift=shift), (*_SHARED, "mix"))
+
+    def for_days(self, days: int) -> Question:
+        """The same question for another horizon, with the weights of this one."""
+        return self._keeping(replace(self, days=days), ("past", "shares", "in_shifts", "mix"))
 
     def weighing(self, weights: Floats) -> Question:
         """The same question with other weights of the mixture."""
-        return self._keeping(replace(self, weights=weights))
+        return self._keeping(replace(self, weights=weights), _SHARED)
 
-    def _keeping(self, other: Question, *more: str) -> Question:
-        # What is made already goes along: neither shift nor weights change it.
-        made = ("past", "densities", "shares", "in_shifts", *more)
+    def _keeping(self, other: Question, made: Iterable[str]) -> Question:
+        # What is made already and does not change goes along.
         vars(other).update({name: vars(self)[name] for name in made if name in vars(self)})
         return other
 

@@ -74,7 +74,8 @@ class Task:
     """A station and what its maps are made from. `quality`: `place_quality` of each case of `columns`.
 
     `rules`: by family and horizon; what is not there is drawn by `Rule()`. `weights`: of the mixture, by family,
-    pooled over stations. `last`: bodies of the newest maps, for ids and names that stay.
+    pooled over stations: the station's own are held to them. `last`: bodies of the newest maps, for ids
+    and names that stay.
     """
 
     station: str
@@ -162,8 +163,10 @@ def refit(task: Task) -> list[Made]:
 def _of_place(zone: Prepared) -> Iterator[Made]:
     task = zone.task
     for family in families_of(zone):
-        weights = task.weights.get(family.code)
-        asked = Question(family.cases, zone.ground, task.at, HORIZONS[0], family.others, weights, task.shifts)
+        asked = Question(
+            family.cases, zone.ground, task.at, HORIZONS[0], family.others, shifts=task.shifts,
+            prior=task.weights.get(family.code),
+        )  # fmt: skip
         found = yield from _horizons(task, zone.place, family, asked)
         if found.verdict != "too_few":
             for shift in range(len(task.shifts)):
@@ -190,7 +193,7 @@ def _horizons(task: Task, place: Place, family: Family, asked: Question) -> Gene
     yield _made(task, place, asked, usual, first)
     for days in HORIZONS[1:]:
         rule = task.rules.get((family.code, days), Rule())
-        other = replace(asked, days=days)
+        other = asked.for_days(days)
         if rule.method == usual.method:
             found = for_days(first, days, rule.record)
         else:
@@ -236,7 +239,7 @@ def _made(task: Task, place: Place, asked: Question, rule: Rule, found: HotspotM
     frozen = None
     if found.verdict in ("shown", "grey"):
         frozen = _freeze(asked, found, _method(asked, rule.model), place.polygon).text()
-    return Made(key, place, found.method, _parameters(task, asked, rule), to_json(found), frozen)
+    return Made(key, place, found.method, _parameters(task, asked, rule, found.method), to_json(found), frozen)
 
 
 def _method(asked: Question, method: str) -> str:
@@ -244,11 +247,11 @@ def _method(asked: Question, method: str) -> str:
     return "mixture_shift" if method == "mixture" and asked.shift is not None else method
 
 
-def _parameters(task: Task, asked: Question, rule: Rule) -> str:
+def _parameters(task: Task, asked: Question, rule: Rule, drawn: str) -> str:
     said = {
         "share": SHARE, "cell_m": asked.ground.grid.cell, "shifts": list(task.shifts.starts),
         "zone": str(task.shifts.zone), "model": rule.model,
-        "weights": None if asked.weights is None else [round(float(weight), 6) for weight in asked.weights],
+        "weights": [round(float(weight), 6) for weight in asked.mix] if drawn.startswith("mixture") else None,
     }  # fmt: skip
     return orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode()
 

@@ -120,6 +120,22 @@ def test_a_cell_with_a_rhythm_of_its_own_keeps_it_and_a_quiet_one_has_the_zone_s
     assert made.profile_[0] > 0.9
 
 
+def test_a_station_s_weights_are_the_pooled_ones_until_its_own_cases_tell_more() -> None:
+    cases, grid, _ = town(number=3_000, days=700)
+    ground = Ground.of(grid)
+    held = [
+        np.abs(Question(cases.take(slice(0, None, step)), ground, NOW, 28, prior=DEFAULT).mix - DEFAULT).sum()
+        for step in (60, 6, 1)
+    ]
+    assert held[0] == 0.0
+    assert held[0] < held[1] < held[2]
+    asked = Question(cases, ground, NOW, 28, prior=DEFAULT, shifts=Shifts())
+    assert (asked.of_shift(1).mix == asked.mix).all()
+    assert asked.for_days(7).mix is asked.mix
+    assert (asked.weighing(DEFAULT).mix == DEFAULT).all()
+    assert (Question(cases, ground, NOW, 28, weights=DEFAULT).mix == DEFAULT).all()
+
+
 EMPTY = np.array([], dtype=float)
 BURST = np.concatenate([np.array([NOW - 3650 * DAY_MS]), NOW - 5 * DAY_MS + np.arange(50)])
 BAD = {

@@ -196,7 +196,8 @@ def test_every_case_once_is_the_map_itself(method: str, shift: int | None) -> No
     # And a case drawn twice counts as two cases.
     twice = np.ones(len(asked.past))
     twice[::3] = 2
-    again = replace(asked, cases=asked.past.take(np.repeat(np.arange(len(asked.past)), twice.astype(int))))
+    doubled = asked.past.take(np.repeat(np.arange(len(asked.past)), twice.astype(int)))
+    again = replace(asked, cases=doubled, weights=asked.mix)
     drawn = CANDIDATES["mixture" if method == "mixture_shift" else method](again)
     [made] = surfaces(asked, "mixture" if method == "mixture_shift" else method, twice[None])
     assert made / made.sum() == pytest.approx(drawn / drawn.sum(), abs=1e-9)
