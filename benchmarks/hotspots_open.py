@@ -35,7 +35,7 @@ _MARKS = """(() => {
     const frame = (then) => requestAnimationFrame(then)
     const soon = (what) => frame(() => frame(() => { marks[what] = performance.now() }))
     const told = () => count("stAlert") > 0 && count("stMetric") === 3 && count("stDataFrame") === 2
-        && document.querySelector(".ssz-hours") !== null && count("stTable") === 1 && count("stDownloadButton") === 3
+        && document.querySelector(".ssz-hours") !== null && count("stTable") === 1 && count("stPopover") === 3
     const mapped = () => document.querySelector("[data-testid=stDeckGlJsonChart] canvas") !== null
     const look = () => {
         if (!("told" in marks) && told()) { marks.told = null; soon("told") }

@@ -1,4 +1,4 @@
-"""Taking a map along: one printed page, GeoJSON, KML. Each is written down before it leaves."""
+"""Taking a map along: one printed page, GeoJSON, KML. What for is asked first, and stands with the deed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.deeds import leaving
+from dashboard.export_part import File, hand_out
 from dashboard.hotspots.chosen import Chosen
 from dashboard.hotspots.told import expected_words, peak_words, spot_name, trend_words
 from dashboard.visit import Visit
@@ -49,7 +49,7 @@ def files(here: Visit, chosen: Chosen, found: HotspotMap) -> None:
     st.subheader(word("hot.files", language), anchor=False)
     for column, (key, ending, kind, make) in zip(st.columns([1, 1, 1, 2]), made, strict=False):
         file = f"{name}.{ending}"
-        made_then = leaving(here, Did.EXPORTED_HOTSPOTS, file, make, chosen.station)
-        column.download_button(
-            word(f"hot.{key}", language), made_then, file, kind, key=f"hotspot-{key}", on_click="ignore"
-        )
+        hand_out(
+            here, word(f"hot.{key}", language), File(Did.EXPORTED_HOTSPOTS, file, file, kind, make, chosen.station),
+            key=f"hotspot-{key}", place=column,
+        )  # fmt: skip

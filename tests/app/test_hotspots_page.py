@@ -143,6 +143,14 @@ def test_a_patrol_is_suggested_when_asked_for_and_says_what_it_assumes() -> None
 
 
 @pytest.mark.usefixtures("look_as")
+def test_no_file_leaves_before_it_is_said_what_for() -> None:
+    page = open_page()
+    asking = [one.key for one in page.text_area]
+    assert asking == ["hotspot-pdf-text", "hotspot-geojson-text", "hotspot-kml-text"]
+    assert page.get("download_button") == []
+
+
+@pytest.mark.usefixtures("look_as")
 def test_a_bad_url_is_the_default_never_an_error() -> None:
     page = open_page(family="'; drop", days="x", shift="99", zone="nowhere", station="nowhere", part="x", spot="'")
     assert "พื้นที่เสี่ยง 3 แห่ง" in said(page)
