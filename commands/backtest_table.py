@@ -36,6 +36,8 @@ def _table(horizon: dict[str, Any]) -> list[str]:
     if not rows:
         return [f"{days} days: too short a past to judge; maps are drawn grey"]
     each = rows[0]["cases"] / rows[0]["windows"]
+    if not each:
+        return [f"{days} days: no case with a known hour: nothing to judge by shift"]
     few = ": too few to judge a single station by" if each < FEW else ""
     lines = [
         f"{days} days, {rows[0]['windows']} origins: {rows[0]['cases']:.0f} cases, {each:.0f} a window{few}",

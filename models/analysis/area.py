@@ -60,8 +60,9 @@ def epsg_of(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> int:
 
 
 def main_group(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which places belong to the largest group; a place that is none (NaN, out of range) does not."""
+    """Which places belong to the largest group; a place that is none (NaN, out of range, (0, 0)) does not."""
     known = np.isfinite(lat) & np.isfinite(lon) & (np.abs(lat) <= 84) & (np.abs(lon) <= 180)
+    known &= (lat != 0) | (lon != 0)  # what a program writes that has no place
     found = np.zeros(len(lat), dtype=bool)
     if known.any():
         found[known] = _main(lat[known], lon[known])

@@ -79,7 +79,7 @@ def choose(pooled: Outcomes, own: Outcomes | None = None, default: str = DEFAULT
 
     Every method's outcomes must be of the same windows in the same order.
     """
-    if not pooled.get(default):
+    if sum(each.cases for each in pooled.get(default, ())) <= 0:
         return Choice(default, "no_backtest", {})
     method, table = _best(pooled, default)
     why = "default" if method == default else "pooled"

@@ -117,9 +117,10 @@ def score(outcomes: Sequence[Outcome]) -> Score:
     together = by_origin(outcomes)
     hit = interval(hits, cases, spread_of(together))
     scale = 0.0 if hits <= 0 else 1.0
+    pei = hit.times(cases / best if best else scale)
     return Score(
         share, len(together), cases, hit, hit.times(1 / share),
-        hit.times(cases / best if best else scale), hit.times(cases / cells if cells else 0.0),
+        Figure(pei.value, pei.low, max(pei.value, min(1.0, pei.high))), hit.times(cases / cells if cells else 0.0),
     )  # fmt: skip
 
 

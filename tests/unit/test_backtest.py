@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,15 @@ def test_by_shift_every_case_is_scored_in_its_shift(made: Backtest) -> None:
     [place] = places(1)
     number = len(place.cases.between(found.origins[0], NOW))
     assert sum(each.cases for each in found.outcomes["mixture_shift"]) == pytest.approx(number)
+
+
+def test_by_shift_without_a_known_hour_nothing_is_judged() -> None:
+    [place] = places(1)
+    cases = replace(place.cases, end=place.cases.start + DAY_MS)
+    found = backtest([Place(cases, place.ground)], Plan(28, shifts=UTC), NOW)
+    assert found.choice.why == "no_backtest"
+    told = {"of": "", "offences": [], "zones": 0, "cell_m": 100, "by_shift": True, "cases": 700, "left_out": {}}
+    assert "no case with a known hour" in as_text(told | {"horizons": [horizon_of(found)]})
 
 
 def test_too_short_a_past_is_said_and_a_young_station_gets_what_it_can() -> None:
@@ -192,6 +202,7 @@ BAD = {
     "the future": ([16.54] * 200, [104.72] * 200, [NOW + 9 * DAY_MS] * 200),
     "ten years and a burst": ([16.54] * 200, [104.72] * 200, [NOW - 3650 * DAY_MS] + [NOW - DAY_MS] * 199),
     "four cases": ([16.54] * 4, [104.72] * 4, DAYS[:4]),
+    "all at (0, 0)": ([0.0] * 200, [0.0] * 200, DAYS),
     "nothing": ([], [], []),
 }
 
@@ -201,7 +212,7 @@ BAD = {
 def test_bad_input_ends_in_a_plain_word_or_a_right_answer(name: str, zones: bool) -> None:
     city = city_of(_city(*BAD[name]).columns, None, NOW + 1)
     if city is None:
-        assert name == "nothing"
+        assert name in ("nothing", "all at (0, 0)")
         return
     stray = {"two towns 600 km apart": 80, "a stray at (0, 0)": 1}.get(name, 0)
     assert city.left.stray == stray
@@ -210,5 +221,6 @@ def test_bad_input_ends_in_a_plain_word_or_a_right_answer(name: str, zones: bool
     for row in rows_of(made):
         assert all(np.isfinite(row[key]).all() for key in ("hit", "pai", "pei", "hits_per_cell"))
         assert row["hit"][0] <= 1 + 1e-9
+        assert row["pei"][2] <= 1 + 1e-9
     if name in ("the future", "four cases"):
         assert made.choice.why == "no_backtest"
