@@ -21,12 +21,15 @@ PYTEST = [
     sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--timeout", "300", "--durations", "15",
 ]  # fmt: skip
 
-#: Four at once on two cores: a test draws in software or waits for a server. A file stays with one worker, and files
-#: are dealt in the order given.
-TOGETHER = ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
+#: Five at once on two cores: a test draws in software or waits for a server; of four the cores were half idle. A file
+#: stays with one worker, and files are dealt in the order given.
+TOGETHER = ["-n", "5", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 #: Tests that wait more than they compute, in the order in which they are dealt among those of the browser.
 WAITING = ("fault", "broker", "app", "jobs", "store")
+
+#: Files of one or two long tests, of those that draw: dealt last, all others would wait for them.
+LONG = ("test_product.py", "test_map_engine.py", "test_desk.py", "test_hostile_text.py")
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,8 @@ def tests_of(folder: str) -> list[str]:
 
 def stages() -> list[list[Check]]:
     """The checks of one stage run beside each other."""
-    # Files of one long test are late in the alphabet: dealt last, all others would wait for them.
-    drawing = tests_of("e2e")[::-1]
+    late = tests_of("e2e")[::-1]  # the others' long files are late in the alphabet
+    drawing = [file for wanted in (True, False) for file in late if (Path(file).name in LONG) is wanted]
     waiting = [file for folder in WAITING for file in tests_of(folder)]
     return [
         [

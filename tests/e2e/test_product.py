@@ -137,13 +137,10 @@ def drawn(page: Page) -> None:
 
 
 @pytest.mark.timeout(600)  # some two dozen steps, each of which may take its time
-def test_the_printed_link_leads_to_every_screen_and_a_map_that_never_blinks(
-    chromium: Browser, demo: Run, tmp_path: Path
-) -> None:
+def test_the_printed_link_leads_to_every_screen_and_a_map_that_never_blinks(chromium: Browser, demo: Run) -> None:
     seen = Watched(chromium)
     page = seen.page
     page.goto(demo.link())
-    page.screenshot(path=tmp_path / "sign-in.png")
     page.get_by_role("button").click()
     drawn(page)
     base = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
@@ -155,7 +152,6 @@ def test_the_printed_link_leads_to_every_screen_and_a_map_that_never_blinks(
             page.goto(base + path)
             shown(page, path)
             expect(page.get_by_text(word(name, language)).first).to_be_visible(timeout=PATIENCE_MS)
-            page.screenshot(path=tmp_path / f"{path.strip('/') or 'wall'}-{language}.png")
     assert seen.hosts == {"localhost"}
     assert seen.wrong == []
     seen.context.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from pathlib import Path
 
-from scripts.check import ROOT, mixed, stages
+from scripts.check import LONG, ROOT, mixed, stages
 
 
 def test_every_test_file_is_run_once() -> None:
@@ -14,6 +14,12 @@ def test_every_test_file_is_run_once() -> None:
     dealt = [word for word in words if word.startswith("tests/") and word.endswith(".py")]
     there = {str(file.relative_to(ROOT)) for file in Path(ROOT, "tests").rglob("test_*.py")}
     assert sorted(dealt) == sorted(file for file in there if not file.startswith("tests/unit/"))
+
+
+def test_the_long_files_are_dealt_before_the_others_that_draw() -> None:
+    words = list(chain.from_iterable(check.command for stage in stages() for check in stage))
+    drawing = [Path(word).name for word in words if word.startswith("tests/e2e/")]
+    assert set(drawing[: len(LONG)]) == set(LONG)
 
 
 def test_what_draws_is_spread_evenly_among_what_waits() -> None:
