@@ -22,6 +22,7 @@ from benchmarks import (
     drain_postgres,
     drain_sqlite,
     feed_memory,
+    feedback,
     fit_time,
     hit_interval,
     hotspots_claims,
@@ -34,6 +35,7 @@ from benchmarks import (
     nearest_units,
     policy,
     push,
+    refit_stations,
     response_report,
     sign_in,
     sos_flood,
@@ -58,6 +60,7 @@ ALL = (
     response_report, audit_verify, audit_append, sign_in, box_lost,
     hotspots_claims, hotspots_known_rates, hotspots_stability, clusters_million,
     backtest_cities, backtest_zones, backtest_shift, hit_interval, fit_time,
+    feedback, refit_stations,
 )  # fmt: skip
 FIGURES = {module.NAME: module for module in ALL}
 

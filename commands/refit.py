@@ -101,5 +101,7 @@ def _tell(step: Step, quiet: bool) -> None:
 
 def _end_with_parent() -> None:
     """End when the process that started this one is gone: its end of the pipe closes."""
-    sys.stdin.buffer.read()
+    # Not through `sys.stdin`: its lock is still held when the interpreter ends, which is then an abort.
+    while os.read(0, 1024):
+        pass
     os._exit(1)

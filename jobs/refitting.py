@@ -24,7 +24,7 @@ from store.files import SIDE
 _LOG = logging.getLogger(__name__)
 
 #: The first look comes when the first screens are there.
-FIRST_MS = 15_000
+FIRST_MS = 8_000
 
 #: Between two looks: each counts the cases of every station along an index.
 EVERY_MS = 60_000

@@ -6,7 +6,7 @@ cases of 365 days), frozen at the same moment from the same cases: so the two ca
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import orjson
@@ -42,6 +42,11 @@ class Frozen:
     expected_cases: float
     expected_hits: float
     ceiling: float
+
+    def for_days(self, part: float) -> Frozen:
+        """Of a horizon that is `part` as long: the same cells, fewer cases. The ceiling stays that of the longer one,
+        which is the stricter: with fewer cases more is luck."""
+        return replace(self, expected_cases=self.expected_cases * part, expected_hits=self.expected_hits * part)
 
     def text(self) -> str:
         """As it is kept."""

@@ -7,6 +7,7 @@ longer says nothing of the hour: such a case counts on the map of the whole day 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -14,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 HOUR_MS = 3_600_000
+_LOOK_MS = 14 * 24 * HOUR_MS
 _BANGKOK = ZoneInfo("Asia/Bangkok")
 
 #: A window this long or longer tells no hour; a day less its last hour, for files that write 00:00 to 23:59.
@@ -68,8 +70,21 @@ class Shifts:
         return self._local(start).day_of_week.to_numpy().astype(np.int64)
 
     def _day_ms(self, at: NDArray[np.int64]) -> NDArray[np.int64]:
+        offset = self._offset_ms(at)
+        if offset is not None:
+            return (at + offset) % (24 * HOUR_MS)
         local = self._local(at).tz_localize(None)
         return local.as_unit("ms").asi8 % (24 * HOUR_MS)
+
+    def _offset_ms(self, at: NDArray[np.int64]) -> int | None:
+        """The zone's offset when it is one all the time from the first to the last moment, else None."""
+        if not len(at):
+            return 0
+        # No zone changes its clocks there and back within a fortnight.
+        looked = range(int(at.min()), int(at.max()) + _LOOK_MS, _LOOK_MS)
+        offsets = {datetime.fromtimestamp(moment / 1000, self.zone).utcoffset() for moment in looked}
+        only = offsets.pop()
+        return None if offsets or only is None else round(only.total_seconds() * 1000)
 
     def _local(self, at: NDArray[np.int64]) -> pd.DatetimeIndex:
         return pd.DatetimeIndex(pd.to_datetime(at, unit="ms", utc=True)).tz_convert(self.zone)

@@ -185,20 +185,22 @@ def shift_key(shifts: Shifts, shift: int | None) -> str:
 def _horizons(task: Task, place: Place, family: Family, asked: Question) -> Generator[Made, None, HotspotMap]:
     """The maps of every horizon; returns that of the usual one.
 
-    Days ahead change how many cases are expected, hardly where: a horizon drawn by the same method as the usual one
+    Days ahead change how many cases are expected, hardly where: a horizon drawn by the same methods as the usual one
     has its map, told for other days.
     """
     usual = task.rules.get((family.code, asked.days), Rule())
     first = _drawn(task, place, family, asked, usual)
-    yield _made(task, place, asked, usual, first)
+    yield _made(task, place, asked, usual, first, frozen := _freeze(asked, first, usual, place.polygon))
     for days in HORIZONS[1:]:
         rule = task.rules.get((family.code, days), Rule())
-        other = asked.for_days(days)
-        if rule.method == usual.method:
+        if (rule.method, rule.model) == (usual.method, usual.model):
             found = for_days(first, days, rule.record)
+            kept = None if frozen is None else frozen.for_days(days / asked.days)
         else:
+            other = asked.for_days(days)
             found = _drawn(task, place, family, other, rule)
-        yield _made(task, place, other, rule, found)
+            kept = _freeze(other, found, rule, place.polygon)
+        yield _made(task, place, asked, rule, found, kept)
     return first
 
 
@@ -234,12 +236,10 @@ def for_days(found: HotspotMap, days: int, record: Record | None) -> HotspotMap:
     )  # fmt: skip
 
 
-def _made(task: Task, place: Place, asked: Question, rule: Rule, found: HotspotMap) -> Made:
+def _made(task: Task, place: Place, asked: Question, rule: Rule, found: HotspotMap, frozen: Frozen | None) -> Made:
     key = Key(place.code, found.family, found.days, shift_key(task.shifts, asked.shift))
-    frozen = None
-    if found.verdict in ("shown", "grey"):
-        frozen = _freeze(asked, found, _method(asked, rule.model), place.polygon).text()
-    return Made(key, place, found.method, _parameters(task, asked, rule, found.method), to_json(found), frozen)
+    text = None if frozen is None else frozen.text()
+    return Made(key, place, found.method, _parameters(task, asked, rule, found.method), to_json(found), text)
 
 
 def _method(asked: Question, method: str) -> str:
@@ -256,15 +256,19 @@ def _parameters(task: Task, asked: Question, rule: Rule, drawn: str) -> str:
     return orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def _freeze(asked: Question, found: HotspotMap, model: str, polygon: str) -> Frozen:
+def _freeze(asked: Question, found: HotspotMap, rule: Rule, polygon: str) -> Frozen | None:
+    """What is frozen of a map; None when it flags nothing for anybody to go to."""
+    if found.verdict not in ("shown", "grey"):
+        return None
+
     def cells(name: str) -> tuple[int, ...]:
         if name == found.method:
             return found.flagged
         return tuple(int(cell) for cell in flag(CANDIDATES[name](asked), asked.ground.grid, found.share))
 
     return Frozen(
-        found.epsg, found.cell_m, found.grid, polygon, found.flagged, cells(model), cells(COUNTING),
-        found.area_flagged_m2 / found.area_m2, found.expected_total, found.expected_flagged,
+        found.epsg, found.cell_m, found.grid, polygon, found.flagged, cells(_method(asked, rule.model)),
+        cells(COUNTING), found.area_flagged_m2 / found.area_m2, found.expected_total, found.expected_flagged,
         noise_ceiling(CANDIDATES[found.method](asked), np.array(found.flagged, dtype=np.int64)),
     )  # fmt: skip
 
