@@ -103,6 +103,8 @@ def not_chained(names: Mapping[str, str]) -> None:
         return
     st.warning(word("aud.waiting", language, n=f"{len(found):,}"))
     rows = audit_rows(map(unchained, found), names, here.runtime.values.zone, language)
+    number = word("aud.seq", language)
+    rows = [{name: value for name, value in row.items() if name != number} for row in rows]
     st.dataframe(rows, hide_index=True, key="audit-waiting", row_height=36)
 
 

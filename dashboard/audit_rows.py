@@ -52,7 +52,7 @@ def audit_rows(
     """One row a deed. `stations`: code -> name."""
     return [
         {
-            word("aud.seq", language): row.seq or None,
+            word("aud.seq", language): row.seq,
             word("aud.at", language): moment(row.at, zone, language),
             word("aud.who", language): row.who,
             word("aud.role", language): role_text(row.role, language),

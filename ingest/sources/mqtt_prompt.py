@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from paho.mqtt.client import Client
 from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
+
+from ingest.sources.mqtt_loop import PollingClient
 
 #: What of paho's inside is used here; a test fails when a new paho lacks one of them.
 PRIVATE_NAMES = (
@@ -20,7 +21,7 @@ PRIVATE_NAMES = (
 )
 
 
-class PromptClient(Client):
+class PromptClient(PollingClient):
     """Between two tries to reach a broker paho sleeps, and whoever stops it waits up to a second for each connection:
     a server whose broker is away would take seconds to stop. Here `disconnect` ends the wait."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -215,6 +217,46 @@ def test_a_device_s_will_reaches_its_own_topic_only_and_nothing_else_is_its_to_h
     assert set(box.heard) == {told[1]}
     box.close()
     worker.close()
+
+
+#: Holds connections that say nothing at a door, until it is told to end.
+_IDLE = """
+import resource, select, socket, sys
+soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
+held = [socket.socket() for _ in range(1000)]
+for one in held:
+    one.setblocking(False)
+    one.connect_ex(("127.0.0.1", int(sys.argv[1])))
+for one in held:
+    there = select.poll()
+    there.register(one, select.POLLOUT)
+    there.poll()
+print(len(held), flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_thousand_idle_connections_at_a_door_keep_no_device_and_no_worker_out(broker: Deployed) -> None:
+    """In a process of their own: in this one, paho's select(2) would know no socket of a number above 1,023."""
+    stem = broker.issue(NAMES[5])
+    idle = subprocess.Popen(
+        [sys.executable, "-c", _IDLE, str(broker.devices)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert idle.stdout is not None
+        assert idle.stdout.readline() == "1000\n"
+        for _ in range(3):
+            device = Caller(broker.devices, broker.ca, stem)
+            assert device.connected, device.refused
+            assert device.say([said_by(NAMES[5])]) == [said_by(NAMES[5])]
+            device.close()
+        worker = Caller(broker.workers, broker.ca, broker.conf / "worker" / "ingest", "ssz-t-idle")
+        assert worker.connected, worker.refused
+        worker.close()
+    finally:
+        idle.communicate("", timeout=30)
 
 
 def test_a_report_channel_s_gateway_writes_its_channel_and_no_other(

@@ -10,7 +10,7 @@ import pytest
 from paho.mqtt.client import Client, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
-from ingest.sources import mqtt_prompt
+from ingest.sources import mqtt_loop, mqtt_prompt
 from ingest.sources.mqtt_client import PRIVATE_NAMES, Arrivals, BulkClient
 from ingest.sources.mqtt_prompt import PromptClient
 
@@ -66,6 +66,8 @@ def test_paho_still_has_the_names() -> None:
     assert [name for name in PRIVATE_NAMES if not hasattr(client, name)] == []
     plain = Client(CallbackAPIVersion.VERSION2)
     assert [name for name in mqtt_prompt.PRIVATE_NAMES if not hasattr(plain, name)] == []
+    assert [name for name in mqtt_loop.PRIVATE_NAMES if not hasattr(plain, name)] == []
+    assert "_loop" in Client.__dict__  # ours stands in its place
     assert set(client._in_packet) == {
         "command", "have_remaining", "remaining_count", "remaining_mult", "remaining_length", "packet",
         "to_process", "pos",
