@@ -75,7 +75,8 @@ class Evidence:
         year = self._since(rows, YEAR_DAYS)
         count = round(float(self.inside[year].sum()))
         expected = float(self.expected[cells].sum())
-        low, high = interval(expected, count)
+        fallen = float(self.settled[cells].sum()) * asked.days / self._year_days
+        low, high = interval(expected, count, fallen)
         hours, weekdays = self._rhythm[number]
         counted = Counter(str(code) for code in past.offence[year if len(year) else rows])
         offences = tuple(sorted(counted.items(), key=lambda row: (-row[1], row[0])))
@@ -93,7 +94,7 @@ class Evidence:
             offences=offences, stability=self.stability[number], near_repeat=self.repeating[number],
             pile_up=pile_ups(past.x[rows], past.y[rows], asked.ground.grid.epsg),
             trend=self.trends[number],
-            next_expected=float(self.settled[cells].sum()) * asked.days / self._year_days, chance=chance,
+            next_expected=fallen, chance=chance,
             cases=tuple((str(past.ids[row]), float(shares[row])) for row in top),
             others=max(0.0, 1.0 - float(shares[top].sum())),
         )  # fmt: skip

@@ -1,48 +1,70 @@
 """What is to be expected of a place after it was picked for its high count: it falls back to the mean. Pure.
 
-Empirical Bayes (Robbins 1956; for crime Marshall 1991): cells' rates are a gamma whose mean and spread the counts
-themselves give, so a cell of four in a zone of ones is told as two, and one of forty as thirty-nine.
+Empirical Bayes (Robbins 1956; towards what is around, as Marshall 1991): cells' rates are a gamma whose mean and
+spread the counts themselves give, so a cell of four among ones is told as two, one of forty as thirty-nine.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 from scipy.stats import nbinom
 
 from models.analysis.grid import Grid
 
 Floats = NDArray[np.float64]
 
+#: How far a cell's surroundings reach, cells (standard deviation).
+AROUND = 1.0
 #: A count of nine horizons in ten lies in the interval.
 LOW, HIGH = 0.05, 0.95
 
 
 def settled(counts: NDArray[np.int64], grid: Grid) -> Floats:
-    """Counts of cells as they are to be expected over as long a time again."""
+    """Counts of cells as they are to be expected over as long a time again, whole grid.
+
+    Each falls back to the mean of the cells around it (of the zone by half a cell's weight), as far as the unevenness
+    left over shows to be chance: hot ground is rarely one cell wide.
+    """
     inside = grid.inside
-    exposure = grid.area[inside] / (grid.cell * grid.cell)
-    seen = counts[inside].astype(np.float64)
+    exposure = grid.area / (grid.cell * grid.cell)
     made = np.zeros(len(grid.area))
-    total = exposure.sum()
-    mean = seen.sum() / total
-    if mean <= 0:
+    total = float(counts[inside].sum()) / float(exposure.sum())
+    if total <= 0:
         return made
-    rates = seen / exposure
-    spread = float((exposure * (rates - mean) ** 2).sum() / total) - mean * len(inside) / total
-    if spread <= 0:  # no more unequal than chance: every place is like every other
-        made[inside] = mean * exposure
+    around = _around(counts.astype(np.float64), grid) + total / 2
+    mean = (around / (_around(exposure, grid) + 0.5) * exposure)[inside]
+    seen = counts[inside]
+    spread = float(((seen - mean) ** 2 - mean).sum() / (mean**2).sum())
+    if spread <= 0:  # no more uneven than chance: each place is like those around it
+        made[inside] = mean
         return made
-    shape, rate = mean * mean / spread, mean / spread
-    made[inside] = (shape + seen) / (rate + exposure) * exposure
+    made[inside] = (1 / spread + seen) / (1 / spread + mean) * mean
     return made
 
 
-def interval(expected: float, past: int) -> tuple[int, int]:
+def _around(values: Floats, grid: Grid) -> Floats:
+    """The values around each cell, weighed by distance, without its own."""
+    shape = (grid.rows, grid.columns)
+    spread = ndimage.gaussian_filter(values.reshape(shape), AROUND, mode="constant").ravel()
+    alone = np.zeros((15, 15))
+    alone[7, 7] = 1.0
+    own = float(ndimage.gaussian_filter(alone, AROUND, mode="constant").max())
+    return np.asarray(spread - own * values, dtype=np.float64)
+
+
+def interval(expected: float, past: int, settled: float | None = None) -> tuple[int, int]:
     """Least and greatest count of nine horizons in ten, for an expectation that rests on `past` cases.
 
-    Negative binomial: the rate itself is known only as well as so many cases tell it.
+    Negative binomial: the rate itself is known only as well as so many cases tell it. `settled`: what is expected
+    when the past falls back to the mean; the interval then holds what both allow, for neither is right everywhere.
     """
+    ends = [_ends(each, past) for each in (expected, expected if settled is None else settled)]
+    return min(low for low, _ in ends), max(high for _, high in ends)
+
+
+def _ends(expected: float, past: int) -> tuple[int, int]:
     if expected <= 0:
         return 0, 0
     shape = past + 0.5

@@ -220,7 +220,7 @@ def for_days(found: HotspotMap, days: int, record: Record | None) -> HotspotMap:
     part = days / found.days
     spots = []
     for spot in found.hotspots:
-        low, high = interval(spot.expected * part, spot.past)
+        low, high = interval(spot.expected * part, spot.past, spot.next_expected * part)
         spots.append(
             replace(
                 spot, expected=spot.expected * part, expected_low=low, expected_high=high,

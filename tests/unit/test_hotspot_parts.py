@@ -64,7 +64,7 @@ def test_counts_fall_back_to_the_mean_as_far_as_chance_made_them() -> None:
     top = np.argsort(-first)[:20]
     told = settled(first, GRID)
     assert abs(told[top].sum() - second[top].sum()) < abs(first[top].sum() - second[top].sum()) / 2
-    assert told.sum() == pytest.approx(first.sum(), rel=0.01)
+    assert told.sum() == pytest.approx(first.sum(), rel=0.05)
     even = settled(rng.poisson(1.0, 400), GRID)
     assert even.max() < 2.5, "where all are alike the highest count is told as the mean, or nearly so"
     assert not settled(np.zeros(400, dtype=np.int64), GRID).any()
