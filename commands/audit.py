@@ -12,9 +12,11 @@ from commands.context import RefusedError, keys_of, opened, say
 from models.audit.chain import Keys, Mark
 from models.audit.heads import line_of
 from settings import Settings
+from store import forecasts
 from store.audit import kept
 from store.audit.verifying import Verdict, verify
 from store.audit.writing import NoKeyError, head
+from store.hotspots import ChangedError
 
 if TYPE_CHECKING:
     from commands.context import Commands
@@ -69,11 +71,17 @@ def _verify(args: argparse.Namespace, settings: Settings) -> int:
     with opened(settings, any_key=True) as database, database.read() as conn:
         begun = time.perf_counter()
         verdict = verify(conn, keys, heads)
+        try:
+            frozen = forecasts.verify(conn)
+        except ChangedError as error:
+            sys.stderr.write(f"manage.py: {error}\n")
+            return 1
         took = time.perf_counter() - begun
     if verdict.bad is not None:
         sys.stderr.write(f"manage.py: the audit log is not as it was written: {verdict.bad}\n")
         return 1
     say(told(verdict, len(heads), took))
+    say(f"forecasts: {frozen:,} as they were frozen")
     return 0
 
 

@@ -7,7 +7,7 @@ the audit log: a row that was changed, added behind or taken away is found.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
@@ -16,15 +16,17 @@ from models.access.grants import Stations
 from models.analysis.content import content_hash
 from models.analysis.record import Scored, Told
 from models.audit.deeds import Did, by_system
+from models.records.audit import AuditRow
 from models.records.base import Millis
 from models.records.hotspot import ForecastRow, ForecastScoreRow
 from models.records.incident import Incident
 from store import audit
 from store.database import Tx
 from store.hotspots import ChangedError
-from store.rows import add_new, of_stations, records, table_of, values_of
+from store.rows import add_new, of_stations, record_of, records, table_of, values_of
 
 _FORECAST, _SCORE, _INCIDENT = table_of(ForecastRow), table_of(ForecastScoreRow), table_of(Incident)
+_AUDIT = table_of(AuditRow)
 
 _DAY_MS = 86_400_000
 
@@ -52,7 +54,7 @@ def together(hashes: Iterable[str]) -> str:
 def freeze(tx: Tx, rows: Iterable[ForecastRow]) -> int:
     """Freeze forecasts; their hash is set here. Returns how many were new: the same content again is one row.
 
-    What is new of a station and moment is one row of the audit log.
+    What is new of a station and moment is one row of the audit log: all of them are frozen in one call.
     """
     groups: dict[tuple[str, Millis], list[str]] = {}
     for row in rows:
@@ -60,8 +62,10 @@ def freeze(tx: Tx, rows: Iterable[ForecastRow]) -> int:
         if add_new(tx, _FORECAST, kept):
             groups.setdefault((row.station, row.made_at), []).append(str(kept["hash"]))
     for (station, made_at), hashes in sorted(groups.items()):
-        detail = f"{len(hashes)} sha256={together(hashes)}"
-        audit.record(tx, by_system(made_at, Did.FORECASTS_FROZEN, station=station, object="forecasts", detail=detail))
+        deed = by_system(
+            made_at, Did.FORECASTS_FROZEN, station=station, object="forecasts", detail=_detail(hashes)
+        )  # fmt: skip
+        audit.record(tx, deed)
     return sum(len(hashes) for hashes in groups.values())
 
 
@@ -137,14 +141,30 @@ def record(
     ]
 
 
-def verify(conn: Connection, stations: Stations = None) -> int:
-    """Read every forecast and make sure that it is as it was written; returns how many there are.
+def verify(conn: Connection) -> int:
+    """Read every forecast and make sure that it is as it was written, and that none was taken away from or put beside
+    those it was frozen with: their hashes stand in the audit log. Returns how many there are.
 
     Raises:
-        ChangedError: one is not.
+        ChangedError: something is not.
     """
-    query = of_stations(select(_FORECAST), _FORECAST.c.station, stations)
-    return len([_checked(row) for row in records(conn, ForecastRow, query)])
+    groups: dict[tuple[str, Millis], list[str]] = {}
+    with conn.execute(select(_FORECAST), execution_options={"yield_per": PIECE}) as rows:
+        for found in rows:
+            row = _checked(record_of(ForecastRow, found))
+            groups.setdefault((row.station, row.made_at), []).append(row.hash)
+    sealed = select(_AUDIT.c.station, _AUDIT.c.at, _AUDIT.c.detail).where(
+        _AUDIT.c.action == Did.FORECASTS_FROZEN.value
+    )
+    for station, at, detail in conn.execute(sealed):
+        if detail != _detail(groups.get((station, at), [])):
+            raise ChangedError(f"the forecasts of {station} frozen at {at} are not those the audit log tells of")
+    return sum(len(hashes) for hashes in groups.values())
+
+
+def _detail(hashes: Sequence[str]) -> str:
+    """What the audit log tells of forecasts that were frozen together."""
+    return f"{len(hashes)} sha256={together(hashes)}"
 
 
 def _scored() -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from models.analysis.due import Last, Version
 from models.analysis.record import Scored
+from models.audit.chain import keys_of
 from models.records.hotspot import ForecastRow, HotspotChoiceRow, HotspotMapRow, HotspotWeightsRow
 from models.records.incident import IncidentReport
 from models.records.station import Station
@@ -82,13 +83,19 @@ def test_the_tables_are_only_added_to(db: Database) -> None:
 
 
 def test_a_row_changed_behind_our_back_is_refused(sqlite_db: Database) -> None:
+    sqlite_db.audit_keys = keys_of("a secret of this test: 32 letters or more")
     with sqlite_db.write() as tx:
         hotspots.keep(tx, [a_map(NOW)])
-        forecasts.freeze(tx, [a_forecast(NOW)])
+        forecasts.freeze(tx, [a_forecast(NOW), a_forecast(NOW, body='{"other": 1}')])
+        tx.conn.execute(text("DROP TRIGGER forecast_no_delete"))
         tx.conn.execute(text("DROP TRIGGER hotspot_map_no_update"))
         tx.conn.execute(text("DROP TRIGGER forecast_no_update"))
     with sqlite_db.read() as conn:
-        assert forecasts.verify(conn) == 1
+        assert forecasts.verify(conn) == 2
+    with sqlite_db.write() as tx:
+        tx.conn.execute(text("DELETE FROM forecast WHERE body <> '{}'"))
+    with sqlite_db.read() as conn, pytest.raises(hotspots.ChangedError, match="not those the audit log tells of"):
+        forecasts.verify(conn)
     with sqlite_db.write() as tx:
         tx.conn.execute(text("UPDATE hotspot_map SET method = 'better'"))
         tx.conn.execute(text("UPDATE forecast SET body = '{\"shown\": [1]}'"))
