@@ -24,6 +24,9 @@ from dashboard.visit import Visit
 from dashboard.words import word
 from models.analysis.hotspots import HotspotMap
 
+#: As many cases stand in a table as high as they are; more are scrolled.
+FEW = 7
+
 
 def one_spot(here: Visit, chosen: Chosen, found: HotspotMap, rank: int) -> None:
     """Draw the hotspot of a rank.
@@ -54,4 +57,10 @@ def one_spot(here: Visit, chosen: Chosen, found: HotspotMap, rank: int) -> None:
     strip.markdown(f"**{word('hot.cases', language)}**")
     known = cases_behind(here.runtime.db, chosen.station, spot)
     rows = case_rows(spot, known, here.runtime.values.zone, language)
-    strip.dataframe(rows, column_config=thousands(rows), hide_index=True, height=300, key="hotspot-cases")
+    strip.dataframe(
+        rows,
+        column_config=thousands(rows),
+        hide_index=True,
+        height=300 if len(rows) > FEW else "auto",
+        key="hotspot-cases",
+    )

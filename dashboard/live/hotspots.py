@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import orjson
+import shapely
 
 from dashboard.hotspots.most import claims_most
 from dashboard.hotspots.told import family_name, spot_name
@@ -24,12 +25,14 @@ MOST_STATIONS = 40
 def hotspot_features(maps: Iterable[StoredMap]) -> list[tuple[Any, dict[str, Any]]]:
     """(outline, properties) of the hotspots of each zone, out of the one map that claims most there.
 
+    After each outline comes the corner at which its rank is written.
+
     `grey`: nobody has measured how often such a map is right; then the name says so too.
     """
     zones: dict[tuple[str, str], list[StoredMap]] = defaultdict(list)
     for one in maps:
         zones[one.station, one.zone].append(one)
-    found = []
+    found: list[tuple[Any, dict[str, Any]]] = []
     for of_zone in zones.values():
         stored = claims_most(of_zone)
         if stored is None:
@@ -37,8 +40,11 @@ def hotspot_features(maps: Iterable[StoredMap]) -> list[tuple[Any, dict[str, Any
         grey = stored.map.verdict == "grey"
         for rank, spot in enumerate(stored.map.hotspots[:MOST], 1):
             names = {language: _name(stored, rank, language) for language in ("th", "en")}
-            values = {"s": stored.station, "id": spot.id, "rank": rank, "grey": grey, **names}
-            found.append((orjson.Fragment(spot.outline), values))
+            values = {"s": stored.station, "id": spot.id, "rank": rank, "grey": grey}
+            west, _, _, north = shapely.from_geojson(spot.outline).bounds
+            found.append((orjson.Fragment(spot.outline), {**values, **names}))
+            mark = f"{rank} {word('hot.grey_mark', 'th')}" if grey else str(rank)
+            found.append(({"type": "Point", "coordinates": [west, north]}, {**values, "mark": mark}))
     return found
 
 

@@ -19,7 +19,11 @@ NOW = 1_790_000_000_000
 def sheet(db: Database, stations: frozenset[str] | None, version: str, visitor: bool = False) -> list[dict[str, Any]]:
     body = Ground(db).sheet(scope_for("chief", stations, visitor), version)
     found: list[dict[str, Any]] = orjson.loads(body)["hotspots"]["features"]
-    return found
+    corners = [one for one in found if one["geometry"]["type"] == "Point"]
+    outlines = [one for one in found if one["geometry"]["type"] != "Point"]
+    assert all(("ยังไม่วัดผล" in one["properties"]["mark"]) is one["properties"]["grey"] for one in corners)
+    assert [one["properties"]["rank"] for one in corners] == [one["properties"]["rank"] for one in outlines]
+    return outlines
 
 
 def test_a_kept_map_is_on_the_ground_of_its_station_only_and_open_screens_are_told(sqlite_db: Database) -> None:

@@ -11,7 +11,7 @@ const source = (): { type: "geojson"; data: GeoJSON.FeatureCollection } => ({ ty
 /** Layers of each part that can be switched off; units and labels are switched in their own layer. */
 export const PART_LAYERS: Record<Exclude<Part, "units" | "labels">, readonly string[]> = {
   trails: ["trail-line", "trail-gap", "trail-word"], boxes: ["boxes"], zones: ["zone-fill", "zone-line"], ring: ["ring-fill", "ring-line"],
-  beats: ["beat-line", "beat-names"], hotspots: ["hotspot-fill", "hotspot-line", "hotspot-names"], streets: ["streets", "street-names"],
+  beats: ["beat-line", "beat-names"], hotspots: ["hotspot-fill", "hotspot-line", "hotspot-names", "hotspot-ranks"], streets: ["streets", "street-names"],
   cameras: ["cameras"], checkpoints: ["checkpoints"],
 };
 
@@ -26,8 +26,6 @@ const NAME: DataDrivenPropertyValueSpecification<string> = [
   "coalesce", ["get", "th"], ["get", "name_th"], ["get", "name"], "",
 ];
 
-/** Hotspots by their rank, which tells them apart without any colour; the name says when nobody has tested the map. */
-const RANKED: ExpressionSpecification = ["concat", ["to-string", ["get", "rank"]], " · ", NAME as ExpressionSpecification];
 const WITH_NOTE: ExpressionSpecification = ["concat", ["get", "name"], "\n", ["get", "note"]];
 
 export function liveStyle(theme: Theme): StyleSpecification {
@@ -76,8 +74,22 @@ export function liveStyle(theme: Theme): StyleSpecification {
         paint: { "line-color": proved(tints.hotspot), "line-width": 2 },
       },
       {
-        id: "hotspot-names", type: "symbol", source: "hotspots", minzoom: 13,
-        layout: { ...small.layout, "text-field": RANKED }, paint: { ...small.paint, "text-color": proved(tints.hotspotName) },
+        id: "hotspot-names", type: "symbol", source: "hotspots", minzoom: 13, filter: ["!=", ["geometry-type"], "Point"],
+        // Beside its place where a box or a unit stands on it.
+        layout: {
+          ...small.layout, "text-field": NAME, "text-variable-anchor": ["center", "top", "bottom", "left", "right"],
+          "text-radial-offset": 2, "text-justify": "auto", "text-max-width": 14,
+        },
+        paint: { ...small.paint, "text-color": proved(tints.hotspotName) },
+      },
+      {
+        // At a corner, whatever else stands there: hotspots are told apart by their rank, not by a colour.
+        id: "hotspot-ranks", type: "symbol", source: "hotspots", filter: ["==", ["geometry-type"], "Point"],
+        layout: {
+          ...small.layout, "text-field": ["get", "mark"], "text-size": 19, "text-anchor": "bottom-left",
+          "text-allow-overlap": true, "text-ignore-placement": true,
+        },
+        paint: { ...small.paint, "text-color": proved(tints.hotspotName) },
       },
       {
         id: "ring-line", type: "line", source: "ring",
