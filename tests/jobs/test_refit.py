@@ -129,6 +129,24 @@ def test_a_station_that_fails_stops_no_other_and_keeps_its_maps(db: Database) ->
     assert {key[0] for key in hashes(db)} == {"a", "b", "c"}
 
 
+def test_a_station_without_a_zone_is_mapped_where_its_cases_are(sqlite_db: Database) -> None:
+    """Strays make no giant grid; a station of strays alone has no map, and that is no failure."""
+    strays = [a_case("d", 500, NOW - DAY, (0.0, 0.0)), a_case("d", 501, NOW - DAY, (18.79, 98.98))]
+    with sqlite_db.write() as tx:
+        for code in ("d", "e"):
+            registers.put_stations(tx, [Station(code=code, name_th=code, name_en=code, lat=7.0, lon=100.47)], NOW)
+        imports.take_all(tx, past_of("d", 4) + strays, "d")
+        imports.take_all(tx, [replace(one, station="e") for one in strays], "e")
+    assert [(one.station, bool(one.error), one.maps > 0) for one in ran(sqlite_db, ["d", "e"])] == [
+        ("d", False, True), ("e", False, False),
+    ]  # fmt: skip
+    with sqlite_db.read() as conn:
+        [shown] = hotspots.maps(conn, None, family="robbery", days=28, shift="")
+    assert (shown.station, shown.zone, shown.map.verdict) == ("d", "", "grey")
+    assert shown.map.area_m2 < 2e6
+    assert shown.map.hotspots
+
+
 def test_nothing_is_fitted_twice_and_new_cases_are(sqlite_db: Database) -> None:
     towns(sqlite_db, "ab")
     assert refit.changed(sqlite_db, NOW, None) == ["a", "b"]
