@@ -63,7 +63,7 @@ def known(conn: Connection) -> Known:
             standing[family, days] = summary([one for one in told if one.family == family], days).standing
     rules = {
         (row.station, row.family, row.days): rule_of(row, standing.get((row.family, row.days)))
-        for row in hotspots.choices(conn)
+        for row in hotspots.choices(conn, None)
         if row.method in CANDIDATES
     }
     weights = {family: np.array(orjson.loads(row.body)) for family, row in hotspots.weights(conn).items()}
@@ -82,7 +82,7 @@ def wanted(database: Database, now: Millis, when: When) -> bool:
     """Whether it is time to learn: never done, or a week old and night."""
     with database.read() as conn:
         newest = max((row.made_at for row in hotspots.weights(conn).values()), default=None)
-        cases = refits.versions(conn)
+        cases = refits.versions(conn, None)
     if newest is None:
         return bool(cases)
     return not 0 <= now - newest < OLD_MS and is_night(now, when)
@@ -98,7 +98,7 @@ def learn(
         StorageError: the store cannot be read or written; nothing was kept.
     """
     with database.read() as conn:
-        names = sorted(refits.versions(conn)) if stations is None else list(stations)
+        names = sorted(refits.versions(conn, None)) if stations is None else list(stations)
     if len(names) > MOST_STATIONS:
         names = sorted(random.Random(now // OLD_MS).sample(names, MOST_STATIONS))  # noqa: S311 - no secret
     batches = {" ".join(part): part for part in (names[n : n + BATCH] for n in range(0, len(names), BATCH))}

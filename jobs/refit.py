@@ -69,7 +69,7 @@ class Step:
 def due(database: Database, now: Millis, when: When) -> list[str]:
     """The stations that are to be refit now, by code."""
     with database.read() as conn:
-        versions, lasts = refits.versions(conn), refits.lasts(conn)
+        versions, lasts = refits.versions(conn, None), refits.lasts(conn, None)
     return sorted(code for code, version in versions.items() if is_due(version, lasts.get(code), now, when))
 
 
@@ -119,7 +119,7 @@ def _all(
     at = made.begun
     with database.read() as conn:
         everybody = known(conn)
-        versions = refits.versions(conn)
+        versions = refits.versions(conn, None)
 
     def task_of(name: str) -> Task:
         return task(database, name, at, how.shifts, everybody)

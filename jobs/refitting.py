@@ -58,8 +58,10 @@ class Refitting:
         self._looked = now
         if forecasts.any_over(conn, now):
             return True
-        lasts, when = refits.lasts(conn), self._when
-        return any(is_due(version, lasts.get(code), now, when) for code, version in refits.versions(conn).items())
+        lasts, when = refits.lasts(conn, None), self._when
+        return any(
+            is_due(version, lasts.get(code), now, when) for code, version in refits.versions(conn, None).items()
+        )
 
     def run(self, _database: Database, _now: Millis) -> None:
         """Start the process and wait for its end, or for ours."""

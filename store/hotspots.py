@@ -120,7 +120,7 @@ def keep_choices(tx: Tx, rows: Sequence[HotspotChoiceRow]) -> None:
         tx.conn.execute(insert(_CHOICE), [values_of(row) for row in rows])
 
 
-def choices(conn: Connection, stations: Stations = None) -> list[HotspotChoiceRow]:
+def choices(conn: Connection, stations: Stations) -> list[HotspotChoiceRow]:
     """The newest choice of each station (empty: pooled), family, horizon and shift."""
     keys = [_CHOICE.c[name] for name in ("station", "family", "days", "shift")]
     newest = select(*keys, func.max(_CHOICE.c.made_at).label("made_at")).group_by(*keys)

@@ -19,7 +19,7 @@ _INCIDENT, _ZONE = table_of(Incident), table_of(Zone)
 _RUN, _FAILURE, _STATION = table_of(RefitRun), table_of(RefitFailure), table_of(RefitStation)
 
 
-def versions(conn: Connection, stations: Stations = None) -> dict[str, Version]:
+def versions(conn: Connection, stations: Stations) -> dict[str, Version]:
     """The data version of each station that has cases; read along an index, no case is. A zone that is drawn anew
     counts like a case that came in then."""
     station = _INCIDENT.c.station
@@ -30,7 +30,7 @@ def versions(conn: Connection, stations: Stations = None) -> dict[str, Version]:
     return {code: Version(cases, max(newest, drawn.get(code, 0))) for code, cases, newest in rows}
 
 
-def lasts(conn: Connection, stations: Stations = None) -> dict[str, Last]:
+def lasts(conn: Connection, stations: Stations) -> dict[str, Last]:
     """What each station was refit from last."""
     rows = records(conn, RefitStation, of_stations(select(_STATION), _STATION.c.station, stations))
     return {row.station: Last(row.at, Version(row.cases, row.newest), row.failed) for row in rows}
@@ -71,7 +71,7 @@ def runs(conn: Connection, limit: int = 10) -> Sequence[RefitRun]:
     return records(conn, RefitRun, select(_RUN).order_by(_RUN.c.begun.desc(), _RUN.c.id).limit(limit))
 
 
-def failures(conn: Connection, run: str, stations: Stations = None) -> Sequence[RefitFailure]:
+def failures(conn: Connection, run: str, stations: Stations) -> Sequence[RefitFailure]:
     """The stations that failed in a run, by code; of some stations only theirs."""
     query = of_stations(select(_FAILURE).where(_FAILURE.c.run == run), _FAILURE.c.station, stations)
     return records(conn, RefitFailure, query.order_by(_FAILURE.c.station))

@@ -120,11 +120,11 @@ def test_a_station_that_fails_stops_no_other_and_keeps_its_maps(db: Database) ->
     with db.read() as conn:
         [run, _] = refits.runs(conn)
         assert (run.stations, run.done, run.failed, run.ended) == (4, 2, 2, NOW)
-        told = {one.station: one.error for one in refits.failures(conn, run.id)}
+        told = {one.station: one.error for one in refits.failures(conn, run.id, None)}
         assert "GeoJSON" in told["b"]
         assert "nobody" in told["nobody"]
         assert [one.station for one in refits.failures(conn, run.id, frozenset({"b"}))] == ["b"]
-        assert refits.lasts(conn)["b"].failed
+        assert refits.lasts(conn, None)["b"].failed
     assert {key: value for key, value in hashes(db).items() if key[0] == "b"} == before
     assert {key[0] for key in hashes(db)} == {"a", "b", "c"}
 

@@ -154,14 +154,14 @@ def test_a_data_version_follows_the_cases(db: Database) -> None:
         incidents.take(tx, a_case("a", NOW))
         incidents.take(tx, a_case("b", NOW - 5))
     with db.read() as conn:
-        assert refits.versions(conn) == {"hat_yai": Version(2, NOW + 60_000)}
+        assert refits.versions(conn, None) == {"hat_yai": Version(2, NOW + 60_000)}
         assert refits.versions(conn, frozenset({"lumphini"})) == {}
     last = Last(NOW, Version(2, NOW), failed=True)
     with db.write() as tx:
         refits.note(tx, "hat_yai", Last(NOW - 1, Version(1, 1)))
         refits.note(tx, "hat_yai", last)
     with db.read() as conn:
-        assert refits.lasts(conn) == {"hat_yai": last}
+        assert refits.lasts(conn, None) == {"hat_yai": last}
 
 
 def test_old_maps_go_but_the_newest_stays(db: Database) -> None:

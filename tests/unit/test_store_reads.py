@@ -35,15 +35,17 @@ NOBODYS = {
 INSIDE = frozenset(
     {
         "alarms.reading.recent", "alarms.trouble.open_technical", "alarms.trouble.shelved", "devices.keys",
-        "dispatch.under_way", "drills.of_press", "notices.lately", "notices.tries", "positions.count",
-        "positions.newest_tails", "positions.not_stored", "purposes.purposes", "purposes.readings",
-        "quarantine.by_reason", "quarantine.held_bytes", "quarantine.payload", "raw.stations",
-        "registers.with_senders", "restore_picture.restore", "sos.heard", "sos.is_stored", "sources.newest",
+        "dispatch.under_way", "drills.of_press", "forecasts.any_over", "forecasts.due", "forecasts.verify",
+        "hotspots.weights", "notices.lately", "notices.tries", "positions.count", "positions.newest_tails",
+        "positions.not_stored", "purposes.purposes", "purposes.readings", "quarantine.by_reason",
+        "quarantine.held_bytes", "quarantine.payload", "raw.stations", "registers.with_senders",
+        "restore_picture.restore", "sos.heard", "sos.is_stored", "sources.newest",
     }
 )  # fmt: skip
 
 #: Reads of all stations that the web process makes, and why nobody sees another station's by them.
 WEB = {
+    "refits.runs": "when maps were made anew last, by how many stations; none is named",
     "notices.newest": "of the channels asked for, which the page has chosen by their stations",
     "notices.spent": "how many messages a channel has sent; told of the channels chosen by their stations",
     "purposes.find": "a purpose opens nothing to any but the session or token that stated it",
