@@ -25,7 +25,7 @@ def test_random_cases_hold_no_hotspot_in_nineteen_maps_of_twenty() -> None:
     sizes = (5, 10, 20, 50, 100, 200)
     maps = [of_random(sizes[seed % 6], seed, ("365_all3", "mixture")[seed % 2]) for seed in range(90)]
     claims = sum(bool(found.hotspots) for found in maps)
-    # A test that were wrong in one map of ten would pass here once in 200 runs.
+    # A test that were wrong in three maps of twenty would pass here once in a hundred towns.
     assert claims <= binom.ppf(0.99, len(maps), ALPHA)
     assert {found.verdict for found in maps if not found.hotspots} == {"no_hotspot"}
     assert {found.why for found in maps if not found.hotspots} == {"chance"}
