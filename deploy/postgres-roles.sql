@@ -4,6 +4,9 @@
 --     psql -v ON_ERROR_STOP=1 -f deploy/postgres-roles.sql ssz
 -- Making a user needs CREATEROLE once; give each a password of its own: \password ssz_web, \password ssz_ingest.
 -- `manage.py` goes on as the owner: it migrates, imports, undoes imports, backs up and restores.
+-- One transaction: when a line fails, every right is as it was, and a running process loses none in between.
+
+BEGIN;
 
 DO $$ BEGIN
     IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'ssz_web') THEN CREATE ROLE ssz_web LOGIN; END IF;
@@ -19,7 +22,10 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ssz_web, ssz_ingest;
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO ssz_web;
 REVOKE INSERT, UPDATE ON alembic_version FROM ssz_web;
 -- What was written down once is never changed ...
-REVOKE UPDATE ON audit, audit_cut, alarm_step, alarm_step_seal, purpose, past_reading, sheet_print FROM ssz_web;
+REVOKE UPDATE ON
+    audit, audit_cut, alarm_step, alarm_step_seal, purpose, past_reading, sheet_print, forecast, forecast_score,
+    hotspot_choice, hotspot_map, hotspot_weights
+FROM ssz_web;
 GRANT UPDATE (seal) ON alarm_step_seal TO ssz_web;
 -- ... and only what has a retention, or is no history, may be deleted: no alarm, press, step, dispatch, drill, notice,
 -- incident or scan. Of the audit log the trigger lets the oldest rows go, and only behind a cut.
@@ -55,6 +61,10 @@ FROM ssz_ingest;
 REVOKE UPDATE ON alarm_step, alarm_step_seal FROM ssz_ingest;
 -- A deed goes to the end of the audit log, or waits there for a process with the key; none is read.
 GRANT INSERT ON audit, audit_waiting TO ssz_ingest;
+-- Which key the log is written with it must see: with another one it leaves its deeds waiting.
 GRANT SELECT (seq) ON audit, audit_cut TO ssz_ingest;
+GRANT SELECT (key) ON audit TO ssz_ingest;
 GRANT SELECT (id) ON audit_waiting TO ssz_ingest;
 GRANT DELETE ON device, lease, quarantine TO ssz_ingest;
+
+COMMIT;
