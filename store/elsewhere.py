@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
 
@@ -25,10 +25,10 @@ _KINDS = (
 )
 
 
-def elsewhere(conn: Connection, names: Collection[str], scope: Scope) -> list[tuple[str, str]]:
+def elsewhere(conn: Connection, names: Sequence[str], scope: Scope) -> list[tuple[str, str]]:
     """(station, `<kind>:<id>`) of what has one of the names; nothing when the scope shows anything of the same kind
-    and name, for then it was not refused for being another's."""
-    asked, found = sorted(names)[:MOST], []
+    and name, for then it was not refused for being another's. Of many names the first are looked up."""
+    asked, found = list(dict.fromkeys(names))[:MOST], []
     for kind, station, name in _KINDS:
         rows = conn.execute(select(station, name).where(name.in_(asked)).distinct().limit(MOST)).all()
         sees = scope.sees_alarm if kind == "alarm" else scope.sees

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from dashboard.access.identity import Who
 from dashboard.access.refusals import Refusals
@@ -31,6 +31,7 @@ class Refusing:
         self._ways_in, self._requests, self._strays = (Refusals(clock) for _ in range(3))
         self._later = ThreadPoolExecutor(max_workers=1, thread_name_prefix="astray")
         self._room = threading.BoundedSemaphore(MOST_WAITING)
+        self._left = 0
 
     def refused(self, address: str, what: str, why: str) -> None:
         """Somebody tried to come in and was refused. Blocks on the store.
@@ -48,7 +49,7 @@ class Refusing:
         if (counted := self._requests.count(address)) is not None:
             self._write(Did.REFUSED, counted, what, why, who)
 
-    def not_found(self, address: str, names: Collection[str], who: Who) -> None:
+    def not_found(self, address: str, names: Sequence[str], who: Who) -> None:
         """One who is signed in was told that there is nothing of these names. When there is, and it is another
         station's, that is written down. Looked up afterwards and in another thread: neither the answer nor its time
         tells which it was.
@@ -59,23 +60,32 @@ class Refusing:
             _LOG.warning("answers of 404 to %s are not looked at: %d wait", address, MOST_WAITING)
             return
         try:
-            self._later.submit(self._look, address, frozenset(names), who)
+            looking = self._later.submit(self._look, address, tuple(names), who)
         except RuntimeError:  # the server is stopping
             self._room.release()
+        else:
+            looking.add_done_callback(self._looked)
 
     def close(self) -> None:
-        """Wait for what is still to be written down."""
-        self._later.shutdown(wait=True)
+        """Finish the look that is under way; those that wait behind it are left, and how many is said."""
+        self._later.shutdown(wait=True, cancel_futures=True)
+        if self._left:
+            _LOG.warning("%d answers of 404 are not looked at: the server stops", self._left)
 
-    def _look(self, address: str, names: Collection[str], who: Who) -> None:
+    def _looked(self, looking: Future[None]) -> None:
+        self._room.release()
+        if looking.cancelled():  # by `close`, one after the other
+            self._left += 1
+        elif (error := looking.exception()) is not None:
+            _LOG.error("an answer of 404 was not looked at", exc_info=error)
+
+    def _look(self, address: str, names: Sequence[str], who: Who) -> None:
         try:
             with self._db.read() as conn:
                 found = elsewhere(conn, names, who.scope())
         except StorageError as error:
             _LOG.warning("what %s asked for was not looked at: %s", address, error)
             return
-        finally:
-            self._room.release()
         for station, what in found:
             if (counted := self._strays.count(address)) is not None:
                 self._write(Did.REFUSED, counted, what, "another station's", who, station)

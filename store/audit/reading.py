@@ -17,6 +17,9 @@ _S = TypeVar("_S", bound=Select)  # type: ignore[type-arg] # of rows or of a num
 
 _ROW, _WAITING = table_of(AuditRow), table_of(AuditWaiting)
 
+#: Rows that stand in memory while those of some stations are looked for.
+_PIECE = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -58,15 +61,20 @@ def page(conn: Connection, wanted: Wanted, limit: int, before: int | None = None
 
 def waiting(conn: Connection, stations: Stations, limit: int) -> list[Deed]:
     """Deeds of processes without the key that are not in the chain yet, the newest first; what is no deed of this
-    program is told as unreadable."""
-    found = []
-    for row in conn.execute(select(_WAITING.c.body).order_by(_WAITING.c.id.desc()).limit(limit)):
+    program is told as unreadable. A heap of other stations' deeds hides none."""
+    found: list[Deed] = []
+    query = select(_WAITING.c.body).order_by(_WAITING.c.id.desc()).execution_options(yield_per=_PIECE)
+    rows = conn.execute(query)
+    for row in rows:
         try:
             deed = deed_of(row.body)
         except ValueError:
             deed = by_system(0, Did.UNREADABLE, object="audit_waiting")
         if stations is None or deed.station in stations:
             found.append(deed)
+        if len(found) >= limit:
+            break
+    rows.close()
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from models.audit.chain import keys_of
 from models.audit.deeds import Deed, Did
 from store import audit
+from store.audit import reading
 from store.audit.verifying import Verdict, verify
 from store.audit.writing import head
 from store.database import Database, open_database
@@ -139,6 +141,21 @@ def test_a_deed_nobody_can_read_is_chained_as_one_and_holds_up_no_other(log: Dat
     assert rows[5].action == "audit.unreadable"
     assert "of_a_newer_program" in rows[5].detail
     assert verdict(log) == Verdict(16, 16, 0, None)
+
+
+def test_a_heap_of_other_stations_deeds_that_wait_hides_none(log: Database) -> None:
+    log.audit_keys = None
+    with log.write() as tx:
+        audit.record(tx, replace(deed(11), station="hat_yai"))
+        for number in range(12, 1_300):
+            audit.record(tx, deed(number))
+        audit.record(tx, replace(deed(1_300), station="hat_yai"))
+    with log.read() as conn:
+        found = reading.waiting(conn, frozenset({"hat_yai"}), 5)
+        assert [one.object for one in found] == ["unit:1300", "unit:11"]
+        assert [one.object for one in reading.waiting(conn, None, 2)] == ["unit:1300", "unit:1299"]
+        assert len(reading.waiting(conn, frozenset({"lumphini"}), 5)) == 5
+        assert reading.waiting(conn, frozenset(), 5) == []
 
 
 @pytest.mark.postgres
