@@ -17,6 +17,7 @@ from websockets.sync.client import connect as open_socket
 from websockets.sync.connection import Connection
 
 from dashboard.access.identity import Who, place
+from dashboard.access.naming import place_names
 from dashboard.live.ground import Ground
 from dashboard.live.hub import TICK_S, Hub
 from dashboard.live.names import load_names
@@ -49,6 +50,7 @@ class Known:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request or WebSocket."""
+        place_names(scope)
         query = dict(part.split("=", 1) for part in scope.get("query_string", b"").decode().split("&") if "=" in part)
         if "role" in query:
             stations = frozenset(query["stations"].split(",")) if "stations" in query else None
