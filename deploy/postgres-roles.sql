@@ -1,6 +1,6 @@
 -- Two database users beside the owner of the tables: one for the web process, one for ingest workers of their own.
 --
--- Run as the owner, in the product's database, after each `manage.py migrate` (new tables begin closed to both):
+-- Run as the owner, in the product's database, after each `manage.py migrate` (`ssz-migrate.service` does; new tables begin closed):
 --     psql -v ON_ERROR_STOP=1 -f deploy/postgres-roles.sql ssz
 -- Making a user needs CREATEROLE once; give each a password of its own: \password ssz_web, \password ssz_ingest.
 -- `manage.py` goes on as the owner: it migrates, imports, undoes imports, backs up and restores.

@@ -31,14 +31,35 @@ def test_a_service_is_shut_in(unit: Path) -> None:
     read.optionxform = str  # type: ignore[assignment, method-assign]
     read.read_string(unit.read_text(encoding="utf-8"))
     service = dict(read["Service"])
+    first = next(line for line in unit.read_text(encoding="utf-8").splitlines() if line.startswith("ExecStart="))
     assert {name: service.get(name) for name in SHUT} == SHUT
     assert service["User"] not in ("root", "0")
-    started = service["ExecStart"].split()
+    started = first.removeprefix("ExecStart=").split()
     assert (ROOT / started[1]).exists() or (ROOT / started[2] / "__main__.py").exists()
 
 
 def test_there_is_a_service_of_each_process() -> None:
-    assert [unit.stem for unit in UNITS] == ["ssz-ingest", "ssz-web"]
+    assert [unit.stem for unit in UNITS] == ["ssz-ingest", "ssz-migrate", "ssz-web"]
+
+
+def lines_of(name: str) -> list[str]:
+    return (DEPLOY / "systemd" / f"{name}.service").read_text(encoding="utf-8").splitlines()
+
+
+def test_each_service_has_its_own_database_user_and_only_the_owner_migrates() -> None:
+    """A web process that migrates would have to own the tables; one whose migration failed must come back by itself."""
+    own = {"ssz-migrate": "owner", "ssz-web": "web", "ssz-ingest": "ingest"}
+    for name, whose in own.items():
+        files = [line for line in lines_of(name) if line.startswith("EnvironmentFile=")]
+        assert files == ["EnvironmentFile=/etc/ssz/ssz.env", f"EnvironmentFile=/etc/ssz/{whose}.env"]
+        assert any("manage.py migrate" in line for line in lines_of(name)) is (whose == "owner")
+        assert not any("DATABASE_URL" in line for line in lines_of(name)), "no address stands in a unit"
+    for name in ("ssz-web", "ssz-ingest"):
+        assert "Wants=ssz-migrate.service" in lines_of(name)
+        assert "ssz-migrate.service" in next(line for line in lines_of(name) if line.startswith("After="))
+    run = [line.removeprefix("ExecStart=").split() for line in lines_of("ssz-migrate") if line.startswith("ExecStart=")]
+    assert [one[0] for one in run] == ["/opt/ssz/.venv/bin/python", "/usr/bin/psql"]
+    assert (ROOT / run[1][-1]).is_file()
 
 
 def test_a_migration_is_never_cut_off_and_a_service_sees_which_boot_it_is_of() -> None:
@@ -46,7 +67,7 @@ def test_a_migration_is_never_cut_off_and_a_service_sees_which_boot_it_is_of() -
     for unit in UNITS:
         lines = unit.read_text(encoding="utf-8").splitlines()
         assert not any(line.startswith("ProcSubset") for line in lines), unit
-        if any(line.startswith("ExecStartPre=") for line in lines):
+        if any("manage.py migrate" in line for line in lines):
             assert "TimeoutStartSec=infinity" in lines, unit
 
 
