@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
+from urllib.parse import unquote
 
 from fastapi import Depends, Header, HTTPException, Query, Request
 from sqlalchemy import Connection
@@ -97,12 +98,25 @@ class Asked:
 
 
 def asked_of(
-    purpose: Annotated[str, Query(description="what for, at least 10 letters; or X-Purpose with a stated one")] = "",
+    request: Request,
     reason: Annotated[str, Query(description=f"one of {', '.join(REASONS)}")] = REASONS[0],
     stated: Annotated[str, Header(alias="X-Purpose", description="id of a purpose stated on a page")] = "",
+    said: Annotated[
+        str, Header(alias="X-Purpose-Text", description="what for, at least 10 letters: UTF-8, percent-encoded")
+    ] = "",
 ) -> Asked:
-    """The purpose of a call, as it is said."""
-    return Asked(stated, reason, purpose)
+    """The purpose of a call, as it is said. Free text tells of people, and addresses are kept by proxies, logs and
+    browsers: of a purpose only the reason, one of few words, may stand there.
+
+    Raises:
+        HTTPException: 400, the address holds a purpose, or the header is no UTF-8.
+    """
+    if "purpose" in request.query_params:
+        raise HTTPException(400, "a purpose is said in the header X-Purpose-Text, never in the address")
+    try:
+        return Asked(stated, reason, unquote(said, errors="strict"))
+    except UnicodeDecodeError:
+        raise HTTPException(400, "X-Purpose-Text is UTF-8, percent-encoded") from None
 
 
 Purposed = Annotated[Asked, Depends(asked_of)]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -48,9 +49,10 @@ class Api:
         self._base = f"{server.url}/api/v1"
         self._http = server.http
 
-    def get(self, path: str, **query: Any) -> httpx.Response:
-        """A GET."""
-        return self._http.get(f"{self._base}/{path}", params=self._who | query)
+    def get(self, path: str, purpose: str = "", **query: Any) -> httpx.Response:
+        """A GET, with what it is for said in its header."""
+        said = {"x-purpose-text": quote(purpose)} if purpose else {}
+        return self._http.get(f"{self._base}/{path}", params=self._who | query, headers=said)
 
     def post(self, path: str, body: Any = None) -> httpx.Response:
         """A POST with a JSON body, or none."""
@@ -155,7 +157,8 @@ def test_a_track_is_geojson_with_flags_and_pages(server: LiveServer, sqlite_db: 
     rest = Api(server).get("units/c1/track", **WHY, **{"from": start, "to": end}, limit=2, cursor=page["next"]).json()
     assert [len(page["features"]), len(rest["features"]), rest["next"]] == [2, 1, None]
     unescaped = server.http.get(
-        f"{server.url}/api/v1/units/c1/track?role=chief&purpose=review+of+a+shift&from={start.replace('+', ' ')}"
+        f"{server.url}/api/v1/units/c1/track?role=chief&from={start.replace('+', ' ')}",
+        headers={"x-purpose-text": "review of a shift"},
     )
     assert len(unescaped.json()["features"]) == 5
 
@@ -175,6 +178,25 @@ def test_a_track_is_read_for_a_purpose_only_and_that_is_written_down(server: Liv
     assert {row.unit for row in read["complaint"]} == {"lumphini/c1"}
     assert len(read["complaint"]) in (24, 25)
     assert read["incident"] == []
+
+
+def test_what_a_track_is_read_for_never_stands_in_the_address(server: LiveServer) -> None:
+    """Every path that takes one, from the API's own list of parameters."""
+    schema = Api(server).get("openapi.json").json()
+    taking = 0
+    for path, methods in schema["paths"].items():
+        for one in methods.values():
+            parameters = {(each["in"], each["name"].lower()) for each in one.get("parameters", ())}
+            assert not {name for where, name in parameters if where == "query"} & {"purpose", "text", "why", "note"}
+            taking += ("header", "x-purpose-text") in parameters
+            if ("header", "x-purpose-text") in parameters:
+                url = f"{server.url}/api/v1{path.removeprefix('/api/v1').replace('{unit}', 'c1')}"
+                refused = server.http.get(url, params={"role": "chief", "purpose": WHY["purpose"]})
+                assert refused.status_code == 400, path
+                assert "X-Purpose-Text" in refused.json()["error"]
+    assert taking >= 2
+    url = f"{server.url}/api/v1/units/c1/track?role=chief"
+    assert server.http.get(url, headers={"x-purpose-text": "%ff" * 20}).status_code == 400
 
 
 def test_a_track_is_for_those_who_answer_alarms(server: LiveServer) -> None:

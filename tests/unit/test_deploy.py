@@ -47,7 +47,7 @@ def lines_of(name: str) -> list[str]:
 
 
 def test_each_service_has_its_own_database_user_and_only_the_owner_migrates() -> None:
-    """A web process that migrates would have to own the tables; one whose migration failed must come back by itself."""
+    """A web process that migrates would own the tables; one whose migration failed must come back by itself."""
     own = {"ssz-migrate": "owner", "ssz-web": "web", "ssz-ingest": "ingest"}
     for name, whose in own.items():
         files = [line for line in lines_of(name) if line.startswith("EnvironmentFile=")]
@@ -57,7 +57,9 @@ def test_each_service_has_its_own_database_user_and_only_the_owner_migrates() ->
     for name in ("ssz-web", "ssz-ingest"):
         assert "Wants=ssz-migrate.service" in lines_of(name)
         assert "ssz-migrate.service" in next(line for line in lines_of(name) if line.startswith("After="))
-    run = [line.removeprefix("ExecStart=").split() for line in lines_of("ssz-migrate") if line.startswith("ExecStart=")]
+    run = [
+        line.removeprefix("ExecStart=").split() for line in lines_of("ssz-migrate") if line.startswith("ExecStart=")
+    ]
     assert [one[0] for one in run] == ["/opt/ssz/.venv/bin/python", "/usr/bin/psql"]
     assert (ROOT / run[1][-1]).is_file()
 
