@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from commands.context import RefusedError, now_ms, opened, require_stations
-from models.analysis.backtest import HORIZONS, Place, Plan, backtest, moments
+from models.analysis.backtest import HORIZONS, Place, Plan, backtest
 from models.analysis.backtest_rows import horizon_of
 from models.analysis.cases import Columns, columns_of, prepare
-from models.analysis.city import City, city_of
+from models.analysis.city import City, city_of, first_origin
 from models.analysis.components import Ground
 from models.analysis.families import FAMILIES, Family
 from models.analysis.grid import Grid
@@ -58,10 +58,10 @@ def _of_file(args: argparse.Namespace, settings: Settings, horizons: Sequence[in
 
 
 def _places(args: argparse.Namespace, city: City, plan: Plan, cell: float) -> list[Place]:
-    if not args.zones or not len(city.cases):
-        return city.whole(cell)
-    _, origins = moments(int(city.cases.start[0]), plan, city.until)
-    return city.busiest(args.zones, args.zone_km * 1000, cell, origins[0] if origins else city.until)
+    if not len(city.cases):
+        return []
+    first = first_origin(city, plan, city.until)
+    return city.busiest(args.zones, args.zone_km * 1000, cell, first) if args.zones else city.whole(cell, first)
 
 
 def _family(wanted: str, columns: Columns) -> Family | None:
@@ -85,16 +85,18 @@ def _of_station(args: argparse.Namespace, settings: Settings, horizons: Sequence
             columns = columns_of(incidents.incidents(conn, Wanted(frozenset({station}))))
             zones = [zone.polygon for zone in registers.zones(conn, frozenset({station})) if zone.kind != "beat"]
     cell, now = args.cell or ZONE_CELL, now_ms()
+    city = None if zones else city_of(columns, family, now)
     if not zones:
-        city = city_of(columns, family, now)
         told = _head(args, station, family, city, cell, 0)
-        places = city.whole(cell) if city else []
+        places = []
     else:
         told = _head(args, station, family, None, cell, 0)
         places = [_zone(columns, family, polygon, cell, now) for polygon in zones]
-    told["cases"] = sum(len(place.cases) for place in places)
+        told["cases"] = sum(len(place.cases) for place in places)
     for days in horizons:
         plan = Plan(days, shifts=Shifts(settings.shifts, settings.zone) if args.shift else None)
+        if city is not None and len(city.cases):
+            places = city.whole(cell, first_origin(city, plan, now))
         told["horizons"].append(horizon_of(backtest(places, plan, now)))
     return told
 

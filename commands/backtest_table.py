@@ -35,12 +35,12 @@ def _table(horizon: dict[str, Any]) -> list[str]:
     days, rows = horizon["days"], horizon["rows"]
     if not rows:
         return [f"{days} days: too short a past to judge; maps are drawn grey"]
-    each = rows[0]["cases"] / rows[0]["windows"]
+    each = rows[0]["cases"] / rows[0]["windows"] if rows[0]["windows"] else 0.0
     if not each:
         return [f"{days} days: no case with a known hour: nothing to judge by shift"]
     few = ": too few to judge a single station by" if each < FEW else ""
     lines = [
-        f"{days} days, {rows[0]['windows']} origins: {rows[0]['cases']:.0f} cases, {each:.0f} a window{few}",
+        f"{days} days, {rows[0]['windows']} windows with a case: {rows[0]['cases']:.0f} cases, {each:.0f} each{few}",
         f"the gate would draw {horizon['chosen']} now ({horizon['why']})",
         f"{'share':>5}  {'method':<14} {'hit rate, 95 %':<22} {'PAI, 95 %':<20} {'PEI, 95 %':<19} "
         f"{'hits/cell':>9} {'naive_365':>9} {'365+all/3':>9}  difference, error",

@@ -15,6 +15,9 @@ from models.formats.polygons import utm_epsg
 #: Cases further apart than this, with none between, are not of one station.
 GAP_M = 10_000.0
 
+#: Share of the later half of a city's cases that must lie on the ground its earlier half shows.
+HELD = 0.99
+
 #: Metres of one degree of latitude.
 _DEGREE_M = 111_320.0
 
@@ -36,9 +39,12 @@ def bounds_of(lat: NDArray[np.float64], lon: NDArray[np.float64], cell: float) -
 
 
 def covered(x: NDArray[np.float64], y: NDArray[np.float64], epsg: int, cell: float) -> Grid:
-    """The cells in which a case of any kind ever lay, and no others: a city without its lake and its airfields.
+    """The ground that cases of any kind, in the order of time, have shown: a city without its lake and its airfields.
 
-    Share and PAI of a whole city are of this area. Takes places in metres of `epsg`.
+    The cells in which one lay, and within their bounds those around, as far as it takes for the cells of the earlier
+    half to hold `HELD` of the later half: in a city with cases in every street no cell or one, where each lies
+    anywhere as far as they lie apart. Nobody knows the ground by what is yet to come; a case beside it is a miss of
+    every map. Takes places in metres of `epsg`.
 
     Raises:
         ValueError: no place, or more cells than a grid holds.
@@ -50,8 +56,23 @@ def covered(x: NDArray[np.float64], y: NDArray[np.float64], epsg: int, cell: flo
     rows = int((y.max() - y0) // cell) + 1
     Grid.check(columns, rows, cell)
     grid = Grid(epsg, x0, y0, float(cell), columns, rows, np.full(columns * rows, cell * cell))
-    grid.area[np.bincount(grid.cell_of(x, y), minlength=columns * rows) == 0] = 0.0
+    far = _reach(grid, x, y)
+    grid.area[(_distance(grid, x, y) > far).ravel()] = 0.0
     return grid
+
+
+def _distance(grid: Grid, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of each cell to the nearest one with a place, in cells, shape (rows, columns)."""
+    empty = np.bincount(grid.cell_of(x, y), minlength=len(grid.area)) == 0
+    return np.asarray(ndimage.distance_transform_edt(empty.reshape(grid.rows, grid.columns)), dtype=np.float64)
+
+
+def _reach(grid: Grid, x: NDArray[np.float64], y: NDArray[np.float64]) -> int:
+    half = len(x) // 2
+    if not half:
+        return 0
+    away = _distance(grid, x[:half], y[:half]).ravel()[grid.cell_of(x[half:], y[half:])]
+    return int(np.ceil(np.quantile(away, HELD)))
 
 
 def epsg_of(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> int:

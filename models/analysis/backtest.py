@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from models.analysis.candidates import CANDIDATES, Question
 from models.analysis.cases import Cases
-from models.analysis.components import DAY_MS, Ground
+from models.analysis.components import DAY_MS, Floats, Ground
 from models.analysis.gate import Choice, choose
 from models.analysis.mixing import Evidence, evidence_of, faded, learn, own_weights, pooled, windows_of
-from models.analysis.scores import Outcome, noise_ceiling, outcome
+from models.analysis.scores import Outcome, by_chance, outcome
 from models.analysis.shifts import Shifts
 from models.records.base import Millis
 
@@ -26,6 +28,9 @@ SHARES = (0.01, 0.02, 0.05, 0.10)
 
 #: Origins that are looked at when there is history for more.
 MOST_ORIGINS = 26
+
+#: Draws of a window's luck, over the places and shifts of the window.
+_DRAWS = 20
 
 #: Days of history before the first origin: a year when the past is long enough for a few origins after it, else this.
 LEAST_DAYS = 56
@@ -56,7 +61,8 @@ class Backtest:
     """What came out. `outcomes`: of each method and of `chosen`, all of the same windows in the same order.
 
     `by_place`: the same, place by place. `drawn`: the method the gate chose at each origin. `choice`: what it would
-    draw now. `ceiling`: by share, the PEI of a map that knew the true rates (`scores.noise_ceiling` of the mixture).
+    draw now. `ceiling`: by share, the PEI of a map that knew the true rates (`scores.by_chance`, the mixture taken
+    for them), over all windows and shifts.
     """
 
     plan: Plan
@@ -80,7 +86,7 @@ def backtest(places: Sequence[Place], plan: Plan, until: Millis) -> Backtest:
     known: list[list[Evidence]] = []
     prior = own_weights(places[0].others if places else None)
     drawn: dict[Millis, str] = {}
-    ceiling: dict[float, float] = {}
+    luck: dict[float, Floats] = {}
     starts = [int(place.cases.start[0]) for place in places if len(place.cases)]
     warm, origins = moments(min(starts), plan, until) if starts else ([], [])
     if not any(len(place.cases.between(at, until)) for at in origins[:1] for place in places):
@@ -103,11 +109,12 @@ def backtest(places: Sequence[Place], plan: Plan, until: Millis) -> Backtest:
                     if at in origins:
                         by_place[number][told] += found
                         all_outcomes[told] += found
-            if at == origins[-1]:
-                _add_ceiling(ceiling, asked, plan, len(places))
+            if at in origins:
+                _add_luck(luck, asked, plan, number, len(places))
         if at in origins:
             drawn[at] = chosen
         known.append(window)
+    ceiling = {share: float(hits / best) if best else 0.0 for share, (hits, best) in luck.items()}
     return Backtest(plan, tuple(origins), all_outcomes, by_place, drawn, choose(past), ceiling)
 
 
@@ -136,23 +143,25 @@ def _asked(asked: Question, plan: Plan, methods: Sequence[str]) -> Iterator[tupl
     coming = _coming(asked.cases, asked)
     shifts = [None] if plan.shifts is None else list(range(len(plan.shifts)))
     in_shifts = None if plan.shifts is None else plan.shifts.weights(coming.start, coming.end)
-    came = [
-        asked.ground.counts(coming, None if in_shifts is None or shift is None else in_shifts[:, shift])
-        for shift in shifts
-    ]
+    came = [(np.ones(len(coming)) if in_shifts is None or shift is None else in_shifts[:, shift]) for shift in shifts]
     if plan.shifts is not None:
         _ = asked.past, asked.densities, asked.shares, asked.in_shifts  # made once, then shared by every shift
     questions = [asked if shift is None else asked.of_shift(shift) for shift in shifts]
+    counted = [(asked.ground.counts(coming, weights), float(weights.sum())) for weights in came]
     for name in methods:
         found: list[Outcome] = []
-        for question, counts in zip(questions, came, strict=True):
+        for question, (counts, cases) in zip(questions, counted, strict=True):
             expected = CANDIDATES[name](question)
-            found += [outcome(expected, counts, asked.ground.grid, share, asked.at) for share in plan.shares]
+            found += [outcome(expected, counts, asked.ground.grid, share, asked.at, cases) for share in plan.shares]
         yield name, found
 
 
-def _add_ceiling(ceiling: dict[float, float], asked: Question, plan: Plan, places: int) -> None:
-    expected = CANDIDATES["mixture"](asked)
-    for share in plan.shares:
-        found = noise_ceiling(expected, asked.ground.grid, share, draws=max(5, 100 // places))
-        ceiling[share] = ceiling.get(share, 0.0) + found / places
+def _add_luck(luck: dict[float, Floats], asked: Question, plan: Plan, number: int, places: int) -> None:
+    """Mean hits of one who knew the true rates, and of the best map, in one window of one place."""
+    shifts = [None] if plan.shifts is None else list(range(len(plan.shifts)))
+    for shift in shifts:
+        expected = CANDIDATES["mixture_shift"](asked if shift is None else asked.of_shift(shift))
+        seed, draws = (asked.at // DAY_MS, number, shift or 0), max(2, _DRAWS // (places * len(shifts)))
+        for share in plan.shares:
+            found = by_chance(expected, asked.ground.grid, share, seed, draws)
+            luck[share] = luck.get(share, np.zeros(2)) + np.array(found)

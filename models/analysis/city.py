@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.analysis.area import bounds_of, covered
-from models.analysis.backtest import Place
+from models.analysis.backtest import Place, Plan, moments
 from models.analysis.cases import Cases, Columns, LeftOut, prepare
 from models.analysis.components import Ground
 from models.analysis.families import Family
@@ -30,13 +30,15 @@ class City:
         """Just after the last case; 0 without one."""
         return int(self.cases.start[-1]) + 1 if len(self.cases) else 0
 
-    def whole(self, cell: float) -> list[Place]:
-        """The city as one place: the cells any case ever lay in."""
+    def whole(self, cell: float, before: Millis | None = None) -> list[Place]:
+        """The city as one place: the ground that its cases of any kind `before` a moment (None: all) have shown."""
         if not len(self.cases):
             return []
         every = [self.cases] if self.others is None else [self.cases, self.others]
-        x, y = (np.concatenate([getattr(cases, axis) for cases in every]) for axis in ("x", "y"))
-        return [Place(self.cases, Ground.of(covered(x, y, self.epsg, cell)), self.others)]
+        start, x, y = (np.concatenate([getattr(cases, axis) for cases in every]) for axis in ("start", "x", "y"))
+        order = np.argsort(start, kind="stable")
+        known = order if before is None else order[: int(np.searchsorted(start[order], before))]
+        return [Place(self.cases, Ground.of(covered(x[known], y[known], self.epsg, cell)), self.others)]
 
     def busiest(self, number: int, side: float, cell: float, before: Millis) -> list[Place]:
         """The squares of `side` metres with most cases of the family `before` a moment, the busiest first.
@@ -61,6 +63,12 @@ class City:
     @staticmethod
     def _squares(cases: Cases, side: float) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
         return np.stack([np.floor(cases.x / side), np.floor(cases.y / side)], axis=1).astype(np.int64)
+
+
+def first_origin(city: City, plan: Plan, until: Millis) -> Millis:
+    """The first moment a backtest asks at; `until` when the past is too short for one. There must be a case."""
+    _, origins = moments(int(city.cases.start[0]), plan, until)
+    return origins[0] if origins else until
 
 
 def city_of(columns: Columns, family: Family | None, now: Millis) -> City | None:

@@ -33,16 +33,17 @@ LEAST_HISTORY_DAYS = 28
 MOST_ROWS = 500
 
 #: The product's own weights, until stations have pooled theirs: learnt in 1.5 km zones with 100 m cells, 28 days,
-#: nine families of Chicago (to 2016) and Vancouver (to June 2021), each family alike.
+#: nine families of Chicago (windows before 14 November 2016) and Vancouver (of 2020), each family alike, before any
+#: window the backtests score. `python -m benchmarks.built_in_weights` learns them anew.
 DEFAULT: Floats = np.array(
     [
-        0.003, 0.003, 0.002, 0.003, 0.002,  # 14 days, by width
-        0.007, 0.007, 0.004, 0.005, 0.002,  # 45
-        0.011, 0.011, 0.005, 0.006, 0.002,  # 120
-        0.034, 0.034, 0.007, 0.009, 0.003,  # 365
-        0.139, 0.137, 0.010, 0.011, 0.003,  # all
-        0.006, 0.002,  # season, uniform
-        0.530, 0.003,  # other families
+        0.006, 0.006, 0.008, 0.012, 0.015,  # 14 days, by width
+        0.009, 0.009, 0.011, 0.016, 0.016,  # 45
+        0.016, 0.016, 0.015, 0.022, 0.018,  # 120
+        0.044, 0.043, 0.020, 0.024, 0.018,  # 365
+        0.100, 0.093, 0.021, 0.025, 0.018,  # all
+        0.019, 0.017,  # season, uniform
+        0.330, 0.033,  # other families
     ]
 )  # fmt: skip
 DEFAULT /= DEFAULT.sum()
@@ -50,13 +51,13 @@ DEFAULT /= DEFAULT.sum()
 #: The same learnt without other families, for maps of every case; the last two stand for the own past, spread.
 ALONE: Floats = np.array(
     [
-        0.003, 0.003, 0.002, 0.003, 0.006,  # 14 days, by width
-        0.007, 0.007, 0.004, 0.009, 0.012,  # 45
-        0.011, 0.011, 0.005, 0.017, 0.016,  # 120
-        0.030, 0.031, 0.012, 0.066, 0.033,  # 365
-        0.160, 0.163, 0.034, 0.137, 0.038,  # all
-        0.014, 0.018,  # season, uniform
-        0.012, 0.137,
+        0.006, 0.006, 0.008, 0.014, 0.024,  # 14 days, by width
+        0.009, 0.009, 0.012, 0.021, 0.030,  # 45
+        0.016, 0.016, 0.018, 0.033, 0.038,  # 120
+        0.044, 0.044, 0.027, 0.049, 0.040,  # 365
+        0.110, 0.109, 0.036, 0.055, 0.042,  # all
+        0.037, 0.065,  # season, uniform
+        0.027, 0.055,
     ]
 )  # fmt: skip
 ALONE /= ALONE.sum()

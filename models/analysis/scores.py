@@ -28,7 +28,8 @@ LEAST_SPREAD = 0.8
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What one map of one window came to. `hits` of `cases` lay in flagged cells (parts of a case: ties, shifts);
-    `best`: hits of the best map of that size; `cells`: how many cells were flagged, `share`: of the area, 0 to 1.
+    `cases`: all that came, on the ground or beside it. `best`: hits of the best map of that size; `cells`: how many
+    cells were flagged, `share`: of the area, 0 to 1.
     """
 
     at: Millis
@@ -54,7 +55,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Many windows together. `per_cell`: hits per flagged cell and window."""
+    """Many windows together. `windows`: origins with a case; `per_cell`: hits per flagged cell and window."""
 
     share: float
     windows: int
@@ -66,17 +67,25 @@ class Score:
 
 
 def outcome(
-    expected: NDArray[np.float64], counts: NDArray[np.float64], grid: Grid, share: float, at: Millis = 0
-) -> Outcome:
+    expected: NDArray[np.float64], counts: NDArray[np.float64], grid: Grid, share: float, at: Millis = 0,
+    cases: float | None = None,
+) -> Outcome:  # fmt: skip
     """Score one surface (`expected`, per cell of the grid) against the counts that came, at a share of the area.
 
-    Ranked by density, as cells are flagged (`models.analysis.flagging`).
+    Ranked by cases, as cells are flagged (`models.analysis.flagging`). `cases`: all that came, those beside the
+    ground too, which no map of it can hit; None: those of `counts`.
     """
     inside = grid.inside
     area = grid.area[inside]
     hits, cells = _credit(expected[inside], counts[inside], area, share)
-    best, _ = _credit(counts[inside], counts[inside], area, share)
-    return Outcome(at, share, hits, float(counts[inside].sum()), best, cells)
+    came = float(counts[inside].sum()) if cases is None else cases
+    return Outcome(at, share, hits, came, _best(counts[inside], area, share), cells)
+
+
+def _best(counts: NDArray[np.float64], area: NDArray[np.float64], share: float) -> float:
+    """The most that any map of that size could have hit, a part of a cell counting as that part of its cases: cells
+    by cases per area (the fractional knapsack, Dantzig 1957)."""
+    return _credit(counts / area, counts, area, share)[0]
 
 
 def _credit(
@@ -119,8 +128,9 @@ def score(outcomes: Sequence[Outcome]) -> Score:
     scale = 0.0 if hits <= 0 else 1.0
     pei = hit.times(cases / best if best else scale)
     return Score(
-        share, len(together), cases, hit, hit.times(1 / share),
-        Figure(pei.value, pei.low, max(pei.value, min(1.0, pei.high))), hit.times(cases / cells if cells else 0.0),
+        share, sum(number > 0 for _, number in together), cases, hit, hit.times(1 / share),
+        Figure(*(min(1.0, part) for part in (pei.value, pei.low, pei.high))),
+        hit.times(cases / cells if cells else 0.0),
     )  # fmt: skip
 
 
@@ -141,10 +151,11 @@ def spread_of(origins: Sequence[tuple[float, float]]) -> float:
     """
     cases = sum(each for _, each in origins)
     rate = sum(hits for hits, _ in origins) / cases if cases else 0.0
-    if not 0 < rate < 1 or len(origins) < 2:
+    told = [each for each in origins if each[1] > 0]  # an empty window goes nowhere from the mean
+    if not 0 < rate < 1 or len(told) < 2:
         return 1.0
-    squares = sum((hits - number * rate) ** 2 / number for hits, number in origins if number > 0)
-    return max(LEAST_SPREAD, squares / (rate * (1 - rate)) / (len(origins) - 1))
+    squares = sum((hits - number * rate) ** 2 / number for hits, number in told)
+    return max(LEAST_SPREAD, squares / (rate * (1 - rate)) / (len(told) - 1))
 
 
 def interval(hits: float, cases: float, spread: float = 1.0) -> Figure:
@@ -157,16 +168,14 @@ def interval(hits: float, cases: float, spread: float = 1.0) -> Figure:
     return Figure(rate, max(0.0, min(rate, middle - half)), min(1.0, max(rate, middle + half)))
 
 
-def noise_ceiling(expected: NDArray[np.float64], grid: Grid, share: float, seed: int = 0, draws: int = 200) -> float:
-    """The PEI that a map which knew the true rates would reach: what chance leaves (0 to 1; 0 when nothing comes).
-
-    `expected` is taken for the truth and the counts are drawn from it, Poisson.
+def by_chance(
+    expected: NDArray[np.float64], grid: Grid, share: float, seed: int | Sequence[int] = 0, draws: int = 200
+) -> tuple[float, float]:
+    """Mean hits of a map that knew the true rates, and of the best map there could be: their ratio is the PEI that
+    chance leaves. `expected` is taken for the truth and the counts are drawn from it, Poisson.
     """
     inside = grid.inside
-    rates = np.clip(expected[inside], 0, None)
+    rates, area = np.clip(expected[inside], 0, None), grid.area[inside]
     drawn = np.random.default_rng(seed).poisson(rates, (draws, len(rates))).astype(np.float64)
-    hits = best = 0.0
-    for counts in drawn:
-        hits += _credit(rates, counts, grid.area[inside], share)[0]
-        best += _credit(counts, counts, grid.area[inside], share)[0]
-    return hits / best if best else 0.0
+    hits = sum(_credit(rates, counts, area, share)[0] for counts in drawn)
+    return hits / draws, sum(_best(counts, area, share) for counts in drawn) / draws

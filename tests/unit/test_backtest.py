@@ -15,12 +15,14 @@ import pandas as pd
 import pytest
 
 from commands.backtest_table import as_text
+from models.analysis.area import covered
 from models.analysis.backtest import CHOSEN, Backtest, Place, Plan, backtest, moments
 from models.analysis.backtest_rows import horizon_of, rows_of
 from models.analysis.cases import Cases
-from models.analysis.city import city_of
+from models.analysis.city import City, city_of, first_origin
 from models.analysis.components import DAY_MS, Ground
 from models.analysis.families import FAMILIES, Family
+from models.analysis.scores import outcome
 from models.analysis.shifts import HOUR_MS, Shifts
 from models.formats.city_file import CityFile, offences_of, read_city_file
 from models.formats.problems import BadFileError
@@ -224,3 +226,53 @@ def test_bad_input_ends_in_a_plain_word_or_a_right_answer(name: str, zones: bool
         assert row["pei"][2] <= 1 + 1e-9
     if name in ("the future", "four cases"):
         assert made.choice.why == "no_backtest"
+
+
+def _everywhere(seed: int, number: int = 600) -> City:
+    """Cases of three years, each anywhere in a square of 20 km."""
+    rng = np.random.default_rng(seed)
+    lat, lon = 16.5 + rng.uniform(0, 0.18, number), 104.7 + rng.uniform(0, 0.187, number)
+    start = np.sort(NOW - rng.uniform(1, 1095, number) * DAY_MS).astype(int)
+    found = city_of(_city(list(lat), list(lon), list(start)).columns, None, NOW + 1)
+    assert found is not None
+    return found
+
+
+def test_in_a_city_without_any_pattern_no_ranking_is_better_or_worse_than_chance() -> None:
+    """The ground is what was known before the first origin: ground made of the cases to come would tell of them."""
+    hits, cases = np.zeros(3), 0.0
+    for seed in range(4):
+        found = _everywhere(seed)
+        plan = Plan(56, (0.05,), None, ("365_all3", "counts_365", "mixture"))
+        [place] = found.whole(250.0, first_origin(found, plan, found.until))
+        made = backtest([place], plan, found.until)
+        for at in made.origins:
+            past = place.ground.counts(found.cases.between(0, at))
+            coming = found.cases.between(at, at + 56 * DAY_MS)
+            came = place.ground.counts(coming)
+            hits[2] += outcome(-past, came, place.ground.grid, 0.05, at, float(len(coming))).hits
+        hits[:2] += [sum(one.hits for one in made.outcomes[name]) for name in ("365_all3", "mixture")]
+        cases += sum(one.cases for one in made.outcomes["mixture"])
+        assert sum(one.cases for one in made.outcomes["mixture"]) == len(
+            found.cases.between(made.origins[0], NOW + 1)
+        )
+    assert (np.abs(hits / cases / 0.05 - 1) < 0.3).all(), hits / cases / 0.05
+
+
+def test_the_ground_of_a_city_with_cases_in_every_street_is_where_they_lie() -> None:
+    rng = np.random.default_rng(4)
+    x, y = (rng.integers(0, 20, 8000) * 250.0 + rng.uniform(0, 250, 8000) for _ in range(2))
+    lake = (x < 2500) & (y < 2500)
+    grid = covered(x[~lake], y[~lake], 32648, 250.0)
+    assert len(grid.inside) == 300
+    none = covered(x[:1], y[:1], 32648, 250.0)
+    assert len(none.inside) == 1
+    with pytest.raises(ValueError):
+        covered(x[:0], y[:0], 32648, 250.0)
+
+
+def test_the_ceiling_by_shift_is_that_of_the_shift() -> None:
+    """A third of the cases leaves more to chance than all of them."""
+    plan = Plan(28, (0.05,), None, ("365_all3", "counts_365", "mixture"), 6)
+    day, shift = (backtest(places(1), replace(plan, shifts=which), NOW).ceiling[0.05] for which in (None, UTC))
+    assert shift < day - 0.02
