@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -52,9 +53,19 @@ def _of_file(args: argparse.Namespace, settings: Settings, horizons: Sequence[in
     for days in horizons if city else ():
         assert city is not None  # noqa: S101 - mypy
         plan = Plan(days, shifts=shifts)
-        places = _places(args, city, plan, cell)
+        with _refused():
+            places = _places(args, city, plan, cell)
         told["horizons"].append(horizon_of(backtest(places, plan, city.until)))
     return told
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """A ground that no grid can hold is refused in words."""
+    try:
+        yield
+    except ValueError as error:
+        raise RefusedError(f"no map can be made of this ground: {error}; choose a larger --cell") from error
 
 
 def _places(args: argparse.Namespace, city: City, plan: Plan, cell: float) -> list[Place]:
@@ -86,17 +97,17 @@ def _of_station(args: argparse.Namespace, settings: Settings, horizons: Sequence
             zones = [zone.polygon for zone in registers.zones(conn, frozenset({station})) if zone.kind != "beat"]
     cell, now = args.cell or ZONE_CELL, now_ms()
     city = None if zones else city_of(columns, family, now)
-    if not zones:
-        told = _head(args, station, family, city, cell, 0)
-        places = []
-    else:
-        told = _head(args, station, family, None, cell, 0)
-        places = [_zone(columns, family, polygon, cell, now) for polygon in zones]
+    told = _head(args, station, family, city, cell, 0)
+    places: list[Place] = []
+    if zones:
+        with _refused():
+            places = [_zone(columns, family, polygon, cell, now) for polygon in zones]
         told["cases"] = sum(len(place.cases) for place in places)
     for days in horizons:
         plan = Plan(days, shifts=Shifts(settings.shifts, settings.zone) if args.shift else None)
         if city is not None and len(city.cases):
-            places = city.whole(cell, first_origin(city, plan, now))
+            with _refused():
+                places = city.whole(cell, first_origin(city, plan, now))
         told["horizons"].append(horizon_of(backtest(places, plan, now)))
     return told
 

@@ -15,7 +15,7 @@ import shapely
 
 from jobs.learn import Known, known
 from jobs.spread import Done, Workers, spread
-from models.analysis.area import bounds_of
+from models.analysis.area import DEGREE_M, bounds_of
 from models.analysis.cases import Columns
 from models.analysis.due import Last, Version, When, is_due, is_same
 from models.analysis.naming import Known as Named
@@ -37,9 +37,6 @@ LEASE, LEASE_MS = "refit", 600_000
 
 #: Cells of a station's ground without a zone, in m; only how far the box reaches beyond the last case.
 _RIM_M = 100.0
-
-#: Metres of one degree of latitude.
-_DEGREE_M = 111_320.0
 
 
 class RunningError(Exception):
@@ -148,7 +145,8 @@ def task(database: Database, station: str, at: Millis, shifts: Shifts, everybody
         zones = [zone for zone in registers.zones(conn, mine) if zone.kind != "beat"]
         streets = registers.streets(conn, mine)
         try:
-            before = {Key(one.zone, one.family, one.days, one.shift): one.body for one in hotspots.maps(conn, mine)}
+            claimed = hotspots.last_claimed(conn, station)
+            before = {Key(one.zone, one.family, one.days, one.shift): one.body for one in claimed}
         except ChangedError as error:
             _LOG.error("%s: its hotspots get new ids", error)
             before = {}
@@ -165,7 +163,7 @@ def _ground(station: Station, columns: Columns) -> tuple[Place, ...]:
     near = np.isfinite(lat) & np.isfinite(lon)
     if station.lat is not None and station.lon is not None:
         east = (lon - station.lon) * np.cos(np.radians(station.lat))
-        near &= np.hypot(east, lat - station.lat) * _DEGREE_M <= station.plausible_km * 1000
+        near &= np.hypot(east, lat - station.lat) * DEGREE_M <= station.plausible_km * 1000
     polygon = bounds_of(lat[near], lon[near], _RIM_M)
     if polygon is None or shapely.from_geojson(polygon).area == 0:
         return ()

@@ -17,10 +17,11 @@ from models.analysis.hotspots import HotspotMap
 from models.analysis.written import from_json
 from models.happenings import RegisterChanged
 from models.records.base import Millis
-from models.records.hotspot import HotspotChoiceRow, HotspotMapRow, HotspotWeightsRow
+from models.records.hotspot import ForecastRow, HotspotChoiceRow, HotspotMapRow, HotspotWeightsRow
 from store.database import Tx
 from store.rows import of_stations, records, table_of, values_of
 
+_FORECAST = table_of(ForecastRow)
 _MAP, _CHOICE, _WEIGHTS = table_of(HotspotMapRow), table_of(HotspotChoiceRow), table_of(HotspotWeightsRow)
 
 #: Register that is told to have changed with each new map.
@@ -96,6 +97,25 @@ def maps(
     same = and_(*(_MAP.c[name] == last.c[name] for name in (*_KEY, "made_at")))
     rows = records(conn, HotspotMapRow, select(_MAP).join(last, same).order_by(*keys))
     return [_checked(row) for row in rows]
+
+
+def last_claimed(conn: Connection, station: str) -> list[StoredMap]:
+    """Of each key of a station the newest map that claims a hotspot: what a new map's places are called after.
+
+    Such a map, and no other, has a forecast of its key and moment.
+
+    Raises:
+        ChangedError: a row was changed since it was written.
+    """
+    keys = [_FORECAST.c[name] for name in _KEY]
+    last = (
+        select(*keys, func.max(_FORECAST.c.made_at).label("made_at"))
+        .where(_FORECAST.c.station == station)
+        .group_by(*keys)
+        .subquery()
+    )
+    same = and_(*(_MAP.c[name] == last.c[name] for name in (*_KEY, "made_at")))
+    return [_checked(row) for row in records(conn, HotspotMapRow, select(_MAP).join(last, same))]
 
 
 def stations_with_maps(conn: Connection, stations: Stations) -> frozenset[str]:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import orjson
 import shapely
 from numpy.typing import NDArray
 from scipy import ndimage
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import Delaunay
 from shapely.geometry import mapping
 
 from models.analysis.grid import Grid
 from models.formats.polygons import utm_epsg
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 #: Cases further apart than this, with none between, are not of one station.
 GAP_M = 10_000.0
@@ -18,27 +26,33 @@ GAP_M = 10_000.0
 #: Share of the later half of a city's cases that must lie on the ground its earlier half shows.
 HELD = 0.99
 
+#: Ground without a case belongs to a station when no circle of this radius fits into it.
+EMPTY_M = 1_000.0
+
+#: Places nearer to each other than this are one when groups are looked for.
+_SAME_M = 100.0
+
 #: Metres of one degree of latitude.
-_DEGREE_M = 111_320.0
+DEGREE_M = 111_320.0
 
 
-def bounds_of(lat: NDArray[np.float64], lon: NDArray[np.float64], cell: float) -> str | None:
+def bounds_of(lat: Floats, lon: Floats, cell: float) -> str | None:
     """The bounding box (GeoJSON, lon/lat, half a cell wider) of the largest group of places; None without a place.
 
-    Places belong together when they lie in blocks of `GAP_M` that touch; the group with most places is meant, the
-    others are strays: a point at (0, 0), a town 600 km away.
+    Places belong together when steps of `GAP_M` or less lead from one to the other; the group with most places is
+    meant, the others are strays: a point at (0, 0), a town 600 km away.
     """
     group = main_group(lat, lon)
     if not group.any():
         return None
     lat, lon = lat[group], lon[group]
-    high = cell / 2 / _DEGREE_M
+    high = cell / 2 / DEGREE_M
     wide = high / max(0.05, float(np.cos(np.radians(np.abs(lat).max()))))
     box = shapely.box(lon.min() - wide, lat.min() - high, lon.max() + wide, lat.max() + high)
     return orjson.dumps(mapping(box)).decode()
 
 
-def covered(x: NDArray[np.float64], y: NDArray[np.float64], epsg: int, cell: float) -> Grid:
+def covered(x: Floats, y: Floats, epsg: int, cell: float) -> Grid:
     """The ground that cases of any kind, in the order of time, have shown: a city without its lake and its airfields.
 
     The cells in which one lay, and within their bounds those around, as far as it takes for the cells of the earlier
@@ -61,13 +75,13 @@ def covered(x: NDArray[np.float64], y: NDArray[np.float64], epsg: int, cell: flo
     return grid
 
 
-def _distance(grid: Grid, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+def _distance(grid: Grid, x: Floats, y: Floats) -> Floats:
     """Of each cell to the nearest one with a place, in cells, shape (rows, columns)."""
     empty = np.bincount(grid.cell_of(x, y), minlength=len(grid.area)) == 0
     return np.asarray(ndimage.distance_transform_edt(empty.reshape(grid.rows, grid.columns)), dtype=np.float64)
 
 
-def _reach(grid: Grid, x: NDArray[np.float64], y: NDArray[np.float64]) -> int:
+def _reach(grid: Grid, x: Floats, y: Floats) -> int:
     half = len(x) // 2
     if not half:
         return 0
@@ -75,12 +89,29 @@ def _reach(grid: Grid, x: NDArray[np.float64], y: NDArray[np.float64]) -> int:
     return int(np.ceil(np.quantile(away, HELD)))
 
 
-def epsg_of(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> int:
+def lived_in(grid: Grid, x: Floats, y: Floats) -> Grid:
+    """A grid without its wide ground on which no case of any kind ever lay (places in metres; none: as it is).
+
+    The morphological closing of the cells with a case by a circle of `EMPTY_M`: gaps between cases stay, and no rim
+    is added. Chance is thrown over this ground: over a box that one case far away stretches, any town were a hotspot.
+    """
+    cells = grid.cell_of(x, y)
+    held = np.bincount(cells[cells >= 0], minlength=len(grid.area)) > 0
+    if not held.any():
+        return grid
+    reach = EMPTY_M / grid.cell
+    padded = np.pad(held.reshape(grid.rows, grid.columns), rim := int(reach) + 2)
+    near = ndimage.distance_transform_edt(~padded) <= reach
+    closed = (ndimage.distance_transform_edt(near) > reach) | padded
+    return replace(grid, area=np.where(closed[rim:-rim, rim:-rim].ravel(), grid.area, 0.0))
+
+
+def epsg_of(lat: Floats, lon: Floats) -> int:
     """The UTM zone of the middle of some places."""
     return utm_epsg(float(np.median(lat)), float(np.median(lon)))
 
 
-def main_group(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.bool_]:
+def main_group(lat: Floats, lon: Floats) -> Flags:
     """Which places belong to the largest group; a place that is none (NaN, out of range, (0, 0)) does not."""
     known = np.isfinite(lat) & np.isfinite(lon) & (np.abs(lat) <= 84) & (np.abs(lon) <= 180)
     known &= (lat != 0) | (lon != 0)  # what a program writes that has no place
@@ -90,15 +121,29 @@ def main_group(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np
     return found
 
 
-def _main(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.bool_]:
-    high = GAP_M / _DEGREE_M
-    # Blocks of one width at every latitude would not be square; near the median they are, and there the cases lie.
-    wide = high / max(0.05, float(np.cos(np.radians(np.median(np.abs(lat))))))
-    row = np.floor((lat - lat.min()) / high).astype(np.int64)
-    column = np.floor((lon - lon.min()) / wide).astype(np.int64)
-    blocks = np.zeros((int(row.max()) + 1, int(column.max()) + 1), dtype=bool)
-    blocks[row, column] = True
-    named, number = ndimage.label(blocks, structure=np.ones((3, 3)))
-    groups = named[row, column]
-    found: NDArray[np.bool_] = groups == np.bincount(groups, minlength=number + 1).argmax()
+def _main(lat: Floats, lon: Floats) -> Flags:
+    # Degrees of longitude are of one width near the median only, and there the cases lie.
+    wide = DEGREE_M * max(0.05, float(np.cos(np.radians(np.median(np.abs(lat))))))
+    squares = np.round(np.stack([lon * wide, lat * DEGREE_M], axis=1) / _SAME_M)
+    places, own = np.unique(squares, axis=0, return_inverse=True)
+    group = _linked(places * _SAME_M)[own.ravel()]
+    found: Flags = group == np.bincount(group).argmax()
     return found
+
+
+def _linked(places: Floats) -> NDArray[np.int64]:
+    """The group of each of some different places: single linkage at `GAP_M`.
+
+    Steps of a shortest tree over places are edges of their Delaunay triangulation, so no other pair need be looked
+    at (Toussaint 1980).
+    """
+    number = len(places)
+    if number < 4:  # no triangulation: every pair
+        one, other = np.triu_indices(number, 1)
+    else:
+        # Joggled, for places on one line have no triangle otherwise.
+        corners = Delaunay(places, qhull_options="QJ Pp").simplices
+        one, other = np.concatenate([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [2, 0]]]).T
+    near = np.hypot(*(places[one] - places[other]).T) <= GAP_M
+    links = csr_array((np.ones(int(near.sum())), (one[near], other[near])), shape=(number, number))
+    return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)

@@ -39,8 +39,8 @@ DAY_MS, YEAR_DAYS = 86_400_000, 365
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What a map is of, beside the cases. `polygon`: the zone, GeoJSON (lon, lat). `label`: of its ids, for instance
-    `station/zone`. `said`: cases of the map by `place_quality`. `last`: the map of the run before, for ids and names.
-    `places`: streets and landmarks that can give a name. `record` None: nobody has measured the method.
+    `station/zone`. `said`: cases of the map by `place_quality`. `last`: the newest map that had hotspots, for ids and
+    names. `places`: streets and landmarks that can give a name. `record` None: nobody has measured the method.
     """
 
     family: str

@@ -108,9 +108,13 @@ def prepare(
         left[which] = False
 
     leave("future", columns.start > now)
-    leave("duplicate", _again(columns))
     leave("group4", columns.group == 4)
     leave("patrol", (columns.found_by == "patrol") & reported_only)
+    # Only among what is left: a patrol's record of a case must not put the victim's own aside.
+    rows = np.flatnonzero(left)
+    again = np.zeros_like(left)
+    again[rows] = _again(columns, rows)
+    leave("duplicate", again)
     leave("other_family", np.zeros_like(left) if family is None else ~np.isin(columns.offence, family.offences))
     leave("no_place", ~(np.isfinite(columns.lat) & np.isfinite(columns.lon)))
     outline, epsg = flat(polygon)
@@ -137,24 +141,24 @@ def in_metres(lat: Floats, lon: Floats, epsg: int, which: Flags) -> tuple[Floats
     return x, y
 
 
-def _again(columns: Columns) -> Flags:
-    """Cases that stand there twice: one id again, or the n-th case of one offence, time and place in another source.
+def _again(columns: Columns, rows: Ints) -> Flags:
+    """Which of some rows are twice there: an id, or the n-th case of one offence, time, place of another source.
 
     Two cases of one source that agree in everything but their id are two: two victims of one robbery.
     """
     frame = pd.DataFrame(
         {
-            "offence": columns.offence, "start": columns.start, "end": columns.end, "lat": columns.lat,
-            "lon": columns.lon, "id": columns.ids,
+            "offence": columns.offence[rows], "start": columns.start[rows], "end": columns.end[rows],
+            "lat": columns.lat[rows], "lon": columns.lon[rows], "id": columns.ids[rows],
         }
     )  # fmt: skip
     same_id = frame["id"].duplicated().to_numpy(copy=True)
     what = ["offence", "start", "end", "lat", "lon"]
     # Without a place two cases of a day are not known to be one.
-    twice = frame.duplicated(what, keep=False).to_numpy() & ~same_id & np.isfinite(columns.lat)
-    rows = np.flatnonzero(twice)
-    if len(rows):
-        few = frame.iloc[rows].assign(source=[str(name).partition("/")[0] for name in columns.ids[rows]])
+    twice = frame.duplicated(what, keep=False).to_numpy() & ~same_id & np.isfinite(frame["lat"].to_numpy())
+    some = np.flatnonzero(twice)
+    if len(some):
+        few = frame.iloc[some].assign(source=[str(name).partition("/")[0] for name in frame["id"].iloc[some]])
         few["number"] = few.groupby([*what, "source"]).cumcount()
-        same_id[rows] = few.duplicated([*what, "number"]).to_numpy()
+        same_id[some] = few.duplicated([*what, "number"]).to_numpy()
     return same_id

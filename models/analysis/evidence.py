@@ -134,14 +134,14 @@ class Evidence:
         return min(float(YEAR_DAYS), max(1.0, (self.asked.at - int(self.asked.past.start[0])) / DAY_MS))
 
     @cached_property
-    def _rhythm(self) -> list[tuple[Floats, Ints]]:
+    def _rhythm(self) -> list[tuple[Floats, Floats]]:
         """Of each group the hours of its cases that have one, and the weekdays of all; the clock is asked once."""
         past, clock = self.asked.past, self.asked.shifts or Shifts()
         recent = [self._since(rows, RHYTHM_DAYS) for rows in self.rows]
         together = np.concatenate(recent)
         ends = np.cumsum([len(rows) for rows in recent])[:-1]
         hours = np.split(clock.by_hour(past.start[together], past.end[together]), ends)
-        weekdays = np.split(clock.weekday(past.start[together]), ends)
+        weekdays = np.split(clock.by_weekday(past.start[together], past.end[together]), ends)
         return [(own[own.sum(axis=1) > 0.5], days) for own, days in zip(hours, weekdays, strict=True)]
 
     def _since(self, rows: Ints, days: int) -> Ints:

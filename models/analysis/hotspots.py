@@ -96,6 +96,7 @@ class LocationQuality:
     """How well places are known, for the meter. Shares are 0..1 of the cases that were placed.
 
     `exact`, `street`, `area`: by the word of the record (`unsaid`: no word). `piled`: on coordinates that five cases
+    and one in twenty of all share. `coarse`: on coordinates of three decimals of a degree (111 m) or fewer.
     """
 
     placed: int
@@ -110,9 +111,11 @@ class LocationQuality:
 
 @dataclass(frozen=True, slots=True)
 class HistoryQuality:
-    """How much past there is: days from the first case to the map, cases, cases a month (30.44 days) of that time.
+    """How much past there is: days in which its cases lie (to the map, by all but the earliest twentieth, so that one
+    old case is no long past), cases, cases a month (30.44 days) of that time.
 
-    More past is worth more than any method: under a year is fair, under 120 days poor; `judgeable`: 50 cases a month
+    More past is worth more than any method: under a year, or cases in fewer than four quarters, is fair; under 120
+    days, or cases in one quarter only, poor; `judgeable`: 50 cases a month
     or more, so that a record of few windows can be judged at all.
     """
 

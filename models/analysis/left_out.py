@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """How many did not take part, each counted once, under the first reason in this order.
+    """How many did not take part, each counted once, under the first reason that holds: `future` (after now),
+    `group4`, `patrol`, `duplicate` (the same case again, from the same or another source), `other_family`,
+    `no_place`, `stray` (placed outside the zone).
 
-    `future`: after now. `duplicate`: the same case again, from the same or another source. `stray`: placed outside
-    the zone. `no_hour` is no reason: these count, but in no shift.
+    `no_hour` is no reason: these count, but in no shift.
     """
 
     group4: int = 0

@@ -63,14 +63,18 @@ class Plan:
 
 
 def suggest(found: HotspotMap, units: int, hours: Sequence[int]) -> Plan:
-    """A plan for `units` in the `hours` (local, in their order) of a shift; no stop without units or hotspots."""
+    """A plan for `units` in the `hours` (local, in their order) of a shift; no stop without units or hotspots, nor
+    where the way and the shortest stop do not fit into an hour.
+    """
     spots = found.hotspots[:MOST_HOTSPOTS]
     worth = expected_by_hour(found, hours)[: len(spots)]
     total = float(worth.sum())
     if units < 1 or not spots or not hours:
         return Plan((), 0.0, total, 0.0, True)
     travel = travel_minutes(spots)
-    most = max(1, int(HOUR_MIN // (SHORTEST_MIN + travel)))
+    most = int(HOUR_MIN // (SHORTEST_MIN + travel))
+    if not most:
+        return Plan((), 0.0, total, travel, True)
     chosen, proved = _solve(worth, units, most)
     stops = []
     for unit, hour, spot in zip(*np.nonzero(chosen), strict=True):
@@ -78,7 +82,7 @@ def suggest(found: HotspotMap, units: int, hours: Sequence[int]) -> Plan:
         minutes = min(LONGEST_MIN, int((HOUR_MIN - number * travel) // number))
         before = int(chosen[:unit, hour, spot].sum())
         gain = float(worth[spot, hour]) * COVERS * (1 - COVERS) ** before
-        stops.append(Stop(int(unit) + 1, int(hours[hour]), spots[spot].id, max(SHORTEST_MIN, minutes), gain))
+        stops.append(Stop(int(unit) + 1, int(hours[hour]), spots[spot].id, minutes, gain))
     return Plan(tuple(stops), sum(stop.covered for stop in stops), total, travel, proved)
 
 

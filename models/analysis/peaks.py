@@ -36,12 +36,15 @@ def peak_hours(by_hour: Floats, seed: int) -> tuple[int, int] | None:
     return int(first[0]), int((first[0] + length[0]) % 24)
 
 
-def peak_days(weekday: NDArray[np.int64]) -> tuple[int, ...]:
-    """Days of the week (0 = Monday) with more cases than a seventh, false discoveries held at one in twenty."""
-    if len(weekday) < FEWEST:
+def peak_days(by_day: Floats) -> tuple[int, ...]:
+    """Days of the week (0 = Monday) with more cases than a seventh, false discoveries held at one in twenty.
+
+    `by_day`: shares of cases (rows, each of sum 1) in the seven days. Of shares only whole cases count.
+    """
+    if len(by_day) < FEWEST:
         return ()
-    counts = np.bincount(weekday, minlength=7)
-    p = binom.sf(counts - 1, len(weekday), 1 / 7)
+    counts = np.floor(by_day.sum(axis=0) + 1e-9)
+    p = binom.sf(counts - 1, len(by_day), 1 / 7)
     return tuple(int(day) for day in np.flatnonzero(false_discovery_control(p) <= LEVEL))
 
 

@@ -15,7 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 HOUR_MS = 3_600_000
-_LOOK_MS = 14 * 24 * HOUR_MS
+DAY_MS = 24 * HOUR_MS
+_LOOK_MS = 14 * DAY_MS
 _BANGKOK = ZoneInfo("Asia/Bangkok")
 
 #: A window this long or longer tells no hour; a day less its last hour, for files that write 00:00 to 23:59.
@@ -65,16 +66,29 @@ class Shifts:
             shares[window] /= long[window][:, None]
         return shares
 
-    def weekday(self, start: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Local day of the week of each time, 0 = Monday."""
-        return self._local(start).day_of_week.to_numpy().astype(np.int64)
+    def by_weekday(self, start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The share of each case in each local day of the week (0 = Monday), shape (cases, 7); rows sum to 1.
+
+        A window is spread over its days; one of a week or longer tells no day.
+        """
+        long = np.clip(end - start, 1, 7 * DAY_MS)[:, None]
+        # The first of January 1970 was a Thursday.
+        begin = ((self._wall_ms(start) + 3 * DAY_MS) % (7 * DAY_MS))[:, None]
+        shares = np.zeros((len(start), 7))
+        for week in (0, 7):
+            day = (np.arange(7) + week)[None, :] * DAY_MS
+            shares += np.clip(np.minimum(begin + long, day + DAY_MS) - np.maximum(begin, day), 0, None)
+        return np.asarray(shares / long, dtype=np.float64)
 
     def _day_ms(self, at: NDArray[np.int64]) -> NDArray[np.int64]:
+        return self._wall_ms(at) % DAY_MS
+
+    def _wall_ms(self, at: NDArray[np.int64]) -> NDArray[np.int64]:
+        """What the local clock shows, in ms since its own 1970."""
         offset = self._offset_ms(at)
         if offset is not None:
-            return (at + offset) % (24 * HOUR_MS)
-        local = self._local(at).tz_localize(None)
-        return local.as_unit("ms").asi8 % (24 * HOUR_MS)
+            return at + offset
+        return np.asarray(self._local(at).tz_localize(None).as_unit("ms").asi8, dtype=np.int64)
 
     def _offset_ms(self, at: NDArray[np.int64]) -> int | None:
         """The zone's offset when it is one all the time from the first to the last moment, else None."""

@@ -13,6 +13,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from models.analysis.area import lived_in
 from models.analysis.build import SHARE, Setting, build_map
 from models.analysis.candidates import CANDIDATES, Question
 from models.analysis.cases import Cases, Columns, LeftOut, prepare
@@ -74,8 +75,8 @@ class Task:
     """A station and what its maps are made from. `quality`: `place_quality` of each case of `columns`.
 
     `rules`: by family and horizon; what is not there is drawn by `Rule()`. `weights`: of the mixture, by family,
-    pooled over stations: the station's own are held to them. `last`: bodies of the newest maps, for ids
-    and names that stay.
+    pooled over stations: the station's own are held to them. `last`: bodies of the newest maps
+    with a hotspot, for ids and names that stay.
     """
 
     station: str
@@ -137,7 +138,10 @@ def prepared(task: Task, place: Place) -> Prepared:
     cell = cell_for(location_quality(everything, epsg, _said(everything, said_of)), float(outline.area))
     while float(outline.area) > MOST_CELLS * cell * cell:
         cell *= 2
-    return Prepared(task, place, everything, said_of, Ground.of(Grid.of(place.polygon, cell)))
+    grid = Grid.of(place.polygon, cell)
+    if not place.code:  # no zone was drawn: a box round the cases
+        grid = lived_in(grid, everything.x, everything.y)
+    return Prepared(task, place, everything, said_of, Ground.of(grid))
 
 
 def families_of(zone: Prepared, codes: Iterable[str] = tuple(FAMILIES)) -> Iterator[Family]:

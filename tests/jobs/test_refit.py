@@ -7,20 +7,23 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from distributed import LocalCluster
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from jobs import learn, refit
 from jobs.refit import How, RunningError, Step
 from jobs.scoring import score_due
 from jobs.spread import Workers
+from models.analysis.cases import Columns, Words, columns_of
+from models.analysis.hotspots import HotspotMap
 from models.analysis.record import Standing, summary
 from models.analysis.shifts import Shifts
 from models.records.hotspot import HotspotChoiceRow
 from models.records.incident import IncidentReport
 from models.records.station import Station, Zone
-from store import forecasts, hotspots, imports, leases, refits, registers
+from store import cases, forecasts, hotspots, imports, leases, refits, registers
 from store.database import Database
 
 NOW = 1_790_000_000_000
@@ -145,6 +148,37 @@ def test_a_station_without_a_zone_is_mapped_where_its_cases_are(sqlite_db: Datab
     assert (shown.station, shown.zone, shown.map.verdict) == ("d", "", "grey")
     assert shown.map.area_m2 < 2e6
     assert shown.map.hotspots
+
+
+def test_a_place_is_called_the_same_after_a_run_that_claimed_nothing(sqlite_db: Database) -> None:
+    towns(sqlite_db, "a")
+    ran(sqlite_db, ["a"])
+
+    def shown() -> HotspotMap:
+        with sqlite_db.read() as conn:
+            [found] = hotspots.maps(conn, frozenset("a"), family="robbery", days=28, shift="")
+        return found.map
+
+    first = {(one.id, one.name, one.side, one.number) for one in shown().hotspots}
+    rng, rest = random.Random(5), [f"hidden/{number}" for number in range(20)]
+    anywhere = [
+        a_case("a", 0, NOW, (rng.uniform(7.0, 7.009), rng.uniform(100.47, 100.479)), id=name) for name in rest
+    ]
+    usual = cases.columns
+
+    def hidden(conn: Connection, station: str, *window: int) -> tuple[Columns, Words]:
+        found = columns_of(anywhere)
+        return found, np.full(len(found), "exact", dtype=object)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cases, "columns", hidden)
+        ran(sqlite_db, ["a"], NOW + DAY)
+    assert cases.columns is usual
+    assert shown().verdict == "no_hotspot"
+    ran(sqlite_db, ["a"], NOW + 2 * DAY)
+    again = {(one.id, one.name, one.side, one.number) for one in shown().hotspots}
+    assert first
+    assert first == again
 
 
 def test_nothing_is_fitted_twice_and_new_cases_are(sqlite_db: Database) -> None:

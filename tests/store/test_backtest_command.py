@@ -48,6 +48,14 @@ def cases(number: int) -> pd.DataFrame:
     )
 
 
+def wide(file: Path) -> Path:
+    """The same city, one of its cases 30 km away with others between: more cells of 10 m than any map holds."""
+    far = pd.read_csv(file)
+    far.loc[:5, ["lat", "lon"]] += np.arange(6)[:, None] * 0.05
+    far.to_csv(made := file.with_name("wide.csv"), index=False)
+    return made
+
+
 def test_a_city_s_file_becomes_a_table_and_a_document(
     url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -67,10 +75,12 @@ def test_a_city_s_file_becomes_a_table_and_a_document(
     for wrong in (
         ["backtest"], ["backtest", str(file), "--station", "x"], ["backtest", str(file), "--family", "arson"],
         ["backtest", str(tmp_path / "none.csv")], ["backtest", str(file), "--cell", "1"],
+        ["backtest", str(wide(file)), "--cell", "10"],
     ):  # fmt: skip
         with pytest.raises(SystemExit) as ended:
             manage.main(wrong)
         assert ended.value.code == 2
+        capsys.readouterr()
 
 
 def test_a_station_s_own_past_is_judged_in_its_zone(url: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,13 +12,14 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.analysis.area import bounds_of, main_group
+from models.analysis.area import bounds_of, lived_in, main_group
 from models.analysis.cases import Columns, LeftOut, columns_of, prepare
 from models.analysis.families import FAMILIES
 from models.analysis.grid import Grid, flat
 from models.analysis.shifts import HOUR_MS, Shifts
 from models.formats.offences import OFFENCES
 from models.records.incident import IncidentReport
+from models.town.known_rates import square
 
 NOW = 1_790_000_000_000
 DAY = 24 * HOUR_MS
@@ -76,6 +77,13 @@ def test_two_victims_of_one_robbery_are_two_cases_and_two_files_with_both_are_st
     assert (len(cases), left.duplicate) == (2, 2)
 
 
+def test_what_a_patrol_found_puts_no_victim_s_report_aside() -> None:
+    rows = columns({"ids": "desk/1", "found_by": "patrol"}, {"ids": "file/1"})
+    cases, left = prepare(rows, family=None, now=NOW, polygon=ZONE)
+    assert list(cases.ids) == ["file/1"]
+    assert (left.patrol, left.duplicate) == (1, 0)
+
+
 def test_a_family_names_listed_offences_and_never_one_of_group_4() -> None:
     for family in FAMILIES.values():
         listed = [OFFENCES.find(code) for code in family.offences]
@@ -128,6 +136,29 @@ def test_strays_are_no_part_of_the_ground() -> None:
     one = bounds_of(lat[:1], lon[:1], 100.0)
     assert one is not None
     assert Grid.of(one, 100.0).total_m2 == pytest.approx(100.0**2, rel=0.02)
+
+
+def test_groups_are_those_that_steps_of_ten_kilometres_join() -> None:
+    rng = np.random.default_rng(2)
+    lat, lon = 13.0 + rng.uniform(0, 0.02, 300), 100.0 + rng.uniform(0, 0.02, 300)
+    for far, joined in ((0.08, True), (0.12, False), (0.17, False)):
+        group = main_group(np.r_[lat, lat.max() + far], np.r_[lon, lon[lat.argmax()]])
+        assert group[:300].all()
+        assert group[300] == joined
+    steps = np.linspace(13.0, 14.615, 20)  # each 9.5 km on: a valley with a road
+    assert main_group(steps, np.full(20, 100.0)).all()
+
+
+def test_ground_where_no_case_ever_lay_is_left_out_and_gaps_stay() -> None:
+    rng = np.random.default_rng(1)
+    polygon = square(8_000.0)
+    grid = Grid.of(polygon, 100.0)
+    x, y = (corner + 500 + rng.uniform(0, 2000, 200) for corner in (grid.x0, grid.y0))
+    far = (grid.x0 + 7_050.0, grid.y0 + 7_050.0)
+    ground = lived_in(grid, np.r_[x, far[0]], np.r_[y, far[1]])
+    assert (ground.cell_of(np.r_[x, far[0]], np.r_[y, far[1]]) >= 0).all()
+    assert 3.4e6 < ground.total_m2 < 4.6e6
+    assert lived_in(grid, np.zeros(0), np.zeros(0)) is grid
 
 
 def test_a_shift_past_midnight_has_its_hours_and_a_window_is_spread_over_them() -> None:

@@ -196,13 +196,16 @@ def _city(lat: list[float], lon: list[float], start: list[int]) -> CityFile:
 
 
 DAYS = [NOW - number * DAY_MS for number in range(200)]
+#: Places all over a square kilometre, some of them hot.
+_RNG = np.random.default_rng(5)
+LAT, LON = ([float(value) for value in middle + 0.01 * _RNG.beta(1, 3, 200)] for middle in (16.54, 104.72))
 BAD = {
     "one point": ([16.54] * 200, [104.72] * 200, DAYS),
     "a line": (list(np.linspace(16.5, 16.6, 200)), [104.72] * 200, DAYS),
     "two towns 600 km apart": ([16.54] * 120 + [11.2] * 80, [104.72] * 120 + [104.7] * 80, DAYS),
     "a stray at (0, 0)": ([16.54] * 199 + [0.0], [104.72] * 199 + [0.0], DAYS),
-    "the future": ([16.54] * 200, [104.72] * 200, [NOW + 9 * DAY_MS] * 200),
-    "ten years and a burst": ([16.54] * 200, [104.72] * 200, [NOW - 3650 * DAY_MS] + [NOW - DAY_MS] * 199),
+    "the future": (LAT, LON, [NOW + 9 * DAY_MS] * 200),
+    "ten years and a burst": (LAT, LON, [NOW - 3650 * DAY_MS] + [NOW - DAY_MS] * 199),
     "four cases": ([16.54] * 4, [104.72] * 4, DAYS[:4]),
     "all at (0, 0)": ([0.0] * 200, [0.0] * 200, DAYS),
     "nothing": ([], [], []),

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from scipy.stats import binom
 
+from models.analysis.area import bounds_of
 from models.analysis.build import Setting, build_map
 from models.analysis.candidates import Question
-from models.analysis.cases import LeftOut
+from models.analysis.cases import Columns, LeftOut
 from models.analysis.chance import ALPHA, chances
 from models.analysis.components import Ground
 from models.analysis.grid import Grid
 from models.analysis.hotspots import HotspotMap
+from models.analysis.station import Place, Task, families_of, prepared
 from models.town.known_rates import BEGINS, DAY_MS, random_town
+
+AT = BEGINS + 366 * DAY_MS
 
 
 def of_random(cases: int, seed: int, method: str) -> HotspotMap:
@@ -29,6 +34,23 @@ def test_random_cases_hold_no_hotspot_in_nineteen_maps_of_twenty() -> None:
     assert claims <= binom.ppf(0.99, len(maps), ALPHA)
     assert {found.verdict for found in maps if not found.hotspots} == {"no_hotspot"}
     assert {found.why for found in maps if not found.hotspots} == {"chance"}
+
+
+@pytest.mark.parametrize("far", [(0.0, 0.13), (0.045, 0.04)])
+def test_one_case_far_away_makes_no_hotspot_of_a_random_town(far: tuple[float, float]) -> None:
+    rng = np.random.default_rng(3)
+    lat = np.r_[13.7 + rng.uniform(0, 0.018, 200), 13.7 + far[1]]
+    lon = np.r_[100.5 + rng.uniform(0, 0.018, 200), 100.5 + far[0]]
+    at = np.sort(AT - rng.uniform(1, 700, 201) * DAY_MS).astype(np.int64)
+    words = [np.full(201, word, dtype=object) for word in ("snatching", "victim")]
+    ids = np.array([f"file/{number}" for number in range(201)], dtype=object)
+    columns = Columns(lat, lon, at, at, words[0], np.full(201, 2), words[1], ids)
+    box = bounds_of(lat, lon, 100.0)
+    assert box is not None
+    zone = prepared(Task("s", AT, columns, np.full(201, "exact", dtype=object), ()), Place("", 0, box))
+    [family] = families_of(zone, ["robbery"])
+    found = build_map(Question(family.cases, zone.ground, AT, 28), "mixture", Setting("robbery", box, LeftOut()))
+    assert (found.verdict, found.cases >= 200) == ("no_hotspot", True)
 
 
 def test_a_group_that_is_strong_is_never_matched_and_a_weak_one_often() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import orjson
@@ -20,6 +22,7 @@ from models.analysis.outlines import group, outlines
 from models.analysis.peaks import peak_days, peak_hours
 from models.analysis.quality import cell_for, history_quality, location_quality, one_place, pile_ups
 from models.analysis.regress import interval, settled
+from models.analysis.shifts import Shifts
 from models.analysis.written import from_json, to_json
 from models.town.known_rates import BEGINS, DAY_MS, EPSG, random_town, square
 from tests.unit.hotspot_samples import map_of
@@ -92,9 +95,25 @@ def test_peak_hours_are_told_when_they_beat_chance() -> None:
     assert sum(peak_hours(hours, number) is not None for number, hours in enumerate(evenly)) <= 11
     assert peak_hours(night[:4], 1) is None
     assert peak_hours(np.full((50, 24), 1 / 24), 1) is None
-    assert peak_days(np.array([4] * 12 + [0, 1, 2, 3, 5, 6])) == (4,)
-    assert peak_days(np.arange(70) % 7) == ()
-    assert peak_days(np.array([4, 4, 4])) == ()
+    days = np.eye(7)
+    assert peak_days(days[[4] * 12 + [0, 1, 2, 3, 5, 6]]) == (4,)
+    assert peak_days(days[np.arange(70) % 7]) == ()
+    assert peak_days(days[[4, 4, 4]]) == ()
+
+
+@pytest.mark.parametrize("zone", ["Asia/Bangkok", "America/Chicago"])
+def test_a_window_is_spread_over_the_days_it_may_lie_in(zone: str) -> None:
+    clock = Shifts(zone=ZoneInfo(zone))
+    friday = int(datetime(2026, 3, 6, 18, tzinfo=clock.zone).timestamp() * 1000)
+    start = np.full(3, friday)
+    shares = clock.by_weekday(start, start + np.array([0, 60, 9 * 24]) * 3_600_000)
+    assert shares[0] == pytest.approx([0, 0, 0, 0, 1, 0, 0])
+    assert shares[1, 4:] == pytest.approx(np.array([6, 24, 24]) / 60)
+    assert shares[1, 0] == pytest.approx(6 / 60)
+    assert shares[2] == pytest.approx(np.full(7, 1 / 7))
+    # Thirty weekends over which nobody was at home are no Fridays.
+    start = friday + np.arange(30) * 7 * DAY_MS
+    assert peak_days(clock.by_weekday(start, start + 60 * 3_600_000)) == (5, 6)
 
 
 def test_near_repeats_are_bursts_and_not_the_season() -> None:
@@ -150,6 +169,9 @@ def test_the_meters_tell_good_from_poor() -> None:
     assert [cell_for(each, 2e6) for each in (good, location_quality(coarse, EPSG, {}))] == [100.0, 150.0]
     assert cell_for(good, 0.3e6) == 50.0
     assert history_quality(cases, BEGINS + 500 * DAY_MS).verdict == "good"
+    lately = BEGINS + np.arange(299) * DAY_MS // 15
+    burst = history_quality(replace(cases, start=np.r_[BEGINS - 3650 * DAY_MS, lately]), BEGINS + 21 * DAY_MS)
+    assert (burst.verdict, round(burst.days)) == ("poor", 21)
     short = history_quality(of([1.0] * 5, [1.0] * 5), BEGINS + 30 * DAY_MS)
     assert (short.verdict, short.judgeable, short.cases) == ("poor", False, 5)
 

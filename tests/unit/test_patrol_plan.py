@@ -87,6 +87,19 @@ def test_stops_follow_the_peak_hours() -> None:
     assert expected_by_hour(of_shift, range(16, 24)).sum() == pytest.approx(worth.sum())
 
 
+def test_no_stop_is_planned_that_does_not_fit_into_its_hour() -> None:
+    far = small(4, apart=0.15)
+    plan = suggest(far, 2, [8, 9, 10])
+    assert plan.travel_min > 50
+    assert (plan.stops, plan.covered, plan.proved) == ((), 0.0, True)
+    for apart in (0.02, 0.05, 0.09):
+        plan = suggest(small(4, apart), 1, [8, 9])
+        for hour in (8, 9):
+            here = [stop for stop in plan.stops if stop.hour == hour]
+            assert all(stop.minutes >= 10 for stop in here)
+            assert sum(stop.minutes + plan.travel_min for stop in here) <= 60
+
+
 def test_nothing_to_do_is_an_empty_plan() -> None:
     assert suggest(small(2), 0, [1, 2]).stops == ()
     assert suggest(small(2), 2, []).stops == ()
