@@ -122,12 +122,10 @@ def _too_few(asked: Question, counted: int) -> tuple[Verdict | None, Why]:
 
 def _windows(asked: Question) -> list[Ints]:
     """Cases of each cell in the last year, and before it; of a shift, those that lie in it for the greater part."""
-    past = asked.past
-    if asked.shift is not None:
-        past = past.take(asked.in_shifts[:, asked.shift] >= 0.5)
-    year = int(np.searchsorted(past.start, asked.at - YEAR_DAYS * DAY_MS))
+    mostly = None if asked.shift is None else (asked.in_shifts[:, asked.shift] >= 0.5).astype(np.float64)
+    year = int(np.searchsorted(asked.past.start, asked.at - YEAR_DAYS * DAY_MS))
     rows = (slice(year, None), slice(year))
-    return [asked.ground.counts(past.take(part)).astype(np.int64) for part in rows]
+    return [asked.on_cells(part, None if mostly is None else mostly[part]).astype(np.int64) for part in rows]
 
 
 def _hotspots(

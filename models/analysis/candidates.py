@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.analysis.cases import Cases
 from models.analysis.components import DAY_MS, Floats, Ground, densities
@@ -23,7 +24,7 @@ KERNEL_WIDTH, KERNEL_HALF_DAYS = 1.5, 90.0
 LEAST_OWN = 40
 
 #: What neither a shift nor weights change.
-_SHARED = ("past", "densities", "shares", "in_shifts")
+_SHARED = ("past", "cells", "densities", "shares", "in_shifts")
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,11 @@ class Question:
     def past(self) -> Cases:
         """What had happened by then."""
         return self.cases.take(slice(int(np.searchsorted(self.cases.start, self.at))))
+
+    @cached_property
+    def cells(self) -> NDArray[np.int64]:
+        """The cell of each past case; -1: on none."""
+        return self.ground.grid.cell_of(self.past.x, self.past.y)
 
     @cached_property
     def densities(self) -> Floats:
@@ -80,7 +86,7 @@ class Question:
 
     def for_days(self, days: int) -> Question:
         """The same question for another horizon, with the weights of this one."""
-        return self._keeping(replace(self, days=days), ("past", "shares", "in_shifts", "mix"))
+        return self._keeping(replace(self, days=days), ("past", "cells", "shares", "in_shifts", "mix"))
 
     def weighing(self, weights: Floats) -> Question:
         """The same question with other weights of the mixture."""
@@ -95,7 +101,14 @@ class Question:
         """Cases of the last `days` (None: all) in each cell of the grid; of the shift, when one is asked for."""
         first = 0 if days is None else int(np.searchsorted(self.past.start, self.at - days * DAY_MS))
         weights = None if self.shift is None else self.in_shifts[first:, self.shift]
-        return self.ground.counts(self.past.take(slice(first, None)), weights)
+        return self.on_cells(slice(first, None), weights)
+
+    def on_cells(self, rows: slice, weights: Floats | None = None) -> Floats:
+        """Some of the past cases in each cell of the grid; `weights`: what each of them counts, 1 without."""
+        cells = self.cells[rows]
+        placed = cells >= 0
+        given = None if weights is None else weights[placed]
+        return np.bincount(cells[placed], given, len(self.ground.grid.area)).astype(np.float64)
 
 
 #: Cases expected in each cell of the whole grid.
@@ -117,7 +130,7 @@ def _kernel(asked: Question) -> Floats:
     weights = 0.5 ** ((asked.at - asked.past.start) / (KERNEL_HALF_DAYS * DAY_MS))
     if asked.shift is not None:
         weights = weights * asked.in_shifts[:, asked.shift]
-    return _scaled(asked, asked.ground.spread(asked.ground.counts(asked.past, weights), KERNEL_WIDTH))
+    return _scaled(asked, asked.ground.spread(asked.on_cells(slice(None), weights), KERNEL_WIDTH))
 
 
 def _mixture(asked: Question) -> Floats:

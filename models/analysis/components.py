@@ -109,10 +109,9 @@ def densities(
     """
     until = int(np.searchsorted(past.start, at))
     past, weights = past.take(slice(until)), None if weights is None else weights[:until]
-    rows = []
-    for memory in MEMORIES:
-        counts = _recent(past, ground, at, memory, weights)
-        rows += [ground.spread(counts, width) for width in WIDTHS]
+    counts = np.array([_recent(past, ground, at, memory, weights) for memory in MEMORIES])
+    by_width = [ground.spread_all(counts, width) for width in WIDTHS]
+    rows = [spread[number] for number in range(len(MEMORIES)) for spread in by_width]
     rows.append(ground.spread(_seasonal(past, ground, at, days, weights), SEASON_WIDTH))
     rows.append(np.zeros(len(ground.grid.area)))
     # Without other families the own past, spread, says best where people and goods are.

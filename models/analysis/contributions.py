@@ -25,7 +25,7 @@ def contributions(asked: Question, method: str, cells: NDArray[np.int64]) -> tup
     """
     wanted = np.zeros(len(asked.ground.grid.area))
     wanted[cells] = 1.0
-    place = asked.ground.grid.cell_of(asked.past.x, asked.past.y)
+    place = asked.cells
     if method in ("mixture", "mixture_shift"):
         given, rest = _of_mixture(asked, method, wanted, place)
     else:

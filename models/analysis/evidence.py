@@ -20,7 +20,7 @@ from models.analysis.near_repeats import chance_of_repeats
 from models.analysis.outlines import Outline
 from models.analysis.peaks import peak_days, peak_hours
 from models.analysis.quality import pile_ups
-from models.analysis.regress import interval, settled
+from models.analysis.regress import intervals, settled
 from models.analysis.shifts import Shifts
 from models.analysis.stability import stability
 from models.analysis.trend import slice_days, trends
@@ -62,7 +62,7 @@ class Evidence:
         owner = np.full(len(grid.area) + 1, -1)  # the last stands for "on no cell", index -1
         for number, cells in enumerate(groups):
             owner[cells] = number
-        place = owner[grid.cell_of(past.x, past.y)]
+        place = owner[asked.cells]
         shift = np.ones(len(past)) if asked.shift is None else asked.in_shifts[:, asked.shift]
         rows = [np.flatnonzero((place == number) & (shift > 0)) for number in range(len(groups))]
         again = stability(groups, asked, method, share, seed)
@@ -73,21 +73,17 @@ class Evidence:
         asked, cells, rows = self.asked, self.groups[number], self.rows[number]
         past = asked.past
         year = self._since(rows, YEAR_DAYS)
-        count = round(float(self.inside[year].sum()))
-        expected = float(self.expected[cells].sum())
-        fallen = float(self.settled[cells].sum()) * asked.days / self._year_days
-        low, high = interval(expected, count, fallen)
+        expected, count, fallen, low, high = (float(told[number]) for told in self._counts)
         hours, weekdays = self._rhythm[number]
-        counted = Counter(str(code) for code in past.offence[year if len(year) else rows])
+        counted = Counter(past.offence[year if len(year) else rows].tolist())
         offences = tuple(sorted(counted.items(), key=lambda row: (-row[1], row[0])))
         shares, _ = contributions(asked, self.method, cells)
-        top = np.argsort(-shares, kind="stable")[:LISTED]
-        top = top[shares[top] > 0]
+        top = _greatest(shares, LISTED)
         return Hotspot(
             id=name.id, name=name.name, side=name.side, number=name.number,
             cells=tuple(int(cell) for cell in cells), outline=outline.geojson, area_m2=outline.area_m2,
             lat=outline.lat, lon=outline.lon,
-            expected=expected, expected_low=low, expected_high=high, past=count,
+            expected=expected, expected_low=int(low), expected_high=int(high), past=int(count),
             peak_hours=peak_hours(hours, self.seed + number),
             peak_days=peak_days(weekdays),
             hours=tuple(hours.sum(axis=0) / max(len(hours), 1)),
@@ -98,6 +94,15 @@ class Evidence:
             cases=tuple((str(past.ids[row]), float(shares[row])) for row in top),
             others=max(0.0, 1.0 - float(shares[top].sum())),
         )  # fmt: skip
+
+    @cached_property
+    def _counts(self) -> tuple[Floats, Floats, Floats, Ints, Ints]:
+        """Of each group: cases expected, those of the last year, the next count, and the interval's ends."""
+        part = self.asked.days / self._year_days
+        expected = np.array([self.expected[cells].sum() for cells in self.groups])
+        fallen = np.array([self.settled[cells].sum() for cells in self.groups]) * part
+        count = np.rint([self.inside[self._since(rows, YEAR_DAYS)].sum() for rows in self.rows])
+        return expected, count, fallen, *intervals(expected, count, fallen)
 
     @cached_property
     def repeating(self) -> list[bool]:
@@ -146,3 +151,12 @@ class Evidence:
 
     def _since(self, rows: Ints, days: int) -> Ints:
         return rows[self.asked.past.start[rows] >= self.asked.at - days * DAY_MS]
+
+
+def _greatest(shares: Floats, number: int) -> Ints:
+    """Rows of the greatest shares above 0, in their order; of equal ones the first."""
+    some = np.flatnonzero(shares > 0)
+    if len(some) > number:  # ordering a million to list a few takes longer than all else
+        least = np.partition(shares[some], len(some) - number)[len(some) - number]
+        some = some[shares[some] >= least]
+    return some[np.argsort(-shares[some], kind="stable")][:number]

@@ -17,14 +17,27 @@ def flag(expected: NDArray[np.float64], grid: Grid, share: float, last: Collecti
     Ranked by cases, as `scores` ranks. Counts are full of ties: of two equal cells the one flagged in the `last` map
     comes first, then the one with more around it, then the lower index, so that a map does not change for nothing.
     """
+    [found] = flag_all(expected[None], grid, share, last)
+    return found
+
+
+def flag_all(
+    expected: NDArray[np.float64], grid: Grid, share: float, last: Collection[int] = ()
+) -> list[NDArray[np.int64]]:
+    """`flag` of many surfaces at once, shape (number, cells of the whole grid)."""
     values = np.where((grid.area > 0) & np.isfinite(expected), np.maximum(expected, 0.0), 0.0)
-    near = ndimage.gaussian_filter(values.reshape(grid.rows, grid.columns), 1.0, mode="constant").ravel()
-    kept = np.zeros(len(values), dtype=bool)
-    kept[[cell for cell in last if 0 <= cell < len(kept)]] = True
+    shape = (len(values), grid.rows, grid.columns)
+    near = ndimage.gaussian_filter(values.reshape(shape), (0, 1.0, 1.0), mode="constant").reshape(values.shape)
+    new = np.ones(values.shape, dtype=bool)
+    new[:, [cell for cell in last if 0 <= cell < len(grid.area)]] = False
     # Rounding keeps what only the order of additions tells apart from ordering the cells.
-    order = np.lexsort((-_rounded(near), ~kept, -_rounded(values)))
-    order = order[values[order] > 0]
-    return order[: fitting(grid.area[order], share * grid.total_m2)]
+    orders = np.lexsort((-_rounded(near), new, -_rounded(values)), axis=-1)
+    room = share * grid.total_m2
+    made = []
+    for row, order in zip(values, orders, strict=True):
+        some = order[row[order] > 0]
+        made.append(some[: fitting(grid.area[some], room)])
+    return made
 
 
 def fitting(areas: NDArray[np.float64], room_m2: float) -> int:
@@ -36,5 +49,6 @@ def fitting(areas: NDArray[np.float64], room_m2: float) -> int:
 
 
 def _rounded(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    top = float(values.max(initial=0.0))
-    return np.round(values / top, 9) if top > 0 else values
+    """In billionths of the greatest of each row."""
+    top = values.max(axis=1, initial=0.0, keepdims=True)
+    return np.round(values / np.where(top > 0, top, 1.0), 9)

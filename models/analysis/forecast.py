@@ -6,7 +6,7 @@ cases of 365 days), frozen at the same moment from the same cases: so the two ca
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import orjson
@@ -50,7 +50,8 @@ class Frozen:
 
     def text(self) -> str:
         """As it is kept."""
-        return orjson.dumps(asdict(self), option=orjson.OPT_SORT_KEYS).decode()
+        said = {field.name: getattr(self, field.name) for field in fields(self)}
+        return orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def thawed(text: str) -> Frozen:

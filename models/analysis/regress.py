@@ -14,6 +14,7 @@ from scipy.stats import nbinom
 from models.analysis.grid import Grid
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 #: How far a cell's surroundings reach, cells (standard deviation).
 AROUND = 1.0
@@ -54,19 +55,14 @@ def _around(values: Floats, grid: Grid) -> Floats:
     return np.asarray(spread - own * values, dtype=np.float64)
 
 
-def interval(expected: float, past: int, settled: float | None = None) -> tuple[int, int]:
-    """Least and greatest count of nine horizons in ten, for an expectation that rests on `past` cases.
+def intervals(expected: Floats, past: Floats, settled: Floats) -> tuple[Ints, Ints]:
+    """Least and greatest counts of nine horizons in ten, for expectations that rest on `past` cases; of one length.
 
     Negative binomial: the rate itself is known only as well as so many cases tell it. `settled`: what is expected
     when the past falls back to the mean; the interval then holds what both allow, for neither is right everywhere.
     """
-    ends = [_ends(each, past) for each in (expected, expected if settled is None else settled)]
-    return min(low for low, _ in ends), max(high for _, high in ends)
-
-
-def _ends(expected: float, past: int) -> tuple[int, int]:
-    if expected <= 0:
-        return 0, 0
+    both = np.maximum(np.stack([expected, settled]), 0.0)
     shape = past + 0.5
-    least, most = nbinom.ppf([LOW, HIGH], shape, shape / (shape + expected))
-    return int(least), int(most)
+    ends = nbinom.ppf(np.array([LOW, HIGH])[:, None, None], shape, shape / (shape + both))
+    least, most = np.where(both > 0, ends, 0.0).astype(np.int64)
+    return least.min(axis=0), most.max(axis=0)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from models.analysis.candidates import KERNEL_HALF_DAYS, KERNEL_WIDTH, Question
 from models.analysis.components import DAY_MS, MEMORIES, OTHERS, SEASON_WIDTH, WIDTHS, season_rows
@@ -39,26 +38,35 @@ def rule_weights(asked: Question, method: str) -> Floats:
 
 def surfaces(asked: Question, method: str, drawn: Floats) -> Floats:
     """The surface of each draw, (draws, cells of the grid). `drawn`: weight of each past case, (draws, cases)."""
-    ground, past = asked.ground, asked.past
-    place = ground.grid.cell_of(past.x, past.y)
-    placed = np.flatnonzero(place >= 0)
-    onto = csr_array((np.ones(len(placed)), (placed, place[placed])), shape=(len(past), len(ground.grid.area)))
+    ground, cells = asked.ground, asked.cells
+
+    def counted(weights: Floats, rows: NDArray[np.int64] | slice) -> Floats:
+        own = cells[rows]
+        placed = own >= 0
+        where, number = own[placed], len(ground.grid.area)
+        return np.array([np.bincount(where, row[placed], number) for row in weights[:, rows]], dtype=np.float64)
+
     if method not in ("mixture", "mixture_shift"):
-        counts = (drawn * rule_weights(asked, method)) @ onto
+        counts = counted(drawn * rule_weights(asked, method), slice(None))
         return ground.spread_all(counts, KERNEL_WIDTH) if method == "kernel" else counts
-    weights = asked.mix
     made = np.zeros((len(drawn), len(ground.grid.area)))
-    counted: NDArray[np.int64] | None = None
-    counts = made
+    # Spreading is linear and loses no case, so the parts of one width are put together first and spread once.
+    by_width: dict[float, Floats] = {}
+    before: NDArray[np.int64] | None = None
+    share = made
     for number, (rows, width) in enumerate(own_parts(asked)):
+        weight = float(asked.mix[number])
         if rows is None:  # does not hang on the cases that are drawn
-            made[:, ground.inside] += weights[number] * asked.densities[number]
+            made[:, ground.inside] += weight * asked.densities[number]
             continue
-        if rows is not counted:  # the widths of one memory follow each other
-            counted, counts = rows, drawn[:, rows] @ onto[rows]
-        spread = ground.spread_all(counts, width)
-        total = spread.sum(axis=1, keepdims=True)
-        made += weights[number] * np.divide(spread, total, out=np.zeros_like(spread), where=total > 0)
+        if rows is not before:  # the widths of one memory follow each other
+            counts = counted(drawn, rows)
+            total = counts.sum(axis=1, keepdims=True)
+            before, share = rows, np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
+        if weight > 0:
+            by_width[width] = by_width.get(width, 0.0) + weight * share
+    for width, shares in by_width.items():
+        made += ground.spread_all(shares, width)
     if method == "mixture_shift" and asked.shift is not None:
         made[:, ground.inside] *= asked.shares[1][:, asked.shift]
     return made

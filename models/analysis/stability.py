@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.analysis.candidates import Question
-from models.analysis.flagging import flag
+from models.analysis.flagging import flag_all
 from models.analysis.resampled import surfaces
 
 Ints = NDArray[np.int64]
@@ -29,6 +29,6 @@ def stability(groups: Sequence[Ints], asked: Question, method: str, share: float
     at_once = RESAMPLES if number * RESAMPLES <= _AT_ONCE else 1
     for _ in range(RESAMPLES // at_once):
         drawn = rng.poisson(1.0, (at_once, number)).astype(np.float64)
-        for surface in surfaces(asked, method, drawn):
-            again[flag(surface, grid, share)] += 1 / RESAMPLES
+        for cells in flag_all(surfaces(asked, method, drawn), grid, share):
+            again[cells] += 1 / RESAMPLES
     return [min(1.0, float(np.average(again[cells], weights=grid.area[cells]))) for cells in groups]

@@ -26,7 +26,7 @@ from models.analysis.grid import Grid, flat
 from models.analysis.hotspots import HotspotMap, Record
 from models.analysis.naming import Known
 from models.analysis.quality import cell_for, location_quality
-from models.analysis.regress import interval
+from models.analysis.regress import intervals
 from models.analysis.shifts import Shifts
 from models.analysis.written import from_json, to_json
 from models.records.base import Millis
@@ -222,15 +222,14 @@ def _drawn(task: Task, place: Place, family: Family, asked: Question, rule: Rule
 def for_days(found: HotspotMap, days: int, record: Record | None) -> HotspotMap:
     """A map told for another horizon: the same places, the cases expected in proportion."""
     part = days / found.days
-    spots = []
-    for spot in found.hotspots:
-        low, high = interval(spot.expected * part, spot.past, spot.next_expected * part)
-        spots.append(
-            replace(
-                spot, expected=spot.expected * part, expected_low=low, expected_high=high,
-                next_expected=spot.next_expected * part,
-            )
-        )  # fmt: skip
+    told = np.array([(spot.expected * part, spot.past, spot.next_expected * part) for spot in found.hotspots])
+    expected, past, following = told.reshape(-1, 3).T
+    lows, highs = intervals(expected, past, following)
+    rows = zip(found.hotspots, expected.tolist(), lows.tolist(), highs.tolist(), following.tolist(), strict=True)
+    spots = [
+        replace(spot, expected=mean, expected_low=low, expected_high=high, next_expected=coming)
+        for spot, mean, low, high, coming in rows
+    ]
     verdict, why = found.verdict, found.why
     if verdict in ("shown", "grey"):
         verdict, why = ("shown", "measured") if record else ("grey", "no_backtest")

@@ -13,7 +13,7 @@ import shapely
 from shapely.geometry import shape
 
 from models.analysis.cases import Cases
-from models.analysis.flagging import flag
+from models.analysis.flagging import flag, flag_all
 from models.analysis.grid import Grid
 from models.analysis.hotspots import Hotspot
 from models.analysis.naming import Known, name_all
@@ -21,7 +21,7 @@ from models.analysis.near_repeats import chance_of_repeats
 from models.analysis.outlines import group, outlines
 from models.analysis.peaks import peak_days, peak_hours
 from models.analysis.quality import cell_for, history_quality, location_quality, one_place, pile_ups
-from models.analysis.regress import interval, settled
+from models.analysis.regress import intervals, settled
 from models.analysis.shifts import Shifts
 from models.analysis.written import from_json, to_json
 from models.town.known_rates import BEGINS, DAY_MS, EPSG, random_town, square
@@ -44,6 +44,9 @@ def test_flagged_cells_fill_the_share_and_equal_ones_keep_their_place() -> None:
     assert np.nan not in counts[flag(np.where(counts == 3, np.nan, counts), GRID, 0.05)]
     half = replace(GRID, area=np.where(np.arange(400) < 200, 1e4, 0.0))
     assert (flag(np.ones(400), half, 0.5) < 200).all()
+    many = [counts, np.zeros(400), np.arange(400.0) % 7]
+    together = [cells.tolist() for cells in flag_all(np.stack(many), half, 0.05, last=(3, 4))]
+    assert together == [flag(one, half, 0.05, last=(3, 4)).tolist() for one in many]
 
 
 def test_cells_that_touch_by_side_or_corner_are_one_and_clipped_to_the_zone() -> None:
@@ -75,15 +78,17 @@ def test_counts_fall_back_to_the_mean_as_far_as_chance_made_them() -> None:
 
 def test_the_interval_holds_nine_horizons_in_ten() -> None:
     rng = np.random.default_rng(2)
-    inside = 0
-    for _ in range(2000):
-        rate = rng.gamma(2.0, 12.0)
-        past = rng.poisson(rate)
-        low, high = interval(past / 13, past)
-        inside += low <= rng.poisson(rate / 13) <= high
+    rate = rng.gamma(2.0, 12.0, 2000)
+    past = rng.poisson(rate).astype(np.float64)
+    low, high = intervals(past / 13, past, past / 13)
+    came = rng.poisson(rate / 13)
     # Counts are whole: the interval holds nine in ten and what the last whole count brings.
-    assert 0.88 <= inside / 2000 <= 0.99
-    assert interval(0.0, 0) == (0, 0)
+    assert 0.88 <= ((low <= came) & (came <= high)).mean() <= 0.99
+    none = np.zeros(1)
+    assert [end.tolist() for end in intervals(none, none, none)] == [[0], [0]]
+    one, many = (intervals(np.array([mean]), np.array([30.0]), np.array([mean])) for mean in (1.0, 9.0))
+    both = intervals(np.array([1.0]), np.array([30.0]), np.array([9.0]))
+    assert (both[0], both[1]) == (one[0], many[1]), "the interval holds what both expectations allow"
 
 
 def test_peak_hours_are_told_when_they_beat_chance() -> None:
