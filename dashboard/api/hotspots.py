@@ -14,6 +14,7 @@ from models.analysis.families import FAMILIES
 from models.formats.hotspot_files import values_of
 from models.formats.offences import OFFENCES
 from store import hotspots as store
+from store import registers
 from store.hotspots import StoredMap
 
 router = APIRouter(tags=["hotspots"])
@@ -91,6 +92,8 @@ def hotspots(
     families = _families(group, family)
     stations = call.scope.stations if station is None else frozenset({station})
     with call.parts.db.read() as conn:
+        if zone and not any(one.code == zone for one in registers.zones(conn, stations)):
+            raise HTTPException(404, f"no zone {zone}")
         found = store.maps(conn, stations, family=family, days=days, shift=shift, zone=zone)
     found = [one for one in found if one.family in families]
     return {

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import Any
 
 import orjson
-import shapely
 
 from dashboard.hotspots.most import claims_most
 from dashboard.hotspots.told import family_name, spot_name
@@ -41,11 +40,19 @@ def hotspot_features(maps: Iterable[StoredMap]) -> list[tuple[Any, dict[str, Any
         for rank, spot in enumerate(stored.map.hotspots[:MOST], 1):
             names = {language: _name(stored, rank, language) for language in ("th", "en")}
             values = {"s": stored.station, "id": spot.id, "rank": rank, "grey": grey}
-            west, _, _, north = shapely.from_geojson(spot.outline).bounds
+            west, north = _corner(orjson.loads(spot.outline)["coordinates"])
             found.append((orjson.Fragment(spot.outline), {**values, **names}))
             mark = f"{rank} {word('hot.grey_mark', 'th')}" if grey else str(rank)
             found.append(({"type": "Point", "coordinates": [west, north]}, {**values, "mark": mark}))
     return found
+
+
+def _corner(coordinates: Any) -> tuple[float, float]:
+    """The upper left corner of what bounds (nested) coordinates. Shapely would be loaded with each start for it."""
+    if isinstance(coordinates[0], (int, float)):
+        return coordinates[0], coordinates[1]
+    corners = [_corner(part) for part in coordinates]
+    return min(west for west, _ in corners), max(north for _, north in corners)
 
 
 def _name(stored: StoredMap, rank: int, language: Language) -> str:
