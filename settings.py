@@ -214,7 +214,9 @@ class Settings(BaseSettings):
     )
     refit_hour: int = Field(3, ge=0, le=23, description="Local hour at which the night's refit begins.")
     dask_scheduler: str | None = Field(
-        None, description="Address of a Dask scheduler (`tcp://host:8786`) whose workers refit; none: this machine's."
+        None,
+        description="Address of a Dask scheduler whose workers refit (`tls://host:8786`; `tcp://` on this machine only: "
+        "who reaches it runs code here); none: this machine's own processes.",
     )
 
     retention_map_days: int = Field(
@@ -295,6 +297,17 @@ class Settings(BaseSettings):
             raise ValueError("must end with a port from 1 to 65535, or with the host") from None
         if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
             raise ValueError("must be mqtt://host:port or mqtts://host:port")
+        return value
+
+    @field_validator("dask_scheduler")
+    @classmethod
+    def _guarded_scheduler(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        local = parts.scheme == "tcp" and parts.hostname in ("localhost", "127.0.0.1", "::1")
+        if not parts.hostname or not (local or parts.scheme == "tls"):
+            raise ValueError("must be tls://host:port, or tcp://127.0.0.1:port: Dask runs what comes over it")
         return value
 
     @field_validator("timezone")

@@ -32,7 +32,7 @@ class Done(Generic[_R]):
 
 @dataclass(frozen=True, slots=True)
 class Workers:
-    """How many processes; `dask`: address of a scheduler whose workers are used instead (`tcp://host:8786`)."""
+    """How many processes; `dask`: address of a scheduler whose workers are used instead (`tls://host:8786`)."""
 
     processes: int
     dask: str | None = None

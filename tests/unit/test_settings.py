@@ -37,6 +37,11 @@ def _no_dotenv(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("SECRET_KEY", "a" * 40),
         ("ALLOWED_HOSTS", "a b"),
         ("WORKER", "a/b"),
+        ("DASK_SCHEDULER", "tcp://10.0.0.5:8786"),
+        ("DASK_SCHEDULER", "tcp://127.0.0.1.example:8786"),
+        ("DASK_SCHEDULER", "inproc://x"),
+        ("DASK_SCHEDULER", "tls://"),
+        ("DASK_SCHEDULER", "scheduler:8786"),
     ],
 )
 def test_a_wrong_setting_is_one_line_that_names_it(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,6 +53,11 @@ def test_a_wrong_setting_is_one_line_that_names_it(name: str, value: str, monkey
     assert "\n" not in str(caught.value)
     if name == "SECRET_KEY":
         assert value not in str(caught.value)
+
+
+@pytest.mark.parametrize("address", ["tls://scheduler:8786", "tcp://127.0.0.1:8786", "tcp://localhost:8786"])
+def test_what_is_fitted_elsewhere_goes_over_tls(address: str) -> None:
+    assert Settings(secret_key=SECRET, dask_scheduler=address, _env_file=None).dask_scheduler == address
 
 
 def test_there_is_no_start_without_a_secret_outside_the_demo(monkeypatch: pytest.MonkeyPatch) -> None:
