@@ -215,8 +215,8 @@ class Settings(BaseSettings):
     refit_hour: int = Field(3, ge=0, le=23, description="Local hour at which the night's refit begins.")
     dask_scheduler: str | None = Field(
         None,
-        description="Address of a Dask scheduler whose workers refit (`tls://host:8786`; `tcp://` on this machine only: "
-        "who reaches it runs code here); none: this machine's own processes.",
+        description="Address of a Dask scheduler whose workers refit (`tls://host:8786`; `tcp://` on this machine "
+        "only: who reaches it runs code here); none: this machine's own processes.",
     )
 
     retention_map_days: int = Field(

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.deeds import page_deed
 from dashboard.desk import thousands
 from dashboard.device_rows import device_name, key_rows, known_rows
+from dashboard.markdown import plain
 from dashboard.tables import device_rows
 from dashboard.visit import Visit, visit
 from dashboard.words import word
@@ -231,5 +232,5 @@ def _new_key(names: Mapping[str, str]) -> None:
             made.append(admission.make_device_key(tx, label, chosen, by, mine))
 
     if _done(here, make):
-        st.success(word("dev.key_once", language, name=label))
+        st.success(word("dev.key_once", language, name=plain(label)))
         st.code(made[-1][1], language=None)

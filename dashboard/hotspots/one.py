@@ -20,6 +20,7 @@ from dashboard.hotspots.told import (
     trend_words,
     warnings,
 )
+from dashboard.markdown import plain
 from dashboard.visit import Visit
 from dashboard.words import word
 from models.analysis.hotspots import HotspotMap
@@ -35,7 +36,7 @@ def one_spot(here: Visit, chosen: Chosen, found: HotspotMap, rank: int) -> None:
         StorageError: the store cannot be read.
     """
     language, spot = here.language, found.hotspots[rank - 1]
-    st.subheader(word("hot.one", language, rank=rank, name=spot_name(spot, language)), anchor=False)
+    st.subheader(word("hot.one", language, rank=rank, name=plain(spot_name(spot, language))), anchor=False)
     facts, strip = st.columns([3, 2])
     told = (
         ("expected", expected_words(spot, language)),
@@ -46,7 +47,7 @@ def one_spot(here: Visit, chosen: Chosen, found: HotspotMap, rank: int) -> None:
         ("trend", trend_words(spot, language)),
         ("stability", stability_words(spot, language)),
     )
-    facts.table([{word("hot.fact", language): word(f"hot.{name}", language), word("hot.value", language): text}
+    facts.table([{word("hot.fact", language): word(f"hot.{name}", language), word("hot.value", language): plain(text)}
                  for name, text in told])  # fmt: skip
     facts.caption(word("hot.chance_words", language, share=share(spot.chance)))
     for text in warnings(spot, language):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +16,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import orjson
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, event, text
 
 from dashboard.access.looks import Looks
 from dashboard.api.limits import MAX_BODY
@@ -202,6 +204,51 @@ def test_what_a_track_is_read_for_never_stands_in_the_address(server: LiveServer
 def test_a_track_is_for_those_who_answer_alarms(server: LiveServer) -> None:
     for role in ("viewer", "analyst"):
         assert Api(server, role).get("units/c1/track", **WHY).status_code == 403
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What the threads that answer requests ask the store meanwhile; the live picture's questions are not theirs."""
+    asked: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        if threading.current_thread().name.startswith("AnyIO worker") and " change" not in statement:
+            asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+def test_another_stations_id_costs_the_same_work_as_one_that_is_nowhere(
+    server: LiveServer, sqlite_db: Database
+) -> None:
+    """Equal work instead of equal time: which statements are run does not tell whether it was somebody else's."""
+    alarm, chief = pressed(sqlite_db), Api(server, "chief", "hat_yai")
+    step = {"outcome": "test", "unit": "c1", "note": "n", "minutes": 5}
+    asked: list[Callable[[str, str, str], httpx.Response]] = [
+        lambda alarm, unit, station: chief.get(f"alarms/{alarm}"),
+        lambda alarm, unit, station: chief.post(f"alarms/{alarm}/acknowledge", step),
+        lambda alarm, unit, station: chief.post(f"alarms/{alarm}/close", step),
+        lambda alarm, unit, station: chief.get(f"units/{unit}/track", **WHY),
+        lambda alarm, unit, station: chief.get("units/c1/track", station=station, **WHY),
+        lambda alarm, unit, station: chief.get("incidents", station=station),
+        lambda alarm, unit, station: chief.get("incidents", zone="z1" if station == "lumphini" else "z9"),
+        lambda alarm, unit, station: chief.get("hotspots", station=station),
+    ]
+    for number, ask in enumerate(asked):
+        done = []
+        for names in ((alarm, "c1", "lumphini"), ("0" * 32, "c9", "nowhere")) * 2:
+            with statements() as run:
+                assert ask(*names).status_code == 404, number
+            done.append(run)
+        # The first of each pair may state the purpose; from then on all is known but the name.
+        assert done[2] == done[3], number
+    with statements() as run:
+        assert Api(server).get(f"alarms/{alarm}").status_code == 200
+    assert run, "the store was asked where it can be seen here"
 
 
 def test_a_role_nobody_knows_gets_nothing(server: LiveServer) -> None:

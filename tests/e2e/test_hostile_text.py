@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import text, update
@@ -20,11 +22,12 @@ from models.records.account import Account
 from models.records.alarm import Alarm, AlarmStep
 from models.records.report import Report
 from models.records.unit import Unit
-from store import devices
+from store import devices, hotspots
 from store.database import Database, open_database
 from store.rows import put, table_of
 from tests.app.serving import ROOT, Product, clock
 from tests.e2e.conftest import chromium  # noqa: F401 - a fixture
+from tests.hotspot_sample import record_of_forecasts, row_of, sample, spot
 
 pytestmark = pytest.mark.browser
 
@@ -90,6 +93,13 @@ def fill(db: Database) -> None:
             table = SQLModel.metadata.tables[name]
             text_of = {column: PAYLOAD[: getattr(table.columns[column].type, "length", None)] for column in columns}
             assert tx.conn.execute(update(table).values(text_of)).rowcount, name
+    with db.write() as tx:
+        code, polygon = tx.conn.execute(text("SELECT code, polygon FROM zone WHERE valid_to IS NULL")).one()
+        ring = orjson.loads(polygon)["coordinates"][0]
+        lon, lat = (sum(place[at] for place in ring) / len(ring) for at in (0, 1))
+        one = spot(1, 2, 2, name=PAYLOAD, outline=polygon, lat=lat, lon=lon)
+        hotspots.keep(tx, [row_of(sample(now - 3_600_000, hotspots=(one,)), STATION, code)])
+    record_of_forecasts(db, now, STATION, "robbery", hits=5, naive=4)
 
 
 @pytest.fixture(scope="module")
@@ -121,10 +131,11 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, _sqlite_template: Path) ->
 def markup(page: Page) -> dict[str, Any]:
     """What of the payload the browser took for markup."""
     return dict(
-        page.evaluate("""() => ({
+        page.evaluate(r"""() => ({
             elements: document.querySelectorAll("[data-xss]").length,
             ran: window.__xss ?? 0,
-            links: [...document.querySelectorAll("a[href]")].filter((a) => /^javascript:/i.test(a.href)).length,
+            links: [...document.querySelectorAll("a[href]")]
+                .filter((a) => /^javascript:|evil\.example/i.test(a.href)).length,
             pictures: [...document.querySelectorAll("img")].filter((i) => i.src.includes("evil.example")).length,
         })""")
     )
@@ -136,6 +147,21 @@ def no_download(page: Page) -> None:
     page.get_by_test_id("stDataFrame").first.hover()
     expect(page.get_by_role("button", name="Search").first).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_role("button", name=re.compile("^Download as CSV"))).to_have_count(0)
+
+
+def point_at_the_map(page: Page) -> None:
+    """The tip of a map, with the payload in it as text."""
+    chart = page.get_by_test_id("stDeckGlJsonChart").first
+    chart.scroll_into_view_if_needed()
+    tip = page.locator(".deck-tooltip")
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while "data-xss" not in (tip.inner_text() if tip.count() else ""):
+        assert time.monotonic() < deadline, "no tip with the name of the hotspot"
+        box = chart.bounding_box()
+        assert box is not None
+        for part in (0.45, 0.5, 0.55):  # a tip comes when the pointer moves
+            page.mouse.move(box["x"] + box["width"] * part, box["y"] + box["height"] * 0.55)
+            page.wait_for_timeout(100)
 
 
 def test_no_text_becomes_markup_on_any_page(chromium: Browser, hostile: tuple[Product, str]) -> None:  # noqa: F811
@@ -160,11 +186,15 @@ def test_no_text_becomes_markup_on_any_page(chromium: Browser, hostile: tuple[Pr
         if address == "equipment":
             no_download(page)
             more_pages_in_thai(page)
+        if address == "hotspots":
+            point_at_the_map(page)
+            assert markup(page) == clean, "the tip of the map"
+            assert "\\" not in page.locator("body").inner_text(), "text that was escaped twice"
         shown += [address] if "data-xss" in page.locator("body").inner_text() else []
     context.close()
     assert [url for url in outside if not url.startswith(("data:", "blob:"))] == []
     # The text was there to be taken for markup: these pages show it, as text.
-    assert {"wall", "desk", "map"} <= set(shown), shown
+    assert {"wall", "desk", "map", "hotspots"} <= set(shown), shown
 
 
 def more_pages_in_thai(page: Page) -> None:
