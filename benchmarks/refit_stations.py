@@ -44,7 +44,7 @@ def measure(rig: Rig) -> Figure:
         names = [fill(db, number, now) for number in range(count)]
         workers = Workers.of_machine()
         with db.read() as conn:
-            nothing = learn.known(conn)
+            nothing = learn.known(conn, now)
         begun = time.perf_counter()
         learn.learn(db, now, lambda name: refit.task(db, name, now, Shifts(), nothing), workers)
         gate_s = time.perf_counter() - begun

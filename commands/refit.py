@@ -70,11 +70,12 @@ def _refit(database: Database, args: argparse.Namespace, how: How, when: When) -
     if args.learn or learn.wanted(database, now_ms(), when):
         now = now_ms()
         with database.read() as conn:
-            everybody = learn.known(conn)
+            everybody = learn.known(conn, now)
         task_of = partial(refit.task, database, at=now, shifts=how.shifts, everybody=everybody)
         found = learn.learn(database, now, task_of, how.workers)
-        for (family, days), (choice, _) in sorted(found.choices.items()):
-            say(f"method: {family}, {days} days: {choice.method} ({choice.why})")
+        for (family, days, which), told in sorted(found.choices.items()):
+            by = " by shift" if which else ""
+            say(f"method: {family}, {days} days{by}: {told.choice.method} ({told.choice.why})")
     if not names:
         say("refit: nothing to do")
         return 0

@@ -6,6 +6,7 @@ import logging
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import TypeVar
 
 import numpy as np
 import orjson
@@ -15,15 +16,19 @@ from jobs.spread import Workers, spread
 from models.analysis.candidates import CANDIDATES
 from models.analysis.components import Floats
 from models.analysis.due import When, is_night
-from models.analysis.gate import Choice
+from models.analysis.families import FAMILIES
 from models.analysis.hotspots import Record
-from models.analysis.learning import Lesson, Taught, lesson, taught
+from models.analysis.learning import gathered, weighed
+from models.analysis.lessons import Ask, Of, Taught, Verdict, lesson, taught
 from models.analysis.record import Standing, summary
-from models.analysis.station import COUNTING, HORIZONS, Rule, Task
+from models.analysis.station import BY_SHIFT, COUNTING, DAY, HORIZONS, Rule, Task
 from models.records.base import Millis
 from models.records.hotspot import HotspotChoiceRow, HotspotWeightsRow
 from store import forecasts, hotspots, refits
 from store.database import Database
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
 
 _LOG = logging.getLogger(__name__)
 
@@ -31,6 +36,12 @@ _DAY_MS = 86_400_000
 
 #: What was learnt is learnt anew after this long.
 OLD_MS = 7 * _DAY_MS
+
+#: What a station's own past said holds no longer than this: stations are looked back at in turn, and a town changes.
+OWN_MS = 26 * 7 * _DAY_MS
+
+#: Word of a row that takes an own choice back.
+WITHDRAWN = "withdrawn"
 
 #: Stations that are looked back at, drawn anew each time: their pasts together tell as much as all of them.
 MOST_STATIONS = 100
@@ -41,40 +52,52 @@ BATCH = 5
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known by now. `standing`: of the forward record, by family and horizon."""
+    """What is known by now. `rules`: by station (empty: pooled) and what they draw; `standing`: of the forward
+    record."""
 
-    rules: Mapping[tuple[str, str, int], Rule]
+    rules: Mapping[tuple[str, Of], Rule]
     weights: Mapping[str, Floats]
-    standing: Mapping[tuple[str, int], Standing]
+    standing: Mapping[Of, Standing]
 
-    def rules_of(self, station: str) -> dict[tuple[str, int], Rule]:
+    def rules_of(self, station: str) -> dict[Of, Rule]:
         """How a station's maps are drawn: by its own past where that overrules, else by that of all."""
-        pooled = {(family, days): rule for (code, family, days), rule in self.rules.items() if not code}
-        own = {(family, days): rule for (code, family, days), rule in self.rules.items() if code == station}
-        return pooled | own
+        pooled = {of: rule for (code, of), rule in self.rules.items() if not code}
+        return pooled | {of: rule for (code, of), rule in self.rules.items() if code == station}
 
 
-def known(conn: Connection) -> Known:
+def known(conn: Connection, now: Millis) -> Known:
     """What was learnt last, and what the forward record says of it."""
-    told = forecasts.record(conn, None, shift="")
-    standing: dict[tuple[str, int], Standing] = {}
-    for family in sorted({one.family for one in told}):
-        for days in HORIZONS:
-            standing[family, days] = summary([one for one in told if one.family == family], days).standing
+    standing: dict[Of, Standing] = {}
+    for family in FAMILIES:
+        told = forecasts.record(conn, None, family=family)
+        for which in (DAY, BY_SHIFT):
+            mine = [one for one in told if bool(one.shift) is (which == BY_SHIFT)]
+            for days in HORIZONS if mine else ():
+                standing[family, days, which] = summary(mine, days).standing
     rules = {
-        (row.station, row.family, row.days): rule_of(row, standing.get((row.family, row.days)))
+        (row.station, _of(row)): rule_of(row, standing.get(_of(row)))
         for row in hotspots.choices(conn, None)
-        if row.method in CANDIDATES
+        if row.method in CANDIDATES and (not row.station or _holds(row, now))
     }
     weights = {family: np.array(orjson.loads(row.body)) for family, row in hotspots.weights(conn).items()}
     return Known(rules, weights, standing)
 
 
+def _of(row: HotspotChoiceRow) -> Of:
+    return row.family, row.days, row.shift
+
+
+def _holds(row: HotspotChoiceRow, now: Millis) -> bool:
+    return row.why != WITHDRAWN and now - row.made_at < OWN_MS
+
+
 def rule_of(row: HotspotChoiceRow, standing: Standing | None) -> Rule:
-    """How maps are drawn by a choice: as the gate says, unless the record shows that counting does as well."""
-    said = orjson.loads(row.body)["record"]
-    record = None if said is None else Record(**said)
+    """How maps are drawn by a choice: as the gate says, unless the record shows that counting does as well. Each with
+    what was measured of it: a map of counts must not carry the record of the model."""
+    body = orjson.loads(row.body)
     counts = standing in (Standing.AS_GOOD, Standing.WORSE)
+    said = body.get("counting") if counts else body["record"]
+    record = None if said is None else Record(**said)
     return Rule(COUNTING if counts else row.method, row.method, record)
 
 
@@ -106,20 +129,41 @@ def learn(
     def tasks_of(batch: str) -> list[Task]:
         return [task_of(name) for name in batches[batch]]
 
-    lessons: list[Lesson] = []
-    for one in spread(lesson, list(batches), tasks_of, workers):
+    # First the weights, of all batches together: what a batch knows alone is less than what maps are drawn with.
+    said = weighed(_each(gathered, batches, tasks_of, workers))
+
+    def ask_of(batch: str) -> Ask:
+        return Ask(tasks_of(batch), said)
+
+    found = taught(_each(lesson, batches, ask_of, workers), said)
+    with database.write(patience_s=30.0) as tx:
+        hotspots.keep_weights(tx, [_weights_row(code, found, len(names), now) for code in sorted(found.weights)])
+        rows = [_choice_row("", of, found.choices[of], now) for of in sorted(found.choices)]
+        rows += [_choice_row(station, of, found.own[station, of], now) for station, of in sorted(found.own)]
+        hotspots.keep_choices(tx, rows + _withdrawn(hotspots.choices(tx.conn, frozenset(names)), found, now))
+    return found
+
+
+def _each(
+    work: Callable[[_T], _R], batches: Mapping[str, object], task_of: Callable[[str], _T], workers: Workers
+) -> list[_R]:
+    """What every batch says, in one order: sums of numbers depend on it in the last digit."""
+    done: dict[str, _R] = {}
+    for one in spread(work, list(batches), task_of, workers):
         if one.result is None:
             _LOG.error("nothing could be learnt from %s: %s", one.name, one.error)
         else:
-            lessons.append(one.result)
-    # In one order, whichever came first: sums of numbers depend on it in the last digit.
-    lessons.sort(key=lambda one: orjson.dumps(sorted(map(str, one.own))))
-    found = taught(lessons)
-    with database.write(patience_s=30.0) as tx:
-        hotspots.keep_weights(tx, [_weights_row(code, found, len(names), now) for code in sorted(found.weights)])
-        rows = [_choice_row("", *key, *found.choices[key], now) for key in sorted(found.choices)]
-        hotspots.keep_choices(tx, rows + [_choice_row(*key, *found.own[key], now) for key in sorted(found.own)])
-    return found
+            done[one.name] = one.result
+    return [done[name] for name in batches if name in done]
+
+
+def _withdrawn(last: Sequence[HotspotChoiceRow], found: Taught, now: Millis) -> list[HotspotChoiceRow]:
+    """Rows that take back what the own pasts of the stations looked at said, and now say no longer."""
+    return [
+        HotspotChoiceRow(**{**row.model_dump(), "made_at": now, "why": WITHDRAWN})
+        for row in last
+        if row.station and row.why != WITHDRAWN and (row.station, _of(row)) not in found.own
+    ]
 
 
 def _weights_row(code: str, found: Taught, stations: int, now: Millis) -> HotspotWeightsRow:
@@ -127,12 +171,15 @@ def _weights_row(code: str, found: Taught, stations: int, now: Millis) -> Hotspo
     return HotspotWeightsRow(family=code, made_at=now, stations=stations, cases=found.cases[code], body=body)
 
 
-def _choice_row(
-    station: str, family: str, days: int, choice: Choice, record: Record | None, now: Millis
-) -> HotspotChoiceRow:
-    table = {name: asdict(one) for name, one in choice.table.items()}
-    body = orjson.dumps({"table": table, "record": None if record is None else asdict(record)}).decode()
+def _choice_row(station: str, of: Of, verdict: Verdict, now: Millis) -> HotspotChoiceRow:
+    family, days, which = of
+    table = {name: asdict(one) for name, one in verdict.choice.table.items()}
+    body = {"table": table, "record": _body(verdict.record), "counting": _body(verdict.counting)}
     return HotspotChoiceRow(
-        station=station, family=family, days=days, shift="", made_at=now, method=choice.method, why=choice.why,
-        body=body,
+        station=station, family=family, days=days, shift=which, made_at=now, method=verdict.choice.method,
+        why=verdict.choice.why, body=orjson.dumps(body).decode(),
     )  # fmt: skip
+
+
+def _body(record: Record | None) -> dict[str, object] | None:
+    return None if record is None else asdict(record)

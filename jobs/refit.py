@@ -115,7 +115,7 @@ def _all(
 ) -> None:  # fmt: skip
     at = made.begun
     with database.read() as conn:
-        everybody = known(conn)
+        everybody = known(conn, at)
         versions = refits.versions(conn, None)
 
     def task_of(name: str) -> Task:

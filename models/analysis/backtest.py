@@ -8,7 +8,7 @@ not told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -74,9 +74,14 @@ class Backtest:
     ceiling: Mapping[float, float] = field(default_factory=dict)
 
 
-def backtest(places: Sequence[Place], plan: Plan, until: Millis) -> Backtest:
+def backtest(
+    places: Sequence[Place], plan: Plan, until: Millis, shared: Callable[[Millis], Floats] | None = None
+) -> Backtest:
     """Run it over places that are looked at together; `until` is the end of the last window.
 
+    `shared`: the weights pooled over more places than these, as they were known at a moment; None: pooled over these.
+    Then the gate too looks at more places than these, afterwards: windows before the first origin are not scored, nor
+    is the ceiling drawn.
     Too little history, or no case in any window: no origins, and the gate says `no_backtest`.
     """
     methods = [name for name in plan.methods if name != "mixture_shift" or plan.shifts is not None]
@@ -96,20 +101,20 @@ def backtest(places: Sequence[Place], plan: Plan, until: Millis) -> Backtest:
             [faded(each, ago) for each in window]
             for ago, window in enumerate(known[: -windows_of(plan.days) - 1 : -1], 1)
         ]
-        shared = pooled([each for window in looked for each in window], prior)
+        held = shared(at) if shared else pooled([each for window in looked for each in window], prior)
         chosen = choose(past).method
         window: list[Evidence] = []
         for number, place in enumerate(places):
             asked = Question(place.cases, place.ground, at, plan.days, place.others, None, plan.shifts)
             window.append(evidence_of(asked.densities, place.ground, _coming(place.cases, asked)))
-            asked = asked.weighing(learn([each[number] for each in looked], shared))
-            for name, found in _asked(asked, plan, methods):
+            asked = asked.weighing(learn([each[number] for each in looked], held))
+            for name, found in _asked(asked, plan, methods) if shared is None or at in origins else ():
                 past[name] += found
                 for told in (name, CHOSEN) if name == chosen else (name,):
                     if at in origins:
                         by_place[number][told] += found
                         all_outcomes[told] += found
-            if at in origins:
+            if at in origins and shared is None:
                 _add_luck(luck, asked, plan, number, len(places))
         if at in origins:
             drawn[at] = chosen

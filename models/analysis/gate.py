@@ -110,18 +110,24 @@ def choose(pooled: Outcomes, own: Outcomes | None = None, default: str = DEFAULT
     return Choice(method, why, table)
 
 
-def nested(outcomes: Outcomes, default: str = DEFAULT) -> list[Outcome]:
-    """What would have been drawn: at each origin the outcomes of the method chosen by the windows before it.
+def nested(pooled: Outcomes, own: Outcomes | None = None, default: str = DEFAULT) -> list[Outcome]:
+    """What would have been drawn: at each origin the outcomes (the station's `own`, when given) of the method chosen
+    by the windows before it.
 
     The record that is told comes from these: of the method picked afterwards, on the windows it was picked by, it
     would flatter.
     """
+    told = pooled if own is None else own
     drawn: list[Outcome] = []
-    for at in sorted({each.at for each in outcomes.get(default, ())}):
-        before = {name: [each for each in found if each.at < at] for name, found in outcomes.items()}
-        method = choose(before, default=default).method
-        drawn += [each for each in outcomes[method] if each.at == at]
+    for at in sorted({each.at for each in told.get(default, ())}):
+        mine = None if own is None else _before(own, at)
+        method = choose(_before(pooled, at), mine, default).method
+        drawn += [each for each in told[method] if each.at == at]
     return drawn
+
+
+def _before(outcomes: Outcomes, at: Millis) -> Outcomes:
+    return {name: [each for each in found if each.at < at] for name, found in outcomes.items()}
 
 
 def _best(outcomes: Outcomes, rule: str) -> tuple[str, dict[str, Difference]]:

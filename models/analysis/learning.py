@@ -1,131 +1,107 @@
-"""What all stations teach together: the mixture's weights, and which way of drawing a map has proved itself. Pure.
+"""What all stations teach of the mixture: its weights, pooled, as they were known at each past moment. Pure.
 
-Stations are looked at in batches, a batch being one task; what they say is put together afterwards.
+Stations are looked at in batches, a batch being one task; what they say is put together afterwards, so that what is
+too little in one batch is not lost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from models.analysis.backtest import Place as Tested
-from models.analysis.backtest import Plan, backtest
-from models.analysis.build import SHARE
-from models.analysis.candidates import CANDIDATES
-from models.analysis.components import Floats
+from models.analysis.components import DAY_MS, Floats
 from models.analysis.families import FAMILIES
-from models.analysis.gate import DEFAULT, LEAST_ORIGINS, Choice, Outcomes, choose, difference
-from models.analysis.hotspots import Record
-from models.analysis.mixing import Evidence, past_evidence, pooled
-from models.analysis.record import LEAST_CASES
-from models.analysis.scores import Outcome, score
-from models.analysis.station import COUNTING, HORIZONS, Prepared, Task, families_of, prepared
+from models.analysis.mixing import DEFAULT, Evidence, faded, pooled, windows_before, windows_of
+from models.analysis.station import HORIZONS, Prepared, Task, families_of, prepared
+from models.records.base import Millis
 
 #: Windows that are looked back at.
 ORIGINS = 13
 
-#: Rows of evidence that are kept of one zone: more of a few hundred stations fill memory and teach nothing new.
-MOST_ROWS = 400
+#: Rows of evidence that are kept of one window of a zone: more of a few hundred stations fill memory and teach
+#: nothing new.
+MOST_ROWS = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lesson:
-    """What a batch of stations says: evidence by family, outcomes of every method by family and horizon, all together
-    and by station (`own`)."""
+class Gathered:
+    """What a batch says of the mixture: cases of each family, and of each family (windows ago, evidence)."""
 
-    stations: int
     cases: Mapping[str, int]
-    evidence: Mapping[str, list[Evidence]]
-    outcomes: Mapping[tuple[str, int], Outcomes]
-    own: Mapping[tuple[str, str, int], Outcomes]
+    evidence: Mapping[str, list[tuple[int, Evidence]]]
 
 
-def lesson(tasks: Sequence[Task]) -> Lesson:
-    """Look back at the past of some stations. They must share `at`, the end of the last window.
+def gathered(tasks: Sequence[Task]) -> Gathered:
+    """Look at the past of some stations. They must share `at`, the end of the last window.
 
     Raises:
         ValueError: a zone is no polygon.
     """
-    zones = [prepared(task, place) for task in tasks for place in task.places]
+    zones = zones_of(tasks)
     cases: dict[str, int] = {}
-    evidence: dict[str, list[Evidence]] = {}
-    outcomes: dict[tuple[str, int], Outcomes] = {}
-    own: dict[tuple[str, str, int], dict[str, list[Outcome]]] = {}
+    evidence: dict[str, list[tuple[int, Evidence]]] = {}
     for code in FAMILIES:
-        tested = [_tested(zone, code) for zone in zones]
-        cases[code] = sum(len(one.cases) for one in tested)
-        evidence[code] = [_thinned(each) for one in tested for each in _evidence(one, tasks[0].at)]
-        for days in HORIZONS:
-            plan = Plan(days, (SHARE,), None, tuple(name for name in CANDIDATES if name != "mixture_shift"), ORIGINS)
-            if cases[code] >= LEAST_CASES:
-                found = backtest(tested, plan, tasks[0].at)
-                outcomes[code, days] = {name: found.outcomes[name] for name in plan.methods}
-                for zone, mine in zip(zones, found.by_place, strict=True):
-                    kept = own.setdefault((zone.task.station, code, days), {name: [] for name in plan.methods})
-                    for name in plan.methods:
-                        kept[name] += mine[name]
-    return Lesson(len(tasks), cases, evidence, outcomes, own)
+        places = [tested(zone, code) for zone in zones]
+        cases[code] = sum(len(place.cases) for place in places)
+        evidence[code] = [
+            (ago, _thinned(told))
+            for place in places
+            for ago, told in windows_before(
+                place.cases, place.ground, tasks[0].at, HORIZONS[0], ORIGINS + windows_of(HORIZONS[0]), place.others
+            )
+        ]
+    return Gathered(cases, evidence)
 
 
-def _tested(zone: Prepared, code: str) -> Tested:
+def zones_of(tasks: Sequence[Task]) -> list[Prepared]:
+    """The zones of some stations.
+
+    Raises:
+        ValueError: a zone is no polygon.
+    """
+    return [prepared(task, place) for task in tasks for place in task.places]
+
+
+def tested(zone: Prepared, code: str) -> Tested:
+    """A family's cases of a zone, as a backtest takes them."""
     [family] = families_of(zone, (code,))
     return Tested(family.cases, zone.ground, family.others)
 
 
-def _evidence(place: Tested, at: int) -> list[Evidence]:
-    return past_evidence(place.cases, place.ground, at, HORIZONS[0], place.others)
+@dataclass(frozen=True, slots=True, eq=False)
+class Weighed:
+    """All batches together. `weights`: of each family, as known now and 1, 2 ... `ORIGINS` windows before."""
+
+    cases: Mapping[str, int]
+    weights: Mapping[str, tuple[Floats, ...]]
+
+    def at(self, code: str, now: Millis) -> Callable[[Millis], Floats]:
+        """The weights of a family as they were known at a moment before `now`."""
+
+        def known(moment: Millis) -> Floats:
+            ago = -(-(now - moment) // (HORIZONS[0] * DAY_MS))
+            return self.weights[code][ago] if ago <= ORIGINS else DEFAULT
+
+        return known
+
+
+def weighed(found: Sequence[Gathered]) -> Weighed:
+    """Pool what batches say."""
+    cases = {code: sum(one.cases[code] for one in found) for code in FAMILIES}
+    weights = {}
+    for code in FAMILIES:
+        told = [each for one in found for each in one.evidence[code]]
+        weights[code] = tuple(_known(told, before) for before in range(ORIGINS + 1))
+    return Weighed(cases, weights)
+
+
+def _known(told: Sequence[tuple[int, Evidence]], before: int) -> Floats:
+    """Of the year of windows that had ended so many windows ago."""
+    last = before + windows_of(HORIZONS[0])
+    return pooled([faded(each, ago - before) for ago, each in told if before < ago <= last])
 
 
 def _thinned(each: Evidence) -> Evidence:
     step = -(-len(each.rows) // MOST_ROWS) or 1
     return Evidence(each.rows[::step], each.weight * step)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Taught:
-    """What the lessons together say of a family (`weights`), and of a family and horizon (`choices`, each with what
-    was measured of its method). `own`: of the stations whose own past overrules that, by station, family, horizon."""
-
-    weights: Mapping[str, Floats]
-    cases: Mapping[str, int]
-    choices: Mapping[tuple[str, int], tuple[Choice, Record | None]]
-    own: Mapping[tuple[str, str, int], tuple[Choice, Record | None]]
-
-
-def taught(lessons: Sequence[Lesson]) -> Taught:
-    """Put lessons together."""
-    cases = dict.fromkeys(FAMILIES, 0)
-    evidence: dict[str, list[Evidence]] = {code: [] for code in FAMILIES}
-    outcomes: dict[tuple[str, int], dict[str, list[Outcome]]] = {}
-    for one in lessons:
-        for code, found in one.evidence.items():
-            evidence[code] += found
-            cases[code] += one.cases[code]
-        for key, by_method in one.outcomes.items():
-            kept = outcomes.setdefault(key, {})
-            for name, more in by_method.items():
-                kept.setdefault(name, []).extend(more)
-    chosen = {key: choose(found) for key, found in outcomes.items()}
-    choices = {key: (choice, record_of(outcomes[key], choice.method)) for key, choice in chosen.items()}
-    own: dict[tuple[str, str, int], tuple[Choice, Record | None]] = {}
-    for one in lessons:
-        for (station, code, days), mine in one.own.items():
-            choice = choose(outcomes[code, days], mine)
-            if choice.why == "own":
-                own[station, code, days] = (choice, record_of(mine, choice.method, pooled=False))
-    return Taught({code: pooled(found) for code, found in evidence.items()}, cases, choices, own)
-
-
-def record_of(outcomes: Outcomes, method: str = DEFAULT, *, pooled: bool = True) -> Record | None:
-    """What a backtest measured of a method, beside plain counting; None without a window."""
-    mine, naive = outcomes.get(method, ()), outcomes.get(COUNTING, ())
-    if not mine or not naive:
-        return None
-    found, counted = score(mine), score(naive)
-    if not found.cases:
-        return None
-    return Record(
-        found.windows, round(found.cases), found.hit.value, found.hit.low, found.hit.high, found.pai.value,
-        counted.hit.value, not difference(mine, naive).above,
-        found.windows >= LEAST_ORIGINS and found.cases >= LEAST_CASES, pooled,
-    )  # fmt: skip

@@ -7,7 +7,7 @@ taught and lets it go as its own cases grow.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,19 +105,23 @@ def windows_of(days: int) -> int:
 
 def past_evidence(cases: Cases, ground: Ground, at: Millis, days: int, others: Cases | None = None) -> list[Evidence]:
     """Evidence of the windows before `at`, newest first, older ones fainter; empty with too little history."""
-    found: list[Evidence] = []
+    return [faded(told, ago) for ago, told in windows_before(cases, ground, at, days, windows_of(days), others)]
+
+
+def windows_before(
+    cases: Cases, ground: Ground, at: Millis, days: int, most: int, others: Cases | None = None
+) -> Iterator[tuple[int, Evidence]]:
+    """The evidence of each window before `at` that has cases, with how many windows ago it was (1: the newest)."""
     if not len(cases):
-        return found
+        return
     first = int(cases.start[0]) + LEAST_HISTORY_DAYS * DAY_MS
-    for number in range(1, windows_of(days) + 1):
+    for number in range(1, most + 1):
         begin = at - number * days * DAY_MS
         if begin < first:
-            break
+            return
         coming = cases.between(begin, begin + days * DAY_MS)
         if len(coming):
-            told = evidence_of(densities(cases, ground, begin, days, others), ground, coming)
-            found.append(faded(told, number))
-    return found
+            yield number, evidence_of(densities(cases, ground, begin, days, others), ground, coming)
 
 
 def pooled(evidence: Iterable[Evidence], prior: Floats = DEFAULT, most_rows: int = 20_000) -> Floats:

@@ -37,6 +37,9 @@ HORIZONS = (28, 14, 7)
 #: More cells than this no map shows and no patrol holds: they grow instead.
 MOST_CELLS = 40_000
 
+#: Maps of the whole day, and those of each shift: each are drawn by a rule of their own, with its own record.
+DAY, BY_SHIFT = "", "each"
+
 #: What plain counting is.
 COUNTING = "counts_365"
 
@@ -62,8 +65,9 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How maps of a family and horizon are drawn. `method`: what is shown. `model`: what the gate chose; another than
-    `method` when the forward record says that counting does as well. `record` None: no backtest, drawn grey."""
+    """How maps of a family and horizon are drawn, of the day or by shift. `method`: what is shown. `model`: what the
+    gate chose; another than `method` when the forward record says that counting does as well. `record` None: no
+    backtest, drawn grey."""
 
     method: str = DEFAULT
     model: str = DEFAULT
@@ -74,8 +78,8 @@ class Rule:
 class Task:
     """A station and what its maps are made from. `quality`: `place_quality` of each case of `columns`.
 
-    `rules`: by family and horizon; what is not there is drawn by `Rule()`. `weights`: of the mixture, by family,
-    pooled over stations: the station's own are held to them. `last`: bodies of the newest maps
+    `rules`: by family, horizon and `DAY` or `BY_SHIFT`; what is not there is drawn by `Rule()`. `weights`: of the
+    mixture, by family, pooled over stations: the station's own are held to them. `last`: bodies of the newest maps
     with a hotspot, for ids and names that stay.
     """
 
@@ -86,7 +90,7 @@ class Task:
     places: tuple[Place, ...]
     known: tuple[Known, ...] = ()
     shifts: Shifts = field(default_factory=Shifts)
-    rules: Mapping[tuple[str, int], Rule] = field(default_factory=dict)
+    rules: Mapping[tuple[str, int, str], Rule] = field(default_factory=dict)
     weights: Mapping[str, Floats] = field(default_factory=dict)
     last: Mapping[Key, str] = field(default_factory=dict)
 
@@ -192,11 +196,12 @@ def _horizons(task: Task, place: Place, family: Family, asked: Question) -> Gene
     Days ahead change how many cases are expected, hardly where: a horizon drawn by the same methods as the usual one
     has its map, told for other days.
     """
-    usual = task.rules.get((family.code, asked.days), Rule())
+    which = DAY if asked.shift is None else BY_SHIFT
+    usual = task.rules.get((family.code, asked.days, which), Rule())
     first = _drawn(task, place, family, asked, usual)
     yield _made(task, place, asked, usual, first, frozen := _freeze(asked, first, usual, place.polygon))
     for days in HORIZONS[1:]:
-        rule = task.rules.get((family.code, days), Rule())
+        rule = task.rules.get((family.code, days, which), Rule())
         if (rule.method, rule.model) == (usual.method, usual.model):
             found = for_days(first, days, rule.record)
             kept = None if frozen is None else frozen.for_days(days / asked.days)
@@ -216,7 +221,7 @@ def _drawn(task: Task, place: Place, family: Family, asked: Question, rule: Rule
         label=f"{task.station}/{place.code}", record=rule.record, said=family.said, places=task.known,
         last=None if before is None else from_json(before),
     )  # fmt: skip
-    return build_map(asked, _method(asked, rule.method), setting)
+    return build_map(asked, rule.method, setting)
 
 
 def for_days(found: HotspotMap, days: int, record: Record | None) -> HotspotMap:
@@ -245,11 +250,6 @@ def _made(task: Task, place: Place, asked: Question, rule: Rule, found: HotspotM
     return Made(key, place, found.method, _parameters(task, asked, rule, found.method), to_json(found), text)
 
 
-def _method(asked: Question, method: str) -> str:
-    """The mixture of a shift borrows strength from the whole day."""
-    return "mixture_shift" if method == "mixture" and asked.shift is not None else method
-
-
 def _parameters(task: Task, asked: Question, rule: Rule, drawn: str) -> str:
     said = {
         "share": SHARE, "cell_m": asked.ground.grid.cell, "shifts": list(task.shifts.starts),
@@ -270,7 +270,7 @@ def _freeze(asked: Question, found: HotspotMap, rule: Rule, polygon: str) -> Fro
         return tuple(int(cell) for cell in flag(CANDIDATES[name](asked), asked.ground.grid, found.share))
 
     return Frozen(
-        found.epsg, found.cell_m, found.grid, polygon, found.flagged, cells(_method(asked, rule.model)),
+        found.epsg, found.cell_m, found.grid, polygon, found.flagged, cells(rule.model),
         cells(COUNTING), found.area_flagged_m2 / found.area_m2, found.expected_total, found.expected_flagged,
         noise_ceiling(CANDIDATES[found.method](asked), np.array(found.flagged, dtype=np.int64)),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
+import orjson
 import pytest
 from distributed import LocalCluster
 from sqlalchemy import Connection, text
@@ -20,6 +21,7 @@ from models.analysis.cases import Columns, Words, columns_of
 from models.analysis.hotspots import HotspotMap
 from models.analysis.record import Standing, summary
 from models.analysis.shifts import Shifts
+from models.analysis.station import BY_SHIFT, DAY
 from models.records.hotspot import HotspotChoiceRow
 from models.records.incident import IncidentReport
 from models.records.station import Station, Zone
@@ -27,7 +29,7 @@ from store import cases, forecasts, hotspots, imports, leases, refits, registers
 from store.database import Database
 
 NOW = 1_790_000_000_000
-DAY = 86_400_000
+DAY_MS = 86_400_000
 HERE = Workers(1)
 
 #: One square kilometre of Hat Yai.
@@ -50,21 +52,21 @@ def past_of(station: str, seed: int, until: int = NOW, days: int = 400, number: 
     rng = random.Random(seed)
     found = []
     for count in range(number):
-        at = until - rng.randrange(days * DAY)
+        at = until - rng.randrange(days * DAY_MS)
         corner = (7.0021 + rng.gauss(0, 2e-4), 100.4722 + rng.gauss(0, 2e-4))
         place = corner if rng.random() < 0.67 else (rng.uniform(7.0, 7.009), rng.uniform(100.47, 100.479))
         found.append(a_case(station, count, at, place))
     return found
 
 
-def towns(db: Database, stations: str = "abc", polygon: str = SQUARE) -> None:
-    for number, code in enumerate(stations):
+def towns(db: Database, stations: str = "abc", polygon: str = SQUARE, number: int = 120) -> None:
+    for seed, code in enumerate(stations):
         zone = Zone(station=code, code="z", version=1, polygon=polygon, area_m2=1e6, perimeter_m=4e3, utm_epsg=32647,
                     valid_from=0)  # fmt: skip
         with db.write() as tx:
-            registers.put_stations(tx, [Station(code=code, name_th=code, name_en=code)], NOW - 500 * DAY)
-            registers.put_zone(tx, zone, NOW - 500 * DAY)
-            imports.take_all(tx, past_of(code, number), f"b{code}")
+            registers.put_stations(tx, [Station(code=code, name_th=code, name_en=code)], NOW - 500 * DAY_MS)
+            registers.put_zone(tx, zone, NOW - 500 * DAY_MS)
+            imports.take_all(tx, past_of(code, seed, number=number), f"b{code}")
 
 
 def ran(db: Database, names: list[str], at: int = NOW, workers: Workers = HERE) -> list[Step]:
@@ -114,7 +116,7 @@ def cluster() -> Iterator[LocalCluster]:
 
 def test_a_station_that_fails_stops_no_other_and_keeps_its_maps(db: Database) -> None:
     towns(db, "abc")
-    ran(db, ["b"], NOW - DAY)
+    ran(db, ["b"], NOW - DAY_MS)
     before = {key: value for key, value in hashes(db).items() if key[0] == "b"}
     with db.write() as tx:
         tx.conn.execute(text("UPDATE zone SET polygon = '{}' WHERE station = 'b'"))
@@ -134,7 +136,7 @@ def test_a_station_that_fails_stops_no_other_and_keeps_its_maps(db: Database) ->
 
 def test_a_station_without_a_zone_is_mapped_where_its_cases_are(sqlite_db: Database) -> None:
     """Strays make no giant grid; a station of strays alone has no map, and that is no failure."""
-    strays = [a_case("d", 500, NOW - DAY, (0.0, 0.0)), a_case("d", 501, NOW - DAY, (18.79, 98.98))]
+    strays = [a_case("d", 500, NOW - DAY_MS, (0.0, 0.0)), a_case("d", 501, NOW - DAY_MS, (18.79, 98.98))]
     with sqlite_db.write() as tx:
         for code in ("d", "e"):
             registers.put_stations(tx, [Station(code=code, name_th=code, name_en=code, lat=7.0, lon=100.47)], NOW)
@@ -172,10 +174,10 @@ def test_a_place_is_called_the_same_after_a_run_that_claimed_nothing(sqlite_db: 
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cases, "columns", hidden)
-        ran(sqlite_db, ["a"], NOW + DAY)
+        ran(sqlite_db, ["a"], NOW + DAY_MS)
     assert cases.columns is usual
     assert shown().verdict == "no_hotspot"
-    ran(sqlite_db, ["a"], NOW + 2 * DAY)
+    ran(sqlite_db, ["a"], NOW + 2 * DAY_MS)
     again = {(one.id, one.name, one.side, one.number) for one in shown().hotspots}
     assert first
     assert first == again
@@ -185,14 +187,14 @@ def test_nothing_is_fitted_twice_and_new_cases_are(sqlite_db: Database) -> None:
     towns(sqlite_db, "ab")
     assert refit.changed(sqlite_db, NOW, None) == ["a", "b"]
     ran(sqlite_db, ["a", "b"])
-    assert refit.changed(sqlite_db, NOW + DAY, None) == []
+    assert refit.changed(sqlite_db, NOW + DAY_MS, None) == []
     with sqlite_db.write() as tx:
         imports.take_all(tx, [a_case("b", 900, NOW, (7.001, 100.471))], "more")
-    assert refit.changed(sqlite_db, NOW + DAY, None) == ["b"]
+    assert refit.changed(sqlite_db, NOW + DAY_MS, None) == ["b"]
     with sqlite_db.write() as tx:
         imports.undo(tx, "more", NOW)
         leases.take(tx, refit.LEASE, "another", NOW, refit.LEASE_MS)
-    assert refit.changed(sqlite_db, NOW + DAY, None) == []
+    assert refit.changed(sqlite_db, NOW + DAY_MS, None) == []
     with pytest.raises(RunningError):
         ran(sqlite_db, ["a"])
 
@@ -200,17 +202,18 @@ def test_nothing_is_fitted_twice_and_new_cases_are(sqlite_db: Database) -> None:
 def test_a_forecast_is_scored_on_what_was_reported_alone(sqlite_db: Database) -> None:
     towns(sqlite_db, "a")
     ran(sqlite_db, ["a"])
-    end = NOW + 28 * DAY
+    end = NOW + 28 * DAY_MS
     corner, elsewhere = (7.0021, 100.4722), [(7.0045, 100.4745), (7.006, 100.472), (7.003, 100.478)]
-    inside = [a_case("a", 1000 + number, NOW + number * DAY, corner) for number in range(6)]
-    inside += [a_case("a", 1010 + number, NOW + number * DAY, place) for number, place in enumerate(elsewhere)]
-    noise = [a_case("a", 1020 + number, NOW + number * DAY, corner, found_by="patrol") for number in range(9)]
-    noise += [a_case("a", 1040 + number, NOW + DAY, corner, offence="drugs", offence_group=4) for number in range(9)]
+    inside = [a_case("a", 1000 + number, NOW + number * DAY_MS, corner) for number in range(6)]
+    inside += [a_case("a", 1010 + number, NOW + number * DAY_MS, place) for number, place in enumerate(elsewhere)]
+    noise = [a_case("a", 1020 + number, NOW + number * DAY_MS, corner, found_by="patrol") for number in range(9)]
+    drugs = {"offence": "drugs", "offence_group": 4}
+    noise += [a_case("a", 1040 + number, NOW + DAY_MS, corner, **drugs) for number in range(9)]
     noise += [a_case("a", 1060, NOW - 1, corner), a_case("a", 1061, end, corner)]
     with sqlite_db.write() as tx:
         imports.take_all(tx, inside + noise, "later")
-    assert score_due(sqlite_db, end + 3 * DAY) > 3
-    assert score_due(sqlite_db, end + 3 * DAY) == 0, "once"
+    assert score_due(sqlite_db, end + 3 * DAY_MS) > 3
+    assert score_due(sqlite_db, end + 3 * DAY_MS) == 0, "once"
     with sqlite_db.read() as conn:
         [one] = forecasts.record(conn, None, family="robbery", days=28, shift="")
         [short] = forecasts.record(conn, None, family="robbery", days=7, shift="")
@@ -224,29 +227,76 @@ def test_a_forecast_is_scored_on_what_was_reported_alone(sqlite_db: Database) ->
 def test_the_gate_and_the_weights_are_learnt_from_all_stations(sqlite_db: Database) -> None:
     towns(sqlite_db, "ab")
     with sqlite_db.read() as conn:
-        nothing = learn.known(conn)
+        nothing = learn.known(conn, NOW)
     assert nothing.rules_of("a") == {}
     found = learn.learn(sqlite_db, NOW, lambda name: refit.task(sqlite_db, name, NOW, Shifts(), nothing), HERE)
     with sqlite_db.read() as conn:
-        after = learn.known(conn)
-    pooled = after.rules_of("another")["robbery", 28]
+        after = learn.known(conn, NOW)
+    of = ("robbery", 28, DAY)
+    pooled = after.rules_of("another")[of]
     assert pooled.record is not None
     assert pooled.record.pooled
     assert pooled.record.hit > 0.5, "two in three happen at the corner"
-    assert pooled.method == pooled.model == found.choices["robbery", 28][0].method
-    rule = after.rules_of("a")["robbery", 28]
-    assert (rule == pooled) is (("a", "robbery", 28) not in found.own)
+    assert pooled.method == pooled.model == found.choices[of].choice.method
+    rule = after.rules_of("a")[of]
+    assert (rule == pooled) is (("a", of) not in found.own)
     assert after.weights["robbery"].sum() == pytest.approx(1)
     ran(sqlite_db, ["a"])
     with sqlite_db.read() as conn:
         [shown] = hotspots.maps(conn, frozenset({"a"}), family="robbery", days=28, shift="")
+        [first, *_] = hotspots.maps(conn, frozenset({"a"}), family="robbery", days=28, shift="00")
     assert (shown.map.verdict, shown.method) == ("shown", rule.method)
     assert shown.map.record == rule.record
+    by_shift = after.rules_of("a")["robbery", 28, BY_SHIFT]
+    assert by_shift.record not in (None, rule.record), "what is measured of a day says nothing of a shift"
+    assert (first.map.record, first.method) == (by_shift.record, by_shift.method)
+
+
+def a_choice(station: str, why: str, at: int, method: str = "counts_28") -> HotspotChoiceRow:
+    return HotspotChoiceRow(station=station, family="robbery", days=28, shift=DAY, made_at=at, method=method, why=why,
+                            body='{"table": {}, "record": null, "counting": null}')  # fmt: skip
+
+
+def test_what_a_station_s_own_past_said_is_taken_back_or_grows_old(sqlite_db: Database) -> None:
+    """A station looked at again whose past says so no longer is drawn as all are; one never looked at again too."""
+    towns(sqlite_db, "ab")
+    with sqlite_db.write() as tx:
+        hotspots.keep_choices(tx, [a_choice(code, "own", NOW - DAY_MS) for code in "ab"])
+    with sqlite_db.read() as conn:
+        before = learn.known(conn, NOW)
+        assert learn.known(conn, NOW + learn.OWN_MS).rules_of("a") == {}
+    assert before.rules_of("a")["robbery", 28, DAY].method == "counts_28"
+    found = learn.learn(sqlite_db, NOW, lambda name: refit.task(sqlite_db, name, NOW, Shifts(), before), HERE, ["a"])
+    assert ("a", ("robbery", 28, DAY)) not in found.own
+    with sqlite_db.read() as conn:
+        rules = learn.known(conn, NOW)
+    pooled = rules.rules_of("another")["robbery", 28, DAY]
+    assert rules.rules_of("a")["robbery", 28, DAY] == pooled
+    assert rules.rules_of("b")["robbery", 28, DAY].method == "counts_28", "nobody looked at it again"
+
+
+def test_families_too_sparse_for_one_batch_are_judged_by_all_of_them(
+    sqlite_db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learn, "BATCH", 1)
+    towns(sqlite_db, "ab", number=40)
+    with sqlite_db.read() as conn:
+        nothing = learn.known(conn, NOW)
+    found = learn.learn(sqlite_db, NOW, lambda name: refit.task(sqlite_db, name, NOW, Shifts(), nothing), HERE)
+    assert found.cases["robbery"] == 80, "each batch has fewer than a judgement needs"
+    assert found.choices["robbery", 28, DAY].record is not None
+
+
+COUNTED = {
+    "origins": 13, "cases": 900, "hit": 0.3, "hit_low": 0.28, "hit_high": 0.33, "pai": 6.0, "naive_hit": 0.3,
+    "as_good": True, "enough": True, "pooled": True,
+}  # fmt: skip
+RECORD = COUNTED | {"hit": 0.4, "pai": 8.0, "as_good": False}
 
 
 def test_the_product_counts_when_counting_does_as_well() -> None:
-    row = HotspotChoiceRow(station="", family="robbery", days=28, shift="", made_at=NOW, method="mixture",
-                           why="pooled", body='{"table": {}, "record": null}')  # fmt: skip
+    row = a_choice("", "pooled", NOW, "mixture")
+    row.body = orjson.dumps({"record": RECORD, "counting": COUNTED}).decode()
     drawn = {word: learn.rule_of(row, word) for word in (None, *Standing)}
     assert {word: (rule.method, rule.model) for word, rule in drawn.items()} == {
         None: ("mixture", "mixture"),
@@ -255,4 +305,6 @@ def test_the_product_counts_when_counting_does_as_well() -> None:
         Standing.AS_GOOD: ("counts_365", "mixture"),
         Standing.WORSE: ("counts_365", "mixture"),
     }
+    told = {word: rule.record and rule.record.hit for word, rule in drawn.items()}
+    assert (told[Standing.BETTER], told[Standing.WORSE]) == (0.4, 0.3), "a map of counts has the record of counts"
     assert summary([], 28).standing is Standing.TOO_FEW
