@@ -50,6 +50,7 @@ licences: setup-dev ## write docs/licences.md from the installed libraries
 sbom: $(TOOLS)/made-$(UV)-$(CYCLONEDX) ## write var/sbom.json and var/sbom-map.json: libraries, and the map's bundle with its tools
 	@$(TOOLS)/bin/cyclonedx-py requirements --sv 1.6 --output-reproducible -o var/sbom.json requirements.txt
 	@cd dashboard/live/frontend && npm sbom --package-lock-only --sbom-format cyclonedx > ../../../var/sbom-map.json
+	@python3 scripts/sbom.py var/sbom.json var/sbom-map.json
 
 frontend: ## build the map component again (needs Node.js); its bundle is committed
 	@cd dashboard/live/frontend && npm ci --no-audit --no-fund && npm run build
