@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from models.analysis.candidates import CANDIDATES, Question
 from models.analysis.cases import LeftOut
 from models.analysis.chance import ALPHA, chances
+from models.analysis.events import events_of, reached
 from models.analysis.evidence import Evidence
 from models.analysis.flagging import flag
 from models.analysis.grid import flat
@@ -128,6 +129,16 @@ def _windows(asked: Question) -> list[Ints]:
     return [asked.on_cells(part, None if mostly is None else mostly[part]).astype(np.int64) for part in rows]
 
 
+def _events(asked: Question) -> tuple[list[Ints], Floats | None]:
+    """Events of each cell in the same windows, and how likely one is recorded in each (None: as its area is)."""
+    mostly = asked.past if asked.shift is None else asked.past.take(asked.in_shifts[:, asked.shift] >= 0.5)
+    events = events_of(mostly)
+    year = int(np.searchsorted(events.start, asked.at - YEAR_DAYS * DAY_MS))
+    rows = (slice(year, None), slice(year))
+    counts = [asked.ground.counts(events.take(part)).astype(np.int64) for part in rows]
+    return counts, reached(events, asked.ground.grid)
+
+
 def _hotspots(
     asked: Question, method: str, setting: Setting, expected: Floats, flagged: Ints, counts: Sequence[Ints]
 ) -> tuple[Hotspot, ...]:
@@ -136,7 +147,8 @@ def _hotspots(
     seed = zlib.crc32(f"{setting.label}/{setting.family}/{asked.days}/{asked.shift}".encode())
     seed = zlib.crc32(np.stack(counts).tobytes(), seed)
     groups = sorted(group(flagged, grid), key=lambda cells: (-float(expected[cells].sum()), int(cells[0])))
-    chance = chances(groups, counts, grid, setting.share, seed)
+    thrown, likely = _events(asked)
+    chance = chances(groups, thrown, grid, setting.share, seed, likely=likely)
     claimed = [number for number in range(len(groups)) if chance[number] <= ALPHA]
     if not claimed:
         return ()

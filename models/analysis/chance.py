@@ -1,4 +1,5 @@
-"""Whether a concentration beats chance: as many cases thrown anywhere in the zone, flagged alike.
+"""Whether a concentration beats chance: as many events thrown anywhere in the zone, flagged alike. Where places are
+shared (blocks, villages) an event goes to the nearest of them: two on one are no sign there.
 
 The statistic is Kulldorff's likelihood ratio of a group of cells (Kulldorff 1997, "A spatial scan statistic"), over
 all cases and over those of the last 365 days. Each throw counts its strongest group, so a map as a whole is wrong at
@@ -36,27 +37,26 @@ _ROUND_A_CELL[1] = True
 
 
 def chances(
-    groups: Sequence[Ints], counts: Sequence[Ints], grid: Grid, share: float, seed: int, throws: int = THROWS
-) -> Floats:
+    groups: Sequence[Ints], counts: Sequence[Ints], grid: Grid, share: float, seed: int, throws: int = THROWS,
+    likely: Floats | None = None,
+) -> Floats:  # fmt: skip
     """For each group of cells how often chance alone shows one as strong, 1 / (throws + 1) to 1. Where none can be
     claimed any more the throws end early.
 
-    `counts`: cases per cell in each window (the last year; the time before it), shape of the grid. `share`: of the
-    area, flagged in each throw as it was in the map.
+    `counts`: events per cell in each window (the last year; the time before it), shape of the grid. `share`: of the
+    area, flagged in each throw as it was in the map. `likely`: how likely an event is recorded in
+    each cell (`events.reached`); None: as its area is.
     """
-    inside = grid.inside
-    p = grid.area[inside] / grid.total_m2
-    seen = np.stack([count[inside] for count in counts])
-    place = np.full(len(grid.area), -1)
-    place[inside] = np.arange(len(inside))
-    own = [place[group] for group in groups]
-    within = np.array([[window[cells].sum() for cells in own] for window in seen])
-    strengths = _strength(within, seen.sum(axis=1), np.array([p[cells].sum() for cells in own]))
+    p = np.where(grid.area > 0, grid.area if likely is None else likely, 0.0)
+    p /= p.sum()
+    seen = np.stack([np.where(grid.area > 0, count, 0) for count in counts])
+    within = np.array([[window[cells].sum() for cells in groups] for window in seen])
+    strengths = _strength(within, seen.sum(axis=1), np.array([p[cells].sum() for cells in groups]))
     rng, cases = np.random.default_rng(seed), seen.sum(axis=1)
     at_once = max(1, min(FIRST, _AT_ONCE // len(grid.area)))
     best = np.zeros(0)
     while len(best) < throws:
-        best = np.append(best, _strongest(cases, grid, share, rng, min(at_once, throws - len(best))))
+        best = np.append(best, _strongest(cases, grid, p, share, rng, min(at_once, throws - len(best))))
         beaten = (best[None, :] >= strengths[:, None] - 1e-9).sum(axis=1)
         # Once every group has been matched too often to be claimed, further throws change nothing.
         if ((1 + beaten) / (throws + 1) > ALPHA).all():
@@ -81,20 +81,22 @@ def _ratio(within: Ints, cases: np.int64, p: Floats) -> Floats:
     return made
 
 
-def _strongest(cases: Ints, grid: Grid, share: float, rng: np.random.Generator, throws: int) -> Floats:
-    """The strongest group of each throw of `cases` of each window over the zone."""
-    inside = grid.inside
+def _strongest(
+    cases: Ints, grid: Grid, p: Floats, share: float, rng: np.random.Generator, throws: int
+) -> Floats:  # fmt: skip
+    """The strongest group of each throw of `cases` of each window, each into a cell with probability `p`."""
+    inside = np.flatnonzero(p)
     thrown = np.zeros((len(cases), throws, len(grid.area)), dtype=np.int64)
     for window, count in enumerate(cases):
-        thrown[window][:, inside] = rng.multinomial(count, grid.area[inside] / grid.total_m2, size=throws)
+        thrown[window][:, inside] = rng.multinomial(count, p[inside], size=throws)
     counts = thrown[0] + thrown.sum(axis=0) / 3
     near = ndimage.gaussian_filter(counts.reshape(throws, grid.rows, grid.columns), (0, BLUR, BLUR), mode="constant")
     blurred = np.where(grid.area > 0, near.reshape(throws, -1), 0.0)
     # A little of the blur orders equal counts as `flagging.flag` does.
-    return np.maximum(_best(thrown, counts + 1e-6 * blurred, grid, share), _best(thrown, blurred, grid, share))
+    return np.maximum(_best(thrown, counts + 1e-6 * blurred, grid, p, share), _best(thrown, blurred, grid, p, share))
 
 
-def _best(thrown: Ints, values: Floats, grid: Grid, share: float) -> Floats:
+def _best(thrown: Ints, values: Floats, grid: Grid, p: Floats, share: float) -> Floats:
     """The strongest group of each throw when its cells of the greatest values are flagged."""
     number = thrown.shape[1]
     shape = (number, grid.rows, grid.columns)
@@ -109,8 +111,8 @@ def _best(thrown: Ints, values: Floats, grid: Grid, share: float) -> Floats:
     own = named > 0
     label = named[own]
     within = np.stack([np.bincount(label, window[own], groups + 1) for window in thrown])[:, 1:]
-    area = np.bincount(label, np.broadcast_to(grid.area, own.shape)[own], groups + 1)[1:]
-    strength = _strength(within, thrown[:, 0].sum(axis=1), area / grid.total_m2)
+    likely = np.bincount(label, np.broadcast_to(p, own.shape)[own], groups + 1)[1:]
+    strength = _strength(within, thrown[:, 0].sum(axis=1), likely.astype(np.float64))
     throw = np.zeros(groups, dtype=np.int64)
     throw[label - 1] = np.nonzero(own)[0]
     best = np.zeros(number)

@@ -7,7 +7,7 @@ spot that was not there before.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -111,6 +111,23 @@ def random_town(cases: int, seed: int, *, days: int = 365, side_m: float = SIDE_
     rng = np.random.default_rng([99, seed])
     x, y = _X0 + rng.uniform(0, side_m, cases), _Y0 + rng.uniform(0, side_m, cases)
     return square(side_m), _cases(x, y, BEGINS + (rng.random(cases) * days * DAY_MS).astype(np.int64))
+
+
+def thrice(cases: Cases) -> Cases:
+    """Each case three times, each with an id of its own: three victims of one event."""
+    rows = np.repeat(np.arange(len(cases)), 3)
+    ids = np.array([f"known/{number}" for number in range(len(rows))], dtype=object)
+    return replace(cases.take(rows), ids=ids)
+
+
+def geocoded(cases: Cases, side_m: float, *, middles: bool = False) -> Cases:
+    """The same cases recorded at multiples of `side_m`, or at the middles of squares of that side."""
+
+    def put(values: Floats) -> Floats:
+        made: Floats = (np.floor(values / side_m) + 0.5 if middles else np.round(values / side_m)) * side_m
+        return made
+
+    return replace(cases, x=put(cases.x), y=put(cases.y))
 
 
 def _grid() -> Grid:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import binom
@@ -9,13 +12,13 @@ from scipy.stats import binom
 from models.analysis.area import bounds_of
 from models.analysis.build import Setting, build_map
 from models.analysis.candidates import Question
-from models.analysis.cases import Columns, LeftOut
+from models.analysis.cases import Cases, Columns, LeftOut
 from models.analysis.chance import ALPHA, chances
 from models.analysis.components import Ground
 from models.analysis.grid import Grid
 from models.analysis.hotspots import HotspotMap
 from models.analysis.station import Place, Task, families_of, prepared
-from models.town.known_rates import BEGINS, DAY_MS, random_town
+from models.town.known_rates import BEGINS, DAY_MS, geocoded, random_town, thrice
 
 AT = BEGINS + 366 * DAY_MS
 
@@ -34,6 +37,30 @@ def test_random_cases_hold_no_hotspot_in_nineteen_maps_of_twenty() -> None:
     assert claims <= binom.ppf(0.99, len(maps), ALPHA)
     assert {found.verdict for found in maps if not found.hotspots} == {"no_hotspot"}
     assert {found.why for found in maps if not found.hotspots} == {"chance"}
+
+
+@pytest.mark.parametrize("record", [thrice, lambda cases: geocoded(cases, 250.0, middles=True)])
+def test_neither_repeated_records_nor_coarse_places_make_a_hotspot(record: Callable[[Cases], Cases]) -> None:
+    claims = 0
+    for seed in range(45):
+        polygon, thrown = random_town((20, 50, 100)[seed % 3], seed, side_m=1500.0)
+        asked = Question(record(thrown), Ground.of(Grid.of(polygon, 150.0)), AT, 28)
+        found = build_map(asked, "365_all3", Setting("robbery", polygon, LeftOut()))
+        assert found.cases == len(record(thrown))
+        claims += bool(found.hotspots)
+    assert claims <= binom.ppf(0.99, 45, ALPHA)
+
+
+def test_a_busy_place_among_shared_ones_is_still_a_hotspot() -> None:
+    polygon, thrown = random_town(150, 4, side_m=1500.0)
+    coarse = geocoded(thrown, 250.0, middles=True)
+    busy = np.arange(150) % 5 == 0
+    busier = replace(
+        coarse, x=np.where(busy, coarse.x[0], coarse.x), y=np.where(busy, coarse.y[0], coarse.y)
+    )  # fmt: skip
+    asked = Question(busier, Ground.of(Grid.of(polygon, 150.0)), AT, 28)
+    [first, *_] = build_map(asked, "365_all3", Setting("robbery", polygon, LeftOut())).hotspots
+    assert first.past >= 30
 
 
 @pytest.mark.parametrize("far", [(0.0, 0.13), (0.045, 0.04)])
