@@ -11,6 +11,7 @@ from benchmarks.rig import Rig
 from jobs import learn, refit
 from jobs.refit import How, Step
 from jobs.spread import Workers
+from jobs.turn import turn
 from models.analysis.shifts import Shifts
 from models.records.incident import IncidentReport
 from models.records.station import Station, Zone
@@ -50,7 +51,8 @@ def measure(rig: Rig) -> Figure:
         gate_s = time.perf_counter() - begun
         steps: list[Step] = []
         begun, cpu = time.perf_counter(), time.process_time()
-        refit.run(db, names, How(Shifts(), workers, "system"), now_ms, steps.append)
+        with turn(db, now_ms) as mine:
+            refit.run(db, names, How(Shifts(), workers, "system"), now_ms, steps.append, mine)
         took, ours = time.perf_counter() - begun, time.process_time() - cpu
         again = time.perf_counter()
         assert refit.changed(db, now_ms(), None) == [], "nothing is to be done twice"

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 import threading
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,11 +18,15 @@ if TYPE_CHECKING:
 
     from commands.context import Commands
     from jobs.refit import How, Step
+    from jobs.turn import Turn
     from models.analysis.due import When
     from store.database import Database
 
 #: A refit is never in a hurry: what answers alarms on this machine goes first.
 _NICE = 15
+
+#: Exit status when stations failed and were written down. Not 1: that is any fault nobody foresaw.
+FAILED = 3
 
 
 def add(commands: Commands) -> None:
@@ -39,12 +44,15 @@ def add(commands: Commands) -> None:
 
 
 def _run(args: argparse.Namespace, settings: Settings) -> int:
-    os.nice(_NICE)
+    # A service that is shut in may set no priority; its unit says one.
+    with suppress(OSError):
+        os.nice(_NICE)
     if args.while_open:
         threading.Thread(target=_end_with_parent, daemon=True).start()
     # Loaded here: the mathematics take seconds that no other command should wait for.
-    from jobs.refit import How, RunningError
+    from jobs.refit import How
     from jobs.spread import Workers
+    from jobs.turn import RunningError, turn
     from models.analysis.due import When
     from models.analysis.shifts import Shifts
 
@@ -55,12 +63,17 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
         if args.station is not None:
             require_stations(database, args.station)
         try:
-            return _refit(database, args, how, when)
+            # From the first read on: of two that begin at once the second finds everything done.
+            with turn(database, now_ms) as mine:
+                return _refit(database, args, how, when, mine)
         except RunningError as error:
-            raise RefusedError(str(error)) from error
+            if not args.due:
+                raise RefusedError(str(error)) from error
+            say(f"refit: {error}")
+            return 0
 
 
-def _refit(database: Database, args: argparse.Namespace, how: How, when: When) -> int:
+def _refit(database: Database, args: argparse.Namespace, how: How, when: When, mine: Turn) -> int:
     from jobs import learn, refit, scoring
 
     scored = scoring.score_due(database, now_ms())
@@ -79,9 +92,9 @@ def _refit(database: Database, args: argparse.Namespace, how: How, when: When) -
     if not names:
         say("refit: nothing to do")
         return 0
-    made = refit.run(database, names, how, now_ms, partial(_tell, quiet=args.due))
+    made = refit.run(database, names, how, now_ms, partial(_tell, quiet=args.due), mine)
     say(f"refit: {made.done} of {len(names)} stations, {made.maps} maps, {made.failed} failed")
-    return 1 if made.failed else 0
+    return FAILED if made.failed else 0
 
 
 def _names(database: Database, args: argparse.Namespace, when: When) -> Sequence[str]:

@@ -6,7 +6,6 @@ Nothing here runs in the web process: it starts `manage.py refit --due` (`jobs.r
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ import shapely
 
 from jobs.learn import Known, known
 from jobs.spread import Done, Workers, spread
+from jobs.turn import Turn
 from models.analysis.area import DEGREE_M, bounds_of
 from models.analysis.cases import Columns
 from models.analysis.due import Last, Version, When, is_due, is_same
@@ -24,7 +24,7 @@ from models.analysis.station import Key, Made, Place, Task, refit
 from models.records.base import Millis
 from models.records.hotspot import ForecastRow, HotspotMapRow, RefitFailure, RefitRun
 from models.records.station import Station
-from store import cases, forecasts, hotspots, leases, refits, registers
+from store import cases, forecasts, hotspots, refits, registers
 from store.database import Database
 from store.hotspots import ChangedError
 
@@ -32,15 +32,8 @@ _LOG = logging.getLogger(__name__)
 
 _DAY_MS = 86_400_000
 
-#: One run at a time; a run that is gone is followed by another after this long.
-LEASE, LEASE_MS = "refit", 600_000
-
 #: Cells of a station's ground without a zone, in m; only how far the box reaches beyond the last case.
 _RIM_M = 100.0
-
-
-class RunningError(Exception):
-    """Another run is under way; `str()` is one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,25 +78,21 @@ def with_cases(database: Database, stations: Sequence[str] | None) -> list[str]:
 
 
 def run(
-    database: Database, names: Sequence[str], how: How, clock: Callable[[], Millis], tell: Callable[[Step], None]
-) -> RefitRun:
+    database: Database, names: Sequence[str], how: How, clock: Callable[[], Millis], tell: Callable[[Step], None],
+    turn: Turn,
+) -> RefitRun:  # fmt: skip
     """Refit stations; returns the run. A station that fails is written down, and keeps the maps it has.
 
     Raises:
-        RunningError: another run is under way.
+        RunningError: another run took over; what is done stays.
         StorageError: the store cannot be read or written; what is done stays.
     """
     now = clock()
-    made = RefitRun(id=secrets.token_hex(8), by=how.by, begun=now, heard=now, stations=len(names))
+    made = RefitRun(id=turn.id, by=how.by, begun=now, heard=now, stations=len(names))
     with database.write(patience_s=30.0) as tx:
-        if not leases.take(tx, LEASE, made.id, now, LEASE_MS):
-            raise RunningError("a refit is under way (`refit_run` says how far it is)")
+        turn.keep(tx, now)
         refits.begin(tx, made)
-    try:
-        _all(database, made, names, how, clock, tell)
-    finally:
-        with database.write(patience_s=30.0) as tx:
-            leases.release(tx, LEASE, made.id)
+    _all(database, made, names, how, clock, tell, turn)
     with database.write(patience_s=30.0) as tx:
         refits.end(tx, made.id, clock())
     return made
@@ -111,7 +100,7 @@ def run(
 
 def _all(
     database: Database, made: RefitRun, names: Sequence[str], how: How, clock: Callable[[], Millis],
-    tell: Callable[[Step], None],
+    tell: Callable[[Step], None], turn: Turn,
 ) -> None:  # fmt: skip
     at = made.begun
     with database.read() as conn:
@@ -127,7 +116,7 @@ def _all(
             made.failed += 1
         maps = 0 if one.result is None else len(one.result)
         made.done, made.maps = made.done + (not one.error), made.maps + maps
-        _keep(database, made.id, one, versions.get(one.name, Version(0, 0)), at, clock())
+        _keep(database, turn, one, versions.get(one.name, Version(0, 0)), at, clock())
         tell(Step(one.name, number, len(names), maps, one.error))
 
 
@@ -170,17 +159,17 @@ def _ground(station: Station, columns: Columns) -> tuple[Place, ...]:
     return (Place("", 0, polygon),)
 
 
-def _keep(database: Database, run: str, one: Done[list[Made]], version: Version, at: Millis, now: Millis) -> None:
+def _keep(database: Database, turn: Turn, one: Done[list[Made]], version: Version, at: Millis, now: Millis) -> None:
     """Keep a station's maps with their forecasts, and how far the run is, in one transaction."""
     made = one.result or []
     with database.write(patience_s=30.0) as tx:
+        turn.keep(tx, now)
         hotspots.keep(tx, [_map_row(one.name, each, version, at) for each in made])
         frozen = [(each, each.frozen) for each in made if each.frozen is not None]
         forecasts.freeze(tx, [_forecast_row(one.name, each, text, version, at) for each, text in frozen])
         refits.note(tx, one.name, Last(at, version, failed=bool(one.error)))
-        failures = [RefitFailure(run=run, station=one.name, at=now, error=one.error)] if one.error else []
-        refits.go_on(tx, run, done=int(not one.error), maps=len(made), failures=failures, now=now)
-        leases.renew(tx, LEASE, run, now, LEASE_MS)
+        failures = [RefitFailure(run=turn.id, station=one.name, at=now, error=one.error)] if one.error else []
+        refits.go_on(tx, turn.id, done=int(not one.error), maps=len(made), failures=failures, now=now)
 
 
 def _values(station: str, made: Made, version: Version, at: Millis) -> Mapping[str, object]:

@@ -32,6 +32,10 @@ EVERY_MS = 60_000
 #: How long a run that is told to end may take, in s.
 _END_S = 5.0
 
+#: Exit statuses that are no fault of the run: all done, and stations that failed and were written down
+#: (`commands.refit`).
+_WELL = frozenset({0, 3})
+
 
 class Refitting:
     """The job of one process. `command`: what is started; it ends when its standard input does."""
@@ -43,6 +47,7 @@ class Refitting:
         self._begun = clock()
         self._looked: Millis | None = None
         self._stopping = threading.Event()
+        self._fault = 0
 
     def job(self) -> Job:
         """The job. Its lease lets one process start it; the run itself has a lease of its own (`jobs.refit`)."""
@@ -74,8 +79,15 @@ class Refitting:
                 pass
             if process.poll() is None:
                 _end(process)
-            elif process.returncode not in (0, 1):
-                _LOG.warning("the refit ended with status %d", process.returncode)
+            else:
+                self._tell(process.returncode)
+
+    def _tell(self, status: int) -> None:
+        """Log a fault once, not each minute that it is met again."""
+        fault = 0 if status in _WELL else status
+        if fault not in (0, self._fault):
+            _LOG.error("no hotspot map was made: the refit ended with status %d", fault)
+        self._fault = fault
 
     def stop(self) -> None:
         """End what runs; nothing is started any more."""

@@ -16,6 +16,7 @@ from ingest.assembly import _keys
 from jobs import refit
 from jobs.audit import seal_job
 from jobs.spread import Workers
+from jobs.turn import turn
 from models.alarms.life import Step
 from models.analysis.shifts import Shifts
 from models.audit.chain import keys_of
@@ -287,7 +288,8 @@ def hotspots_of(db: Database, at: int) -> None:
     ]  # fmt: skip
     with db.write() as tx:
         imports.take_all(tx, cases, imports.new_batch())
-    made = refit.run(db, [STATION], refit.How(Shifts(), Workers(1)), lambda: at, lambda step: None)
+    with turn(db, lambda: at) as mine:
+        made = refit.run(db, [STATION], refit.How(Shifts(), Workers(1)), lambda: at, lambda step: None, mine)
     assert (made.done, made.failed) == (1, 0)
     record_of_forecasts(db, at, STATION, "robbery", hits=5, naive=4, periods=1)
 

@@ -14,9 +14,10 @@ from distributed import LocalCluster
 from sqlalchemy import Connection, text
 
 from jobs import learn, refit
-from jobs.refit import How, RunningError, Step
+from jobs.refit import How, Step
 from jobs.scoring import score_due
 from jobs.spread import Workers
+from jobs.turn import LEASE, LEASE_MS, RunningError, turn
 from models.analysis.cases import Columns, Words, columns_of
 from models.analysis.hotspots import HotspotMap
 from models.analysis.record import Standing, summary
@@ -71,7 +72,8 @@ def towns(db: Database, stations: str = "abc", polygon: str = SQUARE, number: in
 
 def ran(db: Database, names: list[str], at: int = NOW, workers: Workers = HERE) -> list[Step]:
     told: list[Step] = []
-    refit.run(db, names, How(Shifts(), workers), lambda: at, told.append)
+    with turn(db, lambda: at) as mine:
+        refit.run(db, names, How(Shifts(), workers), lambda: at, told.append, mine)
     return told
 
 
@@ -193,7 +195,7 @@ def test_nothing_is_fitted_twice_and_new_cases_are(sqlite_db: Database) -> None:
     assert refit.changed(sqlite_db, NOW + DAY_MS, None) == ["b"]
     with sqlite_db.write() as tx:
         imports.undo(tx, "more", NOW)
-        leases.take(tx, refit.LEASE, "another", NOW, refit.LEASE_MS)
+        leases.take(tx, LEASE, "another", NOW, LEASE_MS)
     assert refit.changed(sqlite_db, NOW + DAY_MS, None) == []
     with pytest.raises(RunningError):
         ran(sqlite_db, ["a"])

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
+from commands.refit import FAILED
+
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
@@ -39,7 +41,7 @@ def test_a_service_is_shut_in(unit: Path) -> None:
 
 
 def test_there_is_a_service_of_each_process() -> None:
-    assert [unit.stem for unit in UNITS] == ["ssz-ingest", "ssz-migrate", "ssz-web"]
+    assert [unit.stem for unit in UNITS] == ["ssz-ingest", "ssz-migrate", "ssz-refit", "ssz-web"]
 
 
 def lines_of(name: str) -> list[str]:
@@ -48,7 +50,7 @@ def lines_of(name: str) -> list[str]:
 
 def test_each_service_has_its_own_database_user_and_only_the_owner_migrates() -> None:
     """A web process that migrates would own the tables; one whose migration failed must come back by itself."""
-    own = {"ssz-migrate": "owner", "ssz-web": "web", "ssz-ingest": "ingest"}
+    own = {"ssz-migrate": "owner", "ssz-web": "web", "ssz-refit": "web", "ssz-ingest": "ingest"}
     for name, whose in own.items():
         files = [line for line in lines_of(name) if line.startswith("EnvironmentFile=")]
         assert files == ["EnvironmentFile=/etc/ssz/ssz.env", f"EnvironmentFile=/etc/ssz/{whose}.env"]
@@ -71,6 +73,29 @@ def test_a_migration_is_never_cut_off_and_a_service_sees_which_boot_it_is_of() -
         assert not any(line.startswith("ProcSubset") for line in lines), unit
         if any("manage.py migrate" in line for line in lines):
             assert "TimeoutStartSec=infinity" in lines, unit
+
+
+def test_maps_are_made_apart_from_the_web_process_with_memory_and_priority_of_their_own() -> None:
+    """One unit is one end: a fit that is killed for its memory ended the web process it ran in."""
+    [environment] = [line for line in lines_of("ssz-web") if line.startswith("Environment=")]
+    assert "SSZ_REFIT=external" in environment.split()
+    refit = dict(line.split("=", 1) for line in lines_of("ssz-refit") if "=" in line and not line.startswith("#"))
+    assert refit["ExecStart"].endswith("manage.py refit --due")
+    assert refit["SuccessExitStatus"] == str(FAILED)
+    # The process itself may not set it: `nice` is among what is refused.
+    assert "SystemCallFilter=~@privileged @resources" in lines_of("ssz-refit")
+    assert refit["Nice"] == "15"
+    limits = {
+        name: dict(line.split("=", 1) for line in lines_of(name) if "Max=" in line)
+        for name in ("ssz-web", "ssz-refit")
+    }
+    assert limits["ssz-refit"]["MemoryMax"] < limits["ssz-web"]["MemoryMax"]
+    timer = (DEPLOY / "systemd" / "ssz-refit.timer").read_text(encoding="utf-8").splitlines()
+    assert {"OnActiveSec=1min", "OnUnitInactiveSec=5min", "WantedBy=timers.target"} <= set(timer)
+    services = compose()["services"]
+    assert services["web"]["environment"]["SSZ_REFIT"] == "external"
+    assert "manage.py refit --due" in services["refit"]["command"]
+    assert services["refit"]["mem_limit"]
 
 
 def test_nothing_in_deploy_holds_a_secret() -> None:
@@ -113,7 +138,7 @@ def test_compose_opens_the_proxy_and_the_devices_doors_only() -> None:
         ("mosquitto", "8883:8883"),
         ("mosquitto", "8884:8884"),
     }
-    assert sorted(services) == ["ingest", "mosquitto", "postgres", "proxy", "web"]
+    assert sorted(services) == ["ingest", "mosquitto", "postgres", "proxy", "refit", "web"]
     for name, one in services.items():
         assert one["security_opt"] == ["no-new-privileges:true"], name
         assert "network_mode" not in one, "a network of another container is gone when that one starts again"
@@ -130,10 +155,12 @@ def test_no_container_is_given_what_another_one_s_is() -> None:
         "mosquitto": ["./mosquitto/local/broker"],
         "web": ["./mosquitto/local/worker"],
         "ingest": ["./mosquitto/local/worker"],
+        "refit": [],
         "proxy": ["./nginx.conf", "./certificates"],
     }
     assert {name: one.get("env_file") for name, one in services.items()} == {
-        "postgres": "postgres.env", "mosquitto": None, "web": "local.env", "ingest": "local.env", "proxy": None,
+        "postgres": "postgres.env", "mosquitto": None, "web": "local.env", "ingest": "local.env",
+        "refit": "local.env", "proxy": None,
     }  # fmt: skip
 
 
