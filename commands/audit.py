@@ -16,7 +16,7 @@ from store import forecasts
 from store.audit import kept
 from store.audit.verifying import Verdict, verify
 from store.audit.writing import NoKeyError, head
-from store.hotspots import ChangedError
+from store.forecasts import ChangedError
 
 if TYPE_CHECKING:
     from commands.context import Commands

@@ -26,7 +26,6 @@ from models.records.hotspot import ForecastRow, HotspotMapRow, RefitFailure, Ref
 from models.records.station import Station
 from store import cases, forecasts, hotspots, refits, registers
 from store.database import Database
-from store.hotspots import ChangedError
 
 _LOG = logging.getLogger(__name__)
 
@@ -133,12 +132,8 @@ def task(database: Database, station: str, at: Millis, shifts: Shifts, everybody
         columns, quality = cases.columns(conn, station)
         zones = [zone for zone in registers.zones(conn, mine) if zone.kind != "beat"]
         streets = registers.streets(conn, mine)
-        try:
-            claimed = hotspots.last_claimed(conn, station)
-            before = {Key(one.zone, one.family, one.days, one.shift): one.body for one in claimed}
-        except ChangedError as error:
-            _LOG.error("%s: its hotspots get new ids", error)
-            before = {}
+        claimed = hotspots.last_claimed(conn, station)
+        before = {Key(one.zone, one.family, one.days, one.shift): one.body for one in claimed}
     places = tuple(Place(zone.code, zone.version, zone.polygon) for zone in zones) or _ground(rows[0], columns)
     names = tuple(Named(street.name_th, street.line) for street in streets if street.name_th)
     return Task(

@@ -7,8 +7,10 @@ the audit log: a row that was changed, added behind or taken away is found.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
@@ -22,11 +24,12 @@ from models.records.hotspot import ForecastRow, ForecastScoreRow
 from models.records.incident import Incident
 from store import audit
 from store.database import Tx
-from store.hotspots import ChangedError
 from store.rows import add_new, of_stations, record_of, records, table_of, values_of
 
 _FORECAST, _SCORE, _INCIDENT = table_of(ForecastRow), table_of(ForecastScoreRow), table_of(Incident)
 _AUDIT = table_of(AuditRow)
+
+_LOG = logging.getLogger(__name__)
 
 _DAY_MS = 86_400_000
 
@@ -41,9 +44,19 @@ LATEST_MS = 45 * _DAY_MS
 PIECE = 500
 
 
+#: What the hash is of, by name: a column that comes later must not make every forecast there is look changed.
+_HASHED = (
+    "station", "zone", "family", "days", "shift", "made_at", "until", "data_version", "method", "parameters", "body",
+)  # fmt: skip
+
+
+class ChangedError(Exception):
+    """A row is not as it was written; `str()` names it in one line."""
+
+
 def hash_of(row: ForecastRow) -> str:
     """The hash of a forecast's content: everything but the hash itself."""
-    return content_hash({name: value for name, value in values_of(row).items() if name != "hash"})
+    return content_hash({name: getattr(row, name) for name in _HASHED})
 
 
 def together(hashes: Iterable[str]) -> str:
@@ -83,8 +96,8 @@ def find(conn: Connection, station: str, hash: str) -> ForecastRow | None:
 def due(conn: Connection, now: Millis, limit: int = PIECE) -> list[ForecastRow]:
     """Forecasts whose window is over and whose cases have come in, the oldest first.
 
-    Raises:
-        ChangedError: one is not as it was written.
+    One that is not as it was written is logged once and left out: it is never scored, and stops no other (`verify`
+    tells of it).
     """
     newest = select(_INCIDENT.c.station, func.max(_INCIDENT.c.occurred_from).label("newest"))
     newest_of = newest.where(_INCIDENT.c.occurred_from <= now).group_by(_INCIDENT.c.station).subquery()
@@ -96,7 +109,7 @@ def due(conn: Connection, now: Millis, limit: int = PIECE) -> list[ForecastRow]:
         .order_by(_FORECAST.c.until, _FORECAST.c.station, _FORECAST.c.hash)
         .limit(limit)
     )
-    return [_checked(row) for row in records(conn, ForecastRow, query)]
+    return [row for row in records(conn, ForecastRow, query) if _sound(row)]
 
 
 def any_over(conn: Connection, now: Millis) -> bool:
@@ -173,6 +186,19 @@ def _scored() -> ColumnElement[bool]:
         .where(_SCORE.c.station == _FORECAST.c.station, _SCORE.c.hash == _FORECAST.c.hash)
         .exists()
     )
+
+
+def _sound(row: ForecastRow) -> bool:
+    if hash_of(row) == row.hash:
+        return True
+    _tell(row.station, row.hash)
+    return False
+
+
+@lru_cache(maxsize=1024)
+def _tell(station: str, hash: str) -> None:
+    """Log a forecast that was changed, once: it stays among those that are not scored."""
+    _LOG.error("the forecast %s of %s is not as it was written: it is not scored", hash[:12], station)
 
 
 def _checked(row: ForecastRow) -> ForecastRow:

@@ -1,10 +1,12 @@
 """Maps of hotspots: kept as they were made, read as they are shown. Nothing is fitted here.
 
-A map whose hash is not that of its content was changed behind the program's back and is refused.
+A map whose hash is not that of its content was changed behind the program's back: it is left out and told, and the
+others are shown.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,14 +26,15 @@ from store.rows import of_stations, records, table_of, values_of
 _FORECAST = table_of(ForecastRow)
 _MAP, _CHOICE, _WEIGHTS = table_of(HotspotMapRow), table_of(HotspotChoiceRow), table_of(HotspotWeightsRow)
 
+_LOG = logging.getLogger(__name__)
+
 #: Register that is told to have changed with each new map.
 REGISTER = "hotspots"
 
 _KEY = ("station", "zone", "family", "days", "shift")
 
-
-class ChangedError(Exception):
-    """A row is not as it was written; `str()` names it in one line."""
+#: What the hash is of, by name: a column that comes later must not make every map there is look changed.
+_HASHED = (*_KEY, "made_at", "data_version", "method", "parameters", "body")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,14 @@ class StoredMap:
         return _read(self.body)
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The maps that are as they were written, and the keys of those that are not."""
+
+    maps: list[StoredMap]
+    changed: list[tuple[str, str, str, int, str]]
+
+
 @lru_cache(maxsize=256)
 def _read(body: str) -> HotspotMap:
     return from_json(body)
@@ -62,7 +73,7 @@ def _read(body: str) -> HotspotMap:
 
 def hash_of(row: HotspotMapRow) -> str:
     """The hash of a map's content: everything but the hash itself."""
-    return content_hash({name: value for name, value in values_of(row).items() if name != "hash"})
+    return content_hash({name: getattr(row, name) for name in _HASHED})
 
 
 def keep(tx: Tx, rows: Iterable[HotspotMapRow]) -> None:
@@ -84,9 +95,20 @@ def maps(
 ) -> list[StoredMap]:
     """The newest map of each key asked for (None: of all), by key. `shift` empty: that of the whole day.
 
-    Raises:
-        ChangedError: a row was changed since it was written.
+    One that was changed since it was written is left out, and no older one stands for it.
     """
+    return find(conn, stations, family, days, shift, zone).maps
+
+
+def find(
+    conn: Connection,
+    stations: Stations,
+    family: str | None = None,
+    days: int | None = None,
+    shift: str | None = None,
+    zone: str | None = None,
+) -> Found:
+    """The same, with the keys of those that were left out: for a screen that says so."""
     asked = {"family": family, "days": days, "shift": shift, "zone": zone}
     keys = [_MAP.c[name] for name in _KEY]
     each = select(*keys, func.max(_MAP.c.made_at).label("made_at")).group_by(*keys)
@@ -95,17 +117,14 @@ def maps(
     )
     last = newest.subquery()
     same = and_(*(_MAP.c[name] == last.c[name] for name in (*_KEY, "made_at")))
-    rows = records(conn, HotspotMapRow, select(_MAP).join(last, same).order_by(*keys))
-    return [_checked(row) for row in rows]
+    return _parted(records(conn, HotspotMapRow, select(_MAP).join(last, same).order_by(*keys)))
 
 
 def last_claimed(conn: Connection, station: str) -> list[StoredMap]:
     """Of each key of a station the newest map that claims a hotspot: what a new map's places are called after.
 
-    Such a map, and no other, has a forecast of its key and moment.
-
-    Raises:
-        ChangedError: a row was changed since it was written.
+    Such a map, and no other, has a forecast of its key and moment. One that was changed since it was written is left
+    out: the places of the next get new ids.
     """
     keys = [_FORECAST.c[name] for name in _KEY]
     last = (
@@ -115,7 +134,7 @@ def last_claimed(conn: Connection, station: str) -> list[StoredMap]:
         .subquery()
     )
     same = and_(*(_MAP.c[name] == last.c[name] for name in (*_KEY, "made_at")))
-    return [_checked(row) for row in records(conn, HotspotMapRow, select(_MAP).join(last, same))]
+    return _parted(records(conn, HotspotMapRow, select(_MAP).join(last, same))).maps
 
 
 def stations_with_maps(conn: Connection, stations: Stations) -> frozenset[str]:
@@ -124,10 +143,27 @@ def stations_with_maps(conn: Connection, stations: Stations) -> frozenset[str]:
     return frozenset(conn.execute(query).scalars())
 
 
-def _checked(row: HotspotMapRow) -> StoredMap:
-    if hash_of(row) != row.hash:
-        named = f"{row.station}/{row.zone} {row.family} {row.days} {row.shift}".strip()
-        raise ChangedError(f"the map {named} of {row.made_at} is not as it was written")
+def _parted(rows: Iterable[HotspotMapRow]) -> Found:
+    found = Found([], [])
+    for row in rows:
+        if hash_of(row) == row.hash:
+            found.maps.append(_stored(row))
+        else:
+            key = (row.station, row.zone, row.family, row.days, row.shift)
+            found.changed.append(key)
+            _tell(key, row.made_at)
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _tell(key: tuple[str, str, str, int, str], made_at: Millis) -> None:
+    """Log a map that was changed, once: every open screen reads it again and again."""
+    station, zone, family, days, shift = key
+    named = f"{station}/{zone} {family} {days} {shift}".strip()
+    _LOG.error("the map %s of %d is not as it was written: it is shown nowhere", named, made_at)
+
+
+def _stored(row: HotspotMapRow) -> StoredMap:
     return StoredMap(
         row.station, row.zone, row.family, row.days, row.shift, row.made_at, row.data_version, row.method, row.hash,
         row.body,

@@ -85,7 +85,8 @@ def hotspots(
     family: Annotated[str | None, Query(description="one offence family; all without")] = None,
     shift: Annotated[str, Query(pattern=r"^(\d\d)?$", description="hour a shift begins at; empty: all day")] = "",
 ) -> dict[str, Any]:
-    """The hotspots of the newest maps: a feature each; `maps` says how each map was made and how right such were."""
+    """The hotspots of the newest maps: a feature each; `maps` says how each map was made and how right such were.
+    `changed` names maps that are not as they were written: they are left out."""
     call.must(Action.SEE_HOTSPOTS)
     if station is not None and not call.scope.sees(station):
         raise HTTPException(404, f"no station {station}")
@@ -94,10 +95,12 @@ def hotspots(
     with call.parts.db.read() as conn:
         if zone and not any(one.code == zone for one in registers.zones(conn, stations)):
             raise HTTPException(404, f"no zone {zone}")
-        found = store.maps(conn, stations, family=family, days=days, shift=shift, zone=zone)
-    found = [one for one in found if one.family in families]
+        told = store.find(conn, stations, family=family, days=days, shift=shift, zone=zone)
+    found = [one for one in told.maps if one.family in families]
+    names = ("station", "zone", "family", "days", "shift")
     return {
         "type": "FeatureCollection",
         "features": [feature for one in found for feature in _features(one)],
         "maps": [_about(call, one) for one in found],
+        "changed": [dict(zip(names, key, strict=True)) for key in told.changed if key[2] in families],
     }

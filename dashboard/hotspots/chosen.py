@@ -28,7 +28,8 @@ WHOLE = "-"
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A choice, the map of it (None: there is none yet), and the outlines of the station's safety zones."""
+    """A choice, the map of it (None: there is none yet), and the outlines of the station's safety zones. `changed`:
+    families of the choice whose map is not as it was written, and is not shown."""
 
     station: str
     station_name: str
@@ -39,6 +40,7 @@ class Chosen:
     zone_name: str
     zones: list[Zone]
     stored: StoredMap | None
+    changed: frozenset[str]
 
 
 def shift_hours(begin: str, shifts: Sequence[int]) -> str:
@@ -82,14 +84,18 @@ def choose(conn: Connection, stations: Stations, shifts: Sequence[int], language
             "days", label, [str(day) for day in DAYS], lambda day: word("hot.days", language, n=day), str(DAYS[0])
         )
     begin = "" if shift == WHOLE else shift
-    found = {one.family: one for one in hotspots.maps(conn, own, days=int(days), shift=begin, zone=code)}
+    told = hotspots.find(conn, own, days=int(days), shift=begin, zone=code)
+    found = {one.family: one for one in told.maps}
     most = claims_most(found.values())
     usual = next(iter(FAMILIES)) if most is None else most.family
     with columns[2]:
         label = word("hot.family", language)
         family = choice_filter("family", label, list(FAMILIES), lambda name: family_name(name, language), usual)
     outlines = [one for one in zones if one.code == code]
-    return Chosen(station, names[station], family, int(days), begin, code, named[zone], outlines, found.get(family))
+    return Chosen(
+        station, names[station], family, int(days), begin, code, named[zone], outlines, found.get(family),
+        frozenset(key[2] for key in told.changed),
+    )  # fmt: skip
 
 
 def _first(conn: Connection, stations: Stations, codes: Sequence[str]) -> str:

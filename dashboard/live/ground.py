@@ -67,7 +67,8 @@ def _checkpoint(row: Checkpoint) -> tuple[Any, dict[str, Any]]:
 
 def ground_of(conn: Connection, scope: Scope, version: str) -> dict[str, Any]:
     """The ground of a scope's stations, for orjson. Visitors see no cameras and no checkpoints: their
-    places and notes are for those on duty, and a checkpoint may hang at a home."""
+    places and notes are for those on duty, and a checkpoint may hang at a home. Nor hotspots: where patrols are
+    sent is not for those they are sent after, and a street is not called bad before strangers."""
     mine = scope.stations
     zones = registers.zones(conn, mine)
     cameras = [] if scope.visitor else registers.cameras(conn, mine)
@@ -80,7 +81,7 @@ def ground_of(conn: Connection, scope: Scope, version: str) -> dict[str, Any]:
         "streets": _features([_street(row) for row in registers.streets(conn, mine)]),
         "cameras": _features([_camera(row) for row in cameras]),
         "checkpoints": _features([_checkpoint(row) for row in checkpoints]),
-        "hotspots": _features(_hotspots(conn, mine)),
+        "hotspots": _features([] if scope.visitor else _hotspots(conn, mine)),
     }
 
 

@@ -17,7 +17,7 @@ from dashboard.hotspots.one import one_spot
 from dashboard.hotspots.patrol import patrol
 from dashboard.hotspots.picked import LIST, MAP, from_list, from_map, picked
 from dashboard.hotspots.rows import spot_rows
-from dashboard.hotspots.told import verdict_words
+from dashboard.hotspots.told import family_name, verdict_words
 from dashboard.times import moment
 from dashboard.visit import visit
 from dashboard.words import word
@@ -36,6 +36,11 @@ with here.runtime.db.read() as conn:
     streets = registers.streets(conn, frozenset({chosen.station})) if chosen and wanted else []
 if chosen is None:
     st.info(word("err.no_data", language))
+    st.stop()
+if chosen.changed:
+    damaged = ", ".join(family_name(name, language) for name in sorted(chosen.changed))
+    st.warning(word("hot.changed", language, families=damaged), icon=":material/warning:")
+if chosen.stored is None and chosen.family in chosen.changed:
     st.stop()
 if chosen.stored is None:
     none_yet(here, chosen.station)

@@ -564,6 +564,7 @@ def test_hotspots_are_told_as_they_were_made_to_those_who_may(server: LiveServer
     assert answer["features"][0]["geometry"]["type"] in ("Polygon", "MultiPolygon")
     asked = Api(server, "analyst", "lumphini")
     assert {one["family"] for one in asked.get("hotspots").json()["maps"]} == {"robbery", "violence"}
+    assert asked.get("hotspots").json()["changed"] == []
     assert asked.get("hotspots", days=7).json()["maps"] == []
     assert asked.get("hotspots", group="4").json()["maps"] == []
     assert asked.get("hotspots", station="hat_yai").status_code == 404

@@ -10,6 +10,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
 from dashboard import runtime, visit
@@ -164,3 +165,18 @@ def test_only_those_who_may_see_it_and_only_their_stations(look_as: Callable[[Wh
     look_as(Who("ผู้ชม", "viewer", None, "session", "z", "token-3"))
     page = open_page()
     assert (len(page.dataframe), [one.value for one in page.error]) == (0, ["ท่านไม่มีสิทธิ์เข้าถึงข้อมูลนี้"])
+
+
+@pytest.mark.usefixtures("look_as")
+def test_a_damaged_map_is_said_and_the_others_are_shown(filled: Database) -> None:
+    """The last test of the file: it damages the store it shares."""
+    with filled.write() as tx:
+        tx.conn.execute(text("DROP TRIGGER hotspot_map_no_update"))
+        tx.conn.execute(text("UPDATE hotspot_map SET method = 'better' WHERE family = 'robbery'"))
+    other = said(open_page())
+    assert "ชิง วิ่งราว ปล้นทรัพย์ เสียหาย" in other
+    assert "ทำแผนที่เมื่อ" in other
+    itself = said(open_page(family="robbery"))
+    assert "ชิง วิ่งราว ปล้นทรัพย์ เสียหาย" in itself
+    assert "ทำแผนที่เมื่อ" not in itself
+    assert "ยังไม่มีแผนที่" not in itself

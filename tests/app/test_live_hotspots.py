@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
+from sqlalchemy import text
 
 from dashboard.live.ground import Ground
 from dashboard.live.hotspots import hotspot_features
@@ -37,9 +38,19 @@ def test_a_kept_map_is_on_the_ground_of_its_station_only_and_open_screens_are_to
     names = spots[0]["properties"]
     assert (names["th"], names["en"]) == ("ถนนสีลม\nชิง วิ่งราว ปล้นทรัพย์", "ถนนสีลม\nRobbery and snatching")
     assert sheet(sqlite_db, frozenset({"hat_yai"}), "1") == []
-    # Strangers before a wall read the same places; no case is told to anybody here.
-    assert sheet(sqlite_db, None, "1", visitor=True) == spots
+    # Strangers before a wall read where nobody's patrols are sent.
+    assert sheet(sqlite_db, None, "1", visitor=True) == []
+    assert sheet(sqlite_db, None, "1") == spots
     assert set(names) == {"s", "id", "rank", "grey", "th", "en"}
+
+
+def test_a_damaged_map_takes_neither_the_ground_nor_other_maps_with_it(sqlite_db: Database) -> None:
+    town(sqlite_db, NOW)
+    with sqlite_db.write() as tx:
+        hotspots.keep(tx, [row_of(sample(NOW, family="theft"), "hat_yai", "z1")])
+        tx.conn.execute(text("DROP TRIGGER hotspot_map_no_update"))
+        tx.conn.execute(text("UPDATE hotspot_map SET body = '{' WHERE station = 'lumphini'"))
+    assert {one["properties"]["s"] for one in sheet(sqlite_db, None, "1")} == {"hat_yai"}
 
 
 def test_the_measured_map_goes_before_one_that_is_not_and_grey_is_said_in_words(sqlite_db: Database) -> None:

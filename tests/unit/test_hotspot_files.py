@@ -60,7 +60,7 @@ def chosen() -> Chosen:
         station="lumphini", code="silom", version=1, name_th="สีลม", name_en="Silom", polygon=ZONE, area_m2=1.0,
         perimeter_m=4.0, utm_epsg=32647, valid_from=0,
     )  # fmt: skip
-    return Chosen("lumphini", "สน.ลุมพินี", "robbery", 28, "", "silom", "สีลม", [zone], None)
+    return Chosen("lumphini", "สน.ลุมพินี", "robbery", 28, "", "silom", "สีลม", [zone], None, frozenset())
 
 
 def bare(text: str) -> str:
