@@ -105,7 +105,7 @@ def wanted(database: Database, now: Millis, when: When) -> bool:
     """Whether it is time to learn: never done, or a week old and night."""
     with database.read() as conn:
         newest = max((row.made_at for row in hotspots.weights(conn).values()), default=None)
-        cases = refits.versions(conn, None)
+        cases = refits.with_cases(conn, None)
     if newest is None:
         return bool(cases)
     return not 0 <= now - newest < OLD_MS and is_night(now, when)
@@ -121,7 +121,7 @@ def learn(
         StorageError: the store cannot be read or written; nothing was kept.
     """
     with database.read() as conn:
-        names = sorted(refits.versions(conn, None)) if stations is None else list(stations)
+        names = refits.with_cases(conn, None) if stations is None else list(stations)
     if len(names) > MOST_STATIONS:
         names = sorted(random.Random(now // OLD_MS).sample(names, MOST_STATIONS))  # noqa: S311 - no secret
     batches = {" ".join(part): part for part in (names[n : n + BATCH] for n in range(0, len(names), BATCH))}

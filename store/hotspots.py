@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import Connection, and_, func, insert, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or_, select
 
 from models.access.grants import Stations
 from models.analysis.content import content_hash
@@ -19,11 +19,12 @@ from models.analysis.hotspots import HotspotMap
 from models.analysis.written import from_json
 from models.happenings import RegisterChanged
 from models.records.base import Millis
-from models.records.hotspot import ForecastRow, HotspotChoiceRow, HotspotMapRow, HotspotWeightsRow
+from models.records.hotspot import ForecastRow, HotspotChoiceRow, HotspotMapRow, HotspotWeightsRow, RefitStation
+from models.records.station import Zone
 from store.database import Tx
 from store.rows import of_stations, records, table_of, values_of
 
-_FORECAST = table_of(ForecastRow)
+_FORECAST, _STATION, _ZONE = table_of(ForecastRow), table_of(RefitStation), table_of(Zone)
 _MAP, _CHOICE, _WEIGHTS = table_of(HotspotMapRow), table_of(HotspotChoiceRow), table_of(HotspotWeightsRow)
 
 _LOG = logging.getLogger(__name__)
@@ -115,9 +116,25 @@ def find(
     newest = of_stations(each, _MAP.c.station, stations).where(
         *(_MAP.c[name] == value for name, value in asked.items() if value is not None)
     )
-    last = newest.subquery()
+    last = newest.where(*_in_force()).subquery()
     same = and_(*(_MAP.c[name] == last.c[name] for name in (*_KEY, "made_at")))
     return _parted(records(conn, HotspotMapRow, select(_MAP).join(last, same).order_by(*keys)))
+
+
+def _in_force() -> tuple[ColumnElement[bool], ...]:
+    """Of what a map must be to be shown: made by the station's last refit, or before it when that failed (so a shift
+    that has too few cases by now, and ground that has none, are shown no more, and nothing made by a clock that was
+    ahead); and of ground in force (the station's whole ground only as long as no zone of it is drawn)."""
+    last = _STATION.c.station == _MAP.c.station
+    other = or_(_STATION.c.at < _MAP.c.made_at, and_(_STATION.c.at > _MAP.c.made_at, ~_STATION.c.failed))
+    drawn = and_(_ZONE.c.station == _MAP.c.station, _ZONE.c.kind != "beat")
+    mine = and_(_ZONE.c.station == _MAP.c.station, _ZONE.c.code == _MAP.c.zone)
+    open_ = _ZONE.c.valid_to.is_(None)
+    return (
+        ~exists().where(last, other),
+        ~and_(_MAP.c.zone == "", exists().where(drawn, open_)),
+        ~and_(exists().where(mine), ~exists().where(mine, open_)),
+    )
 
 
 def last_claimed(conn: Connection, station: str) -> list[StoredMap]:

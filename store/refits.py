@@ -20,14 +20,25 @@ _RUN, _FAILURE, _STATION = table_of(RefitRun), table_of(RefitFailure), table_of(
 
 
 def versions(conn: Connection, stations: Stations) -> dict[str, Version]:
-    """The data version of each station that has cases; read along an index, no case is. A zone that is drawn anew
-    counts like a case that came in then."""
+    """The data version of each station that has cases, or had some when it was refit last: when they are all taken
+    out its maps must follow. Read along an index, no case is. A zone that is drawn anew or closed counts like a
+    case that came in then."""
     station = _INCIDENT.c.station
     query = select(station, func.count(), func.max(_INCIDENT.c.received_at)).group_by(station)
-    zones = select(_ZONE.c.station, func.max(_ZONE.c.valid_from)).group_by(_ZONE.c.station)
+    zones = select(_ZONE.c.station, func.max(func.coalesce(_ZONE.c.valid_to, _ZONE.c.valid_from))).group_by(
+        _ZONE.c.station
+    )
     drawn = {code: int(at) for code, at in conn.execute(of_stations(zones, _ZONE.c.station, stations))}
     rows = conn.execute(of_stations(query, station, stations))
-    return {code: Version(cases, max(newest, drawn.get(code, 0))) for code, cases, newest in rows}
+    found = {code: Version(cases, max(newest, drawn.get(code, 0))) for code, cases, newest in rows}
+    had = select(_STATION.c.station).where((_STATION.c.cases > 0) | _STATION.c.failed)
+    emptied = conn.execute(of_stations(had, _STATION.c.station, stations)).scalars()
+    return {code: Version(0, drawn.get(code, 0)) for code in emptied} | found
+
+
+def with_cases(conn: Connection, stations: Stations) -> list[str]:
+    """The stations that have cases, by code: those there is something to learn from."""
+    return sorted(code for code, version in versions(conn, stations).items() if version.cases)
 
 
 def lasts(conn: Connection, stations: Stations) -> dict[str, Last]:

@@ -27,7 +27,7 @@ FORMAT = 1
 @dataclass(frozen=True, slots=True)
 class Version:
     """A cheap number of a station's cases: how many there are, and when the newest came in or a zone was drawn anew
-    (epoch ms).
+    or closed (epoch ms).
 
     Cases are only added, and taken out by whole imports: whoever changes them changes this.
     """
@@ -69,15 +69,18 @@ def is_night(now: Millis, when: When) -> bool:
 def is_due(version: Version, last: Last | None, now: Millis, when: When) -> bool:
     """Whether a station is to be refit now.
 
-    A new one at once; one with `new_cases` more at once; every one whose cases changed, or whose maps are a week old,
-    at night. A station that failed waits for the next night, however many cases come.
+    A new one at once; one with `new_cases` more or fewer, or with none left, at once; every one whose cases changed,
+    or whose maps are a week old, at night. A station that failed waits for the next night, however many cases come.
     """
-    if last is None or last.at > now:  # a clock that was set back must not keep it for as long as it was ahead
+    if last is None:
         return version.cases > 0
+    if last.at > now:  # a clock that was set back must not keep it for as long as it was ahead
+        return True
     age = now - last.at
     if age < LEAST_MS:
         return False
-    if not last.failed and abs(version.cases - last.version.cases) >= when.new_cases:
+    emptied = version.cases == 0 < last.version.cases
+    if not last.failed and (emptied or abs(version.cases - last.version.cases) >= when.new_cases):
         return True
     return is_night(now, when) and age > _NIGHT_MS and (version != last.version or last.failed or age > OLD_MS)
 

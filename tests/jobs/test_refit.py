@@ -6,6 +6,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import orjson
@@ -19,6 +20,7 @@ from jobs.scoring import score_due
 from jobs.spread import Workers
 from jobs.turn import LEASE, LEASE_MS, RunningError, turn
 from models.analysis.cases import Columns, Words, columns_of
+from models.analysis.due import When
 from models.analysis.hotspots import HotspotMap
 from models.analysis.record import Standing, summary
 from models.analysis.shifts import Shifts
@@ -31,6 +33,7 @@ from store.database import Database
 
 NOW = 1_790_000_000_000
 DAY_MS = 86_400_000
+HOUR = 3_600_000
 HERE = Workers(1)
 
 #: One square kilometre of Hat Yai.
@@ -199,6 +202,50 @@ def test_nothing_is_fitted_twice_and_new_cases_are(sqlite_db: Database) -> None:
     assert refit.changed(sqlite_db, NOW + DAY_MS, None) == []
     with pytest.raises(RunningError):
         ran(sqlite_db, ["a"])
+
+
+def test_the_maps_of_an_import_that_was_undone_go_with_it(sqlite_db: Database) -> None:
+    towns(sqlite_db, "a")
+    ran(sqlite_db, ["a"])
+    with sqlite_db.write() as tx:
+        imports.undo(tx, "ba", NOW + 1)
+    when = When(10_000, 3, ZoneInfo("Asia/Bangkok"))
+    assert refit.due(sqlite_db, NOW + 2 * HOUR, when) == ["a"]
+    assert refit.changed(sqlite_db, NOW + 2 * HOUR, None) == ["a"]
+    ran(sqlite_db, ["a"], NOW + 2 * HOUR)
+    with sqlite_db.read() as conn:
+        shown = [one.map for one in hotspots.maps(conn, None)]
+        assert refits.with_cases(conn, None) == [], "nothing is learnt from it"
+    assert {(one.verdict, one.cases, len(one.hotspots)) for one in shown} == {("too_few", 0, 0)}
+    assert refit.due(sqlite_db, NOW + 60 * DAY_MS, when) == refit.changed(sqlite_db, NOW + 60 * DAY_MS, None) == [], (
+        "once"
+    )
+
+
+def test_maps_are_of_ground_in_force_and_of_no_clock_that_was_ahead(sqlite_db: Database) -> None:
+    with sqlite_db.write() as tx:
+        registers.put_stations(tx, [Station(code="a", name_th="a", name_en="a")], NOW - 500 * DAY_MS)
+        imports.take_all(tx, past_of("a", 1), "b")
+    ran(sqlite_db, ["a"], NOW + 300 * DAY_MS)
+
+    def shown() -> set[tuple[str, int]]:
+        with sqlite_db.read() as conn:
+            return {(one.zone, one.made_at - NOW) for one in hotspots.maps(conn, None)}
+
+    assert shown() == {("", 300 * DAY_MS)}
+    ran(sqlite_db, ["a"])
+    assert shown() == {("", 0)}
+    zone = Zone(station="a", code="z", version=1, polygon=SQUARE, area_m2=1e6, perimeter_m=4e3, utm_epsg=32647,
+                valid_from=0)  # fmt: skip
+    with sqlite_db.write() as tx:
+        registers.put_zone(tx, zone, NOW + DAY_MS)
+    assert shown() == set(), "a zone was drawn"
+    ran(sqlite_db, ["a"], NOW + 2 * DAY_MS)
+    assert shown() == {("z", 2 * DAY_MS)}
+    with sqlite_db.write() as tx:
+        tx.conn.execute(text("UPDATE zone SET valid_to = :at"), {"at": NOW + 3 * DAY_MS})
+    assert shown() == set(), "the zone was closed"
+    assert refit.changed(sqlite_db, NOW + 3 * DAY_MS, None) == ["a"]
 
 
 def test_a_forecast_is_scored_on_what_was_reported_alone(sqlite_db: Database) -> None:

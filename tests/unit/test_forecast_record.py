@@ -30,6 +30,10 @@ HOUR = 3_600_000
         (119, 9, Last(NOON - 2 * HOUR, Version(100, 8)), NOON, False),
         (120, 9, Last(NOON - 2 * HOUR, Version(100, 8)), NOON, True),
         (80, 9, Last(NOON - 2 * HOUR, Version(100, 8)), NOON, True),  # an import was taken out again
+        (0, 0, Last(NOON - 2 * HOUR, Version(5, 8)), NOON, True),  # an import was taken out, and there was no other
+        (0, 0, Last(NOON - 2 * HOUR, Version(0, 0)), NOON, False),
+        (0, 0, Last(NOON - HOUR + 1, Version(5, 8)), NOON, False),
+        (0, 0, Last(NIGHT - 20 * HOUR, Version(0, 0), failed=True), NIGHT, True),
         (900, 9, Last(NOON - HOUR + 1, Version(100, 8)), NOON, False),  # at most once an hour
         (900, 9, Last(NOON - 2 * HOUR, Version(100, 8), failed=True), NOON, False),
         (101, 9, Last(NIGHT - 20 * HOUR, Version(100, 8)), NIGHT, True),
