@@ -14,7 +14,9 @@ import orjson
 from benchmarks.cities import city
 from benchmarks.report import Figure, Line, percentile, plain, spread
 from benchmarks.rig import Rig, output_of, program
+from models.analysis.build import Setting, build_map
 from models.analysis.candidates import CANDIDATES, Question
+from models.analysis.cases import LeftOut
 from models.analysis.components import Ground
 from models.analysis.grid import Grid
 from models.analysis.shifts import Shifts
@@ -29,7 +31,8 @@ def measure(rig: Rig) -> Figure:
     found = city("vancouver", "break and enter")
     zone = found.busiest(1, 1500.0, 100.0, found.until)[0]
     grid: Grid = zone.ground.grid
-    cold, known, bare = [], [], []
+    cold, known, bare, drawn = [], [], [], []
+    setting = Setting("burglary", grid.degrees(grid.polygon(grid.inside)), LeftOut())
     weights = MultiScaleRate().fit(zone.cases, grid, found.until, others=zone.others).weights_
     for _ in range(rig.of(30, 3)):
         start = time.perf_counter()
@@ -38,6 +41,10 @@ def measure(rig: Rig) -> Figure:
         start = time.perf_counter()
         MultiScaleRate().fit(zone.cases, grid, found.until, weights, zone.others, known=True).expected(28)
         known.append(time.perf_counter() - start)
+        start = time.perf_counter()
+        asked = Question(zone.cases, Ground.of(grid), found.until, 28, zone.others, shifts=Shifts())
+        build_map(asked, "mixture", setting)
+        drawn.append(time.perf_counter() - start)
         start = time.perf_counter()
         CANDIDATES["kernel"](Question(zone.cases, Ground.of(grid), found.until, 28))
         bare.append(time.perf_counter() - start)
@@ -49,6 +56,7 @@ def measure(rig: Rig) -> Figure:
     lines = [
         _line(f"cold fit of a zone ({size})", cold, ZONE_S, bare),
         _line("the zone with known weights", known, SCORE_S, bare),
+        _line("the zone's map as the product draws it, with all its evidence", drawn, ZONE_S, bare),
         _line(f"cold fit of a city ({city_size})", seconds, CITY_S, [each["bare_s"] for each in big]),
         _line("the city with known weights", scored, SCORE_S, [each["bare_s"] for each in big]),
         Line(
@@ -59,10 +67,12 @@ def measure(rig: Rig) -> Figure:
         ),
     ]  # fmt: skip
     samples: dict[str, object] = {
-        "zone_s": plain(cold), "zone_known_s": plain(known), "zone_kernel_s": plain(bare), "city": big,
+        "zone_s": plain(cold), "zone_known_s": plain(known), "zone_map_s": plain(drawn), "zone_kernel_s": plain(bare),
+        "city": big,
     }  # fmt: skip
     how = (
-        "Fit = densities of every component, evidence of 13 past windows, weights, and the surface. The city is all "
+        "Fit = densities of every component, evidence of 13 past windows, weights, and the surface: what `build_map`, "
+        "the product's way, does before it looks for hotspots. The city is all "
         "of Chicago in cells of 250 m, each time in a process of its own that has read the file."
     )
     return Figure(NAME, "Time of the risk surface", how, lines, samples)
