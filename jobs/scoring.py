@@ -11,7 +11,7 @@ import orjson
 
 from models.analysis.cases import Columns, prepare
 from models.analysis.families import FAMILIES
-from models.analysis.forecast import outcome, thawed
+from models.analysis.forecast import thawed, turned_out
 from models.analysis.record import Scored
 from models.analysis.shifts import Shifts
 from models.analysis.station import shift_of
@@ -36,7 +36,7 @@ def scored(forecast: ForecastRow, columns: Columns, now: Millis) -> Scored:
         shift = shift_of(shifts.starts, forecast.shift)
         assert shift is not None, "a forecast's shift is one of its own parameters"  # noqa: S101
         weights = shifts.weights(window.start, window.end)[:, shift]
-    return outcome(frozen, window, weights, now)
+    return turned_out(frozen, window, weights, now)
 
 
 def score_due(database: Database, now: Millis) -> int:

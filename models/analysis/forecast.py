@@ -78,7 +78,7 @@ def noise_ceiling(expected: NDArray[np.float64], flagged: NDArray[np.int64]) -> 
     return float(drawn[:, flagged].sum() / best) if best else 1.0
 
 
-def outcome(frozen: Frozen, cases: Cases, weights: NDArray[np.float64], scored_at: Millis) -> Scored:
+def turned_out(frozen: Frozen, cases: Cases, weights: NDArray[np.float64], scored_at: Millis) -> Scored:
     """How a forecast turned out on the cases of its window. `weights`: each case's share in the shift, or 1."""
     x0, y0, columns, rows = frozen.grid
     everywhere = np.ones(columns * rows)

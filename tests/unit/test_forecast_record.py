@@ -11,7 +11,7 @@ import pytest
 
 from models.analysis.cases import Cases
 from models.analysis.due import Last, Version, When, is_due
-from models.analysis.forecast import Frozen, noise_ceiling, outcome, thawed
+from models.analysis.forecast import Frozen, noise_ceiling, thawed, turned_out
 from models.analysis.record import Scored, Standing, Told, apart, summary
 
 ZONE = ZoneInfo("Asia/Bangkok")
@@ -106,9 +106,9 @@ def cases(places: list[tuple[float, float]]) -> Cases:
 
 def test_an_outcome_counts_the_cases_in_the_cells() -> None:
     places = [(50.0, 50.0)] * 3 + [(150.0, 50.0)] * 2 + [(350.0, 250.0)]
-    found = outcome(frozen((0, 11), (1, 2)), cases(places), np.ones(6), 7)
+    found = turned_out(frozen((0, 11), (1, 2)), cases(places), np.ones(6), 7)
     assert (found.cases, found.hits, found.naive_hits, found.best_hits) == (6, 4, 2, 5)
-    halves = outcome(frozen((0, 11), (1, 2)), cases(places), np.full(6, 0.5), 7)
+    halves = turned_out(frozen((0, 11), (1, 2)), cases(places), np.full(6, 0.5), 7)
     assert (halves.cases, halves.hits) == (3, 2)
     assert found.hit == pytest.approx(4 / 6)
 
