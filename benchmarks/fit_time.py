@@ -72,8 +72,8 @@ def measure(rig: Rig) -> Figure:
     }  # fmt: skip
     how = (
         "Fit = densities of every component, evidence of 13 past windows, weights, and the surface: what the product "
-        "(`build_map`) does before it looks for hotspots. The city is all of Chicago in cells of 250 m, each time in a "
-        "process of its own that has read the file."
+        "(`build_map`) does before it looks for hotspots. The city is all of Chicago in cells of 250 m, each time in "
+        "a process of its own that has read the file."
     )
     return Figure(NAME, "Time of the risk surface", how, lines, samples)
 
