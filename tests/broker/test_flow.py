@@ -144,7 +144,7 @@ def test_a_device_approved_meanwhile_is_heard(worker: MakeWorker, device: MakeDe
     wait_until(heard, what="the new unit's fix")
 
 
-def test_a_lost_box_is_told_by_its_last_will(worker: MakeWorker, device: MakeDevice, station_url: str) -> None:
+def test_row_25_a_lost_box_is_told_by_its_last_will(worker: MakeWorker, device: MakeDevice, station_url: str) -> None:
     ours = worker()
     topic = f"ssz/v1/{STATION}/sos/b1/online"
     box = device("box", will=(topic, b'{"online": false}'))

@@ -151,7 +151,9 @@ def a_press_comes_and_is_answered(desk: Page, publisher: Publisher, second: View
 
 
 def a_unit_is_sent(desk: Page, publisher: Publisher) -> None:
+    publisher.position(STATION, "u003", now_ms() - 301_000, 13.733, 100.54)  # nearest, and heard too long ago
     drive(publisher, ("u001", 0.003), ("u002", 0.001))
+    expect(desk.locator(".ssz-near li", has_text="u003")).to_contain_text("พิกัดเก่าเกินไป 5 นาที")
     first = desk.locator(".ssz-near li").first
     expect(first).to_contain_text("u002")
     expect(first).to_have_attribute("data-settled", "yes")

@@ -113,7 +113,7 @@ def test_trouble_never_joins_nor_ends_a_press_on_the_same_box(street: Street) ->
     assert set(street.open()) == {Kind.SOS}
 
 
-def test_chatter_counts_on_one_alarm(street: Street) -> None:
+def test_row_26_chatter_counts_on_one_alarm(street: Street) -> None:
     for _ in range(20):
         street.says(EventKind.TAMPER)
         street.now += 5_000
@@ -125,7 +125,7 @@ def test_chatter_counts_on_one_alarm(street: Street) -> None:
     assert len(street.all()) == 1
 
 
-def test_a_box_is_lost_by_its_last_will_and_back_by_its_word(street: Street) -> None:
+def test_row_25_a_box_is_lost_by_its_last_will_and_back_by_its_word(street: Street) -> None:
     street.connected(True)
     street.now += 1000
     street.connected(False)
@@ -135,7 +135,7 @@ def test_a_box_is_lost_by_its_last_will_and_back_by_its_word(street: Street) -> 
     assert street.open() == {}
 
 
-def test_a_silent_box_is_lost_within_three_minutes(street: Street) -> None:
+def test_row_25_a_silent_box_is_lost_within_three_minutes(street: Street) -> None:
     street.beats()
     street.look()
     street.says(EventKind.HEARTBEAT)

@@ -32,7 +32,7 @@ def standing(now: int = NOW, heard_since: int = 0, low_already: bool = False, **
     return dict(of_box(box, now, LIMITS, heard_since, low_already).standing)
 
 
-def test_a_box_is_lost_by_its_will_at_once_and_by_silence_after_three_minutes() -> None:
+def test_row_25_a_box_is_lost_by_its_will_at_once_and_by_silence_after_three_minutes() -> None:
     assert standing(online=False, heard_at=NOW) == {Kind.BOX_LOST: "offline"}
     assert standing(online=True, heard_at=NOW - LIMITS.box_silent_ms) == {}
     assert standing(online=True, heard_at=NOW - LIMITS.box_silent_ms - 1) == {Kind.BOX_LOST: "silent"}

@@ -16,8 +16,8 @@ from tests.alarm_samples import NOW, alarm
 MINUTE = 60_000
 
 
-def test_a_flood_of_two_hundred_shows_ten_rows_at_most_and_hides_nobody() -> None:
-    """Row 26: 200 alarms in 10 minutes, 5 of them of persons."""
+def test_row_26_a_flood_of_two_hundred_shows_ten_rows_at_most_and_hides_nobody() -> None:
+    """200 alarms in 10 minutes, 5 of them of persons."""
     kinds = [Kind.SOS if n % 40 == 7 else (Kind.BATTERY_LOW, Kind.BOX_LOST, Kind.REPORT)[n % 3] for n in range(200)]
     alarms = [alarm(f"a{n:03}", kind, NOW + n * 3000) for n, kind in enumerate(kinds)]
     rows = queue(alarms, NOW + 10 * MINUTE)
@@ -31,7 +31,7 @@ def test_a_flood_of_two_hundred_shows_ten_rows_at_most_and_hides_nobody() -> Non
     assert rows[:5] == sorted((one for one in alarms if one.family is Family.HELP), key=urgency)
 
 
-def test_two_hundred_calls_for_help_are_two_hundred_rows() -> None:
+def test_row_26_two_hundred_calls_for_help_are_two_hundred_rows() -> None:
     alarms = [alarm(f"a{n:03}", (Kind.SOS, Kind.PANIC, Kind.UNREADABLE, "of_newer_code")[n % 4]) for n in range(200)]
     assert len(shown_singly(queue(alarms, NOW))) == 200
 
