@@ -48,8 +48,8 @@ def _of_file(args: argparse.Namespace, settings: Settings, horizons: Sequence[in
     family = _family(args.family, file.columns)
     city = city_of(file.columns, family, now_ms())
     cell = args.cell or (ZONE_CELL if args.zones else CITY_CELL)
-    shifts = Shifts(settings.shifts, settings.zone if file.zoned else ZoneInfo("UTC")) if args.shift else None
-    told = _head(args, args.file.name, family, city, cell, file.bad_time)
+    shifts = Shifts(settings.shifts, ZoneInfo("UTC")) if args.shift else None
+    told = _head(args, args.file.name, family, city, cell, file.bad_time, file.told)
     for days in horizons if city else ():
         assert city is not None  # noqa: S101 - mypy
         plan = Plan(days, shifts=shifts)
@@ -120,7 +120,13 @@ def _zone(columns: Columns, family: Family, polygon: str, cell: float, now: int)
 
 
 def _head(
-    args: argparse.Namespace, name: str, family: Family | None, city: City | None, cell: float, bad_time: int
+    args: argparse.Namespace,
+    name: str,
+    family: Family | None,
+    city: City | None,
+    cell: float,
+    bad_time: int,
+    times: Sequence[str] = (),
 ) -> dict[str, Any]:
     left = {} if city is None else {field: getattr(city.left, field) for field in city.left.__dataclass_fields__}
     return {
@@ -133,5 +139,6 @@ def _head(
         "by_shift": args.shift,
         "cases": 0 if city is None else len(city.cases),
         "left_out": left | {"no_time": bad_time},
+        "times": list(times),
         "horizons": [],
     }

@@ -9,6 +9,14 @@ import orjson
 #: Cases a window must have on average before its figures mean something.
 FEW = 50.0
 
+#: What was found out of how a file writes its times.
+_TIMES = {
+    "offsets": "times name an offset from UTC: each row's own clock is taken",
+    "buddhist_era": "years of the Buddhist era: 543 less",
+    "day_first": "dates are day/month/year",
+    "month_first": "dates are month/day/year",
+}
+
 
 def as_json(told: dict[str, Any]) -> str:
     """The document as it is printed."""
@@ -24,6 +32,7 @@ def as_text(told: dict[str, Any]) -> str:
         f"{told['of']}: {family}; {where}, cells of {told['cell_m']:g} m{', by shift' if told['by_shift'] else ''}",
         f"{told['cases']} cases; left out: {left or 'none'}",
     ]
+    lines += [_TIMES[word] for word in told["times"]]
     for horizon in told["horizons"]:
         lines += ["", *_table(horizon)]
     if not told["horizons"]:

@@ -1,7 +1,7 @@
 """An incident file of any city as columns: incident_id, occurred_at, category, lat, lon. Pure.
 
 Other than an import (`models.formats.incident_file`) it refuses no row: it counts what cannot take part. Times
-without a zone are taken for the city's own clock and kept as if that clock were UTC: hours and days stay right.
+are the city's own clock, kept as if that clock were UTC: hours and days stay right (`city_times`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from models.analysis.cases import Columns
+from models.formats.city_times import times_of
 from models.formats.guards import UNREADABLE
 from models.formats.offences import classify
 from models.formats.problems import BadFileError, Problem
@@ -28,19 +29,20 @@ DAY_MS = 86_400_000
 class CityFile:
     """What a file held. `bad_time`: rows without a time that can be read; they are not among the columns.
 
-    `zoned`: its times named their zone, so that they are truly UTC.
+    Times are the file's own clock as if it were UTC; `told`: what was found of how they are written
+    (`city_times.Times`).
     """
 
     columns: Columns
     bad_time: int
-    zoned: bool
+    told: tuple[str, ...]
 
 
 def read_city_file(name: str, body: bytes) -> CityFile:
     """Read Parquet, CSV, XLSX or GeoJSON.
 
     Raises:
-        BadFileError: it cannot be read, or a column is missing.
+        BadFileError: it cannot be read, a column is missing, or its dates can be read in two ways.
     """
     frame = _frame(name, body)
     named = {str(column).strip().casefold(): column for column in frame.columns}
@@ -48,7 +50,8 @@ def read_city_file(name: str, body: bytes) -> CityFile:
     if missing:
         words = ", ".join(missing)
         raise BadFileError(Problem("columns_missing", f"ไม่มีคอลัมน์ {words}", f"the file has no column {words}"))
-    when, dated, zoned = _times(frame[named["occurred_at"]])
+    times = times_of(frame[named["occurred_at"]])
+    when, dated = times.at, times.dated
     good = ~np.isnat(when)
     lat, lon = (
         pd.to_numeric(frame[named[column]], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
@@ -66,7 +69,7 @@ def read_city_file(name: str, body: bytes) -> CityFile:
         np.array([groups[word] for word in category], dtype=np.int64),
         np.full(len(start), "other", dtype=object), _words(frame[named["incident_id"]])[good],
     )  # fmt: skip
-    return CityFile(columns, int((~good).sum()), zoned)
+    return CityFile(columns, int((~good).sum()), times.told)
 
 
 def offences_of(columns: Columns, wanted: str, codes: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -103,21 +106,6 @@ def _encoding(body: bytes) -> str:
     except UnicodeDecodeError:
         return "cp874"
     return "utf-8-sig"
-
-
-def _times(column: pd.Series[Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], bool]:
-    """Times (UTC, or the file's own clock), which are dates only, and whether they named a zone."""
-    if pd.api.types.is_datetime64_any_dtype(column):
-        zoned = getattr(column.dt, "tz", None) is not None
-        flat = column.dt.tz_convert("UTC").dt.tz_localize(None) if zoned else column
-        return flat.to_numpy(dtype="datetime64[ms]"), np.zeros(len(column), dtype=bool), zoned
-    texts = column.astype("string").str.strip()
-    zoned = bool(texts.head(1000).str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", regex=True, na=False).any())
-    made = pd.to_datetime(texts, errors="coerce", format="ISO8601", utc=True)
-    if made.isna().all():
-        made = pd.to_datetime(texts, errors="coerce", format="mixed", utc=True)
-    dated = (texts.str.len() <= 10).fillna(False).to_numpy(dtype=bool)
-    return made.dt.tz_localize(None).to_numpy(dtype="datetime64[ms]"), dated, zoned
 
 
 def _words(column: pd.Series[Any]) -> np.ndarray[Any, Any]:

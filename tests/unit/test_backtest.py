@@ -111,7 +111,7 @@ def test_too_short_a_past_is_said_and_a_young_station_gets_what_it_can() -> None
 def test_the_document_keeps_to_its_schema_and_the_table_to_the_document(made: Backtest) -> None:
     told: dict[str, Any] = {
         "of": "t.csv", "family": None, "offences": [], "cell_m": 100.0, "zones": 0, "zone_km": None,
-        "by_shift": False, "cases": 1400, "left_out": {"stray": 3},
+        "by_shift": False, "cases": 1400, "left_out": {"stray": 3}, "times": [],
     }  # fmt: skip
     empty = backtest([], Plan(7), NOW)
     for horizons in ([], [horizon_of(empty)], [horizon_of(made), horizon_of(empty)]):
@@ -157,7 +157,7 @@ def files() -> dict[str, bytes]:
 @pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.parquet", "a.xlsx"])
 def test_any_city_s_file_is_read_alike(name: str) -> None:
     found = read_city_file(name, files()[name])
-    assert (found.bad_time, found.zoned, len(found.columns)) == (2, False, 5)
+    assert (found.bad_time, found.told, len(found.columns)) == (2, (), 5)
     begin = int(pd.Timestamp("2022-01-01T23:30:00", tz="UTC").timestamp() * 1000)
     assert found.columns.start[0] == found.columns.end[0] == begin
     assert found.columns.end[1] - found.columns.start[1] == 24 * HOUR_MS
@@ -171,11 +171,40 @@ def test_any_city_s_file_is_read_alike(name: str) -> None:
     assert (len(city.cases), city.left.duplicate, city.left.other_family, city.left.no_hour) == (2, 1, 2, 1)
 
 
-def test_times_with_a_zone_are_told_from_a_city_s_own_clock() -> None:
-    text = "incident_id,occurred_at,category,lat,lon\n1,2022-01-01T07:00:00+07:00,x,16,104\n"
-    found = read_city_file("b.csv", text.encode())
-    assert found.zoned
-    assert found.columns.start[0] == int(pd.Timestamp("2022-01-01", tz="UTC").timestamp() * 1000)
+def _read_times(*texts: str) -> tuple[list[str], CityFile]:
+    rows = "".join(f"{number},{text},x,16,104\n" for number, text in enumerate(texts))
+    found = read_city_file("b.csv", ("incident_id,occurred_at,category,lat,lon\n" + rows).encode())
+    return [str(at)[:16] for at in found.columns.start.astype("datetime64[ms]")], found
+
+
+@pytest.mark.parametrize(
+    ("texts", "read", "told"),
+    [
+        (["2022-01-01T07:00:00+07:00", "2022-01-02T07:00"], ["2022-01-01T07:00", "2022-01-02T07:00"], ("offsets",)),
+        (
+            ["2021-05-01T10:00:00-06:00", "2021-11-30 10:00:00Z"],
+            ["2021-05-01T10:00", "2021-11-30T10:00"],
+            ("offsets",),
+        ),
+        (["05/12/2021 10:00", "13/12/2021 10:00"], ["2021-12-05T10:00", "2021-12-13T10:00"], ("day_first",)),
+        (["05/12/2021 10:15 PM", "12/13/2021 1:00 AM"], ["2021-05-12T22:15", "2021-12-13T01:00"], ("month_first",)),
+        (["2565-05-01 10:00", "2567-02-29"], ["2022-05-01T10:00", "2024-02-29T00:00"], ("buddhist_era",)),
+        (["5/6/2565 10:00"], ["2022-06-05T10:00"], ("buddhist_era", "day_first")),
+        (["2021-05-01T10:00:00", "13/12/2021"], ["2021-05-01T10:00", "2021-12-13T00:00"], ("day_first",)),
+        (["3 May 2021 10:00"], ["2021-05-03T10:00"], ()),
+    ],
+)
+def test_a_file_s_times_are_its_own_clock(texts: list[str], read: list[str], told: tuple[str, ...]) -> None:
+    found, file = _read_times(*texts)
+    assert (found, file.told, file.bad_time) == (read, told, 0)
+
+
+def test_dates_that_can_be_read_in_two_ways_are_refused_in_words() -> None:
+    for texts, code in ((["05/12/2021", "13/12/2021", "12/13/2021"], "mixed"), (["05/12/2021"], "ambiguous")):
+        with pytest.raises(BadFileError) as refused:
+            _read_times(*texts)
+        assert refused.value.problem.code == f"dates_{code}"
+    assert _read_times("5", "12.5.21", "", "2021-13-40")[1].bad_time == 4
 
 
 @pytest.mark.parametrize(
