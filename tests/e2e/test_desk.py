@@ -16,6 +16,7 @@ from dashboard.language import switch_path
 from models.alarms.causes import Trouble
 from models.alarms.kinds import Kind
 from models.alarms.life import Step
+from models.alarms.queue import FLOOD
 from models.records.sos import EventKind, Signal
 from store import alarms
 from store.alarms import Place, raise_or_join
@@ -129,6 +130,7 @@ def test_from_press_to_end_with_keys_alone(desk: Page, product: Whole, mosquitto
     ]  # fmt: skip
     assert {by for step, by in history(product, "B03") if step not in ("raise", "join")} == {"tester"}
     equipment_is_put_aside(desk, product)
+    a_flood_of_equipment_is_one_row(desk, product)
     two_hundred_are_open(desk, product)
     in_english(desk, product)
     publisher.close()
@@ -270,6 +272,29 @@ def equipment_is_put_aside(desk: Page, product: Whole) -> None:
     assert alarm.shelved_until - line.at == 15 * 60_000
 
 
+def a_flood_of_equipment_is_one_row(desk: Page, product: Whole) -> None:
+    """It opens and closes again, and the calls for help beside it are rows of their own."""
+    rows = desk.locator(".ssz-side .ssz-vrow:visible")
+    before = rows.count()
+    db = fresh(product.database_url)
+    lost = frozenset({Kind.BOX_LOST})
+    boxes = [f"T{number:02d}" for number in range(FLOOD)]
+    with db.write() as tx:
+        for box in boxes:
+            settle(tx, Trouble(STATION, "box", box, lost, {Kind.BOX_LOST: "silent"}, f"ตู้ {box}"), now_ms(), said=lost)
+    head = desk.locator(".ssz-side .ssz-vrow[data-state=group]:visible", has_text="เหตุขัดข้องของอุปกรณ์")
+    expect(head).to_contain_text(f"เหตุขัดข้องของอุปกรณ์ {FLOOD}")
+    expect(head).to_contain_text(f"ยังไม่มีผู้รับ {FLOOD} เหตุ")
+    expect(rows).to_have_count(before + 1)
+    within = desk.locator(".ssz-side .ssz-vrow:visible", has_text="ตู้ T00")
+    expect(within).to_have_count(0)
+    head.click()
+    expect(within).to_have_count(1)
+    head.click()
+    expect(rows).to_have_count(before + 1)
+    db.close()
+
+
 def the_case_is_closed(desk: Page) -> None:
     desk.locator(".ssz-side .ssz-vrow", has_text="ตู้ B03").click()
     expect(desk.locator(".ssz-case-top h2")).to_have_text("ตู้ B03")
@@ -299,7 +324,7 @@ def two_hundred_are_open(desk: Page, product: Whole) -> None:
             signal = Signal(STATION, "box", f"X{number:03d}", "p", now + number, EventKind.PRESS, now + number)
             raise_or_join(tx, signal, Place(f"ตู้ X{number:03d}", 13.73, 100.54), now)
     db.close()
-    expect(desk.locator(".ssz-side .ssz-count")).to_have_text(str(MANY + 2))  # with the one that is put aside
+    expect(desk.locator(".ssz-side .ssz-count")).to_have_text(str(MANY + 2 + FLOOD))  # with the one that is put aside
     assert desk.locator(".ssz-side .ssz-vrow").count() < 40
     desk.keyboard.press("u")
     expect(desk.locator(".ssz-case-top h2")).to_have_text("ตู้ X000")
