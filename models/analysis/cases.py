@@ -6,7 +6,7 @@ its own patrols confirms itself (Lum and Isaac 2016; Ensign et al. 2018).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -100,6 +100,14 @@ def prepare(
     Raises:
         ValueError: the polygon is none.
     """
+    [found] = prepare_each(columns, [family], now=now, polygon=polygon, reported_only=reported_only)
+    return found
+
+
+def prepare_each(
+    columns: Columns, families: Sequence[Family | None], *, now: Millis, polygon: str, reported_only: bool = True
+) -> list[tuple[Cases, LeftOut]]:
+    """`prepare` for several families: what does not hang on the family is looked at once."""
     left = np.ones(len(columns), dtype=bool)
     counts: dict[str, int] = {}
 
@@ -115,27 +123,34 @@ def prepare(
     again = np.zeros_like(left)
     again[rows] = _again(columns, rows)
     leave("duplicate", again)
-    leave("other_family", np.zeros_like(left) if family is None else ~np.isin(columns.offence, family.offences))
-    leave("no_place", ~(np.isfinite(columns.lat) & np.isfinite(columns.lon)))
+    placed = np.isfinite(columns.lat) & np.isfinite(columns.lon)
+    own = [left if family is None else left & np.isin(columns.offence, family.offences) for family in families]
+    rows = np.flatnonzero(np.any(own, axis=0) & placed)
     outline, epsg = flat(polygon)
-    x, y = in_metres(columns.lat, columns.lon, epsg, left)
+    x, y = in_metres(columns.lat[rows], columns.lon[rows], epsg)
     shapely.prepare(outline)
     inside = np.zeros_like(left)
-    rows = np.flatnonzero(left)
-    inside[rows] = shapely.intersects_xy(outline, x[rows], y[rows])
-    leave("stray", ~inside)
-    rows = np.flatnonzero(left)
-    rows = rows[np.lexsort((columns.ids[rows].astype(str), columns.start[rows]))]
+    inside[rows] = within = shapely.intersects_xy(outline, x, y)
+    rows, x, y = rows[within], x[within], y[within]
+    order = np.lexsort((columns.ids[rows].astype(str), columns.start[rows]))
+    rows, x, y = rows[order], x[order], y[order]
     start, end = columns.start[rows], np.maximum(columns.end[rows], columns.start[rows])
-    hour_known = end - start < NO_HOUR_MS
-    cases = Cases(x[rows], y[rows], start, end, hour_known, columns.offence[rows], columns.ids[rows])
-    return cases, LeftOut(**counts, no_hour=int((~hour_known).sum()))
+    every = Cases(x, y, start, end, end - start < NO_HOUR_MS, columns.offence[rows], columns.ids[rows])
+    made = []
+    for mine in own:
+        cases = every.take(mine[rows])
+        left_out = LeftOut(
+            **counts, other_family=int((left & ~mine).sum()), no_place=int((mine & ~placed).sum()),
+            stray=int((mine & placed & ~inside).sum()), no_hour=int((~cases.hour_known).sum()),
+        )  # fmt: skip
+        made.append((cases, left_out))
+    return made
 
 
-def in_metres(lat: Floats, lon: Floats, epsg: int, which: Flags) -> tuple[Floats, Floats]:
-    """x and y of the chosen places; NaN for the others and for what no projection reaches."""
+def in_metres(lat: Floats, lon: Floats, epsg: int) -> tuple[Floats, Floats]:
+    """x and y of places; NaN for what no projection reaches."""
     x, y = np.full(len(lat), np.nan), np.full(len(lat), np.nan)
-    rows = np.flatnonzero(which & (np.abs(lat) <= 90) & (np.abs(lon) <= 180))
+    rows = np.flatnonzero((np.abs(lat) <= 90) & (np.abs(lon) <= 180))
     turned = Transformer.from_crs("EPSG:4326", f"EPSG:{epsg}", always_xy=True).transform(lon[rows], lat[rows])
     x[rows], y[rows] = (np.where(np.isfinite(value), value, np.nan) for value in turned)
     return x, y

@@ -74,7 +74,7 @@ class Evidence:
         past = asked.past
         year = self._since(rows, YEAR_DAYS)
         expected, count, fallen, low, high = (float(told[number]) for told in self._counts)
-        hours, weekdays = self._rhythm[number]
+        hours, _ = self._rhythm[number]
         counted = Counter(past.offence[year if len(year) else rows].tolist())
         offences = tuple(sorted(counted.items(), key=lambda row: (-row[1], row[0])))
         shares, _ = contributions(asked, self.method, cells)
@@ -85,7 +85,7 @@ class Evidence:
             lat=outline.lat, lon=outline.lon,
             expected=expected, expected_low=int(low), expected_high=int(high), past=int(count),
             peak_hours=peak_hours(hours, self.seed + number),
-            peak_days=peak_days(weekdays),
+            peak_days=self._peak_days[number],
             hours=tuple(hours.sum(axis=0) / max(len(hours), 1)),
             offences=offences, stability=self.stability[number], near_repeat=self.repeating[number],
             pile_up=pile_ups(past.x[rows], past.y[rows], asked.ground.grid.epsg),
@@ -148,6 +148,10 @@ class Evidence:
         hours = np.split(clock.by_hour(past.start[together], past.end[together]), ends)
         weekdays = np.split(clock.by_weekday(past.start[together], past.end[together]), ends)
         return [(own[own.sum(axis=1) > 0.5], days) for own, days in zip(hours, weekdays, strict=True)]
+
+    @cached_property
+    def _peak_days(self) -> list[tuple[int, ...]]:
+        return peak_days([days for _, days in self._rhythm])
 
     def _since(self, rows: Ints, days: int) -> Ints:
         return rows[self.asked.past.start[rows] >= self.asked.at - days * DAY_MS]

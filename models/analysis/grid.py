@@ -109,12 +109,18 @@ class Grid:
         """The union of cells, in metres."""
         return shapely.union_all(self.boxes(np.asarray(cells, dtype=np.int64)))
 
+    def to_degrees(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[list[float], list[float]]:
+        """Longitude and latitude of places in metres."""
+        lon, lat = _back(self.epsg).transform(x, y)
+        return lon.tolist(), lat.tolist()
+
     def degrees(self, geometry: shapely.Geometry) -> str:
         """A geometry in metres as GeoJSON text (lon, lat; 1e-6 degrees is 0.1 m)."""
         turned = shapely.transform(geometry, _back(self.epsg).transform, interleaved=False)
         return orjson.dumps(mapping(shapely.set_precision(turned, 1e-6))).decode()
 
 
+@lru_cache(maxsize=64)
 def flat(polygon: str) -> tuple[shapely.Geometry, int]:
     """A polygon (GeoJSON text) in metres of its UTM zone, made valid; and that zone's EPSG code.
 

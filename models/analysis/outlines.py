@@ -45,11 +45,12 @@ def outlines(groups: list[Ints], grid: Grid, polygon: str) -> list[Outline]:
     """The outline of each group of cells, in their order."""
     united = [grid.polygon(cells) for cells in groups]
     made = geopandas.GeoSeries(united, crs=f"EPSG:{grid.epsg}").intersection(flat(polygon)[0])
-    points = made.representative_point().to_crs(4326)
+    points = shapely.point_on_surface(made.to_numpy())
+    lon, lat = grid.to_degrees(shapely.get_x(points), shapely.get_y(points))
     # Where a cell and the zone only touch, the intersection has lines beside its areas.
     shapes = [_areas(shape) for shape in made]
-    rows = zip(shapes, points.y, points.x, strict=True)
-    return [Outline(one, float(one.area), grid.degrees(one), float(lat), float(lon)) for one, lat, lon in rows]
+    rows = zip(shapes, lat, lon, strict=True)
+    return [Outline(one, float(one.area), grid.degrees(one), north, east) for one, north, east in rows]
 
 
 def _areas(shape: shapely.Geometry) -> shapely.Geometry:

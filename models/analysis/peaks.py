@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom, false_discovery_control
@@ -24,42 +26,48 @@ def peak_hours(by_hour: Floats, seed: int) -> tuple[int, int] | None:
     """
     if len(by_hour) < FEWEST:
         return None
-    length, first = _shortest(by_hour.sum(axis=0)[None])
-    if length[0] > LONGEST:
+    found = _shortest(by_hour.sum(axis=0))
+    if found is None:
         return None
+    length, first = found
     rng = np.random.default_rng(seed)
     # Cases of one hour each: a window spreads a case and makes no peak, so this asks for rather more.
     dealt = rng.multinomial(len(by_hour), [1 / 24] * 24, size=THROWS).astype(np.float64)
-    chance = (1 + (_shortest(dealt)[0] <= length[0]).sum()) / (THROWS + 1)
+    # As short a run holds half exactly when the fullest of this length does.
+    fullest = _runs(dealt, length).max(axis=1)
+    chance = (1 + (fullest >= HALF * len(by_hour) - 1e-9).sum()) / (THROWS + 1)
     if chance > LEVEL:
         return None
-    return int(first[0]), int((first[0] + length[0]) % 24)
+    return first, (first + length) % 24
 
 
-def peak_days(by_day: Floats) -> tuple[int, ...]:
-    """Days of the week (0 = Monday) with more cases than a seventh, false discoveries held at one in twenty.
+def peak_days(places: Sequence[Floats]) -> list[tuple[int, ...]]:
+    """Of each place the days of the week (0 = Monday) with more cases than a seventh, false discoveries of a place
+    held at one in twenty.
 
-    `by_day`: shares of cases (rows, each of sum 1) in the seven days. Of shares only whole cases count.
+    `places`: of each the shares of its cases (rows, each of sum 1) in the seven days; only whole cases count.
     """
-    if len(by_day) < FEWEST:
-        return ()
-    counts = np.floor(by_day.sum(axis=0) + 1e-9)
-    p = binom.sf(counts - 1, len(by_day), 1 / 7)
-    return tuple(int(day) for day in np.flatnonzero(false_discovery_control(p) <= LEVEL))
+    if not len(places):
+        return []
+    cases = np.array([len(by_day) for by_day in places])
+    counts = np.floor(np.array([by_day.sum(axis=0) for by_day in places]) + 1e-9)
+    p = false_discovery_control(binom.sf(counts - 1, cases[:, None], 1 / 7), axis=1)
+    more = (p <= LEVEL) & (cases >= FEWEST)[:, None]
+    return [tuple(int(day) for day in np.flatnonzero(days)) for days in more]
 
 
-def _shortest(hours: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Length and first hour of the shortest run that holds half, for each row of 24, the fullest of equal ones.
-
-    A length of 24: longer than `LONGEST`.
-    """
-    total = hours.sum(axis=1)
-    length = np.full(len(hours), 24, dtype=np.int64)
-    first = np.zeros(len(hours), dtype=np.int64)
-    sums = np.zeros_like(hours)
+def _shortest(hours: Floats) -> tuple[int, int] | None:
+    """Length and first hour of the shortest run of 24 hours that holds half, the fullest of equal ones; None when
+    that is longer than `LONGEST`."""
     for width in range(1, LONGEST + 1):
-        sums = sums + np.roll(hours, -(width - 1), axis=1)
-        found = (length == 24) & (sums.max(axis=1) >= HALF * total - 1e-9)
-        length[found] = width
-        first[found] = sums[found].argmax(axis=1)
-    return length, first
+        sums = _runs(hours[None], width)[0]
+        if sums.max() >= HALF * hours.sum() - 1e-9:
+            return width, int(sums.argmax())
+    return None
+
+
+def _runs(hours: Floats, width: int) -> Floats:
+    """What the run of so many hours that begins at each of the 24 holds, for each row."""
+    upto = np.zeros((len(hours), 24 + width))
+    upto[:, 1:] = np.cumsum(np.concatenate([hours, hours[:, : width - 1]], axis=1), axis=1)
+    return np.asarray(upto[:, width:] - upto[:, :24], dtype=np.float64)

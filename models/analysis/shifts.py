@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -94,11 +95,17 @@ class Shifts:
         """The zone's offset when it is one all the time from the first to the last moment, else None."""
         if not len(at):
             return 0
-        # No zone changes its clocks there and back within a fortnight.
-        looked = range(int(at.min()), int(at.max()) + _LOOK_MS, _LOOK_MS)
-        offsets = {datetime.fromtimestamp(moment / 1000, self.zone).utcoffset() for moment in looked}
-        only = offsets.pop()
-        return None if offsets or only is None else round(only.total_seconds() * 1000)
+        return _only_offset_ms(self.zone, int(at.min()) // _LOOK_MS, int(at.max()) // _LOOK_MS)
 
     def _local(self, at: NDArray[np.int64]) -> pd.DatetimeIndex:
         return pd.DatetimeIndex(pd.to_datetime(at, unit="ms", utc=True)).tz_convert(self.zone)
+
+
+@lru_cache(maxsize=256)
+def _only_offset_ms(zone: ZoneInfo, first: int, last: int) -> int | None:
+    """The zone's offset in a run of fortnights (since 1970) when it is one all the time, else None."""
+    # No zone changes its clocks there and back within a fortnight.
+    looked = range(first * _LOOK_MS, (last + 2) * _LOOK_MS, _LOOK_MS)
+    offsets = {datetime.fromtimestamp(moment / 1000, zone).utcoffset() for moment in looked}
+    only = offsets.pop()
+    return None if offsets or only is None else round(only.total_seconds() * 1000)

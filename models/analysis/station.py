@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from models.analysis.area import lived_in
 from models.analysis.build import SHARE, Setting, build_map
 from models.analysis.candidates import CANDIDATES, Question
-from models.analysis.cases import Cases, Columns, LeftOut, prepare
+from models.analysis.cases import Cases, Columns, LeftOut, prepare_each
 from models.analysis.components import Floats, Ground
 from models.analysis.families import FAMILIES
 from models.analysis.flagging import flag
@@ -121,11 +121,12 @@ class Family:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """A zone ready to be asked."""
+    """A zone ready to be asked. `families`: the cases of each, and what was left out."""
 
     task: Task
     place: Place
     everything: Cases
+    families: Mapping[str, tuple[Cases, LeftOut]]
     said_of: Mapping[str, str]
     ground: Ground
 
@@ -136,7 +137,9 @@ def prepared(task: Task, place: Place) -> Prepared:
     Raises:
         ValueError: the zone is no polygon.
     """
-    everything, _ = prepare(task.columns, family=None, now=task.at, polygon=place.polygon)
+    (everything, _), *found = prepare_each(
+        task.columns, [None, *FAMILIES.values()], now=task.at, polygon=place.polygon
+    )  # fmt: skip
     said_of = dict(zip(task.columns.ids.tolist(), task.quality.tolist(), strict=True))
     outline, epsg = flat(place.polygon)
     cell = cell_for(location_quality(everything, epsg, _said(everything, said_of)), float(outline.area))
@@ -145,14 +148,15 @@ def prepared(task: Task, place: Place) -> Prepared:
     grid = Grid.of(place.polygon, cell)
     if not place.code:  # no zone was drawn: a box round the cases
         grid = lived_in(grid, everything.x, everything.y)
-    return Prepared(task, place, everything, said_of, Ground.of(grid))
+    families = dict(zip(FAMILIES, found, strict=True))
+    return Prepared(task, place, everything, families, said_of, Ground.of(grid))
 
 
 def families_of(zone: Prepared, codes: Iterable[str] = tuple(FAMILIES)) -> Iterator[Family]:
     """The cases of some families in a zone."""
     for code in codes:
         family = FAMILIES[code]
-        cases, left_out = prepare(zone.task.columns, family=family, now=zone.task.at, polygon=zone.place.polygon)
+        cases, left_out = zone.families[code]
         others = zone.everything.take(~np.isin(zone.everything.offence, family.offences))
         yield Family(code, cases, others, left_out, _said(cases, zone.said_of))
 

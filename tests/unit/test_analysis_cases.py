@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.analysis.area import bounds_of, lived_in, main_group
-from models.analysis.cases import Columns, LeftOut, columns_of, prepare
+from models.analysis.cases import Columns, LeftOut, columns_of, prepare, prepare_each
 from models.analysis.families import FAMILIES
 from models.analysis.grid import Grid, flat
 from models.analysis.shifts import HOUR_MS, Shifts
@@ -67,6 +67,30 @@ def test_every_case_left_out_is_counted_once_under_its_reason() -> None:
     assert len(cases) + left.group4 + left.patrol + left.no_place + left.stray + left.future + left.duplicate + (
         left.other_family
     ) == len(rows)
+
+
+def test_families_prepared_together_are_each_as_if_prepared_alone() -> None:
+    kinds = ("robbery", "theft", "burglary", "drugs")
+    places: tuple[dict[str, object], ...] = (
+        {},
+        {"lat": float("nan")},
+        {"lat": 0.0},
+        {"lon": 104.7251},
+        {"found_by": "patrol"},
+    )
+    rows = columns(*({"offence": kind, "start": NOW - DAY * (2 + number)} | place
+                     for number, place in enumerate(places) for kind in kinds))  # fmt: skip
+    wanted = [None, *FAMILIES.values()]
+    together = prepare_each(rows, wanted, now=NOW, polygon=ZONE)
+    for family, (cases, left) in zip(wanted, together, strict=True):
+        own = rows.offence if family is None else family.offences
+        mine = Columns(*(getattr(rows, name)[np.isin(rows.offence, own)] for name in Columns.__dataclass_fields__))
+        alone, said = prepare(mine, family=family, now=NOW, polygon=ZONE)
+        assert (cases.ids.tolist(), cases.x.tolist()) == (alone.ids.tolist(), alone.x.tolist())
+        assert (left.no_place, left.stray, left.no_hour) == (said.no_place, said.stray, said.no_hour)
+    every, robbery = together[0][1], dict(zip(FAMILIES, together[1:], strict=True))["robbery"][1]
+    assert (every.no_place, every.stray, every.patrol, every.other_family) == (4, 4, 4, 0)
+    assert (robbery.no_place, robbery.stray, robbery.patrol, robbery.other_family) == (1, 1, 4, 12)
 
 
 def test_two_victims_of_one_robbery_are_two_cases_and_two_files_with_both_are_still_two() -> None:

@@ -101,9 +101,9 @@ def test_peak_hours_are_told_when_they_beat_chance() -> None:
     assert peak_hours(night[:4], 1) is None
     assert peak_hours(np.full((50, 24), 1 / 24), 1) is None
     days = np.eye(7)
-    assert peak_days(days[[4] * 12 + [0, 1, 2, 3, 5, 6]]) == (4,)
-    assert peak_days(days[np.arange(70) % 7]) == ()
-    assert peak_days(days[[4, 4, 4]]) == ()
+    places = [days[[4] * 12 + [0, 1, 2, 3, 5, 6]], days[np.arange(70) % 7], days[[4, 4, 4]], days[[]]]
+    assert peak_days(places) == [(4,), (), (), ()], "of several places each as if it stood alone"
+    assert peak_days([]) == []
 
 
 @pytest.mark.parametrize("zone", ["Asia/Bangkok", "America/Chicago"])
@@ -118,7 +118,7 @@ def test_a_window_is_spread_over_the_days_it_may_lie_in(zone: str) -> None:
     assert shares[2] == pytest.approx(np.full(7, 1 / 7))
     # Thirty weekends over which nobody was at home are no Fridays.
     start = friday + np.arange(30) * 7 * DAY_MS
-    assert peak_days(clock.by_weekday(start, start + 60 * 3_600_000)) == (5, 6)
+    assert peak_days([clock.by_weekday(start, start + 60 * 3_600_000)]) == [(5, 6)]
 
 
 def test_near_repeats_are_bursts_and_not_the_season() -> None:
