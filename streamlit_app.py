@@ -177,7 +177,7 @@ async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
         keeper=lambda: keeper, alive=lambda: hub.alive, words=lambda: words_of(status, opened),
         viewers=lambda: hub.viewers,
     )  # fmt: skip
-    ground = Ground(db)
+    ground = Ground(db, settings.zone)
     basemap = Basemap(settings.basemap, "" if settings.demo else settings.map_credit)
     await to_thread.run_sync(basemap.now)  # a bad file is said in the log now, not at the first look
     past = Past(db, now, Purposes(db, now), settings.retention_position_days)

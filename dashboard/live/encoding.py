@@ -27,13 +27,15 @@ _NO_INFO = UnitInfo()
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What every frame carries beside the changes. `ground` is the version of what does not move."""
+    """What every frame carries beside the changes. `ground` and `hotspots`: versions of what does not move, of the
+    scope the frame is for."""
 
     boot: str
     seq: int
     now: Millis
     feed: dict[str, Any]
-    ground: str
+    ground: str = ""
+    hotspots: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,4 +138,5 @@ class Frames:
     def frame(self, kind: Literal["snapshot", "delta"], header: Header, part: Part) -> bytes:
         """One frame for every viewer of the scope that the part is for."""
         head = {"t": kind, "boot": header.boot, "seq": header.seq, "now": header.now, "base": self._base}
-        return message({**head, **part.lists, "feed": header.feed, "ground": header.ground}, part.records)
+        tail = {"feed": header.feed, "ground": header.ground, "hotspots": header.hotspots}
+        return message({**head, **part.lists, **tail}, part.records)

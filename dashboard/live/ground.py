@@ -1,12 +1,13 @@
-"""What does not move, of a viewer's stations: zones with their rings, streets, cameras, checkpoints,
-hotspots; as one sheet."""
+"""What does not move, of a viewer's stations: zones with their rings, streets, cameras, checkpoints as one sheet,
+hotspots as another (they change station by station while maps are made)."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import Connection
@@ -22,6 +23,8 @@ from store.database import Database
 
 #: Sheets kept encoded: one for each different set of stations that looks.
 _KEPT = 16
+
+_BANGKOK = ZoneInfo("Asia/Bangkok")
 
 
 def _features(rows: Sequence[tuple[Any, dict[str, Any]]]) -> dict[str, Any]:
@@ -81,15 +84,21 @@ def ground_of(conn: Connection, scope: Scope, version: str) -> dict[str, Any]:
         "streets": _features([_street(row) for row in registers.streets(conn, mine)]),
         "cameras": _features([_camera(row) for row in cameras]),
         "checkpoints": _features([_checkpoint(row) for row in checkpoints]),
-        "hotspots": _features([] if scope.visitor else _hotspots(conn, mine)),
     }
 
 
-def _hotspots(conn: Connection, mine: Stations) -> list[tuple[Any, dict[str, Any]]]:
+def hotspots_of(conn: Connection, scope: Scope, version: str, zone: ZoneInfo) -> dict[str, Any]:
+    """The hotspots of a scope's stations, for orjson. None for visitors: where patrols are sent is not for those they
+    are sent after, and a street is not called bad before strangers."""
+    found = [] if scope.visitor else _hotspots(conn, scope.stations, zone)
+    return {"version": version, "hotspots": _features(found)}
+
+
+def _hotspots(conn: Connection, mine: Stations, zone: ZoneInfo) -> list[tuple[Any, dict[str, Any]]]:
     made = hotspots.stations_with_maps(conn, mine)
     if not 0 < len(made) <= MOST_STATIONS:
         return []
-    return hotspot_features(hotspots.maps(conn, made, days=DAYS, shift=""))
+    return hotspot_features(hotspots.maps(conn, made, days=DAYS, shift=""), zone)
 
 
 def _rings(zones: Sequence[Zone]) -> list[tuple[Any, dict[str, Any]]]:
@@ -98,12 +107,14 @@ def _rings(zones: Sequence[Zone]) -> list[tuple[Any, dict[str, Any]]]:
 
 
 class Ground:
-    """Encoded sheets, read again when the version is new. May be called from any thread."""
+    """Encoded sheets, read again when the version is new. May be called from any thread.
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
-        self._kept: OrderedDict[tuple[Scope, str], bytes] = OrderedDict()
-        self._lock = threading.Lock()
+    `zone`: of the day that stands with a hotspot.
+    """
+
+    def __init__(self, db: Database, zone: ZoneInfo = _BANGKOK) -> None:
+        self._ground = _Sheets(db, ground_of)
+        self._hotspots = _Sheets(db, lambda conn, scope, version: hotspots_of(conn, scope, version, zone))
 
     def sheet(self, scope: Scope, version: str) -> bytes:
         """The sheet of a scope as JSON bytes, of that version or newer.
@@ -111,14 +122,42 @@ class Ground:
         Raises:
             StorageError: the registers cannot be read and the sheet is not kept.
         """
+        return self._ground.body(scope, version)
+
+    def hotspots(self, scope: Scope, version: str) -> bytes:
+        """The same of its hotspots.
+
+        Raises:
+            StorageError: the maps cannot be read and the sheet is not kept.
+        """
+        return self._hotspots.body(scope, version)
+
+
+class _Sheets:
+    """The newest sheets of one kind. Of many who ask for one at once, one reads."""
+
+    def __init__(self, db: Database, read: Callable[[Connection, Scope, str], dict[str, Any]]) -> None:
+        self._db, self._read = db, read
+        self._kept: OrderedDict[tuple[Scope, str], bytes] = OrderedDict()
+        self._lock = threading.Lock()
+        self._reading = threading.Lock()
+
+    def body(self, scope: Scope, version: str) -> bytes:
         key = (scope, version)
-        with self._lock:
-            body = self._kept.get(key)
-        if body is None:
-            with self._db.read() as conn:
-                body = orjson.dumps(ground_of(conn, scope, version))
-            with self._lock:
-                self._kept[key] = body
-                while len(self._kept) > _KEPT:
-                    self._kept.popitem(last=False)
+        body = self._found(key)
+        if body is not None:
+            return body
+        with self._reading:
+            body = self._found(key)
+            if body is None:
+                with self._db.read() as conn:
+                    body = orjson.dumps(self._read(conn, scope, version))
+                with self._lock:
+                    self._kept[key] = body
+                    while len(self._kept) > _KEPT:
+                        self._kept.popitem(last=False)
         return body
+
+    def _found(self, key: tuple[Scope, str]) -> bytes | None:
+        with self._lock:
+            return self._kept.get(key)

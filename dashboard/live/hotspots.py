@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 
 from dashboard.hotspots.most import claims_most
 from dashboard.hotspots.told import family_name, spot_name
+from dashboard.times import day_of
 from dashboard.words import Language, word
 from store.hotspots import StoredMap
 
@@ -21,11 +23,12 @@ MOST = 10
 MOST_STATIONS = 40
 
 
-def hotspot_features(maps: Iterable[StoredMap]) -> list[tuple[Any, dict[str, Any]]]:
+def hotspot_features(maps: Iterable[StoredMap], zone: ZoneInfo) -> list[tuple[Any, dict[str, Any]]]:
     """(outline, properties) of the hotspots of each zone, out of the one map that claims most there.
 
     After each outline comes the corner at which its rank is written.
 
+    `made`: when the map was made, ms; its day in `zone` stands below the name, lest an old map be taken for news.
     `grey`: nobody has measured how often such a map is right; then the name says so too.
     """
     zones: dict[tuple[str, str], list[StoredMap]] = defaultdict(list)
@@ -38,8 +41,8 @@ def hotspot_features(maps: Iterable[StoredMap]) -> list[tuple[Any, dict[str, Any
             continue
         grey = stored.map.verdict == "grey"
         for rank, spot in enumerate(stored.map.hotspots[:MOST], 1):
-            names = {language: _name(stored, rank, language) for language in ("th", "en")}
-            values = {"s": stored.station, "id": spot.id, "rank": rank, "grey": grey}
+            names = {language: _name(stored, rank, zone, language) for language in ("th", "en")}
+            values = {"s": stored.station, "id": spot.id, "rank": rank, "grey": grey, "made": stored.made_at}
             west, north = _corner(orjson.loads(spot.outline)["coordinates"])
             found.append((orjson.Fragment(spot.outline), {**values, **names}))
             mark = f"{rank} {word('hot.grey_mark', 'th')}" if grey else str(rank)
@@ -55,8 +58,8 @@ def _corner(coordinates: Any) -> tuple[float, float]:
     return min(west for west, _ in corners), max(north for _, north in corners)
 
 
-def _name(stored: StoredMap, rank: int, language: Language) -> str:
+def _name(stored: StoredMap, rank: int, zone: ZoneInfo, language: Language) -> str:
     name = spot_name(stored.map.hotspots[rank - 1], language)
     family = family_name(stored.family, language)
     said = f"{family}, {word('hot.grey_mark', language)}" if stored.map.verdict == "grey" else family
-    return f"{name}\n{said}"
+    return f"{name}\n{said}\n{day_of(stored.made_at, zone, language)}"

@@ -16,8 +16,9 @@ from dashboard.live.names import NamesReader
 from dashboard.live.shown import FirstShown
 from dashboard.live.status import FeedStatus
 from dashboard.live.telling import Teller
+from dashboard.live.versions import SheetVersions, Versions
 from dashboard.live.viewers import Message, Viewer
-from dashboard.live.views import Names, Shown, ground_version, replay_runs, shown_alarms
+from dashboard.live.views import Names, Shown, replay_runs, shown_alarms
 from models.access.scope import Scope
 from models.records.base import Millis
 from store.follower import Follower
@@ -64,6 +65,7 @@ class Hub:
         self._steady = steady
         self._tick_s = tick_s
         self._teller = Teller()
+        self._versions = Versions(boot)
         self._first_shown = first_shown
         self._noting: asyncio.Task[None] | None = None
         self._names = NamesReader(load_names, steady)
@@ -116,10 +118,9 @@ class Hub:
         """The register of units as it was last read."""
         return self._names.names
 
-    @property
-    def ground(self) -> str:
-        """Version of what does not move."""
-        return ground_version(self.boot, self._follower.picture)
+    def sheets(self, scope: Scope) -> SheetVersions:
+        """Versions of what does not move, for a scope. In the server's loop."""
+        return self._versions.of(self._follower.picture.registers, scope)
 
     def now(self) -> Millis:
         """The wall clock, ms."""
@@ -209,9 +210,8 @@ class Hub:
             seq=picture.seq,
             now=now,
             feed=self._status.feed(now, steady, replay_runs(picture, shown.names, now - _REPLAY_MS)),
-            ground=ground_version(self.boot, picture),
         )
-        self._quiet = not self._teller.tell(shown, header, steady)
+        self._quiet = not self._teller.tell(shown, header, steady, self.sheets)
         if self._first_shown is not None:
             self._first_shown.told(shown.alarms, self._teller.viewers)
 

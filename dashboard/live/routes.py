@@ -1,4 +1,5 @@
-"""The doors of the push feed, for `st.App(routes=...)`: the WebSocket `/live` and `GET /live/ground`."""
+"""The doors of the push feed, for `st.App(routes=...)`: the WebSocket `/live`, `GET /live/ground` and
+`GET /live/hotspots`."""
 
 from __future__ import annotations
 
@@ -28,9 +29,16 @@ def live_routes(hub: Callable[[], Hub], ground: Callable[[], Ground]) -> list[Ba
         await live(websocket, hub())
 
     async def still(request: Request) -> Response:
-        return await _ground(request, hub().ground, ground())
+        return await _sheet(request, lambda scope: hub().sheets(scope).ground, ground().sheet)
 
-    return [WebSocketRoute("/live", socket), Route("/live/ground", still, methods=["GET"])]
+    async def spots(request: Request) -> Response:
+        return await _sheet(request, lambda scope: hub().sheets(scope).hotspots, ground().hotspots)
+
+    return [
+        WebSocketRoute("/live", socket),
+        Route("/live/ground", still, methods=["GET"]),
+        Route("/live/hotspots", spots, methods=["GET"]),
+    ]
 
 
 def _tag(scope: Scope, version: str) -> str:
@@ -40,17 +48,20 @@ def _tag(scope: Scope, version: str) -> str:
     return f'"{version}-{whose}"'
 
 
-async def _ground(request: Request, version: str, ground: Ground) -> Response:
+async def _sheet(
+    request: Request, version_of: Callable[[Scope], str], body_of: Callable[[Scope, str], bytes]
+) -> Response:
     try:
         who = asking(request.scope, Action.SEE_MAP)
     except RefusedError as refused:
         return PlainTextResponse(str(refused), refused.status)
     scope = who.scope(asks_visitor(request.query_params))
+    version = version_of(scope)
     headers = {"etag": _tag(scope, version), "cache-control": "private, no-cache", "vary": "cookie"}
     if headers["etag"] in [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]:
         return Response(status_code=304, headers=headers)
     try:
-        body = await run_in_threadpool(ground.sheet, scope, version)
+        body = await run_in_threadpool(body_of, scope, version)
     except StorageError:
         return PlainTextResponse("the storage cannot be read now; try again", 503, {"retry-after": "5"})
     return Response(body, media_type="application/json", headers=headers)

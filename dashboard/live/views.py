@@ -12,9 +12,6 @@ from models.picture import Key, Picture
 from models.records.alarm import AlarmNow
 from models.records.base import Millis
 
-#: Registers drawn from `/live/ground`; what the others hold comes with the frames, or is not on the map.
-GROUND = frozenset({"stations", "zones", "streets", "cameras", "checkpoints", "hotspots"})
-
 
 def asks_visitor(query: Mapping[str, str]) -> bool:
     """Whether a member's screen asks for less than the member may see, because strangers stand before it."""
@@ -64,13 +61,3 @@ def replay_runs(picture: Picture, names: Names, since: Millis) -> bool:
         info.kind == "replay" and key in picture.units and picture.units[key].heard_at > since
         for key, info in names.items()
     )
-
-
-def ground_version(boot: str, picture: Picture) -> str:
-    """Version of what does not move: new after each change of its registers, and after a restart (the change log
-    does not reach back to every change).
-
-    A sum and not the newest: a map of hotspots bears the time its making began, when another register changed since.
-    """
-    changed = sum(at for (_, register), at in picture.registers.items() if register in GROUND)
-    return f"{boot}.{changed}"

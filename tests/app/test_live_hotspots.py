@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import text
 
 from dashboard.live.ground import Ground
 from dashboard.live.hotspots import hotspot_features
+from dashboard.times import day_of
 from models.access.scope import scope_for
 from store import changes, hotspots
 from store.database import Database
 from tests.hotspot_sample import DAY, row_of, sample, town
 
 NOW = 1_790_000_000_000
+ZONE = ZoneInfo("Asia/Bangkok")
 
 
 def sheet(db: Database, stations: frozenset[str] | None, version: str, visitor: bool = False) -> list[dict[str, Any]]:
-    body = Ground(db).sheet(scope_for("chief", stations, visitor), version)
+    body = Ground(db).hotspots(scope_for("chief", stations, visitor), version)
     found: list[dict[str, Any]] = orjson.loads(body)["hotspots"]["features"]
     corners = [one for one in found if one["geometry"]["type"] == "Point"]
     outlines = [one for one in found if one["geometry"]["type"] != "Point"]
@@ -36,12 +41,14 @@ def test_a_kept_map_is_on_the_ground_of_its_station_only_and_open_screens_are_to
     assert [one["properties"]["rank"] for one in spots] == [1, 2, 3]
     assert spots[0]["geometry"] == orjson.loads(found.hotspots[0].outline)
     names = spots[0]["properties"]
-    assert (names["th"], names["en"]) == ("ถนนสีลม\nชิง วิ่งราว ปล้นทรัพย์", "ถนนสีลม\nRobbery and snatching")
+    assert (names["th"], names["en"]) == (
+        "ถนนสีลม\nชิง วิ่งราว ปล้นทรัพย์\n" + day_of(found.made_at, ZONE, "th"),
+        "ถนนสีลม\nRobbery and snatching\n" + day_of(found.made_at, ZONE, "en"),
+    )
     assert sheet(sqlite_db, frozenset({"hat_yai"}), "1") == []
-    # Strangers before a wall read where nobody's patrols are sent.
+    # Where patrols are sent is not for those they are sent after.
     assert sheet(sqlite_db, None, "1", visitor=True) == []
-    assert sheet(sqlite_db, None, "1") == spots
-    assert set(names) == {"s", "id", "rank", "grey", "th", "en"}
+    assert set(names) == {"s", "id", "rank", "grey", "made", "th", "en"}
 
 
 def test_a_damaged_map_takes_neither_the_ground_nor_other_maps_with_it(sqlite_db: Database) -> None:
@@ -65,5 +72,34 @@ def test_the_measured_map_goes_before_one_that_is_not_and_grey_is_said_in_words(
         hotspots.keep(tx, [row_of(later)])
     marks = [one["properties"] for one in sheet(sqlite_db, None, "2")]
     assert [one["grey"] for one in marks] == [True, True, True]
-    assert marks[0]["th"].endswith("ลักทรัพย์, ยังไม่วัดผล")
-    assert hotspot_features([]) == []
+    assert marks[0]["th"].endswith("ลักทรัพย์, ยังไม่วัดผล\n" + day_of(NOW, ZONE, "th"))
+    assert hotspot_features([], ZONE) == []
+
+
+def test_of_many_who_ask_for_a_sheet_at_once_one_reads_it(sqlite_db: Database) -> None:
+    town(sqlite_db, NOW)
+    reads = 0
+    first, at_door = threading.Event(), threading.Barrier(8)
+
+    class Counted(Database):
+        def __init__(self) -> None:
+            pass
+
+        def read(self) -> Any:
+            nonlocal reads
+            reads += 1
+            assert first.wait(20)
+            return sqlite_db.read()
+
+    ground = Ground(Counted())
+    scope = scope_for("chief", frozenset({"lumphini"}))
+
+    def asks(_: int) -> bytes:
+        at_door.wait(20)
+        return ground.hotspots(scope, "1")
+
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(asks, number) for number in range(8)]
+        first.set()
+        bodies = {one.result(20) for one in asked}
+    assert (reads, len(bodies)) == (1, 1)

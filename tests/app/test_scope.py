@@ -85,7 +85,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, routes: list[tuple[str, str]
         live = {path for kind, path in routes if kind == "http" and not path.startswith(NO_DATA)}
         found.paths = sorted(paths | live)
         assert len(paths) >= 8
-        assert {"/live/ground", "/live/past", "/live/tracks", "/live/desk/x/sheet.pdf"} <= live
+        assert {"/live/ground", "/live/hotspots", "/live/past", "/live/tracks", "/live/desk/x/sheet.pdf"} <= live
         yield found
     finally:
         for client, _ in found.clients.values():
@@ -183,7 +183,7 @@ def test_the_live_feed_tells_each_scope_its_own(world: World, visitor: bool) -> 
 
 def test_a_role_nobody_knows_gets_neither_ground_nor_figures_nor_the_feed(world: World) -> None:
     client, cookie = world.client("nobody", "*")
-    for path in ("/live/ground", "/live/figures"):
+    for path in ("/live/ground", "/live/hotspots", "/live/figures"):
         assert client.get(path).status_code == 403, path
     address = f"ws://localhost:{world.product.port}/live?{QUERY}"
     with (

@@ -44,7 +44,8 @@ async def once():
     async with streamlit_app.lifespan(streamlit_app.app):
         print("ready", gc.isenabled(), *(name for name in {HEAVY!r} if name in sys.modules))
         running = runtime.current()
-        sheet = running.ground.sheet(scope_for("administrator", None), running.hub.ground)
+        all_of_it = scope_for("administrator", None)
+        sheet = running.ground.sheet(all_of_it, running.hub.sheets(all_of_it).ground)
         rings = orjson.loads(sheet)["ring"]["features"]
         print("sheet", len(rings), *(name for name in {HEAVY!r} if name in sys.modules))
         api_route(lambda: None).app.app()

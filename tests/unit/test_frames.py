@@ -10,7 +10,8 @@ from dashboard.live.encoding import Frames, Header
 from dashboard.live.frames import changes, closed_by, everything
 from dashboard.live.objects import alarm_object, box_object, entry, unit_values
 from dashboard.live.roster import Roster
-from dashboard.live.views import Shown, UnitInfo, ground_version, replay_runs, shown_alarms
+from dashboard.live.versions import SheetVersions, Versions
+from dashboard.live.views import Shown, UnitInfo, replay_runs, shown_alarms
 from models.access.scope import Scope, scope_for
 from models.fold import apply, apply_all
 from models.happenings import BoxHeard, BoxPlaced, RegisterChanged
@@ -196,13 +197,25 @@ def test_gone_is_told_only_to_those_who_saw_it() -> None:
     assert frame(old, new, Scope(frozenset({"hat_yai"})))["gone"] == [["alarm", "hat_yai", "a1"]]
 
 
-def test_ground_version_follows_what_does_not_move() -> None:
-    picture = apply(Picture(), RegisterChanged("lumphini", "zones", 5))
-    assert ground_version("b", Picture()) == "b.0"
-    assert ground_version("b", picture) == "b.5"
-    assert ground_version("b", apply(picture, RegisterChanged("lumphini", "units", 9))) == "b.5"
-    # Made before the zones changed and kept after it: news all the same.
-    assert ground_version("b", apply(picture, RegisterChanged("lumphini", "hotspots", 4))) != "b.5"
+def test_versions_follow_what_does_not_move_of_the_own_stations() -> None:
+    told = Versions("b")
+    mine = Scope(frozenset({"lumphini"}))
+
+    def after(picture: Picture, station: str, register: str, at: int) -> tuple[Picture, SheetVersions]:
+        changed = apply(picture, RegisterChanged(station, register, at))
+        return changed, told.of(changed.registers, mine)
+
+    assert told.of(Picture().registers, mine) == SheetVersions("b.0", "b.0")
+    picture, version = after(Picture(), "lumphini", "zones", 5)
+    assert version == SheetVersions("b.5", "b.0")
+    assert after(picture, "lumphini", "units", 9)[1] == version
+    assert after(picture, "hat_yai", "zones", 9)[1] == version
+    assert after(picture, "hat_yai", "hotspots", 9)[1] == version
+    # Made before the zones changed and kept after it: news all the same, of the hotspots alone.
+    picture, version = after(picture, "lumphini", "hotspots", 4)
+    assert version == SheetVersions("b.5", "b.4")
+    assert told.of(picture.registers, Scope(None)) == SheetVersions("b.5", "b.4")
+    assert told.of(picture.registers, Scope(None, visitor=True)) == SheetVersions("b.5", "")
 
 
 def test_replay_is_named_while_its_units_are_heard() -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from dashboard.live.encoding import Header
 from dashboard.live.telling import IDLE_MS, Teller
+from dashboard.live.versions import Versions
 from dashboard.live.viewers import Viewer
 from dashboard.live.views import Shown
 from models.access.scope import Scope
 from models.fold import apply
+from models.happenings import RegisterChanged
 from models.picture import Picture
 from models.records.position import Fix
 from tests.live_reader import Reader
@@ -130,3 +133,18 @@ def test_a_closed_viewer_takes_no_more() -> None:
     viewer.close()
     viewer.put("x")
     assert viewer.take() is None
+
+
+def test_a_refit_is_told_to_the_station_whose_maps_are_new_and_to_no_other() -> None:
+    codes = [f"s{number}" for number in range(60)]
+    versions, picture, teller = Versions("b"), Picture(), Teller()
+    teller.tell(Shown(picture), header(), 0, partial(versions.of, picture.registers))
+    screens = {code: joined(teller, Scope(frozenset({code}))) for code in codes}
+    told: dict[str, list[str]] = {code: [] for code in codes}
+    for station in codes:
+        picture = apply(picture, RegisterChanged(station, "hotspots", 7))
+        teller.tell(Shown(picture), header(), 0, partial(versions.of, picture.registers))
+        for code, screen in screens.items():
+            told[code] += [frame["hotspots"] for frame in screen.taken()]
+    assert told == {code: ["b.7"] for code in codes}
+    assert joined(teller, Scope(None)).snapshot()["hotspots"] == f"b.{7 * len(codes)}"

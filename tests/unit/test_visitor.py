@@ -157,7 +157,7 @@ def test_the_head_has_no_other_parts() -> None:
     message = snapshot(VISITOR)
     _, size, _ = PREFIX.unpack_from(message)
     head = orjson.loads(message[PREFIX.size : PREFIX.size + size])
-    assert set(head) == {"t", "boot", "seq", "now", "base", "roster", "boxes", "alarms", "feed", "ground"}
+    assert set(head) == {"t", "boot", "seq", "now", "base", "roster", "boxes", "alarms", "feed", "ground", "hotspots"}
     assert head["roster"] == [[0, "lumphini", "u0", "foot", ""]]
     (box,) = head["boxes"]
     assert set(box) == {"s", "id", "lat", "lon", "th", "en", "online", "heard", "bat", "mains", "fault"}

@@ -3,7 +3,7 @@
 import { flag, make } from "./dom";
 import type { Moment, Part } from "./part";
 import { PlainList } from "./plain";
-import type { Ground } from "./protocol";
+import type { Ground, Hotspots } from "./protocol";
 import type { Touched } from "./state";
 import type { View } from "./view";
 
@@ -46,6 +46,10 @@ export class Drawing implements Part {
 
   ground(ground: Ground): void {
     this.view.map.setGround(ground);
+  }
+
+  hotspots(sheet: Hotspots): void {
+    this.view.map.setHotspots(sheet);
   }
 
   stop(): void {

@@ -13,7 +13,7 @@ import { obstacles } from "./obstacles";
 import { Pacer } from "./pacer";
 import { Pins } from "./pins";
 import { Pointed } from "./pointed";
-import type { Alarm, Box, Ground } from "./protocol";
+import type { Alarm, Box, Ground, Hotspots } from "./protocol";
 import { redress } from "./redress";
 import { Rooms } from "./rooms";
 import { type Selection, selectionKey } from "./selection";
@@ -240,8 +240,12 @@ export class LiveMap {
   }
 
   setGround(ground: Ground): void {
-    for (const name of ["zones", "streets", "cameras", "checkpoints", "ring", "hotspots"] as const) this.sheets.set(name, ground[name] ?? collection([]));
+    for (const name of ["zones", "streets", "cameras", "checkpoints", "ring"] as const) this.sheets.set(name, ground[name] ?? collection([]));
     this.camera.know(ground);
+  }
+
+  setHotspots(sheet: Hotspots): void {
+    this.sheets.set("hotspots", sheet.hotspots);
   }
 
   fit(station: string | null): void {

@@ -1,7 +1,7 @@
 /** What a page of the live feed is made of: the settings it is told, and the parts put round the one engine. */
 
 import type { Words } from "./marks";
-import type { Ground } from "./protocol";
+import type { Ground, Hotspots } from "./protocol";
 import type { Trouble } from "./socket";
 import type { SoundState } from "./sound";
 import type { Touched } from "./state";
@@ -54,6 +54,7 @@ export interface Part {
   second?(moment: Moment): void;
   /** What does not move has been fetched anew. */
   ground?(ground: Ground): void;
+  hotspots?(sheet: Hotspots): void;
   stop?(): void;
 }
 

@@ -82,7 +82,9 @@ export interface Frame {
   alarms: Alarm[];
   gone: [string, string, string][];
   feed: Feed | null;
+  /** Versions of what does not move, for this viewer; hotspots empty: none are shown here. */
   ground: string | null;
+  hotspots: string;
 }
 
 export interface Station {
@@ -102,6 +104,9 @@ export interface Ground {
   checkpoints: GeoJSON.FeatureCollection;
   /** The ring round each zone; not told by an older server. */
   ring?: GeoJSON.FeatureCollection;
-  /** Published hotspots, when there are any. */
-  hotspots?: GeoJSON.FeatureCollection;
+}
+
+export interface Hotspots {
+  version: string;
+  hotspots: GeoJSON.FeatureCollection;
 }

@@ -16,7 +16,9 @@ export interface State {
   /** Version at which an alarm was closed: an older word of it is not taken. */
   closed: Map<Key, number>;
   feed: Feed | null;
+  /** Versions of what does not move; hotspots empty: none are shown here. */
   ground: string | null;
+  hotspots: string;
   boot: string;
   /** Newest change number told in this boot. */
   seq: number;
@@ -35,7 +37,7 @@ const MAX_CLOSED = 500;
 export function emptyState(): State {
   return {
     units: new Map(), boxes: new Map(), alarms: new Map(), troubles: new Map(), closed: new Map(),
-    feed: null, ground: null, boot: "", seq: -1, frames: 0,
+    feed: null, ground: null, hotspots: "", boot: "", seq: -1, frames: 0,
   };
 }
 
@@ -168,6 +170,7 @@ export function takeFrame(state: State, frame: Frame): Touched {
   }
   if (frame.feed) state.feed = frame.feed;
   if (frame.ground !== null) state.ground = frame.ground;
+  state.hotspots = frame.hotspots;
   state.boot = frame.boot;
   state.seq = frame.seq;
   state.frames += 1;

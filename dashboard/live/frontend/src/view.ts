@@ -6,13 +6,14 @@ import { flag, make } from "./dom";
 import { Dress } from "./dress";
 import { Drawing } from "./drawing";
 import { deskPage } from "./deskpage";
-import { GroundSheet } from "./sheet";
+import { usable, usableHotspots } from "./shapes";
+import { Sheet } from "./sheet";
 import { livePage } from "./livemap";
 import { LiveMap } from "./map";
 import { mapParts } from "./onmap";
 import type { Mode, Moment, Page, Part, Settings } from "./part";
 import type { PastShown } from "./past";
-import type { Alarm, Frame } from "./protocol";
+import type { Alarm, Frame, Ground, Hotspots } from "./protocol";
 import { safely } from "./safely";
 import { Selection } from "./selection";
 import { scaleFor } from "./scale";
@@ -28,6 +29,8 @@ const PULSE_MS = 250;
 /** Every 5 s the page asks, while the link is down, whether it was shut out: the door then shows the way in; while it is
  * up, for the ground where that could not be read. */
 const ASK_PULSES = 20;
+/** A refit tells of one station after the other, for hours. */
+const HOTSPOTS_MS = 10_000;
 
 const PAGES: Record<Mode, (view: View, root: HTMLElement) => Page> = { wall: wallPage, live: livePage, desk: deskPage };
 
@@ -39,7 +42,8 @@ export class View {
   readonly dress: Dress;
   readonly siren: Siren;
   readonly map: LiveMap;
-  readonly sheet: GroundSheet;
+  readonly sheet: Sheet<Ground>;
+  readonly spots: Sheet<Hotspots>;
   /** A past moment shown on the map and in the lists in place of now; null: now. */
   past: PastShown | null = null;
   private readonly root: HTMLElement;
@@ -57,7 +61,15 @@ export class View {
     flag(this.root, "page", settings.mode);
     this.dress = new Dress(this.url, this.root, settings.mode);
     this.siren = new Siren(() => this.tick());
-    this.sheet = new GroundSheet(`${settings.base}live/ground${settings.visitor ? "?visitor=1" : ""}`, (ground) => this.each((part) => part.ground?.(ground)));
+    const visitor = settings.visitor ? "?visitor=1" : "";
+    this.sheet = new Sheet<Ground>({
+      address: `${settings.base}live/ground${visitor}`, usable, wanted: () => this.state.ground,
+      fetched: (ground) => this.each((part) => part.ground?.(ground)),
+    });
+    this.spots = new Sheet<Hotspots>({
+      address: `${settings.base}live/hotspots${visitor}`, usable: usableHotspots, wanted: () => this.state.hotspots || null,
+      fetched: (sheet) => this.each((part) => part.hotspots?.(sheet)), restMs: HOTSPOTS_MS,
+    });
     // The connection is made while the map is: its first frame comes after both.
     this.link = new Link(this.address, { frame: (frame) => this.take(frame), connected: (up) => this.setConnected(up) });
     const page = PAGES[settings.mode](this, this.root);
@@ -118,6 +130,8 @@ export class View {
     clearInterval(this.beat);
     this.sizes.disconnect();
     this.link.stop();
+    this.sheet.stop();
+    this.spots.stop();
     this.each((part) => part.stop?.());
     this.siren.stop();
     this.map.stop();
@@ -154,12 +168,13 @@ export class View {
 
   private take(frame: Frame): void {
     if (!isOld(this.state, frame)) this.clock.observe(frame.now);
-    const ground = this.state.ground;
+    const { ground, hotspots } = this.state;
     const touched = takeFrame(this.state, frame);
     const alarmed = frame.t === "snapshot" || touched.alarms;
     if (alarmed) this.sound(); // before anything is drawn: the siren waits for no panel
     this.count("frames");
-    if (this.state.ground !== ground && this.sheet.known?.version !== this.state.ground) void this.sheet.ask();
+    if (this.state.ground !== ground) void this.sheet.follow();
+    if (this.state.hotspots !== hotspots) void this.spots.follow();
     this.each((part) => part.take?.(touched));
     if (alarmed) this.tick();
   }
@@ -189,8 +204,10 @@ export class View {
   }
 
   private ask(): void {
-    if (this.connected) void this.sheet.again();
-    else void this.sheet.mustSignIn().then((must) => must && location.reload());
+    if (this.connected) {
+      void this.sheet.again();
+      void this.spots.again();
+    } else void this.sheet.mustSignIn().then((must) => must && location.reload());
   }
 
   private tick(): void {

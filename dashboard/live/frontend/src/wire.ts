@@ -40,6 +40,7 @@ interface Head {
   gone?: [string, string, string][];
   feed: Feed | null;
   ground: string | null;
+  hotspots?: string;
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -50,7 +51,7 @@ const isOdd = (row: unknown): boolean =>
 
 function isHead(value: unknown): value is Head {
   if (!isObject(value) || !hasShape(value, FIXED) || (value["t"] !== "snapshot" && value["t"] !== "delta")) return false;
-  const { roster = [], odd = [], boxes = [], alarms = [], gone = [], feed, ground } = value;
+  const { roster = [], odd = [], boxes = [], alarms = [], gone = [], feed, ground, hotspots = "" } = value;
   return (
     tuplesOf(roster, "number", "string", "string", "string", "string") &&
     Array.isArray(odd) && odd.every(isOdd) &&
@@ -58,7 +59,8 @@ function isHead(value: unknown): value is Head {
     Array.isArray(alarms) && alarms.every((one) => hasShape(one, ALARM)) &&
     tuplesOf(gone, "string", "string", "string") &&
     (feed === null || hasShape(feed, FEED)) &&
-    (ground === null || typeof ground === "string")
+    (ground === null || typeof ground === "string") &&
+    typeof hotspots === "string"
   );
 }
 
@@ -102,7 +104,7 @@ export class FrameReader {
     if (units === null) return "nonsense";
     return {
       t: head.t, boot: head.boot, seq: head.seq, now: head.now, units,
-      boxes: head.boxes ?? [], alarms: head.alarms ?? [], gone: head.gone ?? [], feed: head.feed, ground: head.ground,
+      boxes: head.boxes ?? [], alarms: head.alarms ?? [], gone: head.gone ?? [], feed: head.feed, ground: head.ground, hotspots: head.hotspots ?? "",
     };
   }
 

@@ -17,7 +17,7 @@ export const alarm = (id: string, v: number, more: Partial<Alarm> = {}): Alarm =
 });
 
 export const frame = (more: Partial<Frame>): Frame => ({
-  t: "delta", boot: "b", seq: 1, now: 1, units: [], boxes: [], alarms: [], gone: [], feed: null, ground: null, ...more,
+  t: "delta", boot: "b", seq: 1, now: 1, units: [], boxes: [], alarms: [], gone: [], feed: null, ground: null, hotspots: "", ...more,
 });
 
 export const FEED: Feed = {

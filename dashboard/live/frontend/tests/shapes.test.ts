@@ -13,7 +13,7 @@ test("what can be drawn is kept as it is, one that crosses itself and one at the
   const eight = [[100, 13], [101, 14], [101, 13], [100, 14], [100, 13]];
   const zones = sheet(zone({ type: "Polygon", coordinates: [square] }), zone({ type: "Polygon", coordinates: [eight] }), zone({ type: "Polygon", coordinates: [[[0, 80], [9, 90], [9, 80], [0, 80]]] }));
   const found = usable(answer({ zones, cameras: sheet(zone({ type: "Point", coordinates: [100, 13, 5] })) }));
-  assert.deepEqual(found?.ground.zones, zones);
+  assert.deepEqual(found?.sheet.zones, zones);
   assert.deepEqual([found?.left, found?.thinned], [0, 0]);
 });
 
@@ -25,14 +25,14 @@ test("a bad shape is left out by itself and counted", () => {
   ];
   const found = usable(answer({ zones: sheet(...bad, zone({ type: "Polygon", coordinates: [square] }, null)) }));
   assert.equal(found?.left, bad.length);
-  assert.deepEqual(found?.ground.zones.features.map((one) => one.properties), [{}]);
+  assert.deepEqual(found?.sheet.zones.features.map((one) => one.properties), [{}]);
 });
 
 test("an outline of a million corners is thinned and stays closed", () => {
   const ring = Array.from({ length: 1_000_000 }, (_, i) => [100 + Math.cos(i / 159_155) / 10, 13 + Math.sin(i / 159_155) / 10]);
   ring.push(ring[0]!);
   const found = usable(answer({ zones: sheet(zone({ type: "MultiPolygon", coordinates: [[ring], [square]] })) }));
-  const drawn = (found?.ground.zones.features[0]?.geometry as GeoJSON.MultiPolygon).coordinates;
+  const drawn = (found?.sheet.zones.features[0]?.geometry as GeoJSON.MultiPolygon).coordinates;
   assert.ok(drawn[0]![0]!.length <= MOST_CORNERS + 1);
   assert.deepEqual(drawn[0]![0]!.at(-1), drawn[0]![0]![0]);
   assert.deepEqual(drawn[1], [square]);
