@@ -8,6 +8,8 @@ server that has just started busy for a third of a second. Its page looks for th
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Iterable
 from functools import cache
 from pathlib import Path
 
@@ -36,8 +38,15 @@ _CACHE = "public, immutable, max-age=31536000"
 #: Pages that show the live map.
 MAP_PAGES = frozenset({"/", "/wall", "/map", "/desk"})
 
+#: Pages of hotspots, which are told the same; they have a component of their own and no map's bundle.
+SPOT_PAGES = frozenset({"/hotspots"})
+
 #: Streamlit's parts that every such page loads once its script has run.
 _PARTS = ("BidiComponent", "Html")
+_SPOT_PARTS = (*_PARTS, "Selectbox", "remark-emoji")
+
+#: A part's own imports, as Streamlit's files write them.
+_IMPORT = re.compile(rb'(?:from|import)"\./([\w.-]+\.js)"')
 
 # What Streamlit's page takes from whoever hosts it: where its server is, and what `/_stcore/host-config` would
 # answer. With both it connects at once, and asks meanwhile. No page of another origin may tell it anything.
@@ -86,19 +95,38 @@ def map_page() -> bytes:
     return before + _HOST + script + after
 
 
+def _parts(wanted: Collection[str]) -> list[str]:
+    """The files of Streamlit's parts by the parts' names."""
+    return [name for name in sorted(_names()) if name.removeprefix("js/").split(".")[0] in wanted]
+
+
+def _with_imports(names: Iterable[str]) -> list[str]:
+    """Files and what they import that Streamlit's page does not name: a browser would find those one by one."""
+    page, found, left = INDEX_PAGE.read_bytes(), dict[str, None](), list(names)
+    while left:
+        name = left.pop(0)
+        if name in found or name not in _names() or name.encode() in page:
+            continue
+        found[name] = None
+        left += [f"js/{one.decode()}" for one in _IMPORT.findall(_file(name)[0])]
+    return list(found)
+
+
 @cache
-def _link() -> str:
-    """The `Link` header (RFC 8288): the map's bundle and its faces, to come beside Streamlit's own files."""
-    parts = (name for name in sorted(_names()) if name.removeprefix("js/").split(".")[0] in _PARTS)
-    modules = (f"/assets/{assets_route.module_name()}", *(f"/static/{name}" for name in parts))
+def _link(spots: bool) -> str:
+    """The `Link` header (RFC 8288): the map's bundle or the parts of the hotspots' page, and our faces, to come
+    beside Streamlit's own files."""
+    files = _with_imports(_parts(_SPOT_PARTS)) if spots else _parts(_PARTS)
+    ours = () if spots else (f"/assets/{assets_route.module_name()}",)
     faces = (name for name in assets_route.assets() if name.endswith(".woff2"))
     fonts = (f"</assets/{name}>; rel=preload; as=font; type=font/woff2; crossorigin" for name in faces)
+    modules = (*ours, *(f"/static/{name}" for name in files))
     return ", ".join((*(f"<{path}>; rel=modulepreload" for path in modules), *fonts))
 
 
-def _page() -> Response:
+def _page(spots: bool) -> Response:
     # Made anew for each: what is outside of this writes its headers, a cookie among them, into the answer's own list.
-    headers = {"cache-control": "no-cache", "link": _link()}
+    headers = {"cache-control": "no-cache", "link": _link(spots)}
     return Response(map_page(), media_type="text/html", headers=headers)
 
 
@@ -113,7 +141,7 @@ class Shell:
         path, asked = scope.get("path", ""), scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
         if asked and path.startswith(_PREFIX):
             await _answer(path.removeprefix(_PREFIX))(scope, receive, send)
-        elif asked and path in MAP_PAGES:
-            await _page()(scope, receive, send)
+        elif asked and path in MAP_PAGES | SPOT_PAGES:
+            await _page(path in SPOT_PAGES)(scope, receive, send)
         else:
             await self._app(scope, receive, send)

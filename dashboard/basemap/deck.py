@@ -16,8 +16,6 @@ import pydeck as pdk
 import streamlit as st
 
 from dashboard.basemap.palette import Theme, rgb
-from dashboard.basemap.routes import credit_words
-from dashboard.basemap.shown import Basemap
 from dashboard.filters import GROUPS, group_text
 from dashboard.times import moment
 from dashboard.words import Language
@@ -37,11 +35,6 @@ def style_address(theme: Theme) -> str:
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     scheme = urlsplit(str(st.context.url or "")).scheme
     return f"{f'/{base}' if base else ''}/tiles/style.json?theme={theme}&scheme={scheme}"
-
-
-def desk_theme() -> Theme:
-    """Day or night, as the page itself is."""
-    return "night" if st.context.theme.type == "dark" else "day"
 
 
 def incident_points(incidents: Iterable[Incident], zone: ZoneInfo, language: Language) -> list[dict[str, object]]:
@@ -66,11 +59,6 @@ def features(texts: Iterable[str]) -> dict[str, object]:
     return {"type": "FeatureCollection", "features": features}
 
 
-def zone_colour(theme: Theme) -> list[int]:
-    """Of the outline of a safety zone."""
-    return _ZONE[theme]
-
-
 def view_of(points: Sequence[list[float]], zones: Sequence[Zone]) -> pdk.ViewState:
     """The zones when there are some, else the points (lon, lat); else the country."""
     corners: list[list[float]] = []
@@ -83,12 +71,6 @@ def view_of(points: Sequence[list[float]], zones: Sequence[Zone]) -> pdk.ViewSta
         return pdk.ViewState(longitude=101.0, latitude=13.5, zoom=5)
     view = pdk.data_utils.compute_view(corners)
     return pdk.ViewState(longitude=view.longitude, latitude=view.latitude, zoom=min(float(view.zoom) + 0.5, 15.5))
-
-
-def own_streets_wanted(basemap: Basemap) -> bool:
-    """Whether the registers' streets are to be drawn: not where the base map draws the same ones."""
-    archive = basemap.now().archive
-    return archive is None or not basemap.streets_credit or not archive.layers & {"street", "highway"}
 
 
 def incident_deck(
@@ -114,17 +96,6 @@ def incident_deck(
         map_style=style_address(theme),
         tooltip={"text": "{offence}\n{group}\n{when}"},
     )
-
-
-def credit_line(basemap: Basemap, streets: int, language: Language) -> None:
-    """Below a map: what is wrong with the base map, and whose data it or its imported streets are."""
-    note = basemap.note(language)
-    if note:
-        st.warning(note, icon=":material/map:")
-    archive = basemap.now().archive
-    credit = archive.attribution if archive else basemap.streets_credit if streets else ""
-    if credit:
-        st.html(f'<p class="ssz-mapcredit">{escape(credit_words(credit, language))}</p>')
 
 
 def group_legend(language: Language) -> None:

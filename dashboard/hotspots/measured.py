@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from html import escape
+
 import streamlit as st
 
 from dashboard.hotspots.told import (
@@ -19,15 +22,26 @@ from models.analysis.hotspots import HotspotMap
 _MARK = {"good": "●●●", "fair": "●●○", "poor": "●○○", "none": "○○○"}
 
 
+def figures_html(figures: Sequence[tuple[str, str]]) -> str:
+    """Figures beside each other with their names; Streamlit's own would load a library of charts."""
+    parts = (f"<div><dt>{escape(name)}</dt><dd>{escape(figure)}</dd></div>" for name, figure in figures)
+    return f'<dl class="ssz-figures">{"".join(parts)}</dl>'
+
+
 def measured(found: HotspotMap, language: Language) -> None:
     """Draw it in the present column."""
     st.subheader(word("hot.record", language), anchor=False)
     record = found.record
     if record is not None:
-        columns = st.columns(3)
-        columns[0].metric(word("hot.rec_hit", language), share(record.hit), border=True)
-        columns[1].metric(word("hot.rec_hit_naive", language), share(record.naive_hit), border=True)
-        columns[2].metric(word("hot.rec_pai", language), f"{record.pai:.1f}", border=True)
+        st.html(
+            figures_html(
+                [
+                    (word("hot.rec_hit", language), share(record.hit)),
+                    (word("hot.rec_hit_naive", language), share(record.naive_hit)),
+                    (word("hot.rec_pai", language), f"{record.pai:.1f}"),
+                ]
+            )
+        )
     st.markdown("  \n".join(record_words(record, language)))
     st.caption(word("hot.method", language, name=method_name(found.method, language)))
     for name, quality, (verdict, detail) in (

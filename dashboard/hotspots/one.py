@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.desk import thousands
 from dashboard.hotspots.chosen import Chosen
 from dashboard.hotspots.read import cases_behind
 from dashboard.hotspots.rows import case_rows
@@ -20,6 +19,7 @@ from dashboard.hotspots.told import (
     trend_words,
     warnings,
 )
+from dashboard.html_table import draw_table
 from dashboard.markdown import plain
 from dashboard.visit import Visit
 from dashboard.words import word
@@ -36,7 +36,8 @@ def one_spot(here: Visit, chosen: Chosen, found: HotspotMap, rank: int) -> None:
         StorageError: the store cannot be read.
     """
     language, spot = here.language, found.hotspots[rank - 1]
-    st.subheader(word("hot.one", language, rank=rank, name=plain(spot_name(spot, language))), anchor=False)
+    name = spot_name(spot, language)
+    st.subheader(word("hot.one", language, rank=rank, name=plain(name)), anchor=False)
     facts, strip = st.columns([3, 2])
     told = (
         ("expected", expected_words(spot, language)),
@@ -47,8 +48,9 @@ def one_spot(here: Visit, chosen: Chosen, found: HotspotMap, rank: int) -> None:
         ("trend", trend_words(spot, language)),
         ("stability", stability_words(spot, language)),
     )
-    facts.table([{word("hot.fact", language): word(f"hot.{name}", language), word("hot.value", language): plain(text)}
-                 for name, text in told])  # fmt: skip
+    fact, value = word("hot.fact", language), word("hot.value", language)
+    with facts:
+        draw_table([{fact: word(f"hot.{key}", language), value: text} for key, text in told], name, heads=True)
     facts.caption(word("hot.chance_words", language, share=share(spot.chance)))
     for text in warnings(spot, language):
         facts.warning(text, icon=":material/info:")
@@ -58,10 +60,5 @@ def one_spot(here: Visit, chosen: Chosen, found: HotspotMap, rank: int) -> None:
     strip.markdown(f"**{word('hot.cases', language)}**")
     known = cases_behind(here.runtime.db, chosen.station, spot)
     rows = case_rows(spot, known, here.runtime.values.zone, language)
-    strip.dataframe(
-        rows,
-        column_config=thousands(rows),
-        hide_index=True,
-        height=300 if len(rows) > FEW else "auto",
-        key="hotspot-cases",
-    )
+    with strip:
+        draw_table(rows, word("hot.cases", language), scrolled=len(rows) > FEW)

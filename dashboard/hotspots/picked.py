@@ -19,26 +19,13 @@ def picked(found: HotspotMap) -> int:
     return ids.index(asked) + 1 if asked in ids else min(1, len(ids))
 
 
-def _keep(found: HotspotMap, index: int) -> None:
-    if 0 <= index < len(found.hotspots):
-        st.query_params[NAME] = found.hotspots[index].id
+def _keep(found: HotspotMap, key: str) -> None:
+    # Told by the browser: only an id of this map is taken.
+    spot = getattr(st.session_state[key], NAME, None)
+    if spot in {one.id for one in found.hotspots}:
+        st.query_params[NAME] = spot
 
 
-def _from_list(found: HotspotMap) -> None:
-    for row in st.session_state[LIST].selection.rows[:1]:
-        _keep(found, row)
-
-
-def _from_map(found: HotspotMap) -> None:
-    for rows in st.session_state[MAP].selection.indices.values():
-        _keep(found, rows[0])
-
-
-def from_list(found: HotspotMap) -> partial[None]:
-    """What the list calls when a row is chosen."""
-    return partial(_from_list, found)
-
-
-def from_map(found: HotspotMap) -> partial[None]:
-    """What the map calls when a mark is chosen."""
-    return partial(_from_map, found)
+def keeping(found: HotspotMap, key: str) -> partial[None]:
+    """What the map or the list with that key calls when a hotspot is chosen."""
+    return partial(_keep, found, key)

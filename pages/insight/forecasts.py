@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.basemap.deck import desk_theme
+from dashboard.basemap.beside import desk_theme
 from dashboard.desk import desk_head, thousands, way_to
 from dashboard.filters import ALL, choice_filter
 from dashboard.hotspots.chosen import DAYS

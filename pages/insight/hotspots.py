@@ -4,25 +4,22 @@ from urllib.parse import quote
 
 import streamlit as st
 
-from dashboard.basemap.deck import credit_line, desk_theme, own_streets_wanted
-from dashboard.desk import desk_head, thousands, way_to
+from dashboard.desk import desk_head, way_to
 from dashboard.filters import choice_filter
 from dashboard.hotspots.chosen import choose
 from dashboard.hotspots.compare import compare
-from dashboard.hotspots.deck import hotspot_deck
 from dashboard.hotspots.leave import files
 from dashboard.hotspots.measured import measured
 from dashboard.hotspots.none_yet import none_yet
 from dashboard.hotspots.one import one_spot
 from dashboard.hotspots.patrol import patrol
-from dashboard.hotspots.picked import LIST, MAP, from_list, from_map, picked
-from dashboard.hotspots.rows import spot_rows
+from dashboard.hotspots.picked import picked
+from dashboard.hotspots.spots import spot_list, spot_map
 from dashboard.hotspots.told import family_name, verdict_words
 from dashboard.times import moment
 from dashboard.visit import visit
 from dashboard.words import word
 from models.access.policy import Action
-from store import registers
 
 PARTS = ("spots", "periods", "patrol")
 
@@ -32,8 +29,6 @@ desk_head(here, word("nav.hotspots", language), word("hot.help", language))
 
 with here.runtime.db.read() as conn:
     chosen = choose(conn, here.who.stations, values.targets.shifts, language)
-    wanted = chosen is not None and own_streets_wanted(here.runtime.basemap)
-    streets = registers.streets(conn, frozenset({chosen.station})) if chosen and wanted else []
 if chosen is None:
     st.info(word("err.no_data", language))
     st.stop()
@@ -55,10 +50,8 @@ st.caption(word("hot.made", language, at=at, n=f"{found.cases:,}"))
 rank = picked(found)
 left, right = st.columns([3, 2])
 with left:
-    spot = found.hotspots[rank - 1].id if rank else ""
-    deck = hotspot_deck(found, spot, chosen.zones, streets, desk_theme(), language)
-    st.pydeck_chart(deck, height=560, on_select=from_map(found), key=MAP)
-    credit_line(here.runtime.basemap, len(streets), language)
+    spot_map(here, chosen, chosen.stored, rank)
+    way_to("/map", word("hot.on_live_map", language))
 with right:
     measured(found, language)
     way_to(f"/forecasts?station={quote(chosen.station)}", word("hot.to_record", language))
@@ -68,11 +61,9 @@ if found.hotspots:
         label = word("hot.part", language)
         part = choice_filter("part", label, PARTS, lambda one: word(f"hot.part_{one}", language), "spots")
     if part == "spots":
-        rows = spot_rows(found, language)
         st.subheader(word("hot.list", language), anchor=False)
         st.caption(word("hot.list_help", language))
-        st.dataframe(rows, column_config=thousands(rows), hide_index=True, row_height=40, on_select=from_list(found),
-                     selection_mode="single-row", key=LIST)  # fmt: skip
+        spot_list(here, chosen.stored, rank)
         one_spot(here, chosen, found, rank)
     elif part == "periods":
         compare(here, chosen, found)

@@ -2,14 +2,8 @@
 
 import streamlit as st
 
-from dashboard.basemap.deck import (
-    credit_line,
-    desk_theme,
-    group_legend,
-    incident_deck,
-    incident_points,
-    own_streets_wanted,
-)
+from dashboard.basemap.beside import credit_line, desk_theme, own_streets_wanted
+from dashboard.basemap.deck import group_legend, incident_deck, incident_points
 from dashboard.desk import desk_head
 from dashboard.filters import days_text, filter_bar
 from dashboard.tables import incident_rows, station_names

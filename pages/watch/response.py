@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.basemap.deck import desk_theme
+from dashboard.basemap.beside import desk_theme
 from dashboard.desk import desk_head, thousands
 from dashboard.export_part import File, hand_out
 from dashboard.filters import choice_filter, period_filter, station_filter

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, cast
+from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
+import orjson
 import pytest
 from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
@@ -75,6 +78,33 @@ def said(page: AppTest) -> str:
     return "\n".join(str(one.value) for one in parts)
 
 
+def mounted(page: AppTest) -> dict[str, str]:
+    """What the components of the page were given to draw: `map` and `list`."""
+    found = [orjson.loads(one.proto.json)[0]["html"] for one in page.get("bidi_component")]
+    return {"list" if "<table" in html else "map": html for html in found}
+
+
+def parsed(html: str) -> ElementTree.Element:
+    """What our own page wrote, which is well-formed."""
+    return ElementTree.fromstring(html)  # noqa: S314 - of our own making
+
+
+def table(html: str) -> list[list[str]]:
+    """The cells of a table's rows, the head first."""
+    root = parsed(html[html.index("<table") : html.index("</table>") + len("</table>")])
+    return [["".join(cell.itertext()) for cell in row] for row in root.iter("tr")]
+
+
+def bodies(page: AppTest) -> list[str]:
+    """The plain HTML of a page."""
+    return [one.proto.body for one in page.get("html")]
+
+
+def tables(page: AppTest) -> list[list[list[str]]]:
+    """The tables of plain HTML beside the list."""
+    return [table(body) for body in bodies(page) if "<table" in body]
+
+
 @pytest.mark.usefixtures("look_as")
 def test_what_is_claimed_stands_beside_how_often_it_was_right_and_what_was_left_out() -> None:
     page = open_page()
@@ -84,12 +114,34 @@ def test_what_is_claimed_stands_beside_how_often_it_was_right_and_what_was_left_
     assert "จับเหตุที่เกิดจริงได้ 72 จาก 240 เหตุ (ช่วงเชื่อมั่น 95% 25% ถึง 36%)" in words
     assert "การนับเหตุ 365 วันธรรมดาจับได้ 60 เหตุ (25%)" in words
     assert "กลุ่มที่ 4 (คดีรัฐเป็นผู้เสียหาย) 41 · สายตรวจเป็นผู้พบ 12 · ไม่มีพิกัด 7" in words
-    assert [one.value for one in page.metric] == ["30%", "25%", "6.0"]
-    spots, cases = (frame.value for frame in page.dataframe)
-    assert list(spots["สถานที่"]) == ["ถนนสีลม", "ซอยศาลาแดง", "ด้านตะวันออกเฉียงใต้ของเขต (2)"]
+    [figures] = [body for body in bodies(page) if "<dl" in body]
+    assert re.findall("<dd>(.*?)</dd>", figures) == ["30%", "25%", "6.0"]
+    assert len(page.dataframe) == 0
+    head, *spots = table(mounted(page)["list"])
+    assert [row[head.index("สถานที่")] for row in spots] == [
+        "ถนนสีลม",
+        "ซอยศาลาแดง",
+        "ด้านตะวันออกเฉียงใต้ของเขต (2)",
+    ]
+    facts, (named, *cases) = tables(page)
+    assert [row[0] for row in facts][1] == "เหตุที่คาดว่าจะเกิด"
     assert len(cases) == 9  # eight by name, the others together
-    assert cases["ฐานความผิด"].iloc[0] == "ชิงทรัพย์"
-    assert cases["น้ำหนัก"].iloc[0] == "5.0%"
+    assert cases[0][named.index("ฐานความผิด")] == "ชิงทรัพย์"
+    assert cases[0][named.index("น้ำหนัก")] == "5.0%"
+
+
+@pytest.mark.usefixtures("look_as")
+def test_on_the_map_each_hotspot_has_its_outline_its_rank_and_its_name() -> None:
+    drawn = parsed(mounted(open_page())["map"])
+    plates = {one.get("data-spot"): one for one in drawn.iter("g") if one.get("class") == "plate"}
+    assert list(plates) == ["h3", "h2", "h1"]  # the first in rank is drawn over the others
+    words = {spot: [text.text for text in plate.iter("text")] for spot, plate in plates.items()}
+    assert words["h2"] == ["2", "ซอยศาลาแดง"]
+    assert "2 ซอยศาลาแดง" in str(plates["h2"].get("aria-label"))
+    outlines = [one for one in drawn.iter("g") if one.get("class") == "outline"]
+    assert [one.get("data-spot") for one in outlines] == ["h1", "h2", "h3"]
+    assert "grey" not in str(drawn.get("class"))
+    assert "grey" in str(parsed(mounted(open_page(family="theft"))["map"]).get("class"))
 
 
 @pytest.mark.usefixtures("look_as")
@@ -102,7 +154,7 @@ def test_another_hotspot_is_chosen_in_the_address_and_its_pile_up_is_said() -> N
 
 @pytest.mark.usefixtures("look_as")
 @pytest.mark.parametrize(
-    ("family", "words", "tables"),
+    ("family", "words", "told"),
     [
         ("theft", "แสดงเป็นสีเทา เพราะยังไม่เคยวัด", 2),
         ("sexual", "จำนวนเหตุน้อยเกินไป (4 เหตุ)", 0),
@@ -110,21 +162,21 @@ def test_another_hotspot_is_chosen_in_the_address_and_its_pile_up_is_said() -> N
         ("burglary", "ยังไม่มีแผนที่สำหรับตัวเลือกนี้", 0),
     ],
 )
-def test_every_state_has_its_own_words(family: str, words: str, tables: int) -> None:
+def test_every_state_has_its_own_words(family: str, words: str, told: int) -> None:
     page = open_page(family=family)
     assert words in said(page)
-    assert len(page.dataframe) == tables
+    assert (len(tables(page)), "list" in mounted(page)) == (told, told > 0)
     assert ("ยังไม่เคยวัดผล" in said(page)) is (family == "theft")
 
 
 @pytest.mark.usefixtures("look_as")
 def test_two_periods_say_what_chance_alone_would_do() -> None:
     page = open_page(part="periods", length="90")
-    [table] = (frame.value for frame in page.dataframe)
-    assert len(table) == 4  # three hotspots and the rest of the zone
-    assert list(table["ห้วงหลัง (เหตุ)"]) == [5, 5, 5, 0]  # after 3, 23, 43, 63 and 83 days
-    assert list(table["ห้วงก่อน (เหตุ)"]) == [3, 3, 3, 0]
-    assert set(table["ความต่าง"]) == {"● ไม่ต่างจากความบังเอิญ", "ไม่มีเหตุ"}
+    [shown] = (frame.value for frame in page.dataframe)
+    assert len(shown) == 4  # three hotspots and the rest of the zone
+    assert list(shown["ห้วงหลัง (เหตุ)"]) == [5, 5, 5, 0]  # after 3, 23, 43, 63 and 83 days
+    assert list(shown["ห้วงก่อน (เหตุ)"]) == [3, 3, 3, 0]
+    assert set(shown["ความต่าง"]) == {"● ไม่ต่างจากความบังเอิญ", "ไม่มีเหตุ"}
     assert "ไม่ใช่หลักฐานของความสำเร็จ" in said(page)
 
 
@@ -134,10 +186,10 @@ def test_a_patrol_is_suggested_when_asked_for_and_says_what_it_assumes() -> None
     assert len(page.dataframe) == 0
     page.button(key="plan-make").click().run()
     assert [one.value for one in page.exception] == []
-    [table] = (frame.value for frame in page.dataframe)
-    assert list(table.columns) == ["เวลา", "สายตรวจชุดที่ 1", "สายตรวจชุดที่ 2"]
-    assert [row[:2] for row in table["เวลา"]] == [f"{hour:02d}" for hour in range(16, 24)]
-    stops = [cell for column in list(table.columns)[1:] for cell in table[column] if cell != "-"]
+    [shown] = (frame.value for frame in page.dataframe)
+    assert list(shown.columns) == ["เวลา", "สายตรวจชุดที่ 1", "สายตรวจชุดที่ 2"]
+    assert [row[:2] for row in shown["เวลา"]] == [f"{hour:02d}" for hour in range(16, 24)]
+    stops = [cell for column in list(shown.columns)[1:] for cell in shown[column] if cell != "-"]
     assert any("1 ถนนสีลม" in cell for cell in stops)
     assert all("นาที" in cell for cell in stops)
     assert "เป็นสมมติฐาน ไม่ใช่ผลวัด" in said(page)
@@ -164,7 +216,7 @@ def test_only_those_who_may_see_it_and_only_their_stations(look_as: Callable[[Wh
     assert "ลุมพินี" not in said(page)
     look_as(Who("ผู้ชม", "viewer", None, "session", "z", "token-3"))
     page = open_page()
-    assert (len(page.dataframe), [one.value for one in page.error]) == (0, ["ท่านไม่มีสิทธิ์เข้าถึงข้อมูลนี้"])
+    assert (page.get("bidi_component"), [one.value for one in page.error]) == ([], ["ท่านไม่มีสิทธิ์เข้าถึงข้อมูลนี้"])
 
 
 @pytest.mark.usefixtures("look_as")

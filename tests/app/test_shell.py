@@ -42,6 +42,10 @@ def test_a_page_with_the_map_names_what_it_will_need_and_no_other_page_does(prod
         for path, _ in links:
             assert client.get(path).status_code == 200
         assert {client.get(path).headers["link"] for path in MAP_PAGES} == {client.get("/").headers["link"]}
+        spots = re.findall(r"/static/js/([^.>]+)[^>]*>; rel=modulepreload", client.get("/hotspots").headers["link"])
+        assert {"BidiComponent", "Html", "Selectbox", "Autocomplete"} <= set(spots)
+        for path in re.findall(r"<([^>]+)>", client.get("/hotspots").headers["link"]):
+            assert client.get(path).status_code == 200
         assert "link" not in client.get("/incidents").headers
     with product.client() as stranger:
         assert "link" not in stranger.get("/").headers

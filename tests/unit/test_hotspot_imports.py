@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 #: Libraries that fit, and the modules of ours that use them or make maps.
 FITTING = ("sklearn", "geopandas", "joblib", "dask", "models.analysis.surface", "models.analysis.build",
-           "models.analysis.gate", "models.analysis.candidates", "jobs")  # fmt: skip
+           "models.analysis.gate", "pydeck", "models.analysis.candidates", "jobs")  # fmt: skip
 
 
 def imported(page: Path) -> list[str]:

@@ -29,9 +29,12 @@ REVIEWED = {
 
 #: Markup written by the program: what is drawn in it is escaped there, and looked at one by one.
 MARKUP = {
+    "dashboard/hotspots/measured.py",
     "dashboard/hotspots/strip.py",
     "dashboard/desk.py",
+    "dashboard/basemap/beside.py",
     "dashboard/basemap/deck.py",
+    "dashboard/html_table.py",
     "dashboard/theme/__init__.py",
 }
 

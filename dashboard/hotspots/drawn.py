@@ -1,0 +1,78 @@
+"""The map of the hotspots' page as SVG, and its list as a table: drawn by the server, moved and chosen from in the
+page. Pure; every text in it is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+
+from dashboard.hotspots.ground import Frame, path_of
+from dashboard.hotspots.rows import spot_rows
+from dashboard.hotspots.told import expected_words, spot_name
+from dashboard.html_table import table_html
+from dashboard.words import Language, word
+from models.analysis.hotspots import Hotspot, HotspotMap
+
+#: Pixels the frame is taken to be wide until the page has measured itself.
+_WIDTH_PX = 700
+
+#: Buttons on the map: what the page calls each, its sign, its words.
+_TOOLS = (("in", "+", "live.zoom_in"), ("out", "−", "live.zoom_out"), ("all", "⤢", "live.whole_zone"))
+
+
+def list_html(found: HotspotMap, language: Language) -> str:
+    """The hotspots by rank; the name of each is a button that chooses it."""
+    ids = [spot.id for spot in found.hotspots]
+    table = table_html(spot_rows(found, language), word("hot.list", language), pick=ids, named=1)
+    return f'<div class="ssz-rows">{table}</div>'
+
+
+def map_html(
+    found: HotspotMap, frame: Frame, zones: Sequence[str], streets: tuple[str, str], language: Language
+) -> str:
+    """The map: streets, the zone, each hotspot's outline, and over all of them rank and name at its middle.
+
+    `zones`: outlines as GeoJSON; `streets`: paths of main and other streets. Grey where the map has no backtest.
+    """
+    scale = frame.width / _WIDTH_PX
+    order = list(enumerate(found.hotspots, 1))
+    outlines = "".join(
+        f'<g class="outline" data-spot="{escape(spot.id)}"><title>{_tip(rank, spot, language)}</title>'
+        f'<path d="{path_of(frame, [spot.outline])}"/></g>'
+        for rank, spot in order
+    )
+    # The first rank is drawn last and so lies uppermost.
+    plates = "".join(_plate(frame, scale, rank, spot, language) for rank, spot in reversed(order))
+    box = f"{frame.left:.0f} {frame.top:.0f} {frame.width:.0f} {frame.height:.0f}"
+    tools = "".join(_tool(*one, language) for one in _TOOLS)
+    said = escape(word("nav.hotspots", language))
+    grey = " grey" if found.verdict == "grey" else ""
+    return (
+        f'<div class="ssz-spotmap{grey}"><svg viewBox="{box}" tabindex="0" role="group" aria-label="{said}">'
+        f'<path class="street" d="{streets[1]}"/><path class="street main" d="{streets[0]}"/>'
+        f'<path class="zone" d="{path_of(frame, zones)}"/>{outlines}{plates}</svg>'
+        f'<div class="tools">{tools}</div></div>'
+    )
+
+
+def _tool(name: str, sign: str, key: str, language: Language) -> str:
+    said = escape(word(key, language))
+    return f'<button type="button" data-zoom="{name}" title="{said}" aria-label="{said}">{sign}</button>'
+
+
+def _tip(rank: int, spot: Hotspot, language: Language) -> str:
+    return escape(f"{rank} {spot_name(spot, language)}\n{expected_words(spot, language)}")
+
+
+def _plate(frame: Frame, scale: float, rank: int, spot: Hotspot, language: Language) -> str:
+    [(x, y)] = frame.metres(np.array([[spot.lon, spot.lat]])).tolist()
+    tip = _tip(rank, spot, language)
+    return (
+        f'<g class="plate" data-spot="{escape(spot.id)}" data-x="{x:.0f}" data-y="{y:.0f}" tabindex="0" '
+        f'role="button" aria-label="{tip}" transform="translate({x:.0f} {y:.0f}) scale({scale:.3f})">'
+        f"<title>{tip}</title>"
+        f'<circle class="ring" r="20"/><circle r="15"/><text class="rank" y="6">{rank}</text>'
+        f'<text class="name" y="38">{escape(spot_name(spot, language))}</text></g>'
+    )

@@ -1,0 +1,57 @@
+"""A table as plain HTML: drawn with the page, read by a screen reader, and no library of grids is loaded for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from dashboard.tables import Row
+
+
+def table_html(
+    rows: Sequence[Row], caption: str, *, pick: Sequence[str] = (), named: int = 0, heads: bool = False
+) -> str:
+    """Rows of the same columns as a `<table>`; whole numbers in groups of three digits and to the right.
+
+    `caption`: what the table is, for those who hear it. `pick`: an id for each row that can be chosen; its cell
+    number `named` is then a button with that id. `heads`: the first cell of each row names the row.
+    """
+    if not rows:
+        return ""
+    columns = list(rows[0])
+    right = {name for name in columns if isinstance(rows[0][name], int)}
+    head = "".join(f'<th scope="col"{_side(name in right)}>{escape(name)}</th>' for name in columns)
+    body = []
+    for at, row in enumerate(rows):
+        chosen = f' data-spot="{escape(pick[at])}"' if pick else ""
+        cells = []
+        for number, name in enumerate(columns):
+            text = _text(row[name])
+            if pick and number == named:
+                text = f'<button type="button"{chosen}>{text}</button>'
+            if heads and number == 0:
+                cells.append(f'<th scope="row">{text}</th>')
+            else:
+                cells.append(f"<td{_side(name in right)}>{text}</td>")
+        body.append(f"<tr{chosen}>{''.join(cells)}</tr>")
+    said = f'<caption class="ssz-said">{escape(caption)}</caption>'
+    return f'<table class="ssz-table">{said}<thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>'
+
+
+def draw_table(rows: Sequence[Row], caption: str, *, heads: bool = False, scrolled: bool = False) -> None:
+    """Draw a table; `scrolled`: in a frame of its own that is never higher than a few rows."""
+    kind = "ssz-rows ssz-scrolled" if scrolled else "ssz-rows"
+    frame = f'<div class="{kind}" tabindex="0" role="region" aria-label="{escape(caption)}">'
+    st.html(f"{frame}{table_html(rows, caption, heads=heads)}</div>")
+
+
+def _side(right: bool) -> str:
+    return ' class="ssz-number"' if right else ""
+
+
+def _text(value: str | int | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:,}" if isinstance(value, int) else escape(value)
