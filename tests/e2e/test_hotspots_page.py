@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, expect
 
 from dashboard.access.sessions import COOKIE
 from tests.app.serving import Product, clock
-from tests.app.serving import product as product
 from tests.hotspot_sample import STATION, town
 
 pytestmark = pytest.mark.browser
