@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from models.analysis.candidates import CANDIDATES, Question
 from models.analysis.cases import LeftOut
 from models.analysis.chance import ALPHA, chances
-from models.analysis.events import events_of, reached
+from models.analysis.events import reached
 from models.analysis.evidence import Evidence
 from models.analysis.flagging import flag
 from models.analysis.grid import flat
@@ -131,8 +131,8 @@ def _windows(asked: Question) -> list[Ints]:
 
 def _events(asked: Question) -> tuple[list[Ints], Floats | None]:
     """Events of each cell in the same windows, and how likely one is recorded in each (None: as its area is)."""
-    mostly = asked.past if asked.shift is None else asked.past.take(asked.in_shifts[:, asked.shift] >= 0.5)
-    events = events_of(mostly)
+    mostly = True if asked.shift is None else asked.in_shifts[:, asked.shift] >= 0.5
+    events = asked.past.take(asked.are_events & mostly)
     year = int(np.searchsorted(events.start, asked.at - YEAR_DAYS * DAY_MS))
     rows = (slice(year, None), slice(year))
     counts = [asked.ground.counts(events.take(part)).astype(np.int64) for part in rows]

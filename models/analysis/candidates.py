@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from models.analysis.cases import Cases
 from models.analysis.components import DAY_MS, Floats, Ground, densities
+from models.analysis.events import are_events
 from models.analysis.mixing import learn, own_weights, past_evidence
 from models.analysis.shifts import Shifts
 from models.analysis.surface import level, shift_shares
@@ -24,7 +25,7 @@ KERNEL_WIDTH, KERNEL_HALF_DAYS = 1.5, 90.0
 LEAST_OWN = 40
 
 #: What neither a shift nor weights change.
-_SHARED = ("past", "cells", "densities", "shares", "in_shifts")
+_SHARED = ("past", "cells", "are_events", "densities", "shares", "in_shifts")
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,11 @@ class Question:
     def cells(self) -> NDArray[np.int64]:
         """The cell of each past case; -1: on none."""
         return self.ground.grid.cell_of(self.past.x, self.past.y)
+
+    @cached_property
+    def are_events(self) -> NDArray[np.bool_]:
+        """Which past cases are events of their own: records of one agree in their shift too."""
+        return are_events(self.past)
 
     @cached_property
     def densities(self) -> Floats:
@@ -86,7 +92,7 @@ class Question:
 
     def for_days(self, days: int) -> Question:
         """The same question for another horizon, with the weights of this one."""
-        return self._keeping(replace(self, days=days), ("past", "cells", "shares", "in_shifts", "mix"))
+        return self._keeping(replace(self, days=days), ("past", "cells", "are_events", "shares", "in_shifts", "mix"))
 
     def weighing(self, weights: Floats) -> Question:
         """The same question with other weights of the mixture."""

@@ -22,14 +22,14 @@ _PARTS = 3
 _CORNER = 0.75
 
 
-def events_of(cases: Cases) -> Cases:
-    """Cases without those that agree with another in offence, window and place (to a metre).
+def are_events(cases: Cases) -> NDArray[np.bool_]:
+    """Which cases do not agree with an earlier one in offence, window and place (to a metre).
 
     Three victims of one robbery are three cases to be expected, and one that chance put there.
     """
     what = {name: getattr(cases, name) for name in ("offence", "start", "end")}
     frame = pd.DataFrame(what | {"x": np.round(cases.x), "y": np.round(cases.y)})
-    return cases.take(~frame.duplicated().to_numpy())
+    return ~frame.duplicated().to_numpy()
 
 
 def reached(events: Cases, grid: Grid) -> Floats | None:
@@ -37,10 +37,11 @@ def reached(events: Cases, grid: Grid) -> Floats | None:
     the middles of blocks, villages. Each event goes to the nearest place that holds one. None when each has a place
     of its own: then it was recorded where it was.
     """
-    counts = pd.DataFrame({"x": np.round(events.x), "y": np.round(events.y)}).value_counts()
-    places = np.array(counts.index.to_list(), dtype=np.float64).reshape(-1, 2)
+    # As complex numbers pairs sort many times faster than as rows.
+    keys, counts = np.unique(np.round(events.x) + 1j * np.round(events.y), return_counts=True)
+    places = np.stack([keys.real, keys.imag], axis=1)
     known = grid.cell_of(*places.T) >= 0
-    if not known.any() or float((counts.to_numpy()[known] > 1).mean()) <= SHARED:
+    if not known.any() or float((counts[known] > 1).mean()) <= SHARED:
         return None
     places, inside = places[known], grid.inside
     x, y = grid.centres(inside)
