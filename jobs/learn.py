@@ -17,6 +17,7 @@ from models.analysis.candidates import CANDIDATES
 from models.analysis.components import Floats
 from models.analysis.due import When, is_night
 from models.analysis.families import FAMILIES
+from models.analysis.grid import flat
 from models.analysis.hotspots import Record
 from models.analysis.learning import gathered, weighed
 from models.analysis.lessons import Ask, Of, Taught, Verdict, lesson, taught
@@ -26,6 +27,7 @@ from models.records.base import Millis
 from models.records.hotspot import HotspotChoiceRow, HotspotWeightsRow
 from store import forecasts, hotspots, refits
 from store.database import Database
+from store.errors import StorageError
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -127,7 +129,7 @@ def learn(
     batches = {" ".join(part): part for part in (names[n : n + BATCH] for n in range(0, len(names), BATCH))}
 
     def tasks_of(batch: str) -> list[Task]:
-        return [task_of(name) for name in batches[batch]]
+        return [task for name in batches[batch] if (task := _sound(name, task_of)) is not None]
 
     # First the weights, of all batches together: what a batch knows alone is less than what maps are drawn with.
     said = weighed(_each(gathered, batches, tasks_of, workers))
@@ -142,6 +144,18 @@ def learn(
         rows += [_choice_row(station, of, found.own[station, of], now) for station, of in sorted(found.own)]
         hotspots.keep_choices(tx, rows + _withdrawn(hotspots.choices(tx.conn, frozenset(names)), found, now))
     return found
+
+
+def _sound(name: str, task_of: Callable[[str], Task]) -> Task | None:
+    """A station's task; None, and told, when it cannot be looked back at: it must not take its batch along."""
+    try:
+        task = task_of(name)
+        for place in task.places:
+            flat(place.polygon)
+    except (KeyError, ValueError, StorageError) as error:
+        _LOG.error("nothing could be learnt from %s: %r", name, error)
+        return None
+    return task
 
 
 def _each(

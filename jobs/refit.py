@@ -91,9 +91,11 @@ def run(
     with database.write(patience_s=30.0) as tx:
         turn.keep(tx, now)
         refits.begin(tx, made)
-    _all(database, made, names, how, clock, tell, turn)
-    with database.write(patience_s=30.0) as tx:
-        refits.end(tx, made.id, clock())
+    try:
+        _all(database, made, names, how, clock, tell, turn)
+    finally:
+        with database.write(patience_s=30.0) as tx:
+            refits.end(tx, made.id, clock())
     return made
 
 

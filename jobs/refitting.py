@@ -15,9 +15,10 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection
 
 from jobs.job import Job
+from jobs.turn import LEASE
 from models.analysis.due import When, is_due
 from models.records.base import Millis
-from store import forecasts, refits
+from store import forecasts, leases, refits
 from store.database import Database
 from store.files import SIDE
 
@@ -61,6 +62,8 @@ class Refitting:
         if self._looked is not None and 0 <= now - self._looked < EVERY_MS:
             return False
         self._looked = now
+        if leases.holder(conn, LEASE, now) is not None:
+            return False  # a run is under way, ours or a command's: what is due now is due after it
         if forecasts.any_over(conn, now):
             return True
         lasts, when = refits.lasts(conn, None), self._when

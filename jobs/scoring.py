@@ -40,11 +40,11 @@ def scored(forecast: ForecastRow, columns: Columns, now: Millis) -> Scored:
 
 
 def score_due(database: Database, now: Millis) -> int:
-    """Score what is due; returns how many were scored."""
-    total = 0
+    """Score what is due; returns how many were scored. One that cannot be is logged and stops no other."""
+    total, failed = 0, set[tuple[str, str]]()
     while True:
         with database.read() as conn:
-            due = forecasts.due(conn, now)
+            due = forecasts.due(conn, now, without=failed)
             by_station: dict[str, list[ForecastRow]] = defaultdict(list)
             for one in due:
                 by_station[one.station].append(one)
@@ -52,8 +52,13 @@ def score_due(database: Database, now: Millis) -> int:
             for station, mine in sorted(by_station.items()):
                 start, end = min(one.made_at for one in mine), max(one.until for one in mine)
                 columns, _ = cases.columns(conn, station, start, end)
-                found += [(one, scored(one, columns, now)) for one in mine]
-        if not found:
+                for one in mine:
+                    try:
+                        found.append((one, scored(one, columns, now)))
+                    except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError) as error:
+                        _LOG.error("the forecast %s of %s could not be scored: %r", one.hash[:12], station, error)
+                        failed.add((one.station, one.hash))
+        if not due:
             return total
         with database.write(patience_s=30.0) as tx:
             for forecast, score in found:

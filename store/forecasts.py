@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
 from models.access.grants import Stations
 from models.analysis.content import content_hash
+from models.analysis.families import FAMILIES
 from models.analysis.record import Scored, Told
-from models.audit.deeds import Did, by_system
-from models.records.audit import AuditRow
+from models.audit.deeds import Did, by_system, deed_of
+from models.records.audit import AuditCut, AuditRow, AuditWaiting
 from models.records.base import Millis
 from models.records.hotspot import ForecastRow, ForecastScoreRow
 from models.records.incident import Incident
@@ -27,11 +28,12 @@ from store.database import Tx
 from store.rows import add_new, of_stations, record_of, records, table_of, values_of
 
 _FORECAST, _SCORE, _INCIDENT = table_of(ForecastRow), table_of(ForecastScoreRow), table_of(Incident)
-_AUDIT = table_of(AuditRow)
+_AUDIT, _CUT, _UNTOLD = table_of(AuditRow), table_of(AuditCut), table_of(AuditWaiting)
 
 _LOG = logging.getLogger(__name__)
 
 _DAY_MS = 86_400_000
+_YEAR_MS = 365 * _DAY_MS
 
 #: Reports come in late: a window is scored this long after its end at the earliest.
 SETTLE_MS = 2 * _DAY_MS
@@ -93,33 +95,63 @@ def find(conn: Connection, station: str, hash: str) -> ForecastRow | None:
     return rows[0] if rows else None
 
 
-def due(conn: Connection, now: Millis, limit: int = PIECE) -> list[ForecastRow]:
-    """Forecasts whose window is over and whose cases have come in, the oldest first.
+def due(
+    conn: Connection, now: Millis, limit: int = PIECE, without: Collection[tuple[str, str]] = ()
+) -> list[ForecastRow]:
+    """Forecasts whose window is over and whose cases have come in, the oldest first; `without` these (station, hash).
 
-    One that is not as it was written is logged once and left out: it is never scored, and stops no other (`verify`
-    tells of it).
+    One that is not as it was written, or whose family is known no more, is logged once and left out: it is never
+    scored, and stops no other (`verify` tells of what was changed).
     """
-    newest = select(_INCIDENT.c.station, func.max(_INCIDENT.c.occurred_from).label("newest"))
-    newest_of = newest.where(_INCIDENT.c.occurred_from <= now).group_by(_INCIDENT.c.station).subquery()
-    query = (
-        select(_FORECAST)
-        .outerjoin(newest_of, newest_of.c.station == _FORECAST.c.station)
-        .where(_FORECAST.c.until <= now - SETTLE_MS, ~_scored())
-        .where((newest_of.c.newest >= _FORECAST.c.until) | (_FORECAST.c.until <= now - LATEST_MS))
-        .order_by(_FORECAST.c.until, _FORECAST.c.station, _FORECAST.c.hash)
-        .limit(limit)
-    )
-    return [row for row in records(conn, ForecastRow, query) if _sound(row)]
+    found: list[ForecastRow] = []
+    query = select(_FORECAST).where(*_waiting(now))
+    query = query.order_by(_FORECAST.c.until, _FORECAST.c.station, _FORECAST.c.hash)
+    with conn.execute(query, execution_options={"yield_per": min(limit, PIECE)}) as rows:
+        for each in rows:
+            row = record_of(ForecastRow, each)
+            if (row.station, row.hash) not in without and _sound(row):
+                found.append(row)
+            if len(found) == limit:
+                break
+    return found
 
 
 def any_over(conn: Connection, now: Millis) -> bool:
-    """A cheap look whether a window is over that was not scored."""
-    query = select(_FORECAST.c.hash).where(_FORECAST.c.until <= now - SETTLE_MS, ~_scored()).limit(1)
-    return conn.execute(query).first() is not None
+    """A look whether there is a forecast to be scored: whether `due` has one."""
+    return bool(due(conn, now, limit=1))
+
+
+def _waiting(now: Millis) -> tuple[ColumnElement[bool], ...]:
+    """A window that is over, not scored, and settled: a reported case of the station lies behind it, from the source
+    that gave most of its reported cases of a year. What a patrol writes down the same day says nothing of a file that
+    comes once a month."""
+    case, over = _INCIDENT.c, (_FORECAST.c.until <= now - SETTLE_MS, ~_scored())
+    reported = (case.found_by != "patrol", func.coalesce(case.offence_group, 0) != 4)
+    newest = func.max(case.occurred_from).label("newest")
+    rank = (
+        func.row_number().over(partition_by=case.station, order_by=(func.count().desc(), case.source)).label("rank")
+    )
+    sources = (
+        select(case.station, newest, rank)
+        .where(case.station.in_(select(_FORECAST.c.station).where(*over)), *reported)
+        .where(case.occurred_from <= now, case.occurred_from > now - _YEAR_MS)
+        .group_by(case.station, case.source)
+        .subquery()
+    )
+    behind = exists().where(
+        sources.c.station == _FORECAST.c.station, sources.c.rank == 1, sources.c.newest >= _FORECAST.c.until
+    )
+    return (*over, or_(_FORECAST.c.until <= now - LATEST_MS, behind))
 
 
 def keep_score(tx: Tx, forecast: ForecastRow, scored: Scored) -> bool:
-    """Keep how a forecast turned out; False when that is known already."""
+    """Keep how a forecast turned out; False when that is known already.
+
+    Raises:
+        ValueError: nobody can know it yet.
+    """
+    if scored.scored_at < forecast.until + SETTLE_MS:
+        raise ValueError(f"the forecast {forecast.hash[:12]} is scored before its cases can be in")
     return add_new(tx, _SCORE, {"station": forecast.station, "hash": forecast.hash, **asdict(scored)})
 
 
@@ -166,13 +198,44 @@ def verify(conn: Connection) -> int:
         for found in rows:
             row = _checked(record_of(ForecastRow, found))
             groups.setdefault((row.station, row.made_at), []).append(row.hash)
+    told: set[tuple[str, Millis]] = set()
     sealed = select(_AUDIT.c.station, _AUDIT.c.at, _AUDIT.c.detail).where(
         _AUDIT.c.action == Did.FORECASTS_FROZEN.value
     )
     for station, at, detail in conn.execute(sealed):
+        told.add((station, at))
         if detail != _detail(groups.get((station, at), [])):
             raise ChangedError(f"the forecasts of {station} frozen at {at} are not those the audit log tells of")
+    told |= _untold(conn)
+    since = _kept_since(conn)
+    for station, made_at in sorted(groups):
+        if made_at >= since and (station, made_at) not in told:
+            raise ChangedError(f"the audit log tells of no forecasts of {station} frozen at {made_at}")
+    same = and_(_SCORE.c.station == _FORECAST.c.station, _SCORE.c.hash == _FORECAST.c.hash)
+    early = select(_SCORE.c.station, _SCORE.c.hash).join(_FORECAST, same)
+    for station, name in conn.execute(early.where(_SCORE.c.scored_at < _FORECAST.c.until + SETTLE_MS).limit(1)):
+        raise ChangedError(f"the forecast {name[:12]} of {station} was scored before its cases could be in")
     return sum(len(hashes) for hashes in groups.values())
+
+
+def _untold(conn: Connection) -> set[tuple[str, Millis]]:
+    """What was frozen by a process without the log's key, and waits for one that has it."""
+    found: set[tuple[str, Millis]] = set()
+    for body in conn.execute(select(_UNTOLD.c.body)).scalars():
+        try:
+            deed = deed_of(body)
+        except ValueError:
+            continue  # no deed of this program: it tells of nothing
+        if deed.action is Did.FORECASTS_FROZEN:
+            found.add((deed.station, deed.at))
+    return found
+
+
+def _kept_since(conn: Connection) -> Millis:
+    """Since when the audit log is whole: 0, or the moment of its oldest row after a cut."""
+    if conn.execute(select(_CUT.c.seq).limit(1)).first() is None:
+        return 0
+    return conn.execute(select(_AUDIT.c.at).order_by(_AUDIT.c.seq).limit(1)).scalar() or 0
 
 
 def _detail(hashes: Sequence[str]) -> str:
@@ -189,7 +252,7 @@ def _scored() -> ColumnElement[bool]:
 
 
 def _sound(row: ForecastRow) -> bool:
-    if hash_of(row) == row.hash:
+    if hash_of(row) == row.hash and row.family in FAMILIES:
         return True
     _tell(row.station, row.hash)
     return False
@@ -197,8 +260,12 @@ def _sound(row: ForecastRow) -> bool:
 
 @lru_cache(maxsize=1024)
 def _tell(station: str, hash: str) -> None:
-    """Log a forecast that was changed, once: it stays among those that are not scored."""
-    _LOG.error("the forecast %s of %s is not as it was written: it is not scored", hash[:12], station)
+    """Log a forecast that cannot be scored, once: it stays among those that are not scored."""
+    _LOG.error(
+        "the forecast %s of %s is not as it was written, or of no family there is: it is not scored",
+        hash[:12],
+        station,
+    )
 
 
 def _checked(row: ForecastRow) -> ForecastRow:

@@ -113,7 +113,7 @@ def record_of_forecasts(
 ) -> None:
     """Forecasts of 28 days one after the other, the last not over; each period had 20 cases, counting wobbles."""
     for turn in range(periods + 1):
-        made_at = now - (periods - turn) * 28 * DAY - DAY
+        made_at = now - (periods - turn) * 28 * DAY - 3 * DAY  # the last one that is over has settled
         row = ForecastRow(
             station=station, hash="", zone="z", family=family, days=28, shift="", made_at=made_at,
             until=made_at + 28 * DAY, data_version="1.1.1.1", method="365_all3", parameters="{}", body="{}",

@@ -24,12 +24,13 @@ from models.analysis.due import When
 from models.analysis.hotspots import HotspotMap
 from models.analysis.record import Standing, summary
 from models.analysis.shifts import Shifts
-from models.analysis.station import BY_SHIFT, DAY
+from models.analysis.station import BY_SHIFT, DAY, Place, Task
 from models.records.hotspot import HotspotChoiceRow
 from models.records.incident import IncidentReport
 from models.records.station import Station, Zone
 from store import cases, forecasts, hotspots, imports, leases, refits, registers
 from store.database import Database
+from tests.store.test_forecasts import a_forecast
 
 NOW = 1_790_000_000_000
 DAY_MS = 86_400_000
@@ -222,6 +223,22 @@ def test_the_maps_of_an_import_that_was_undone_go_with_it(sqlite_db: Database) -
     )
 
 
+def test_a_run_that_is_broken_off_has_an_end(sqlite_db: Database) -> None:
+    def broken(_step: Step) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), turn(sqlite_db, lambda: NOW) as mine:
+        refit.run(sqlite_db, ["nobody"], How(Shifts(), HERE), lambda: NOW, broken, mine)
+    with sqlite_db.read() as conn:
+        assert [run.ended for run in refits.runs(conn)] == [NOW]
+
+
+def test_scoring_passes_over_what_it_cannot_read(sqlite_db: Database) -> None:
+    with sqlite_db.write() as tx:
+        forecasts.freeze(tx, [a_forecast(NOW, body="{}")])
+    assert score_due(sqlite_db, NOW + 100 * DAY_MS) == 0
+
+
 def test_maps_are_of_ground_in_force_and_of_no_clock_that_was_ahead(sqlite_db: Database) -> None:
     with sqlite_db.write() as tx:
         registers.put_stations(tx, [Station(code="a", name_th="a", name_en="a")], NOW - 500 * DAY_MS)
@@ -278,7 +295,13 @@ def test_the_gate_and_the_weights_are_learnt_from_all_stations(sqlite_db: Databa
     with sqlite_db.read() as conn:
         nothing = learn.known(conn, NOW)
     assert nothing.rules_of("a") == {}
-    found = learn.learn(sqlite_db, NOW, lambda name: refit.task(sqlite_db, name, NOW, Shifts(), nothing), HERE)
+
+    def task_of(name: str) -> Task:
+        task = refit.task(sqlite_db, "a" if name == "bad" else name, NOW, Shifts(), nothing)
+        return replace(task, places=(Place("z", 1, "{}"),)) if name == "bad" else task
+
+    # One batch: a station that is nowhere and one whose zone is no polygon do not take the others along.
+    found = learn.learn(sqlite_db, NOW, task_of, HERE, ["a", "b", "bad", "nobody"])
     with sqlite_db.read() as conn:
         after = learn.known(conn, NOW)
     of = ("robbery", 28, DAY)

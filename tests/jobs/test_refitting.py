@@ -48,6 +48,11 @@ def test_it_is_started_when_a_station_is_due_and_stopped_with_us(sqlite_db: Data
     with sqlite_db.read() as conn:
         assert not refitting.wanted(conn, NOW + FIRST_MS - 1), "the first screens come first"
         assert refitting.wanted(conn, NOW + FIRST_MS)
+    with sqlite_db.write() as tx:
+        assert leases.take(tx, LEASE, "a run", NOW, 600_000)
+    with sqlite_db.read() as conn:
+        busy = Refitting(sleeper(tmp_path), WHEN, lambda: now[0])
+        assert not busy.wanted(conn, NOW + FIRST_MS), "a run is under way"
         assert not refitting.wanted(conn, NOW + FIRST_MS + 1), "looked at a moment ago"
     thread = threading.Thread(target=refitting.run, args=(sqlite_db, NOW))
     thread.start()

@@ -3,27 +3,29 @@ pairs each forecast with how it turned out."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError
 
 from models.analysis.due import Last, Version
 from models.analysis.record import Scored
 from models.audit.chain import keys_of
-from models.records.hotspot import ForecastRow, HotspotChoiceRow, HotspotMapRow, HotspotWeightsRow
+from models.records.hotspot import ForecastRow, ForecastScoreRow, HotspotChoiceRow, HotspotMapRow, HotspotWeightsRow
 from models.records.incident import IncidentReport
 from models.records.station import Station
 from store import forecasts, hotspots, incidents, refits, registers, retention
 from store.database import Database
 from store.retention import Keep
+from store.rows import table_of, values_of
 
 NOW = 1_790_000_000_000
 DAY = 86_400_000
 KEEP = Keep(raw_days=14, position_days=90, quarantine_days=7, change_days=2, quarantine_bytes=10**6, map_days=90)
 
-SCORED = Scored(NOW, 20, 8, 8, 6, 10, 0.05, 22.0, 9.0, 0.9)
+SCORED = Scored(NOW + 40 * DAY, 20, 8, 8, 6, 10, 0.05, 22.0, 9.0, 0.9)
 
 
 def a_map(made_at: int, family: str = "robbery", shift: str = "", station: str = "hat_yai") -> HotspotMapRow:
@@ -162,10 +164,62 @@ def test_a_forecast_is_due_when_its_window_is_over_and_its_cases_are_in(db: Data
     assert due(over + 2 * DAY) == []
     with db.read() as conn:
         assert not forecasts.any_over(conn, over)
-        assert forecasts.any_over(conn, over + 2 * DAY)  # the other one
+        assert not forecasts.any_over(conn, over + 2 * DAY), "the other one waits for its file"
+        assert forecasts.any_over(conn, over + 45 * DAY)
         told = {one.station: one.score for one in forecasts.record(conn, None)}
         assert told == {"hat_yai": SCORED, "lumphini": None}
         assert forecasts.record(conn, frozenset({"hat_yai"}), days=7) == []
+
+
+@pytest.mark.parametrize("other", [{"found_by": "patrol"}, {"offence_group": 4}, {"source": "mqtt"}])
+def test_a_window_is_not_settled_by_what_comes_by_itself(db: Database, other: dict[str, Any]) -> None:
+    towns(db)
+    over = NOW + 28 * DAY
+    with db.write() as tx:
+        forecasts.freeze(tx, [a_forecast(NOW)])
+        for number in range(3):
+            incidents.take(tx, a_case(f"file{number}", NOW - number * DAY))
+        incidents.take(tx, replace(a_case("quick", over + 5), **other))
+    with db.read() as conn:
+        assert forecasts.due(conn, over + 3 * DAY) == []
+        assert not forecasts.any_over(conn, over + 3 * DAY), "no process is started for it"
+    with db.write() as tx:
+        incidents.take(tx, a_case("month", over + 1))
+    with db.read() as conn:
+        assert len(forecasts.due(conn, over + 3 * DAY)) == 1
+        assert forecasts.any_over(conn, over + 3 * DAY)
+
+
+def test_what_cannot_be_scored_holds_up_no_other(sqlite_db: Database) -> None:
+    with sqlite_db.write() as tx:
+        renamed = a_forecast(NOW, body="{2}").model_copy(update={"family": "gone"})
+        forecasts.freeze(tx, [a_forecast(NOW - DAY, body="{1}"), renamed, a_forecast(NOW + DAY)])
+        tx.conn.execute(text("DROP TRIGGER forecast_no_update"))
+        tx.conn.execute(text("UPDATE forecast SET method = 'x' WHERE body = '{1}'"))
+    with sqlite_db.read() as conn:
+        assert [row.made_at for row in forecasts.due(conn, NOW + 100 * DAY, limit=1)] == [NOW + DAY]
+        left = {(row.station, row.hash) for row in forecasts.due(conn, NOW + 100 * DAY)}
+        assert forecasts.due(conn, NOW + 100 * DAY, without=left) == []
+        assert not forecasts.any_over(conn, NOW + 29 * DAY + DAY), "nothing is started for what is never scored"
+
+
+def test_a_record_that_was_forged_is_found(sqlite_db: Database) -> None:
+    sqlite_db.audit_keys = keys_of("a secret of this test: 32 letters or more")
+    towns(sqlite_db)
+    forged, real = a_forecast(NOW - 100 * DAY, body="{1}"), a_forecast(NOW)
+    forged.hash, real.hash = forecasts.hash_of(forged), forecasts.hash_of(real)
+    with sqlite_db.write() as tx:
+        forecasts.freeze(tx, [real])
+        with pytest.raises(ValueError, match="before its cases"):
+            forecasts.keep_score(tx, real, replace(SCORED, scored_at=NOW + 29 * DAY))
+        assert forecasts.verify(tx.conn) == 1
+        early = {"station": real.station, "hash": real.hash, **asdict(replace(SCORED, scored_at=NOW))}
+        tx.conn.execute(insert(table_of(ForecastScoreRow)), [early])
+        with pytest.raises(forecasts.ChangedError, match="scored before"):
+            forecasts.verify(tx.conn)
+        tx.conn.execute(insert(table_of(ForecastRow)), [values_of(forged)])
+        with pytest.raises(forecasts.ChangedError, match="tells of no forecasts"):
+            forecasts.verify(tx.conn)
 
 
 def test_a_data_version_follows_the_cases(db: Database) -> None:
