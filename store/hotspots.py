@@ -7,7 +7,7 @@ others are shown.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -108,14 +108,17 @@ def find(
     days: int | None = None,
     shift: str | None = None,
     zone: str | None = None,
+    families: Collection[str] | None = None,
 ) -> Found:
-    """The same, with the keys of those that were left out: for a screen that says so."""
+    """The same, with the keys of those that were left out: for a screen that says so. `families`: one of these."""
     asked = {"family": family, "days": days, "shift": shift, "zone": zone}
     keys = [_MAP.c[name] for name in _KEY]
     each = select(*keys, func.max(_MAP.c.made_at).label("made_at")).group_by(*keys)
     newest = of_stations(each, _MAP.c.station, stations).where(
         *(_MAP.c[name] == value for name, value in asked.items() if value is not None)
     )
+    if families is not None:
+        newest = newest.where(_MAP.c.family.in_(sorted(families)))
     last = newest.where(*_in_force()).subquery()
     same = and_(*(_MAP.c[name] == last.c[name] for name in (*_KEY, "made_at")))
     return _parted(records(conn, HotspotMapRow, select(_MAP).join(last, same).order_by(*keys)))

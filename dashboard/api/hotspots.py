@@ -8,7 +8,7 @@ import orjson
 from fastapi import APIRouter, HTTPException, Query
 
 from dashboard.api.caller import Caller, Calling
-from dashboard.api.paging import groups_of, iso
+from dashboard.api.paging import Cursor, cursor_of, groups_of, iso, place_of
 from models.access.policy import Action
 from models.analysis.families import FAMILIES
 from models.formats.hotspot_files import values_of
@@ -84,9 +84,11 @@ def hotspots(
     station: str | None = None,
     family: Annotated[str | None, Query(description="one offence family; all without")] = None,
     shift: Annotated[str, Query(pattern=r"^(\d\d)?$", description="hour a shift begins at; empty: all day")] = "",
+    limit: Annotated[int, Query(ge=1, le=200, description="most stations of a page")] = 40,
+    cursor: Cursor = None,
 ) -> dict[str, Any]:
     """The hotspots of the newest maps: a feature each; `maps` says how each map was made and how right such were.
-    `changed` names maps that are not as they were written: they are left out."""
+    A page is of some stations by code, each whole. `changed`: maps left out, not as they were written."""
     call.must(Action.SEE_HOTSPOTS)
     if station is not None and not call.scope.sees(station):
         raise HTTPException(404, f"no station {station}")
@@ -95,12 +97,16 @@ def hotspots(
     with call.parts.db.read() as conn:
         if zone and not any(one.code == zone for one in registers.zones(conn, stations)):
             raise HTTPException(404, f"no zone {zone}")
-        told = store.find(conn, stations, family=family, days=days, shift=shift, zone=zone)
-    found = [one for one in told.maps if one.family in families]
+        after = place_of(cursor, str)
+        codes = sorted(one for one in store.stations_with_maps(conn, stations) if after is None or one > after[0])
+        page = codes[:limit]
+        told = store.find(conn, frozenset(page), days=days, shift=shift, zone=zone, families=families)
+    found = told.maps
     names = ("station", "zone", "family", "days", "shift")
     return {
         "type": "FeatureCollection",
         "features": [feature for one in found for feature in _features(one)],
         "maps": [_about(call, one) for one in found],
-        "changed": [dict(zip(names, key, strict=True)) for key in told.changed if key[2] in families],
+        "changed": [dict(zip(names, key, strict=True)) for key in told.changed],
+        "next": cursor_of([page[-1]]) if len(codes) > limit else None,
     }

@@ -18,6 +18,36 @@ from models.response.figures import Share
 LINES = (("hit", "fc_ours"), ("naive_hit", "fc_naive"), ("ceiling", "fc_ceiling"))
 
 
+def of_cases(hits: float, found: Summary, language: Language) -> str:
+    """The 95 % interval of a share of the cases, in words; empty without a case."""
+    bounds = _bounds(hits, found.cases)
+    return "" if bounds is None else word("hot.interval", language, low=share(bounds[0]), high=share(bounds[1]))
+
+
+def pai_interval(found: Summary, language: Language) -> str:
+    """That of hit rate / share of the area: the interval of the hit rate, over the same area."""
+    bounds = _bounds(found.hits, found.cases)
+    if bounds is None or not found.area_share:
+        return ""
+    low, high = (f"{one / found.area_share:.1f}" for one in bounds)
+    return word("hot.interval", language, low=low, high=high)
+
+
+def pei_told(found: Summary, language: Language) -> tuple[str, str]:
+    """Hits of the most that as many cells could have had, and below it its interval; a dash without one."""
+    bounds = _bounds(found.hits, found.best_hits)
+    if found.pei is None or bounds is None:
+        return "-", ""
+    low, high = (f"{one:.2f}" for one in bounds)
+    return f"{found.pei:.2f}", word("hot.interval", language, low=low, high=high)
+
+
+def _bounds(hits: float, of: float) -> tuple[float, float] | None:
+    """Wilson's 95 % interval of a share; None of nothing."""
+    whole = round(of)
+    return Share(min(round(hits), whole), whole).interval if whole else None
+
+
 def caught(found: Summary, language: Language) -> tuple[str, str]:
     """The share of the cases caught, and below it of how many with its interval; a dash without a case."""
     hits, cases = round(found.hits), round(found.cases)

@@ -12,6 +12,7 @@ from dashboard.hotspots.told import (
     left_out_words,
     method_name,
     place_meter,
+    record_intervals,
     record_words,
     share,
 )
@@ -43,6 +44,8 @@ def measured(found: HotspotMap, language: Language) -> None:
             )
         )
     st.markdown("  \n".join(record_words(record, language)))
+    if record is not None:
+        st.caption(record_intervals(record, language))
     st.caption(word("hot.method", language, name=method_name(found.method, language)))
     for name, quality, (verdict, detail) in (
         ("place", found.location_quality.verdict, place_meter(found.location_quality, language)),

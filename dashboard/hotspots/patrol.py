@@ -80,9 +80,10 @@ def patrol(here: Visit, chosen: Chosen, found: HotspotMap) -> None:
         )
     asked = columns[2].button(word("hot.plan_make", language), type="primary", key="plan-make")
     hours = hours_of(begin, shifts)
-    if not asked and st.session_state.get("plan-of") != (units, hours, found.made_at):
+    mine = (chosen.station, chosen.zone, chosen.family, chosen.days, chosen.shift, units, hours, found.made_at)
+    if not asked and st.session_state.get("plan-of") != mine:
         return
-    st.session_state["plan-of"] = (units, hours, found.made_at)
+    st.session_state["plan-of"] = mine
     with st.spinner(word("hot.plan_running", language)):
         plan = _planned(found, units, hours)
     if not plan.stops:

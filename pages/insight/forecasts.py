@@ -7,7 +7,15 @@ from dashboard.desk import desk_head, thousands, way_to
 from dashboard.filters import ALL, choice_filter
 from dashboard.hotspots.chosen import DAYS
 from dashboard.hotspots.forecast_chart import rate_chart
-from dashboard.hotspots.forecast_rows import calibration_rows, caught, forecast_rows, period_rows
+from dashboard.hotspots.forecast_rows import (
+    calibration_rows,
+    caught,
+    forecast_rows,
+    of_cases,
+    pai_interval,
+    pei_told,
+    period_rows,
+)
 from dashboard.hotspots.read import MOST_STATIONS, forecasts_of
 from dashboard.hotspots.told import family_name, share
 from dashboard.tables import station_names
@@ -60,20 +68,24 @@ if not told:
 
 note = st.warning if found.standing == "worse" else st.success if found.standing == "better" else st.info
 note(word(f"hot.fc_{found.standing}", language), icon=":material/info:")
-figures = st.columns(4)
+figures = st.columns(5)
 rate, below = caught(found, language)
 figures[0].metric(word("hot.fc_ours", language), rate, border=True)
 figures[0].caption(below)
 figures[1].metric(
     word("hot.fc_naive", language), "-" if found.naive_hit is None else share(found.naive_hit), border=True
 )
-figures[1].caption(word("hot.fc_naive_help", language))
+figures[1].caption(f"{of_cases(found.naive_hits, found, language)} {word('hot.fc_naive_help', language)}".strip())
 figures[2].metric(
     word("hot.fc_ceiling", language), "-" if found.ceiling is None else share(found.ceiling), border=True
 )
 figures[2].caption(word("hot.fc_ceiling_help", language))
 figures[3].metric(word("hot.rec_pai", language), "-" if found.pai is None else f"{found.pai:.1f}", border=True)
-figures[3].caption(word("hot.fc_area", language, share=share(found.area_share)))
+area = word("hot.fc_area", language, share=share(found.area_share))
+figures[3].caption(f"{pai_interval(found, language)} {area}".strip())
+pei, within = pei_told(found, language)
+figures[4].metric(word("hot.fc_pei", language), pei, border=True)
+figures[4].caption(f"{within} {word('hot.fc_pei_help', language)}".strip())
 counts = {"frozen": f"{found.frozen:,}", "scored": f"{found.scored:,}", "counted": f"{found.counted:,}"}
 st.caption(word("hot.fc_counts", language, **counts))
 

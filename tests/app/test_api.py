@@ -565,6 +565,13 @@ def test_hotspots_are_told_as_they_were_made_to_those_who_may(server: LiveServer
     asked = Api(server, "analyst", "lumphini")
     assert {one["family"] for one in asked.get("hotspots").json()["maps"]} == {"robbery", "violence"}
     assert asked.get("hotspots").json()["changed"] == []
+    assert asked.get("hotspots").json()["next"] is None
+    every = Api(server, "administrator")
+    first = every.get("hotspots", limit=1).json()
+    second = every.get("hotspots", limit=1, cursor=first["next"]).json()
+    assert [{one["station"] for one in page["maps"]} for page in (first, second)] == [{"hat_yai"}, {"lumphini"}]
+    assert (len(second["maps"]), second["next"]) == (2, None)
+    assert every.get("hotspots", cursor="nonsense").status_code == 400
     assert asked.get("hotspots", days=7).json()["maps"] == []
     assert asked.get("hotspots", group="4").json()["maps"] == []
     assert asked.get("hotspots", station="hat_yai").status_code == 404

@@ -80,7 +80,10 @@ def test_what_was_caught_stands_beside_plain_counting_and_the_ceiling() -> None:
     words = said(page)
     # Eight periods of 20 cases, of which the maps caught 6 and counting 4 each; the ninth is not over.
     assert "แผนที่จับเหตุได้มากกว่าการนับเหตุธรรมดา" in words
-    assert [one.value for one in page.metric] == ["30%", "20%", "45%", "6.0"]
+    assert [one.value for one in page.metric] == ["30%", "20%", "45%", "6.0", "0.60"]
+    # Of plain counting 32 of 160, of the PAI the hit rate's over 5 % of the area, of the PEI 48 of 80.
+    for low, high in (("15%", "27%"), ("4.7", "7.5"), ("0.49", "0.70")):
+        assert f"(ช่วงเชื่อมั่น 95% {low} ถึง {high})" in words
     assert "48 จาก 160 เหตุ (ช่วงเชื่อมั่น 95% 23% ถึง 38%)" in words
     assert "เก็บการคาดการณ์ไว้ 9 ครั้ง ตรวจแล้ว 8 ครั้ง นำมานับ 8 ครั้ง" in words
     calibration, listed = (frame.value for frame in page.dataframe)

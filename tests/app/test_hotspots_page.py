@@ -36,12 +36,12 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     url = f"sqlite:///{tmp_path_factory.mktemp('hotspots')}/t.db"
     upgrade(url)
     db = open_database(url)
-    town(db, now())
+    found = town(db, now())
     grey = sample(now() - DAY, family="theft", verdict="grey", why="no_backtest", record=None)
     few = sample(now() - DAY, family="sexual", verdict="too_few", why="few_cases", hotspots=(), flagged=(), cases=4)
     none = sample(now() - DAY, family="damage", verdict="no_hotspot", why="chance", hotspots=(), flagged=())
     with db.write() as tx:
-        hotspots.keep(tx, [row_of(grey), row_of(few), row_of(none)])
+        hotspots.keep(tx, [row_of(grey), row_of(few), row_of(none), row_of(found, shift="16")])
     yield db
     db.close()
 
@@ -116,6 +116,8 @@ def test_what_is_claimed_stands_beside_how_often_it_was_right_and_what_was_left_
     assert "กลุ่มที่ 4 (คดีรัฐเป็นผู้เสียหาย) 41 · สายตรวจเป็นผู้พบ 12 · ไม่มีพิกัด 7" in words
     [figures] = [body for body in bodies(page) if "<dl" in body]
     assert re.findall("<dd>(.*?)</dd>", figures) == ["30%", "25%", "6.0"]
+    # 60 of 240 cases; 25 % to 36 % of the cases on a twentieth of the area.
+    assert "นับเหตุธรรมดา (ช่วงเชื่อมั่น 95% 20% ถึง 31%) · เท่าของการสุ่ม (ช่วงเชื่อมั่น 95% 5.0 ถึง 7.2)" in words
     assert len(page.dataframe) == 0
     head, *spots = table(mounted(page)["list"])
     assert [row[head.index("สถานที่")] for row in spots] == [
@@ -193,6 +195,14 @@ def test_a_patrol_is_suggested_when_asked_for_and_says_what_it_assumes() -> None
     assert any("1 ถนนสีลม" in cell for cell in stops)
     assert all("นาที" in cell for cell in stops)
     assert "เป็นสมมติฐาน ไม่ใช่ผลวัด" in said(page)
+    # Made at the same moment for the same units and hours, and another map all the same: it was not asked for.
+    planned = page.session_state["plan-of"]
+    other = AppTest.from_file(str(PAGE), default_timeout=30)
+    other.session_state["plan-of"] = planned
+    for name, value in {"part": "patrol", "shift": "16", "units": "2"}.items():
+        other.query_params[name] = value
+    assert len(other.run().dataframe) == 0
+    assert [one.value for one in other.exception] == []
 
 
 @pytest.mark.usefixtures("look_as")
