@@ -1,10 +1,10 @@
 """Which way of ranking a map is drawn with: the simple rule until another has proved itself on the past. Pure.
 
 A challenger replaces the rule in force when its mean paired difference over origins, all shares of the area together,
-exceeds one standard error of that difference, pooled over stations. Of several challengers the best is looked at, and
-the best of several is lucky: then so many standard errors are asked for that chance replaces the rule no oftener than
-one challenger would by one. A station's own past may overrule by the same test. Without a backtest nothing is proved:
-the map is drawn grey.
+exceeds one standard error of that difference, pooled over stations. A station's own past may overrule by the same test,
+with one thing more: of several challengers the best is looked at, and the best of several is lucky, the luckier the
+fewer the cases. So many standard errors are asked for there that chance overrules no oftener than one challenger would
+by one. Without a backtest nothing is proved: the map is drawn grey.
 """
 
 from __future__ import annotations
@@ -101,10 +101,10 @@ def choose(pooled: Outcomes, own: Outcomes | None = None, default: str = DEFAULT
     """
     if sum(each.cases for each in pooled.get(default, ())) <= 0:
         return Choice(default, "no_backtest", {})
-    method, table = _best(pooled, default)
+    method, table = _best(pooled, default, lucky=False)
     why = "default" if method == default else "pooled"
     if own and own.get(method):
-        better, other = _best(own, method)
+        better, other = _best(own, method, lucky=True)
         if better != method:
             return Choice(better, "own", other)
     return Choice(method, why, table)
@@ -130,7 +130,8 @@ def _before(outcomes: Outcomes, at: Millis) -> Outcomes:
     return {name: [each for each in found if each.at < at] for name, found in outcomes.items()}
 
 
-def _best(outcomes: Outcomes, rule: str) -> tuple[str, dict[str, Difference]]:
+def _best(outcomes: Outcomes, rule: str, lucky: bool) -> tuple[str, dict[str, Difference]]:
+    """`lucky`: the best of several is held to what the best of several reaches by chance."""
     table = {name: difference(found, outcomes[rule]) for name, found in outcomes.items() if name != rule}
-    passing = [name for name, found in table.items() if found.above_of(len(table))]
+    passing = [name for name, found in table.items() if found.above_of(len(table) if lucky else 1)]
     return max(passing, key=lambda name: (table[name].mean, name), default=rule), table

@@ -72,8 +72,18 @@ def test_of_six_equally_good_methods_chance_overrules_in_no_more_than_16_of_100(
     for per_window in (5, 10, 60):
         own = [choose(pooled, alike(rng, per_window)).why == "own" for _ in range(400)]
         assert sum(own) / len(own) <= 0.16 + 2 * 0.018  # two standard errors of 400 draws
-    assert sum(choose(alike(rng, 40)).method != DEFAULT for _ in range(400)) / 400 <= 0.16 + 2 * 0.018
     assert 1.0 < errors_asked(1, 13) < 1.1 < errors_asked(5, 13) < errors_asked(5, 5)
+
+
+def test_all_stations_together_replace_the_rule_by_one_standard_error() -> None:
+    """Better by 1.2 errors: enough for the pooled past, and of two challengers too little for one station's."""
+    gains = [3.0, -3.0, 2.0, 0.5, 3.0, -1.0, 1.0, -2.0, 3.0, 0.0, 2.0, -1.0, 1.0]
+    better = {DEFAULT: made([20.0] * 13), "mixture": made([20.0 + gain for gain in gains]), "kernel": made([20.0] * 13)}
+    found = difference(better["mixture"], better[DEFAULT])
+    assert 1.0 < errors_asked(1, 13) < found.mean / found.error < errors_asked(2, 13)
+    same = {name: made([20.0] * 13) for name in better}
+    assert (choose(better).method, choose(better).why) == ("mixture", "pooled")
+    assert choose(same, better).why == "default"
 
 
 def test_one_case_overrules_nothing() -> None:
