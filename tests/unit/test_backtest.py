@@ -92,7 +92,16 @@ def test_by_shift_without_a_known_hour_nothing_is_judged() -> None:
     cases = replace(place.cases, end=place.cases.start + DAY_MS)
     found = backtest([Place(cases, place.ground)], Plan(28, shifts=UTC), NOW)
     assert found.choice.why == "no_backtest"
-    told = {"of": "", "offences": [], "zones": 0, "cell_m": 100, "by_shift": True, "cases": 700, "left_out": {}}
+    told = {
+        "of": "",
+        "offences": [],
+        "zones": 0,
+        "cell_m": 100,
+        "by_shift": True,
+        "cases": 700,
+        "left_out": {},
+        "times": [],
+    }
     assert "no case with a known hour" in as_text(told | {"horizons": [horizon_of(found)]})
 
 
