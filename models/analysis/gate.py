@@ -1,10 +1,10 @@
 """Which way of ranking a map is drawn with: the simple rule until another has proved itself on the past. Pure.
 
 A challenger replaces the rule in force when its mean paired difference over origins, all shares of the area together,
-exceeds one standard error of that difference, pooled over stations. A station's own past may overrule by the same test,
-with one thing more: of several challengers the best is looked at, and the best of several is lucky, the luckier the
-fewer the cases. So many standard errors are asked for there that chance overrules no oftener than one challenger would
-by one. Without a backtest nothing is proved: the map is drawn grey.
+exceeds one standard error of that difference, pooled over stations. A station's own past may overrule by the same
+test, with one thing more: of several challengers the best is looked at, and the best of several is lucky, the luckier
+the fewer the cases. So many standard errors are asked for there that chance overrules no oftener than one challenger
+would by one. Without a backtest nothing is proved: the map is drawn grey.
 """
 
 from __future__ import annotations

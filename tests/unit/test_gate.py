@@ -78,7 +78,11 @@ def test_of_six_equally_good_methods_chance_overrules_in_no_more_than_16_of_100(
 def test_all_stations_together_replace_the_rule_by_one_standard_error() -> None:
     """Better by 1.2 errors: enough for the pooled past, and of two challengers too little for one station's."""
     gains = [3.0, -3.0, 2.0, 0.5, 3.0, -1.0, 1.0, -2.0, 3.0, 0.0, 2.0, -1.0, 1.0]
-    better = {DEFAULT: made([20.0] * 13), "mixture": made([20.0 + gain for gain in gains]), "kernel": made([20.0] * 13)}
+    better = {
+        DEFAULT: made([20.0] * 13),
+        "mixture": made([20.0 + gain for gain in gains]),
+        "kernel": made([20.0] * 13),
+    }
     found = difference(better["mixture"], better[DEFAULT])
     assert 1.0 < errors_asked(1, 13) < found.mean / found.error < errors_asked(2, 13)
     same = {name: made([20.0] * 13) for name in better}
