@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 
@@ -144,15 +144,24 @@ def _waiting(now: Millis) -> tuple[ColumnElement[bool], ...]:
     return (*over, or_(_FORECAST.c.until <= now - LATEST_MS, behind))
 
 
-def keep_score(tx: Tx, forecast: ForecastRow, scored: Scored) -> bool:
-    """Keep how a forecast turned out; False when that is known already.
+def keep_scores(tx: Tx, scores: Iterable[tuple[ForecastRow, Scored]]) -> int:
+    """Keep how forecasts turned out; returns how many were not known already. What is new of a moment is one row of
+    the audit log: all of it is kept in one call.
 
     Raises:
         ValueError: nobody can know it yet.
     """
-    if scored.scored_at < forecast.until + SETTLE_MS:
-        raise ValueError(f"the forecast {forecast.hash[:12]} is scored before its cases can be in")
-    return add_new(tx, _SCORE, {"station": forecast.station, "hash": forecast.hash, **asdict(scored)})
+    groups: dict[Millis, list[str]] = {}
+    for forecast, scored in scores:
+        if scored.scored_at < forecast.until + SETTLE_MS:
+            raise ValueError(f"the forecast {forecast.hash[:12]} is scored before its cases can be in")
+        said = {"station": forecast.station, "hash": forecast.hash, **asdict(scored)}
+        row = ForecastScoreRow.model_validate(said)
+        if add_new(tx, _SCORE, values_of(row)):
+            groups.setdefault(row.scored_at, []).append(content_hash(values_of(row)))
+    for at, hashes in sorted(groups.items()):
+        audit.record(tx, by_system(at, Did.FORECASTS_SCORED, object="scores", detail=_detail(hashes)))
+    return sum(len(hashes) for hashes in groups.values())
 
 
 def record(
@@ -193,40 +202,54 @@ def verify(conn: Connection) -> int:
     Raises:
         ChangedError: something is not.
     """
-    groups: dict[tuple[str, Millis], list[str]] = {}
+    frozen: dict[tuple[str, Millis], list[str]] = {}
     with conn.execute(select(_FORECAST), execution_options={"yield_per": PIECE}) as rows:
         for found in rows:
             row = _checked(record_of(ForecastRow, found))
-            groups.setdefault((row.station, row.made_at), []).append(row.hash)
-    told: set[tuple[str, Millis]] = set()
-    sealed = select(_AUDIT.c.station, _AUDIT.c.at, _AUDIT.c.detail).where(
-        _AUDIT.c.action == Did.FORECASTS_FROZEN.value
-    )
-    for station, at, detail in conn.execute(sealed):
-        told.add((station, at))
-        if detail != _detail(groups.get((station, at), [])):
-            raise ChangedError(f"the forecasts of {station} frozen at {at} are not those the audit log tells of")
-    told |= _untold(conn)
-    since = _kept_since(conn)
-    for station, made_at in sorted(groups):
-        if made_at >= since and (station, made_at) not in told:
-            raise ChangedError(f"the audit log tells of no forecasts of {station} frozen at {made_at}")
+            frozen.setdefault((row.station, row.made_at), []).append(row.hash)
+    _as_told(conn, Did.FORECASTS_FROZEN, frozen)
+    scored: dict[tuple[str, Millis], list[str]] = {}
+    with conn.execute(select(_SCORE), execution_options={"yield_per": PIECE}) as rows:
+        for found in rows:
+            score = record_of(ForecastScoreRow, found)
+            scored.setdefault(("", score.scored_at), []).append(content_hash(values_of(score)))
+    _as_told(conn, Did.FORECASTS_SCORED, scored)
     same = and_(_SCORE.c.station == _FORECAST.c.station, _SCORE.c.hash == _FORECAST.c.hash)
     early = select(_SCORE.c.station, _SCORE.c.hash).join(_FORECAST, same)
     for station, name in conn.execute(early.where(_SCORE.c.scored_at < _FORECAST.c.until + SETTLE_MS).limit(1)):
         raise ChangedError(f"the forecast {name[:12]} of {station} was scored before its cases could be in")
-    return sum(len(hashes) for hashes in groups.values())
+    return sum(len(hashes) for hashes in frozen.values())
 
 
-def _untold(conn: Connection) -> set[tuple[str, Millis]]:
-    """What was frozen by a process without the log's key, and waits for one that has it."""
+def _as_told(conn: Connection, did: Did, groups: Mapping[tuple[str, Millis], Sequence[str]]) -> None:
+    """Make sure that the audit log tells of each group (station, moment), and of it as it is.
+
+    Raises:
+        ChangedError: it does not.
+    """
+    what = {Did.FORECASTS_FROZEN: "forecasts of {} frozen at {}", Did.FORECASTS_SCORED: "scores{} of {}"}[did]
+    told: set[tuple[str, Millis]] = set()
+    sealed = select(_AUDIT.c.station, _AUDIT.c.at, _AUDIT.c.detail).where(_AUDIT.c.action == did.value)
+    for station, at, detail in conn.execute(sealed):
+        told.add((station, at))
+        if detail != _detail(groups.get((station, at), [])):
+            raise ChangedError(f"the {what.format(station, at)} are not those the audit log tells of")
+    told |= _untold(conn, did)
+    since = _kept_since(conn)
+    for station, at in sorted(groups):
+        if at >= since and (station, at) not in told:
+            raise ChangedError(f"the audit log tells of no {what.format(station, at)}")
+
+
+def _untold(conn: Connection, did: Did) -> set[tuple[str, Millis]]:
+    """What was kept by a process without the log's key, and waits for one that has it."""
     found: set[tuple[str, Millis]] = set()
     for body in conn.execute(select(_UNTOLD.c.body)).scalars():
         try:
             deed = deed_of(body)
         except ValueError:
             continue  # no deed of this program: it tells of nothing
-        if deed.action is Did.FORECASTS_FROZEN:
+        if deed.action is did:
             found.add((deed.station, deed.at))
     return found
 

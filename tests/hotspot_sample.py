@@ -124,4 +124,4 @@ def record_of_forecasts(
                 wobble = 1 if turn % 2 else -1
                 scored = Scored(now, 20, hits, hits, naive + wobble / 2, 10, 0.05, 22.0, hits + wobble, 0.9)
                 row.hash = forecasts.hash_of(row)
-                forecasts.keep_score(tx, row, scored)
+                forecasts.keep_scores(tx, [(row, scored)])

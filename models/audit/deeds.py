@@ -72,6 +72,7 @@ class Did(StrEnum):
     DRILL_ANNOUNCED = "data.drill_announced"
     DRILL_ENDED = "data.drill_ended"
     FORECASTS_FROZEN = "data.forecasts_frozen"
+    FORECASTS_SCORED = "data.forecasts_scored"
 
     ALARMS_SEALED = "audit.alarms_sealed"
     AUDIT_CUT = "audit.cut"

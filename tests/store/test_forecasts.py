@@ -73,7 +73,7 @@ def test_the_tables_are_only_added_to(db: Database) -> None:
     with db.write() as tx:
         hotspots.keep(tx, [a_map(NOW)])
         forecasts.freeze(tx, [row := a_forecast(NOW)])
-        forecasts.keep_score(tx, row.model_copy(update={"hash": forecasts.hash_of(row)}), SCORED)
+        forecasts.keep_scores(tx, [(row.model_copy(update={"hash": forecasts.hash_of(row)}), SCORED)])
         choice = HotspotChoiceRow(station="", family="robbery", days=28, shift="", made_at=NOW, method="m", why="w",
                                   body="{}")  # fmt: skip
         hotspots.keep_choices(tx, [choice])
@@ -159,8 +159,8 @@ def test_a_forecast_is_due_when_its_window_is_over_and_its_cases_are_in(db: Data
     assert due(over + 45 * DAY) == ["hat_yai", "lumphini"]
     with db.write() as tx:
         [mine] = forecasts.due(tx.conn, over + 2 * DAY)
-        assert forecasts.keep_score(tx, mine, SCORED)
-        assert not forecasts.keep_score(tx, mine, replace(SCORED, hits=9))
+        assert forecasts.keep_scores(tx, [(mine, SCORED)])
+        assert not forecasts.keep_scores(tx, [(mine, replace(SCORED, hits=9))])
     assert due(over + 2 * DAY) == []
     with db.read() as conn:
         assert not forecasts.any_over(conn, over)
@@ -210,15 +210,30 @@ def test_a_record_that_was_forged_is_found(sqlite_db: Database) -> None:
     forged.hash, real.hash = forecasts.hash_of(forged), forecasts.hash_of(real)
     with sqlite_db.write() as tx:
         forecasts.freeze(tx, [real])
+    with sqlite_db.write() as tx:
         with pytest.raises(ValueError, match="before its cases"):
-            forecasts.keep_score(tx, real, replace(SCORED, scored_at=NOW + 29 * DAY))
+            forecasts.keep_scores(tx, [(real, replace(SCORED, scored_at=NOW + 29 * DAY))])
         assert forecasts.verify(tx.conn) == 1
         early = {"station": real.station, "hash": real.hash, **asdict(replace(SCORED, scored_at=NOW))}
         tx.conn.execute(insert(table_of(ForecastScoreRow)), [early])
-        with pytest.raises(forecasts.ChangedError, match="scored before"):
+        with pytest.raises(forecasts.ChangedError, match="tells of no scores"):
             forecasts.verify(tx.conn)
         tx.conn.execute(insert(table_of(ForecastRow)), [values_of(forged)])
         with pytest.raises(forecasts.ChangedError, match="tells of no forecasts"):
+            forecasts.verify(tx.conn)
+
+
+def test_a_score_that_was_changed_is_found(sqlite_db: Database) -> None:
+    sqlite_db.audit_keys = keys_of("a secret of this test: 32 letters or more")
+    real = a_forecast(NOW)
+    real.hash = forecasts.hash_of(real)
+    with sqlite_db.write() as tx:
+        forecasts.freeze(tx, [real])
+        assert forecasts.keep_scores(tx, [(real, SCORED)]) == 1
+        assert forecasts.verify(tx.conn) == 1
+        tx.conn.execute(text("DROP TRIGGER forecast_score_no_update"))
+        tx.conn.execute(text("UPDATE forecast_score SET hits = 19"))
+        with pytest.raises(forecasts.ChangedError, match=r"scores of .* are not those"):
             forecasts.verify(tx.conn)
 
 
