@@ -17,7 +17,7 @@ from store.errors import StorageError
 _LOG = logging.getLogger(__name__)
 
 #: One run at a time; a run that is gone is followed by another after this long.
-LEASE, LEASE_MS = "refit", 600_000
+LEASE, LEASE_MS = leases.REFIT, 600_000
 
 #: How often it is held for longer, in s.
 HOLD_S = LEASE_MS / 4000

@@ -11,6 +11,9 @@ from store.rows import add_new, table_of
 
 _LEASE = table_of(Lease)
 
+#: The lease of the one refit that is under way; its holder is the run's id.
+REFIT = "refit"
+
 
 def take(tx: Tx, name: str, holder: str, now: Millis, for_ms: Millis) -> bool:
     """Take a lease, or keep one held; False while somebody else holds it. All takers of a name use one `for_ms`.

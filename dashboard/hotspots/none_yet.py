@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.times import moment
 from dashboard.visit import Visit
 from dashboard.words import word
-from store import refits
+from store import leases, refits
 
 
 def none_yet(here: Visit, station: str) -> None:
@@ -20,12 +20,13 @@ def none_yet(here: Visit, station: str) -> None:
     with here.runtime.db.read() as conn:
         last = refits.lasts(conn, frozenset({station})).get(station)
         run = next(iter(refits.runs(conn, 1)), None)
+        holder = leases.holder(conn, leases.REFIT, here.runtime.clock())
     st.info(word("hot.none_yet", language), icon=":material/info:")
     if last is not None:
         said = "hot.station_failed" if last.failed else "hot.station_done"
         st.caption(word(said, language, at=moment(last.at, zone, language)))
     elif run is None:
         st.caption(word("hot.run_never", language))
-    if run is not None and run.ended is None:
+    if run is not None and run.ended is None and run.id == holder:  # else it was cut off
         st.caption(word("hot.run_now", language, done=f"{run.done:,}", stations=f"{run.stations:,}"))
     st.caption(word("hot.none_when", language))

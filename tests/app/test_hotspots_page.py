@@ -18,7 +18,8 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import runtime, visit
 from dashboard.access.identity import Who
-from store import hotspots
+from models.records.hotspot import RefitRun
+from store import hotspots, leases, refits
 from store.database import Database, open_database
 from store.migrate import upgrade
 from tests.hotspot_sample import DAY, row_of, sample, town
@@ -242,3 +243,14 @@ def test_a_damaged_map_is_said_and_the_others_are_shown(filled: Database) -> Non
     assert "ชิง วิ่งราว ปล้นทรัพย์ เสียหาย" in itself
     assert "ทำแผนที่เมื่อ" not in itself
     assert "ยังไม่มีแผนที่" not in itself
+
+
+def test_maps_are_being_made_only_while_a_run_is_under_way(filled: Database, look_as: Callable[[Who], None]) -> None:
+    """A run that was killed has no end, but its lease runs out."""
+    run = RefitRun(id="killed", by="system", begun=now() - DAY, heard=now() - DAY, stations=77)
+    with filled.write() as tx:
+        refits.begin(tx, run)
+    assert "77" not in said(open_page(family="burglary"))
+    with filled.write() as tx:
+        assert leases.take(tx, leases.REFIT, run.id, now(), 600_000)
+    assert "77" in said(open_page(family="burglary"))
