@@ -38,4 +38,11 @@ def rate_chart(rows: pd.DataFrame, language: Language, ink: str) -> alt.LayerCha
     marks = base.mark_point(filled=True, size=90, opacity=1).encode(
         shape=alt.Shape("what:N", scale=alt.Scale(domain=names, range=list(_SHAPES)), legend=legend)
     )
-    return alt.LayerChart(layer=[lines, marks], height=320)
+    # Each line's bars beside the other's: on one place the one would hide the other.
+    bars = [
+        base.transform_filter(alt.datum.what == name)
+        .mark_rule(strokeWidth=2, opacity=0.55, xOffset=offset)
+        .encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q"))
+        for name, offset in zip(names[:2], (-3, 3), strict=True)
+    ]
+    return alt.LayerChart(layer=[*bars, lines, marks], height=320)

@@ -59,17 +59,23 @@ def caught(found: Summary, language: Language) -> tuple[str, str]:
 
 
 def period_rows(found: Summary, zone: ZoneInfo, language: Language) -> pd.DataFrame:
-    """One row a line of a period that had cases: its day, the word of the line, the rate, the number of cases."""
+    """One row a line of a period that had cases: its day, the word of the line, the rate, the number of cases,
+    and the rate's 95 % interval (None of the ceiling, which is reckoned and not counted)."""
     rows = [
         {
             "day": day_of(period.start, zone, language), "what": word(f"hot.{name}", language), "rate": rate,
-            "cases": period.cases,
+            "cases": period.cases, **_within(rate, period.cases, counted=field != "ceiling"),
         }
         for period in found.periods
         for field, name in LINES
         if (rate := getattr(period, field)) is not None
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=["day", "what", "rate", "cases"])
+    return pd.DataFrame(rows, columns=["day", "what", "rate", "cases", "low", "high"])
+
+
+def _within(rate: float, cases: float, counted: bool) -> dict[str, float | None]:
+    low, high = (_bounds(rate * cases, cases) if counted else None) or (None, None)
+    return {"low": low, "high": high}
 
 
 def calibration_rows(found: Summary, language: Language) -> list[Row]:

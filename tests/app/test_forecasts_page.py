@@ -14,6 +14,8 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import runtime, visit
 from dashboard.access.identity import Who
+from dashboard.hotspots.forecast_rows import period_rows
+from models.analysis.record import Scored, Told, summary
 from models.records.station import Station
 from store import registers
 from store.database import Database, open_database
@@ -89,6 +91,16 @@ def test_what_was_caught_stands_beside_plain_counting_and_the_ceiling() -> None:
     calibration, listed = (frame.value for frame in page.dataframe)
     assert sum(calibration["จำนวนการคาดการณ์"]) == 8
     assert list(listed["แผนที่จับเหตุได้"])[:2] == ["ยังไม่ครบกำหนด", "6.0"]
+
+
+def test_each_counted_rate_of_a_period_has_its_interval() -> None:
+    score = Scored(0, 20, 6, 6, 4, 10, 0.05, 22.0, 6, 0.9)
+    told = [Told("lumphini", "z", "robbery", 28, "", 0, 28 * 86_400_000, "365_all3", "h", score)]
+    rows = period_rows(summary(told, 28), ZoneInfo("Asia/Bangkok"), "en")
+    # Wilson's of 6 and of 4 among 20 cases; the ceiling is nobody's count.
+    assert [round(low, 3) for low in rows["low"][:2]] == [0.145, 0.081]
+    assert [round(high, 3) for high in rows["high"][:2]] == [0.519, 0.416]
+    assert rows["low"].isna().tolist() == [False, False, True]
 
 
 @pytest.mark.usefixtures("look_as")
