@@ -20,7 +20,8 @@ LEAST_MS = _HOUR_MS
 #: The night run takes up to so long to come round to a station.
 _NIGHT_MS = 4 * _HOUR_MS
 
-#: Raised when maps are made otherwise: then those of an older program are made anew.
+#: Raised when maps are made otherwise. Nothing compares it: whoever raises it brings a migration that empties
+#: `refit_station`, so that every station is due.
 FORMAT = 1
 
 
