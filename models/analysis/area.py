@@ -138,12 +138,19 @@ def _linked(places: Floats) -> NDArray[np.int64]:
     at (Toussaint 1980).
     """
     number = len(places)
-    if number < 4:  # no triangulation: every pair
-        one, other = np.triu_indices(number, 1)
+    centred = places - places.mean(axis=0)
+    if number < 4 or np.linalg.svd(centred, compute_uv=False)[1] < _SAME_M:
+        # Too few, or on one line, which has no triangle: each and the next along it.
+        along = np.argsort(centred @ np.linalg.svd(centred, full_matrices=False)[2][0], kind="stable")
+        one, other = np.triu_indices(number, 1) if number < 4 else (along[:-1], along[1:])
     else:
-        # Joggled, for places on one line have no triangle otherwise.
-        corners = Delaunay(places, qhull_options="QJ Pp").simplices
-        one, other = np.concatenate([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [2, 0]]]).T
+        found = Delaunay(centred)
+        # What fell together with a corner in the arithmetic is told with that corner.
+        apart, _, corner = found.coplanar.T
+        corners = found.simplices
+        one, other = np.concatenate(
+            [corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [2, 0]], np.stack([apart, corner], axis=1)]
+        ).T
     near = np.hypot(*(places[one] - places[other]).T) <= GAP_M
     links = csr_array((np.ones(int(near.sum())), (one[near], other[near])), shape=(number, number))
     return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)

@@ -7,12 +7,15 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import orjson
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial.distance import cdist
 
-from models.analysis.area import bounds_of, lived_in, main_group
+from models.analysis.area import DEGREE_M, bounds_of, lived_in, main_group
 from models.analysis.cases import Columns, LeftOut, columns_of, prepare, prepare_each
 from models.analysis.families import FAMILIES
 from models.analysis.grid import Grid, flat
@@ -20,6 +23,7 @@ from models.analysis.shifts import HOUR_MS, Shifts
 from models.formats.offences import OFFENCES
 from models.records.incident import IncidentReport
 from models.town.known_rates import square
+from tests.real_data import real
 
 NOW = 1_790_000_000_000
 DAY = 24 * HOUR_MS
@@ -173,6 +177,26 @@ def test_groups_are_those_that_steps_of_ten_kilometres_join() -> None:
     assert main_group(steps, np.full(20, 100.0)).all()
 
 
+def test_groups_are_found_whatever_shape_the_places_have() -> None:
+    """Against every pair: scattered, on lines that have no triangle, on the lattice of a coarse geocoder."""
+    rng = np.random.default_rng(3)
+    row = np.sort(rng.choice(120, 20, replace=False)) * 0.01
+    step = np.arange(50) * 0.001
+    towns = [
+        *((13.0 + rng.uniform(0, 0.8, 40), 100.0 + rng.uniform(0, 0.8, 40)) for _ in range(20)),
+        (np.full(20, 13.0), 100.0 + row), (13.0 + row, np.full(20, 100.0)), (13.0 + row, 100.0 + row),
+        tuple(axis.ravel() for axis in np.meshgrid(13.0 + step, 100.0 + step)),
+    ]  # fmt: skip
+    for lat, lon in towns:
+        east = lon * np.cos(np.radians(np.median(lat)))
+        metres = np.round(np.stack([east, lat], axis=1) * DEGREE_M / 100.0) * 100.0
+        groups = connected_components(cdist(metres, metres) <= 10_000.0, directed=False)[1]
+        sizes = np.bincount(groups)
+        found = main_group(lat, lon)
+        assert found.sum() == sizes.max()
+        assert len(set(groups[found])) == 1
+
+
 def test_ground_where_no_case_ever_lay_is_left_out_and_gaps_stay() -> None:
     rng = np.random.default_rng(1)
     polygon = square(8_000.0)
@@ -202,3 +226,8 @@ def test_a_case_is_spread_whole_or_not_at_all(start: int, length: int) -> None:
     hours = Shifts().by_hour(np.array([start]), np.array([start + length]))
     assert hours.sum() == pytest.approx(1.0 if length < 23 * HOUR_MS else 0.0)
     assert (hours >= 0).all()
+
+
+def test_a_real_city_is_one_group() -> None:
+    city = pd.read_parquet(real("crime/chicago.parquet"), columns=["lat", "lon"]).drop_duplicates()
+    assert main_group(city["lat"].to_numpy(float), city["lon"].to_numpy(float)).all()
