@@ -44,6 +44,7 @@ from benchmarks import (
     sos_lock_postgres,
     sos_thousand,
     sos_wall,
+    sos_wall_flood,
     stored,
     tiles,
     time_machine,
@@ -54,7 +55,8 @@ from benchmarks.report import as_text, write
 from benchmarks.rig import Rig
 
 ALL = (
-    sos_flood, stored, cold, sos_wall, sos_lock, sos_lock_postgres, sos_full, wall_recovery, push, viewers,
+    sos_flood, stored, cold, sos_wall, sos_wall_flood, sos_lock, sos_lock_postgres, sos_full, wall_recovery, push,
+    viewers,
     broker_pixel, feed_memory, map_renders, calm, drain_sqlite, memory, drain_postgres, tiles,
     time_machine, nearest_units, desk_open, hotspots_open, acknowledge_shown, sos_thousand, policy,
     response_report, audit_verify, audit_append, sign_in, box_lost,

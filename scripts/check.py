@@ -21,9 +21,9 @@ PYTEST = [
     sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--timeout", "300", "--durations", "15",
 ]  # fmt: skip
 
-#: Five at once on two cores: a test draws in software or waits for a server; of four the cores were half idle. A file
+#: Four at once on two cores: a test draws in software or waits for a server; of five, browsers' patience ran out. A file
 #: stays with one worker, and files are dealt in the order given.
-TOGETHER = ["-n", "5", "--dist", "loadfile", "--no-loadscope-reorder"]
+TOGETHER = ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 #: Tests that wait more than they compute, in the order in which they are dealt among those of the browser.
 WAITING = ("fault", "broker", "app", "jobs", "store")

@@ -10,7 +10,6 @@ from models.analysis.families import FAMILIES
 from models.analysis.hotspots import HistoryQuality, Hotspot, HotspotMap, LocationQuality, Record
 from models.analysis.left_out import LeftOut
 from models.formats.offences import OFFENCES
-from models.response.figures import wilson
 
 #: Stability from which on each word holds: the share of resamples in which the place is flagged again.
 _STABLE = ((0.9, "always"), (0.7, "mostly"), (0.5, "often"), (0.0, "seldom"))
@@ -144,6 +143,9 @@ def record_words(record: Record | None, language: Language) -> list[str]:
 def record_intervals(record: Record, language: Language) -> str:
     """The 95 % intervals of the figures beside the hit rate: plain counting's rate (Wilson's, of the same cases), and
     the PAI's (the hit rate's, over the same share of the area)."""
+    # Not at the top: the live map names hotspots too, and a start shall not load NumPy.
+    from models.response.figures import wilson
+
     naive = wilson(min(round(record.naive_hit * record.cases), record.cases), record.cases)
     told = [(word("hot.rec_hit_naive", language), share(naive[0]), share(naive[1]))]
     if record.hit > 0:

@@ -94,15 +94,16 @@ def test_static_elements_shift_by_themselves(wall: Page, server: FixtureServer) 
     open_wall(wall, server)
     where = "document.querySelector('.ssz-head').getBoundingClientRect().x"
     first = wall.evaluate(where)
-    # The page drifts by the server's clock. It goes to and fro in seven minutes, so of five places a minute apart at
-    # most two pairs are the same.
+    # The page drifts by the server's clock, to and fro in seven minutes; a loaded machine may pass over a place.
     seen = {first}
-    for minutes in (1, 2, 3, 4):
+    for minutes in range(1, 8):
         server.ahead_ms = minutes * 60_000
         told = [datetime.fromtimestamp((now_ms() + server.ahead_ms) / 1000 + more, BANGKOK) for more in (0, 30)]
         # Clock and place are set in one go.
         expect(wall.locator(".ssz-now time")).to_have_text(re.compile("|".join(f"{at:%H:%M}" for at in told)))
         seen.add(wall.evaluate(where))
+        if len(seen) >= 3:
+            break
     assert len(seen) >= 3
     assert max(seen) - min(seen) <= 12
 

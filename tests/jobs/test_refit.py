@@ -4,8 +4,10 @@ other, nothing is fitted twice, and a forecast is scored on what was reported.""
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from types import ModuleType
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -108,6 +110,8 @@ def test_the_same_cases_give_the_same_maps_in_another_process_and_on_a_cluster(
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[LocalCluster]:
     """A scheduler and two workers, each a process, on loopback."""
+    # A page that was tried in this process before is still the main module, and each worker would run it.
+    main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
     made = LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=2,
         threads_per_worker=1,
@@ -118,6 +122,7 @@ def cluster() -> Iterator[LocalCluster]:
     )
     yield made
     made.close()
+    sys.modules["__main__"] = main
 
 
 def test_a_station_that_fails_stops_no_other_and_keeps_its_maps(db: Database) -> None:
