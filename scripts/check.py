@@ -21,7 +21,7 @@ PYTEST = [
     sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--timeout", "300", "--durations", "15",
 ]  # fmt: skip
 
-#: Four at once on two cores: a test draws in software or waits for a server; of five, browsers' patience ran out. A file
+#: Four at once on two cores: a test draws in software or waits for a server; five were too many for browsers. A file
 #: stays with one worker, and files are dealt in the order given.
 TOGETHER = ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
 

@@ -139,6 +139,7 @@ class FixtureServer:
         self.beating = True
         self.mode = "wall"
         self.ground: dict[str, Any] = _ground()
+        self.hotspots: dict[str, Any] = {"type": "FeatureCollection", "features": []}
         #: Bytes of `/live/tracks`; None: refused.
         self.tracks: bytes | None = None
         self.silent = False
@@ -156,6 +157,7 @@ class FixtureServer:
                 Route("/", self._page),
                 WebSocketRoute("/live", self._live),
                 Route("/live/ground", self._serve_ground),
+                Route("/live/hotspots", self._serve_hotspots),
                 Route("/live/tracks", self._serve_tracks),
                 Route("/live/figures", self._serve_figures),
                 Route("/api/v1/alarms/{id}/acknowledge", self._acknowledge, methods=["POST"]),
@@ -206,7 +208,15 @@ class FixtureServer:
         if self.beating:
             self.feed["beat"] = now_ms()
         empty: dict[str, Any] = {"units": [], "boxes": [], "alarms": [], "gone": []}
-        head = {"t": kind, "boot": "b1", "seq": 1, "now": now_ms() + self.ahead_ms, "feed": self.feed, "ground": "g1"}
+        head = {
+            "t": kind,
+            "boot": "b1",
+            "seq": 1,
+            "now": now_ms() + self.ahead_ms,
+            "feed": self.feed,
+            "ground": "g1",
+            "hotspots": "h1",
+        }
         return write(empty | head | fields)
 
     def _call(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -225,6 +235,9 @@ class FixtureServer:
 
     async def _serve_ground(self, _request: Request) -> Response:
         return JSONResponse(self.ground)
+
+    async def _serve_hotspots(self, _request: Request) -> Response:
+        return JSONResponse({"version": "h1", "hotspots": self.hotspots})
 
     async def _serve_tracks(self, _request: Request) -> Response:
         return Response("no", 403) if self.tracks is None else Response(self.tracks)

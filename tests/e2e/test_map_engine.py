@@ -209,7 +209,7 @@ def test_a_gap_in_a_trail_is_an_estimate_and_polygons_are_drawn(wall: Page, serv
     crossing = {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [eight]}}
     beat = polygon(104.7240, 16.5475, s="demo", kind="beat", th="เขตตรวจที่ ๑")
     server.ground["zones"]["features"] += [beat, crossing]
-    server.ground["hotspots"] = {"type": "FeatureCollection", "features": [polygon(104.7280, 16.5475, th="จุดเสี่ยง ก")]}
+    server.hotspots = {"type": "FeatureCollection", "features": [polygon(104.7280, 16.5475, th="จุดเสี่ยง ก")]}
     server.ground["ring"] = {"type": "FeatureCollection", "features": [polygon(104.7215, 16.5475)]}
     at = now_ms() - 200_000
     server.units = [unit("201", 16.5450, 104.7265, at=at)]
