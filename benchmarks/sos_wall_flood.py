@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import time
 from dataclasses import dataclass
 
-import orjson
 from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from benchmarks.blast import Blaster
 from benchmarks.browser import alarm_pixels, chromium, on_screen, open_wall, painted, wall
-from benchmarks.load import LAT, LON, STATION, history_ms
+from benchmarks.load import history_ms
 from benchmarks.report import Figure, Line, percentile, plain, spread
-from benchmarks.rig import Rig, Station, program
+from benchmarks.rig import Rig, Station, program, wait_for
 from benchmarks.sos_flood import RATE
-from benchmarks.sos_wall import DRAWN_MS, MARK, PATIENCE_S, answered
-from models.records.sos import SosBox
-from store import registers
+from benchmarks.sos_wall import DRAWN_MS, MARK, PATIENCE_S, PLACES, add_boxes, answered, press_of
 from store.database import Database, open_database
 from tests.fault.product import now_ms
 
 NAME = "sos-wall-flood"
 WORST_MS = 3000.0
-
-#: Boxes of our own in the middle of the 484 units, and (lat, lon) of each.
-BOXES = [(LAT + 0.030 + row * 0.008, LON + 0.030 + column * 0.008) for row in range(3) for column in range(3)]
 
 #: How long the flood goes on for each press, in s; the figure is given up when that was too short.
 _SPARE_S = 8.0
@@ -55,28 +48,16 @@ class Times:
     sounded: float
 
 
-def add_boxes(db: Database) -> None:
-    """Put our boxes into the station."""
-    found = [
-        SosBox(station=STATION, box=f"wall-{number}", name_th=f"ตู้ {number}", lat=lat, lon=lon)
-        for number, (lat, lon) in enumerate(BOXES)
-    ]
-    with db.write() as tx:
-        registers.put_boxes(tx, found, now_ms())
-
-
 def one_press(page: Page, blaster: Blaster, db: Database, number: int) -> Times:
     """Press, wait for everything, and clean up: the next press raises an alarm of its own."""
-    box, name, at = f"wall-{number % len(BOXES)}", f"flood-{number}", now_ms()
-    place = on_screen(page, *BOXES[number % len(BOXES)])
+    box, lat, lon = PLACES[number % len(PLACES)]
+    place = on_screen(page, lat, lon)
     assert alarm_pixels(page, *place) < MARK, "the place is red before the press"
     page.wait_for_function(_QUIET, timeout=PATIENCE_S * 1000)
     page.evaluate(_LISTEN)
-    key = f"{STATION}/box/{box}/{name}/{at}/press"
-    alarm = f"{STATION}/{hashlib.sha256(key.encode()).hexdigest()[:16]}"
-    body = orjson.dumps({"id": name, "at": at, "kind": "press"})
+    message, alarm = press_of(box, f"flood-{number}", now_ms())
     sent_ms = time.time() * 1000
-    blaster.send([(f"ssz/v1/{STATION}/sos/{box}/event", body)])
+    blaster.send([message])
     blaster.settle()
     row, mark = painted(page, alarm, PATIENCE_S)
     try:
@@ -99,11 +80,11 @@ def flooded(station: Station, number: int) -> tuple[list[Times], float]:
     with chromium() as browser, wall(browser, station.web.base, station.cookie()) as page:
         open_wall(page, station.web.base)
         page.keyboard.press("Shift")  # a hand has been there: the sound is on
-        page.wait_for_function("(n) => window.__ssz.state.boxes.size >= n", arg=len(BOXES), timeout=30_000)
+        page.wait_for_function("(n) => window.__ssz.state.boxes.size > n", arg=len(PLACES), timeout=30_000)
         seconds = number * _SPARE_S + 30
         options = ("--port", station.broker.port, "--rate", RATE, "--seconds", seconds)
         flood = program("benchmarks.blast", *options, "--first-ms", history_ms(int(seconds * RATE), now_ms()))
-        page.wait_for_function("() => window.__ssz.state.units.size >= 484", timeout=60_000)
+        wait_for(lambda: station.accepted() > RATE, 60, "the flood")
         one_press(page, blaster, db, -1)  # the first of all warms up browser and product
         found: list[Times] = []
         before, begun = station.accepted(), time.monotonic()
@@ -113,7 +94,7 @@ def flooded(station: Station, number: int) -> tuple[list[Times], float]:
         stored = (station.accepted() - before) / (time.monotonic() - begun)
     flood.terminate()
     flood.communicate(timeout=30)
-    kept = station.count("SELECT COUNT(*) FROM sos_event WHERE origin LIKE 'wall-%'")
+    kept = station.count("SELECT COUNT(*) FROM sos_event WHERE origin LIKE 'bench-%'")
     assert kept == len(found) + 1, f"{kept} of {len(found) + 1} presses stored"
     blaster.close()
     db.close()
@@ -122,7 +103,7 @@ def flooded(station: Station, number: int) -> tuple[list[Times], float]:
 
 def measure(rig: Rig) -> Figure:
     """The figure."""
-    with rig.station() as station:
+    with rig.station(demo=1) as station:
         found, stored = flooded(station, rig.of(220, 8))
     puback = [one.puback for one in found]
     lines: list[Line] = []
@@ -139,9 +120,10 @@ def measure(rig: Rig) -> Figure:
     lines.append(Line("positions meanwhile", f"{RATE:,} msg/s offered by the clock, {stored:,.0f} msg/s stored"))
     samples["positions"] = {"offered": RATE, "stored": round(stored)}
     how = (
-        f"{len(found)} presses of boxes among 484 units, one at a time, each an alarm of its own, closed afterwards, "
-        f"while a process of its own offers {RATE:,} positions a second; what the machine cannot take of them waits "
-        "at the broker. One wall in Chromium (1920 x 1080, software WebGL). Drawn as in `sos-wall`; sounding: the "
+        f"{len(found)} presses of boxes in the town that drives, one at a time, each an alarm of its own, closed "
+        f"afterwards, while a process of its own offers {RATE:,} positions a second of 484 units of another station; "
+        "what the machine cannot take of them waits at the broker. "
+        "One wall in Chromium (1920 x 1080, software WebGL). Drawn as in `sos-wall`; sounding: the "
         "running AudioContext has output, asked each 20 ms, silent before the press. Bare limit: the broker's "
         f"PUBACK. What is not there within {PATIENCE_S:.0f} s counts as never."
     )
