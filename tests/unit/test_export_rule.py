@@ -13,7 +13,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.formats.error_file import error_csv
@@ -135,6 +135,7 @@ def test_every_way_a_file_leaves_is_named_with_the_writers_of_its_cells() -> Non
     assert found == LEAVES
 
 
+@settings(deadline=None)
 @given(_SENTENCES, _SENTENCES)
 def test_no_cell_of_any_export_runs(name: str, text: str) -> None:
     for where, written in WRITERS.items():
