@@ -31,20 +31,15 @@ class Standing(StrEnum):
     WORSE = "worse"  # counting is better by more than one standard error: the product counts
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """How a forecast turned out: see `models.records.hotspot.ForecastScoreRow`."""
+class _Rates:
+    """The usual figures of hits among cases."""
 
-    scored_at: Millis
+    __slots__ = ()
     cases: float
     hits: float
-    model_hits: float
     naive_hits: float
     best_hits: float
     area_share: float
-    expected_cases: float
-    expected_hits: float
-    ceiling: float
 
     @property
     def hit(self) -> float | None:
@@ -65,6 +60,22 @@ class Scored:
     def pei(self) -> float | None:
         """Hits / the most that as many cells could have had."""
         return self.hits / self.best_hits if self.best_hits else None
+
+
+@dataclass(frozen=True, slots=True)
+class Scored(_Rates):
+    """How a forecast turned out: see `models.records.hotspot.ForecastScoreRow`."""
+
+    scored_at: Millis
+    cases: float
+    hits: float
+    model_hits: float
+    naive_hits: float
+    best_hits: float
+    area_share: float
+    expected_cases: float
+    expected_hits: float
+    ceiling: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +121,7 @@ class Bin:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(_Rates):
     """The record of some forecasts of one horizon. Sums over windows that do not overlap.
 
     `difference`: mean over periods of (hits of the model - hits of counting) / cases; `error`: its standard error.
@@ -133,26 +144,6 @@ class Summary:
     error: float | None
     periods: tuple[Period, ...]
     calibration: tuple[Bin, ...]
-
-    @property
-    def hit(self) -> float | None:
-        """Share of the cases in the cells that were flagged."""
-        return self.hits / self.cases if self.cases else None
-
-    @property
-    def naive_hit(self) -> float | None:
-        """The same for plain counting."""
-        return self.naive_hits / self.cases if self.cases else None
-
-    @property
-    def pai(self) -> float | None:
-        """Hit rate / share of the area."""
-        return None if self.hit is None or not self.area_share else self.hit / self.area_share
-
-    @property
-    def pei(self) -> float | None:
-        """Hits / the most there could have been."""
-        return self.hits / self.best_hits if self.best_hits else None
 
 
 def apart(told: Iterable[Told]) -> list[Told]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -13,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
-from dashboard import deeds, runtime, visit
+from dashboard import deeds
 from dashboard.access.identity import Who
 from dashboard.access.looks import Looks
 from dashboard.api.paging import cursor_of
@@ -29,15 +27,11 @@ from store import audit
 from store.audit import reading
 from store.database import Database, open_database
 from tests.app.live_support import LiveServer, add_stations
+from tests.app.page_harness import looking, now, opened
 
 PAGE = Path(__file__).parents[2] / "pages" / "admin" / "audit.py"
 BANGKOK = ZoneInfo("Asia/Bangkok")
 KEYS = keys_of("a secret of 32 letters or more: certainly")
-
-
-def now() -> int:
-    """Epoch milliseconds."""
-    return time.time_ns() // 1_000_000
 
 
 @pytest.fixture
@@ -59,27 +53,16 @@ def log(sqlite_db: Database) -> Database:
 @pytest.fixture
 def look_as(log: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[[Who], None]]:
     """A runtime on the filled store; call it with who looks."""
-    values = runtime.Values("th", BANGKOK, False, 30, 300, 15, 180, 15, tmp_path)
     monkeypatch.setattr(deeds, "address", lambda: "")  # the harness has none
-    nothing = cast(Any, None)
-    runtime.hold(runtime.Runtime(values, now, log, *[nothing] * (len(fields(runtime.Runtime)) - 3)))
-
-    def look(who: Who) -> None:
-        monkeypatch.setattr(visit, "viewer", lambda _keeper, _used: who)
-
-    look(Who("admin", "administrator", None, "session", "d" * 64, "token-1"))
-    yield look
-    runtime.release()
+    with looking(
+        log, monkeypatch, Who("admin", "administrator", None, "session", "d" * 64, "token-1"), tmp_path
+    ) as look:
+        yield look
 
 
 def open_page(**query: str) -> AppTest:
     """Run the page; an exception in it fails the test."""
-    page = AppTest.from_file(str(PAGE), default_timeout=30)
-    for key, value in query.items():
-        page.query_params[key] = value
-    page.run()
-    assert [one.value for one in page.exception] == []
-    return page
+    return opened(PAGE, query)
 
 
 def looks(log: Database) -> int:

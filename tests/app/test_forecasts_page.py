@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 from pathlib import Path
-from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import runtime, visit
 from dashboard.access.identity import Who
 from dashboard.hotspots.forecast_rows import period_rows
 from models.analysis.record import Scored, Told, summary
@@ -20,14 +16,10 @@ from models.records.station import Station
 from store import registers
 from store.database import Database, open_database
 from store.migrate import upgrade
+from tests.app.page_harness import looking, now, opened
 from tests.hotspot_sample import record_of_forecasts
 
 PAGE = Path(__file__).parents[2] / "pages" / "insight" / "forecasts.py"
-
-
-def now() -> int:
-    """Epoch milliseconds."""
-    return time.time_ns() // 1_000_000
 
 
 @pytest.fixture(scope="module")
@@ -47,27 +39,13 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 @pytest.fixture
 def look_as(filled: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Who], None]]:
     """A runtime on the filled store; call it with who looks."""
-    values = runtime.Values("th", ZoneInfo("Asia/Bangkok"), False, 30, 300, 15, 180, 15, Path("/nowhere"))
-    nothing = cast(Any, None)
-    parts = [*[nothing] * (len(fields(runtime.Runtime)) - 4), runtime.NO_BASEMAP]
-    runtime.hold(runtime.Runtime(values, now, filled, *parts))
-
-    def look(who: Who) -> None:
-        monkeypatch.setattr(visit, "viewer", lambda _keeper, _used: who)
-
-    look(Who("ผกก.", "chief", None, "session", "x", "token-1"))
-    yield look
-    runtime.release()
+    with looking(filled, monkeypatch, Who("ผกก.", "chief", None, "session", "x", "token-1")) as look:
+        yield look
 
 
 def open_page(**query: str) -> AppTest:
     """Run the page; an exception in it fails the test."""
-    page = AppTest.from_file(str(PAGE), default_timeout=30)
-    for key, value in query.items():
-        page.query_params[key] = value
-    page.run()
-    assert [one.value for one in page.exception] == []
-    return page
+    return opened(PAGE, query)
 
 
 def said(page: AppTest) -> str:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 from pathlib import Path
-from typing import Any, cast
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import runtime, visit
 from dashboard.access.identity import Who
 from models.records.alarm import Alarm, AlarmStep
 from models.records.sos import SosBox
@@ -22,15 +18,11 @@ from store import registers
 from store.database import Database, open_database
 from store.migrate import upgrade
 from store.rows import put, table_of
+from tests.app.page_harness import looking, now, opened
 
 PAGE = Path(__file__).parents[2] / "pages" / "watch" / "response.py"
 SQUARE = '{"type":"Polygon","coordinates":[[[100.5,13.7],[100.6,13.7],[100.6,13.8],[100.5,13.8],[100.5,13.7]]]}'
 HOUR = 3_600_000
-
-
-def now() -> int:
-    """Epoch milliseconds."""
-    return time.time_ns() // 1_000_000
 
 
 def closed(
@@ -90,26 +82,13 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 @pytest.fixture
 def look_as(filled: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Who], None]]:
     """A runtime on the filled store; call it with who looks."""
-    values = runtime.Values("th", ZoneInfo("Asia/Bangkok"), False, 30, 300, 15, 180, 15, Path("/nowhere"))
-    nothing = cast(Any, None)
-    runtime.hold(runtime.Runtime(values, now, filled, *[nothing] * (len(fields(runtime.Runtime)) - 3)))
-
-    def look(who: Who) -> None:
-        monkeypatch.setattr(visit, "viewer", lambda _keeper, _used: who)
-
-    look(Who("ร.ต.อ.สมชาย", "dispatcher", None, "session", "x", "token-1"))
-    yield look
-    runtime.release()
+    with looking(filled, monkeypatch, Who("ร.ต.อ.สมชาย", "dispatcher", None, "session", "x", "token-1")) as look:
+        yield look
 
 
 def open_page(**query: str) -> AppTest:
     """Run the page; an exception in it fails the test."""
-    page = AppTest.from_file(str(PAGE), default_timeout=30)
-    for key, value in query.items():
-        page.query_params[key] = value
-    page.run()
-    assert [one.value for one in page.exception] == []
-    return page
+    return opened(PAGE, query)
 
 
 def figures(page: AppTest) -> list[str]:

@@ -1,0 +1,51 @@
+"""One page run by Streamlit's own harness on a store of the test's, by whoever the test says."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import runtime, visit
+from dashboard.access.identity import Who
+from store.database import Database
+
+
+def now() -> int:
+    """Epoch milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+@contextmanager
+def looking(
+    db: Database, monkeypatch: pytest.MonkeyPatch, first: Who, folder: Path = Path("/nowhere")
+) -> Iterator[Callable[[Who], None]]:
+    """A runtime on a store, looked at by `first`; call what it gives with who looks then."""
+    values = runtime.Values("th", ZoneInfo("Asia/Bangkok"), False, 30, 300, 15, 180, 15, folder)
+    nothing = cast(Any, None)
+    parts = [*[nothing] * (len(fields(runtime.Runtime)) - 4), runtime.NO_BASEMAP]
+    runtime.hold(runtime.Runtime(values, now, db, *parts))
+
+    def look(who: Who) -> None:
+        monkeypatch.setattr(visit, "viewer", lambda _keeper, _used: who)
+
+    look(first)
+    yield look
+    runtime.release()
+
+
+def opened(script: Path, query: dict[str, str]) -> AppTest:
+    """Run a page; an exception in it fails the test."""
+    page = AppTest.from_file(str(script), default_timeout=30)
+    for key, value in query.items():
+        page.query_params[key] = value
+    page.run()
+    assert [one.value for one in page.exception] == []
+    return page
