@@ -124,7 +124,7 @@ class Database:
         if not self._turnstile.enter(lane, patience_s):
             raise StorageBusyError("another writer of this process holds the database")
         try:
-            with storage_errors(), self._writing.connect() as conn, self._ended_with(conn):
+            with storage_errors(), self._connected(deadline) as conn, self._ended_with(conn):
                 self._lock(conn, deadline)
                 tx = Tx(conn, self.audit_keys)
                 try:
@@ -140,6 +140,17 @@ class Database:
                     listener(seq, tx.happenings)
         finally:
             self._turnstile.leave()
+
+    def _connected(self, deadline: float) -> Connection:
+        """A connection to write on. Opening a SQLite file takes a lock of its own, which another may hold."""
+        while True:
+            try:
+                with storage_errors():
+                    return self._writing.connect()
+            except StorageBusyError:
+                if self.dialect != "sqlite" or time.monotonic() >= deadline:
+                    raise
+                time.sleep(_RETRY_S)
 
     def _lock(self, conn: Connection, deadline: float) -> None:
         if self.dialect == "postgresql":

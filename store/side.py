@@ -96,6 +96,13 @@ def bring_home(database: Database, now: Millis) -> None:
     file = side_file(database.url)
     if file is None or not file.exists():
         return
+    # Web process and worker start together: to the second, what the first has put aside would be a new, empty file.
+    with alone(_lock(file)):
+        if file.exists():
+            _bring_home(database, file, now)
+
+
+def _bring_home(database: Database, file: Path, now: Millis) -> None:
     if in_use(file):
         _LOG.warning("%s is still written on by another process: it is merged at the next start", file)
         return
@@ -103,6 +110,11 @@ def bring_home(database: Database, now: Millis) -> None:
     merged = merge(database, file, now)
     kept = _put_aside(file, f".merged-{now}")
     _LOG.warning("merged the side database: %d new events, %d alarms; kept as %s", merged.events, merged.alarms, kept)
+
+
+def _lock(file: Path) -> Path:
+    """The file that is locked by who makes, fills or merges a side database."""
+    return beside(file, ".lock")
 
 
 def _put_aside(file: Path, suffix: str) -> str:
@@ -117,8 +129,9 @@ def _put_aside(file: Path, suffix: str) -> str:
 
 def _open_side(main: Path, seeds: Sequence[Path], now: Millis) -> Database:
     # Web process and worker start together, and what one has half made looks damaged to the other.
-    with alone(beside(main, f"{SIDE}.lock")):
-        return _make_or_open(beside(main, SIDE), (main, *seeds), now)
+    file = beside(main, SIDE)
+    with alone(_lock(file)):
+        return _make_or_open(file, (main, *seeds), now)
 
 
 def _make_or_open(file: Path, sources: Sequence[Path], now: Millis) -> Database:

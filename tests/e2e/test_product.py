@@ -180,8 +180,13 @@ def moving(page: Page) -> None:
     page.mouse.move(760, 560, steps=4)
     page.mouse.up()
     page.mouse.wheel(0, -200)
-    zoomed = "(was) => window.__ssz.map.raw.getZoom() !== was && !window.__ssz.map.raw.isMoving()"
-    page.wait_for_function(zoomed, arg=zoom, timeout=PATIENCE_MS)  # the map has glided to its end
+    # The map has glided to its end: a wheel's step may come when the glide of the drag is over already.
+    rested = """(was) => {
+        const map = window.__ssz.map.raw, at = [map.getZoom(), ...map.getCenter().toArray()].join();
+        if (at !== window.atRest?.at || map.isMoving()) window.atRest = { at, since: performance.now() };
+        return map.getZoom() !== was && performance.now() - window.atRest.since > 2000;
+    }"""
+    page.wait_for_function(rested, arg=zoom, timeout=PATIENCE_MS)
     view, marks = page.evaluate(_VIEW), page.evaluate(_MARKS)
     told = "() => Number(document.querySelector('.ssz').dataset.frames)"
     frames = page.evaluate(told) + scaled(8, 600)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,7 @@ from models.records.sos import EventKind, Signal, SosBox
 from models.records.station import Station
 from models.records.unit import Unit
 from store import access, accounts, alarms, audit, integrity, registers, sos
+from store import side as aside
 from store.audit import history
 from store.audit.verifying import verify
 from store.backup import backup, restore
@@ -31,7 +34,8 @@ from store.database import Database, open_database
 from store.errors import BackupError, StorageBrokenError, StorageBusyError
 from store.files import beside
 from store.integrity import Condition
-from store.merge import merge
+from store.merge import Merged, merge
+from store.migrate import upgrade
 from store.rows import put, table_of, values_of
 from store.side import open_safely, side_file
 from tests.servers import PgCluster
@@ -365,3 +369,33 @@ def test_a_process_that_starts_while_another_fills_the_side_database_waits_for_i
             assert (first.stdout.readline(), second.stdout.readline()) == (wanted, wanted)
     assert (first.returncode, second.returncode) == (0, 0)
     assert list(main.parent.glob("*.damaged-*")) == []
+
+
+def test_two_processes_that_start_together_bring_the_side_database_home_once(
+    main: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{main}"
+    damage(main)
+    beside_main = open_safely(url, NOW).database
+    take(beside_main, press(2))
+    beside_main.close()
+    restore(url, tmp_path / "b.backup", NOW + 2, overwrite=True)
+    upgrade(url)
+    both, merged, second = [open_database(url), open_database(url)], [0], threading.Event()
+
+    def merging(database: Database, file: Path, now: int) -> Merged:
+        merged[0] += 1
+        if merged[0] == 1:
+            second.wait(1)  # room for the other, if nothing keeps it out
+        else:
+            second.set()
+        return merge(database, file, now)
+
+    monkeypatch.setattr(aside, "merge", merging)
+    with ThreadPoolExecutor() as beside_each_other:
+        list(beside_each_other.map(aside.bring_home, both, (NOW + 3, NOW + 4)))
+    assert merged == [1]
+    assert [name for name, _ in events(both[0])] == ["p0", "p1", "p2"]
+    assert len([path for path in main.parent.glob("*.merged-*") if path.name[-1].isdigit()]) == 1
+    for database in both:
+        database.close()

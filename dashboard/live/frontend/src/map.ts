@@ -188,7 +188,8 @@ export class LiveMap {
   }
 
   drawAlarms(label: (alarm: Alarm) => string): void {
-    this.pins.draw(this.needs.state().alarms, label, performance.now());
+    // As if the ground had moved: names below a new pin are not left for half a minute.
+    if (this.pins.draw(this.needs.state().alarms, label, performance.now())) this.rooms.moved();
     this.layer.disturb();
   }
 

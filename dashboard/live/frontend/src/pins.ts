@@ -13,6 +13,9 @@ import type { Key } from "./state";
 /** From the middle of a pin to its name, px. */
 const NAME_AT = 28;
 
+/** Of more pins than this, a new one is no reason to draw the whole ground anew at once. */
+const FEW = 24;
+
 interface Pin extends Fresh {
   marker: Marker;
   element: HTMLElement;
@@ -33,13 +36,15 @@ export class Pins {
     if (map === null) this.clear();
   }
 
-  /** `now`: the page's own clock, ms. */
-  draw(alarms: Map<Key, Alarm>, label: (alarm: Alarm) => string, now: number): void {
-    if (this.map === null) return;
+  /** `now`: the page's own clock, ms. Whether other places are taken than before, and names of the ground should know. */
+  draw(alarms: Map<Key, Alarm>, label: (alarm: Alarm) => string, now: number): boolean {
+    if (this.map === null) return false;
+    let changed = false;
     for (const [key, pin] of this.pins) {
       if (alarms.has(key)) continue;
       pin.marker.remove();
       this.pins.delete(key);
+      changed = true;
     }
     for (const [key, alarm] of alarms) {
       if (alarm.lat === null || alarm.lon === null || !drawable(alarm.lat, alarm.lon)) continue;
@@ -54,9 +59,11 @@ export class Pins {
       put(pin.name, wanted);
       pin.element.setAttribute("aria-label", wanted);
       pin.wide = pin.name.offsetWidth;
+      changed = true;
     }
     const moving = pulsing(this.pins.values(), now);
     for (const pin of this.pins.values()) flag(pin.element, "new", moving.has(pin) ? "yes" : "no");
+    return changed && this.pins.size <= FEW;
   }
 
   /** A name that would be cut by the right edge of the map stands on the other side. */
