@@ -24,7 +24,7 @@ REVOKE INSERT, UPDATE ON alembic_version FROM ssz_web;
 -- What was written down once is never changed ...
 REVOKE UPDATE ON
     audit, audit_cut, alarm_step, alarm_step_seal, purpose, past_reading, sheet_print, forecast, forecast_score,
-    hotspot_choice, hotspot_map, hotspot_weights
+    hotspot_choice, hotspot_map, hotspot_weights, incident_change
 FROM ssz_web;
 GRANT UPDATE (seal) ON alarm_step_seal TO ssz_web;
 -- ... and only what has a retention, or is no history, may be deleted: no alarm, press, step, dispatch, drill, notice,
@@ -52,8 +52,8 @@ END $$;
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO ssz_ingest;
 REVOKE ALL ON
     account, api_token, audit, audit_cut, audit_waiting, forecast, forecast_score, hotspot_choice, hotspot_map,
-    hotspot_weights, kiosk, past_reading, purpose, recovery_code, refit_failure, refit_run, refit_station, sheet_print,
-    sign_in_failures, sign_in_link, sign_in_step, web_session
+    hotspot_weights, incident_change, kiosk, past_reading, purpose, recovery_code, refit_failure, refit_run,
+    refit_station, sheet_print, sign_in_failures, sign_in_link, sign_in_step, web_session
 FROM ssz_ingest;
 REVOKE INSERT, UPDATE ON
     alembic_version, checkpoint, device_key, drill, levels_mark, station, street, zone

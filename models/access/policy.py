@@ -31,6 +31,7 @@ class Action(StrEnum):
     SEE_PERSON = "see_person"  # names and telephones: of a citizen who asks for help, of the officer who answers
     STEP_ALARM = "step_alarm"  # the desk: acknowledge, send, close, note, shelve; alarms of no station too
     RECORD_INCIDENT = "record_incident"
+    EDIT_INCIDENT = "edit_incident"  # change one that is recorded; each change stands in its history
     SEE_TRACK = "see_track"  # where one unit was
     REPLAY = "replay"  # the time machine: where all of them were
     EXPORT = "export"  # files of many rows that leave the product
@@ -50,6 +51,7 @@ _ANSWER = _LOOK | {
     Action.SEE_PERSON,
     Action.STEP_ALARM,
     Action.RECORD_INCIDENT,
+    Action.EDIT_INCIDENT,
     Action.SEE_TRACK,
     Action.REPLAY,
     Action.EXPORT,

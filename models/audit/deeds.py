@@ -28,6 +28,7 @@ class Did(StrEnum):
     SAW_TRACK = "saw.track"
     SAW_PAST = "saw.past"
     SAW_PERSON = "saw.person"
+    SAW_INCIDENT = "saw.incident"
     SAW_AUDIT = "saw.audit"
     PURPOSE_STATED = "saw.purpose"
 
@@ -65,6 +66,7 @@ class Did(StrEnum):
     INCIDENTS_IMPORTED = "data.incidents_imported"
     IMPORT_UNDONE = "data.import_undone"
     INCIDENT_RECORDED = "data.incident_recorded"
+    INCIDENT_EDITED = "data.incident_edited"
     DATA_DELETED = "data.deleted"
     BACKUP_MADE = "data.backup_made"
     BACKUP_RESTORED = "data.backup_restored"

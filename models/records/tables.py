@@ -19,6 +19,7 @@ from models.records import (
     erasure,
     hotspot,
     incident,
+    incident_change,
     notice,
     position,
     procedure,
@@ -34,7 +35,7 @@ from models.records import (
 MODULES = (
     access, alarm, camera, change, checkpoint, device, dispatch, drill,
     incident, notice, position, procedure, purpose, quarantine, report, sos, station, unit,
-    alarm_times, sheet_print, account, audit, erasure, hotspot,
+    alarm_times, sheet_print, account, audit, erasure, hotspot, incident_change,
 )  # fmt: skip
 
 METADATA = SQLModel.metadata

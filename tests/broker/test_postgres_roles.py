@@ -50,7 +50,7 @@ KEYS = keys_of(SECRET)
 #: What history is made of.
 HISTORY = (
     "alarm", "alarm_step", "alarm_step_seal", "alarm_times", "sos_event", "dispatch", "notice", "drill", "drill_box",
-    "procedure_tick", "incident", "scan", "erasure", "forecast", "forecast_score",
+    "procedure_tick", "incident", "incident_change", "scan", "erasure", "forecast", "forecast_score",
 )  # fmt: skip
 #: Who may come in, why somebody looked, and who did what.
 PEOPLE = (
@@ -271,7 +271,7 @@ def test_the_web_process_does_its_work_as_its_own_user_and_deletes_no_history(sp
             url, said("UPDATE {} SET seq = seq" if table == "audit" else "UPDATE {} SET alarm = alarm", table)
         )
         assert refused(url, said("ALTER TABLE {} DISABLE TRIGGER ALL", table)), table
-    for table in ("forecast", "forecast_score", "hotspot_choice", "hotspot_map"):
+    for table in ("forecast", "forecast_score", "hotspot_choice", "hotspot_map", "incident_change"):
         assert refused(url, said("UPDATE {} SET station = station", table)), table
     assert refused(url, said("UPDATE {} SET stations = 0", "hotspot_weights"))
     assert refused(url, said("UPDATE {} SET version_num = '0'", "alembic_version"))

@@ -259,7 +259,8 @@ def test_every_table_has_a_rule_or_a_reason() -> None:
         "drill": "practice", "drill_box": "practice", "procedure_tick": "what was done, sealed with the history",
         "forecast": "what was promised, frozen", "forecast_score": "how it turned out",
         "hotspot_choice": "why a method was taken", "hotspot_weights": "what maps were made with",
-        "incident": "the station's register, corrected and undone by import", "scan": "proof of patrol",
+        "incident": "the station's register, corrected and undone by import",
+        "incident_change": "who changed it", "scan": "proof of patrol",
     }  # fmt: skip
     registers_now = {
         "account", "api_token", "camera_point", "checkpoint", "device", "device_key", "kiosk", "sos_box", "station",

@@ -29,7 +29,14 @@ def test_every_role_has_its_line_and_nobody_else_may_anything() -> None:
 
 
 def test_an_analyst_and_a_viewer_change_nothing_and_follow_nobody() -> None:
-    acts = {Action.STEP_ALARM, Action.RECORD_INCIDENT, Action.RUN_DRILL, Action.SEE_TRACK, Action.REPLAY}
+    acts = {
+        Action.STEP_ALARM,
+        Action.RECORD_INCIDENT,
+        Action.EDIT_INCIDENT,
+        Action.RUN_DRILL,
+        Action.SEE_TRACK,
+        Action.REPLAY,
+    }
     acts |= {action for action in Action if action.startswith("manage_")} | {Action.SEE_PERSON}
     for role in (Role.ANALYST, Role.VIEWER):
         assert not acts & POLICY[role]

@@ -1,0 +1,1 @@
+"""Incidents as people ask for them, enter them and change them. Pure."""

@@ -1,0 +1,108 @@
+"""Incidents entered and changed by hand: the history is whole, cannot be changed, and tells the second editor."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import orjson
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from models.happenings import Happening, RegisterChanged
+from models.incidents.changes import EDITABLE
+from models.records.incident import Incident, IncidentReport
+from models.records.station import Station
+from store import incident_changes, incidents, registers
+from store.database import Database
+from store.incident_changes import EditedMeanwhileError, GoneError, Key
+from store.rows import values_of
+
+NOW = 1_790_000_000_000
+HOUR = 3_600_000
+NEW = IncidentReport(
+    "hat_yai", "entry", "e1", NOW - HOUR, "theft", NOW, offence_group=2, lat=7.0, lon=100.47, place_quality="exact",
+    description="แจ้งว่ารถหาย",
+)  # fmt: skip
+KEY = Key("hat_yai", "entry", "e1")
+
+
+@pytest.fixture
+def town(db: Database) -> Database:
+    with db.write() as tx:
+        registers.put_stations(tx, [Station(code="hat_yai", name_th="สภ.หาดใหญ่", name_en="Hat Yai")], NOW)
+        assert incident_changes.enter(tx, NEW, "ร.ต.อ.สมชาย")
+    return db
+
+
+def as_is(db: Database, **changed: Any) -> dict[str, Any]:
+    """The fields an editor sends: as they stand, but for what was changed."""
+    with db.read() as conn:
+        row = incident_changes.one(conn, KEY)
+    assert row is not None
+    return {name: value for name, value in values_of(row).items() if name in EDITABLE} | changed
+
+
+def test_what_was_entered_and_changed_stands_in_the_history_field_by_field(town: Database) -> None:
+    with town.write() as tx:
+        assert incident_changes.enter(tx, replace(NEW, status="x"), "ร.ต.อ.สมหญิง") is False
+    told: list[Happening] = []
+    town.on_commit(lambda _seq, happenings: told.extend(happenings))
+    values = as_is(town, status="closed", arrested=True, lat=None, lon=None, place_quality="none")
+    with town.write() as tx:
+        done = incident_changes.edit(tx, KEY, 1, values, "ผกก.", NOW + 1)
+    assert done is not None
+    assert (done.version, done.by, done.at) == (2, "ผกก.", NOW + 1)
+    with town.read() as conn:
+        first, second = incident_changes.history(conn, KEY)
+        row = incident_changes.one(conn, KEY)
+    assert (first.kind, first.by, first.version) == ("entered", "ร.ต.อ.สมชาย", 1)
+    assert orjson.loads(first.fields)["description"] == [None, "แจ้งว่ารถหาย"]
+    assert orjson.loads(second.fields) == {
+        "lat": [7.0, None], "lon": [100.47, None], "place_quality": ["exact", "none"], "status": ["", "closed"],
+        "arrested": [None, True],
+    }  # fmt: skip
+    assert row is not None
+    assert (row.status, row.arrested, row.lat, row.received_at) == ("closed", True, None, NOW)
+    assert told == [RegisterChanged("hat_yai", incidents.REGISTER, NOW + 1)]
+
+
+def test_of_two_editors_the_second_is_told_and_changes_nothing(town: Database) -> None:
+    with town.write() as tx:
+        assert incident_changes.edit(tx, KEY, 1, as_is(town, status="a"), "one", NOW + 1) is not None
+    with pytest.raises(EditedMeanwhileError) as told, town.write() as tx:
+        incident_changes.edit(tx, KEY, 1, as_is(town, status="b"), "two", NOW + 2)
+    assert (told.value.newest.by, told.value.newest.version) == ("one", 2)
+    with town.read() as conn:
+        assert len(incident_changes.history(conn, KEY)) == 2
+    assert as_is(town)["status"] == "a"
+    with town.write() as tx:
+        assert incident_changes.edit(tx, KEY, 2, as_is(town), "two", NOW + 3) is None  # nothing differs: no row
+        with pytest.raises(GoneError):
+            incident_changes.edit(tx, Key("hat_yai", "entry", "nobody"), 0, as_is(town), "two", NOW + 3)
+
+
+def test_the_database_itself_refuses_to_change_or_delete_history(town: Database) -> None:
+    for statement in ("UPDATE incident_change SET by = 'x'", "DELETE FROM incident_change"):
+        with pytest.raises(DBAPIError, match="only added to"), town.write() as tx:
+            tx.conn.execute(text(statement.replace(" by ", ' "by" ')))
+
+
+def test_only_what_could_be_the_same_is_read_along_the_index(town: Database) -> None:
+    def known(name: str, at: int, **more: Any) -> IncidentReport:
+        return replace(NEW, source="file", id=name, occurred_from=at, **more)
+
+    with town.write() as tx:
+        for report in (
+            known("same", NEW.occurred_from), known("day", NEW.occurred_from - 24 * HOUR),
+            known("before", NEW.occurred_from - 24 * HOUR - 1), known("other", NEW.occurred_from, offence="robbery"),
+            known("window", NEW.occurred_from - 72 * HOUR, occurred_to=NEW.occurred_from - 23 * HOUR),
+            known("e1", NEW.occurred_from - 9_000 * HOUR, offence="robbery"),
+        ):  # fmt: skip
+            assert incidents.take(tx, report)
+    with town.read() as conn:
+        found: list[Incident] = incident_changes.near_in_time(conn, NEW)
+    assert sorted((one.source, one.id) for one in found) == [
+        ("entry", "e1"), ("file", "day"), ("file", "e1"), ("file", "same"), ("file", "window"),
+    ]  # fmt: skip

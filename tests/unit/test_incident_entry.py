@@ -1,0 +1,131 @@
+"""The form of an incident, read: what is typed the Thai way is taken, what is wrong is named field by field."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from models.incidents import entry
+from models.incidents.changes import difference, told, written
+from models.incidents.duplicates import WITHIN_M, WITHIN_MS, suspects
+from models.incidents.entry import Ground, Said
+from models.records.incident import Incident, IncidentReport
+
+BANGKOK = ZoneInfo("Asia/Bangkok")
+HERE = Ground(16.54, 104.72, 50.0)
+GOOD = Said("mueang_mukdahan", "", "12 พ.ย. 2569", "14.30 น.", offence="ลักทรัพย์", lat="16.545", lon="104.725")
+
+
+def ms(*parts: int) -> int:
+    return round(datetime(*parts, tzinfo=BANGKOK).timestamp() * 1000)  # type: ignore[misc, arg-type]
+
+
+NOW = ms(2026, 11, 22, 3, 0)
+
+
+def read(**changed: str) -> IncidentReport | entry.Problems:
+    return entry.read(replace(GOOD, **changed), BANGKOK, NOW, "new-1", HERE)
+
+
+def taken(**changed: str) -> IncidentReport:
+    found = read(**changed)
+    assert isinstance(found, IncidentReport), found
+    return found
+
+
+def wrong(**changed: str) -> dict[str, str]:
+    found = read(**changed)
+    assert isinstance(found, dict)
+    return {field: problem.code for field, problem in found.items()}
+
+
+def test_a_moment_typed_the_thai_way_and_an_offence_of_the_table() -> None:
+    found = taken()
+    assert (found.source, found.id, found.offence, found.offence_group) == ("entry", "new-1", "theft", 2)
+    assert (found.occurred_from, found.occurred_to) == (ms(2026, 11, 12, 14, 30), None)
+    assert (found.lat, found.lon, found.place_quality) == (16.545, 104.725, "exact")
+
+
+def test_a_day_without_an_hour_is_a_window_and_no_hour_is_made_up() -> None:
+    found = taken(from_time="", number=" ๑๒/๒๕๖๙ ")
+    assert (found.occurred_from, found.occurred_to) == (ms(2026, 11, 12), ms(2026, 11, 13) - 1)
+    assert found.id == "๑๒/๒๕๖๙"
+    window = taken(to_day="13/11/69", to_time="06:00")
+    assert window.occurred_to == ms(2026, 11, 13, 6, 0)
+
+
+def test_without_a_place_the_quality_is_none_whatever_was_chosen() -> None:
+    found = taken(lat="", lon="", quality="street")
+    assert (found.lat, found.lon, found.place_quality) == (None, None, "none")
+    assert taken(quality="street").place_quality == "street"
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"from_day": ""}, {"from_day": "required"}),
+        ({"from_day": "30 ก.พ. 2569"}, {"from_day": "bad_date"}),
+        ({"from_day": "12/11/2454"}, {"from_day": "bad_year"}),
+        ({"from_time": "25:61"}, {"from_day": "bad_time"}),
+        ({"from_day": "23/11/2569"}, {"from_day": "future"}),
+        ({"to_day": "11/11/2569"}, {"to_day": "window"}),
+        ({"to_time": "10:00"}, {"to_day": "required"}),
+        ({"reported_day": "1/1/2570"}, {"reported_day": "future"}),
+        ({"offence": "  "}, {"offence": "required"}),
+        ({"lat": "104.725", "lon": "16.545"}, {"lat": "swapped"}),
+        ({"lat": "13.75", "lon": "100.5"}, {"lat": "far"}),
+        ({"lon": ""}, {"lat": "half_place"}),
+        ({"number": "9" * 65, "offence": ""}, {"number": "too_long", "offence": "required"}),
+        ({"station": ""}, {"station": "required"}),
+    ],
+)
+def test_each_wrong_field_is_named_with_its_reason(changed: dict[str, str], told: dict[str, str]) -> None:
+    assert wrong(**changed) == told
+
+
+def test_text_keeps_its_lines_and_loses_what_nobody_sees() -> None:
+    assert taken(description=" แถวแรก\u202e \r\nแถวสอง\x00 ").description == "แถวแรก\nแถวสอง"
+
+
+def known(name: str, **more: Any) -> Incident:
+    base: dict[str, Any] = {
+        "station": "mueang_mukdahan", "source": "file", "id": name, "occurred_from": taken().occurred_from,
+        "offence": "theft", "lat": 16.545, "lon": 104.725, "received_at": NOW,
+    }  # fmt: skip
+    return Incident(**(base | more))
+
+
+def test_suspected_are_the_same_number_and_the_same_offence_near_in_time_and_place() -> None:
+    new = taken()
+    north = WITHIN_M / 111_200
+    rows = [
+        known("number-2", offence="robbery", occurred_from=0, id="new-1"),
+        known("near", lat=16.545 + north * 0.9),
+        known("far", lat=16.545 + north * 1.1),
+        known("late", occurred_from=new.occurred_from + WITHIN_MS),
+        known("later", occurred_from=new.occurred_from + WITHIN_MS + 1),
+        known("no-place", lat=None, lon=None),
+        known("robbery", offence="robbery"),
+        known("elsewhere", station="lumphini"),
+    ]
+    found = suspects(new, rows)
+    assert [(one.incident.id, one.number) for one in found] == [
+        ("new-1", True), ("late", False), ("near", False), ("no-place", False),
+    ]  # fmt: skip
+    assert found[2].metres == pytest.approx(180, abs=2)
+    assert found[3].metres is None
+    window = known("window", occurred_from=0, occurred_to=new.occurred_from - WITHIN_MS)
+    assert [one.apart for one in suspects(new, [window])] == [WITHIN_MS]
+
+
+def test_a_difference_is_told_without_the_text_to_those_who_may_not_see_it() -> None:
+    before = known("a", description="เดิม", status="", arrested=None).model_dump()
+    after = before | {"description": "ใหม่", "arrested": True}
+    changed = difference(before, after)
+    assert changed == {"arrested": (None, True), "description": ("เดิม", "ใหม่")}
+    assert told(written(changed), text=True) == changed
+    assert told(written(changed), text=False) == {"arrested": (None, True), "description": (None, None)}
