@@ -52,6 +52,11 @@ class Paper(FPDF):
         self.cell(self.epw * 0.75, 5, self._frame.foot, new_x=XPos.RIGHT, new_y=YPos.TOP)
         self.cell(self.epw * 0.25, 5, page, align="R")
 
+    @property
+    def language(self) -> Language:
+        """The language of what is printed."""
+        return self._frame.language
+
     def normalize_text(self, text: str) -> str:
         """What is drawn of a text."""
         return super().normalize_text(spelled(text))

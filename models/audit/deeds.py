@@ -36,6 +36,7 @@ class Did(StrEnum):
     EXPORTED_RESPONSE = "exported.response"
     EXPORTED_HOTSPOTS = "exported.hotspots"
     EXPORTED_SHEET = "exported.sheet"
+    EXPORTED_REPORT = "exported.report"
     EXPORTED_AUDIT = "exported.audit"
     EXPORTED_OTHER = "exported.other"
 

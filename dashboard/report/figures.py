@@ -1,0 +1,168 @@
+"""Figures of a report drawn on paper, as lines and shapes: sharp at every size, no picture inside. Sizes in mm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from dashboard.report.content import TONES, Bars, Course, Figure, Places, Table
+from dashboard.sheet.page import BAND, INK, LINE, MARGIN, SOFT, Paper
+from dashboard.words import word
+
+_BAR, _MOST_BARS = 6.2, 20
+_COURSE = 42.0
+_CELL = 6.0
+_MAP = 95.0
+
+
+def draw(paper: Paper, figure: Figure) -> None:
+    """Draw a figure with its title, on the next page when there is no room left on this one."""
+    if isinstance(figure, Bars):
+        height = _BAR * min(len(figure.items), _MOST_BARS)
+        _framed(paper, figure.title, figure.note, height, lambda: _bars(paper, figure))
+    elif isinstance(figure, Course):
+        _framed(paper, figure.title, figure.note, _COURSE + 12, lambda: _course(paper, figure))
+    elif isinstance(figure, Table):
+        _framed(paper, figure.title, figure.note, _CELL * (len(figure.rows) + 1), lambda: _table(paper, figure))
+    else:
+        _framed(paper, figure.title, figure.note, _MAP + 7, lambda: _places(paper, figure))
+
+
+def _framed(paper: Paper, title: str, note: str, height: float, drawing: Callable[[], None]) -> None:
+    paper.room(height + 12 + (6 if note else 0))
+    paper.ln(2)
+    paper.told(title, 12, bold=True)
+    paper.ln(1)
+    top = paper.get_y()
+    drawing()
+    paper.set_xy(MARGIN, top + height)
+    if note:
+        paper.told(note, 9, colour=SOFT)
+
+
+def _bars(paper: Paper, figure: Bars) -> None:
+    items = figure.items[:_MOST_BARS]
+    most = max((value for _, value, _ in items), default=0) or 1
+    label, behind = paper.epw * 0.32, 30.0
+    room = paper.epw - label - behind
+    top = paper.get_y()
+    for number, (name, value, said) in enumerate(items):
+        y = top + number * _BAR
+        paper.ink(9.5)
+        paper.set_xy(MARGIN, y)
+        paper.cell(label - 2, _BAR, paper.wrapped(name, label - 3)[0] if name else "")
+        paper.set_fill_color(*TONES[0])
+        width = max(room * value / most, 0.0)
+        if width:
+            paper.rect(MARGIN + label, y + 1.1, width, _BAR - 2.2, style="F")
+        paper.set_xy(MARGIN + label + width + 1, y)
+        paper.cell(behind, _BAR, said or f"{value:,.0f}")
+
+
+def _course(paper: Paper, figure: Course) -> None:
+    left, width = MARGIN + 12, paper.epw - 12
+    top = paper.get_y() + 5
+    most = max([*figure.values, *figure.second], default=0) or 1
+    paper.ink(8.5, colour=SOFT)
+    paper.set_draw_color(*LINE)
+    paper.set_line_width(0.15)
+    for share in (0.0, 0.5, 1.0):
+        y = top + _COURSE * (1 - share)
+        paper.line(left, y, left + width, y)
+        paper.set_xy(MARGIN, y - 2)
+        paper.cell(11, 4, f"{most * share:,.4g}", align="R")
+    step = width / max(len(figure.values), 1)
+    paper.set_fill_color(*TONES[0])
+    for number, value in enumerate(figure.values):
+        height = _COURSE * value / most
+        if height:
+            paper.rect(left + number * step, top + _COURSE - height, max(step * 0.84, 0.1), height, style="F")
+    if figure.second:
+        paper.set_draw_color(*TONES[1])
+        paper.set_line_width(0.5)
+        paper.polyline(
+            [(left + (n + 0.42) * step, top + _COURSE * (1 - value / most)) for n, value in enumerate(figure.second)]
+        )
+    paper.ink(8.5, colour=SOFT)
+    for at, words in figure.labels:
+        paper.set_xy(min(left + at * step, left + width - 18), top + _COURSE + 0.5)
+        paper.cell(18, 4.5, words)
+    if any(figure.names):
+        _legend(paper, list(enumerate(figure.names)), top - 5)
+
+
+def _legend(paper: Paper, names: list[tuple[int, str]], y: float) -> None:
+    x = MARGIN + 12
+    for tone, words in names:
+        if not words:
+            continue
+        paper.set_fill_color(*TONES[tone])
+        paper.rect(x, y + 0.8, 3, 3, style="F")
+        paper.ink(8.5)
+        paper.set_xy(x + 4, y)
+        paper.cell(0, 4.5, words)
+        x += paper.get_string_width(words) + 12
+
+
+def _table(paper: Paper, figure: Table) -> None:
+    label = 20.0
+    width = (paper.epw - label) / max(len(figure.columns), 1)
+    top = paper.get_y()
+    most = max((value for _, values in figure.rows for value in values), default=0) or 1
+    paper.ink(7.5, colour=SOFT)
+    for number, words in enumerate(figure.columns):
+        paper.set_xy(MARGIN + label + number * width, top)
+        paper.cell(width, _CELL, words, align="C")
+    for row, (name, values) in enumerate(figure.rows, 1):
+        y = top + row * _CELL
+        paper.ink(9)
+        paper.set_xy(MARGIN, y)
+        paper.cell(label, _CELL, name)
+        for number, value in enumerate(values):
+            share = value / most
+            shade = [round(light + (dark - light) * share) for light, dark in zip(BAND, TONES[0], strict=True)]
+            paper.set_fill_color(*shade)
+            paper.rect(MARGIN + label + number * width, y, width - 0.2, _CELL - 0.2, style="F")
+            if value:
+                paper.ink(7, colour=(255, 255, 255) if share > 0.5 else INK)
+                paper.set_xy(MARGIN + label + number * width, y)
+                paper.cell(width, _CELL, f"{value:,.3g}" if value < 1000 else f"{value / 1000:,.3g}k", align="C")
+
+
+def _places(paper: Paper, figure: Places) -> None:
+    top, width = paper.get_y(), paper.epw
+    points = np.array([(lon, lat) for lon, lat, _ in figure.points], dtype=float).reshape(-1, 2)
+    corners = [np.array(ring, dtype=float) for ring in figure.outlines if len(ring) > 1]
+    # Framed by the outlines where there are any: one point with a wrong place must not shrink all others to a dot.
+    shown = np.concatenate(corners) if corners else points
+    outside = 0
+    paper.set_draw_color(*SOFT)
+    paper.set_line_width(0.3)
+    paper.rect(MARGIN, top, width, _MAP)
+    if len(shown):
+        west, south = shown.min(axis=0)
+        east, north = shown.max(axis=0)
+        squeeze = float(np.cos(np.radians((south + north) / 2)))
+        scale = min((width - 10) / max((east - west) * squeeze, 1e-4), (_MAP - 10) / max(north - south, 1e-4))
+
+        def on_paper(lon: float, lat: float) -> tuple[float, float]:
+            x = MARGIN + width / 2 + (lon - (west + east) / 2) * squeeze * scale
+            return x, top + _MAP / 2 - (lat - (south + north) / 2) * scale
+
+        paper.set_draw_color(*SOFT)
+        paper.set_line_width(0.6)
+        for ring in corners:
+            paper.polyline([on_paper(float(lon), float(lat)) for lon, lat in ring])
+        for lon, lat, tone in figure.points:
+            x, y = on_paper(lon, lat)
+            if MARGIN < x < MARGIN + width and top < y < top + _MAP:
+                paper.set_fill_color(*TONES[tone])
+                paper.circle(x, y, radius=0.7, style="F")
+            else:
+                outside += 1
+    _legend(paper, list(figure.key), top + _MAP + 1)
+    if outside:
+        paper.ink(8.5, colour=SOFT)
+        paper.set_xy(MARGIN, top + _MAP + 1)
+        paper.cell(width, 4.5, word("rep.outside", paper.language, n=f"{outside:,}"), align="R")
