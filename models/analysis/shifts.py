@@ -74,7 +74,7 @@ class Shifts:
         """
         long = np.clip(end - start, 1, 7 * DAY_MS)[:, None]
         # The first of January 1970 was a Thursday.
-        begin = ((self._wall_ms(start) + 3 * DAY_MS) % (7 * DAY_MS))[:, None]
+        begin = ((self.wall_ms(start) + 3 * DAY_MS) % (7 * DAY_MS))[:, None]
         shares = np.zeros((len(start), 7))
         for week in (0, 7):
             day = (np.arange(7) + week)[None, :] * DAY_MS
@@ -82,9 +82,9 @@ class Shifts:
         return np.asarray(shares / long, dtype=np.float64)
 
     def _day_ms(self, at: NDArray[np.int64]) -> NDArray[np.int64]:
-        return self._wall_ms(at) % DAY_MS
+        return self.wall_ms(at) % DAY_MS
 
-    def _wall_ms(self, at: NDArray[np.int64]) -> NDArray[np.int64]:
+    def wall_ms(self, at: NDArray[np.int64]) -> NDArray[np.int64]:
         """What the local clock shows, in ms since its own 1970."""
         offset = self._offset_ms(at)
         if offset is not None:
