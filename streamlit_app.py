@@ -78,6 +78,7 @@ from starting import (
     start_feed,
     stop_jobs,
 )
+from store.columns import Columns
 from store.database import Database
 from store.follower import Follower
 from store.retention import Keep
@@ -193,6 +194,8 @@ async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
     looks = Looks(db, now)
     stack.push_async_callback(to_thread.run_sync, looks.close)
     desk = Desk(db, now, Procedures(settings.data_dir / "procedures"), looks)
+    columns = Columns(db, follower, now, settings.zone)
+    stack.push_async_callback(to_thread.run_sync, columns.stop)
     runtime.hold(
         runtime.Runtime(
             values,
@@ -208,6 +211,7 @@ async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:
             figures,
             desk,
             make_choosing(settings, db, keeper),
+            columns,
             basemap,
         )
     )

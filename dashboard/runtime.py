@@ -27,6 +27,7 @@ from dashboard.sheet.routes import Parts as Sheets
 from models.notices.channels import Channel
 from models.records.base import Millis
 from models.response.targets import TARGETS, Targets
+from store.columns import Columns
 from store.database import Database
 from store.follower import Follower
 
@@ -73,6 +74,7 @@ class Runtime:
     figures: Figures
     desk: Desk
     choosing: Choosing
+    columns: Columns
     basemap: Basemap = NO_BASEMAP
 
     @property

@@ -1,1 +1,1 @@
-"""Incidents as people ask for them, enter them and change them. Pure."""
+"""What analysts ask of incidents: one filter, its periods, its address, and the answer every view is drawn from."""

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import runtime, visit
 from dashboard.access.identity import Who
+from store.columns import Columns
 from store.database import Database
 
 
@@ -30,7 +31,8 @@ def looking(
     """A runtime on a store, looked at by `first`; call what it gives with who looks then."""
     values = runtime.Values("th", ZoneInfo("Asia/Bangkok"), False, 30, 300, 15, 180, 15, folder)
     nothing = cast(Any, None)
-    parts = [*[nothing] * (len(fields(runtime.Runtime)) - 4), runtime.NO_BASEMAP]
+    columns = Columns(db, None, now, values.zone)
+    parts = [*[nothing] * (len(fields(runtime.Runtime)) - 5), columns, runtime.NO_BASEMAP]
     runtime.hold(runtime.Runtime(values, now, db, *parts))
 
     def look(who: Who) -> None:
@@ -38,6 +40,7 @@ def looking(
 
     look(first)
     yield look
+    columns.stop()
     runtime.release()
 
 

@@ -1,0 +1,92 @@
+"""Cases on the map: as points while they are few, as hexagons of the zoom when they are many. Pure."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.incidents.answer import Hexagon, Hexagons, Point
+from models.incidents.columns import ANSWERS, SLOTS, WINDOWED, Table
+from models.incidents.counts import Taken
+
+#: West, south, east, north in degrees; None: the whole world.
+Box = tuple[float, float, float, float] | None
+
+#: Pixels of the screen from the middle of a hexagon to its corner, on tiles of 256.
+RADIUS_PX = 18
+_TILE_PX = 256
+_GROUPS = 5
+
+#: Cells of a grid that are counted in an array; more are sorted.
+_MOST_CELLS = 4_000_000
+
+
+def placed(table: Table, rows: Taken, box: Box) -> Taken:
+    """Those of the rows that have a place in the box."""
+    lon, lat = table.lon[rows], table.lat[rows]
+    if box is None:
+        return rows[~np.isnan(lat)]
+    west, south, east, north = box
+    return rows[(lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)]
+
+
+def points(table: Table, rows: Taken) -> list[Point]:
+    """The cases of some rows, all of them with a place, the newest last."""
+    lists = table.lists
+    names = table.ids.take(rows).to_pylist()
+    made = []
+    for row, name in zip(rows.tolist(), names, strict=True):
+        offence, group = lists.kinds.all[table.kind[row]]
+        seized = int(table.facts[row]) % ANSWERS
+        made.append(
+            Point(
+                lists.stations.all[table.station[row]], lists.sources.all[table.source[row]], name,
+                float(table.lat[row]), float(table.lon[row]), group, offence, int(table.at[row]),
+                None if seized == ANSWERS - 1 else seized == 0, int(table.week[row]) % SLOTS < WINDOWED,
+            )
+        )  # fmt: skip
+    return made
+
+
+def hexagons(table: Table, rows: Taken, zoom: float) -> Hexagons:
+    """The cases of some rows, all of them with a place, counted in hexagons as large as they should be at a zoom."""
+    radius = RADIUS_PX / (_TILE_PX * 2.0 ** min(max(zoom, 0.0), 20.0))
+    if not len(rows):
+        return Hexagons(radius * 360, [])
+    column, line = _cells(table.x[rows].astype(np.float64), table.y[rows].astype(np.float64), radius)
+    west, north = int(column.min()), int(line.min())
+    wide, high = int(column.max()) - west + 1, int(line.max()) - north + 1
+    group = np.array([one[1] for one in table.lists.kinds.all], dtype=np.int64)[table.kind[rows]]
+    key = ((line - north) * wide + column - west) * _GROUPS + group
+    if wide * high * _GROUPS <= _MOST_CELLS:
+        counts = np.bincount(key, minlength=wide * high * _GROUPS).reshape(-1, _GROUPS)
+        there = np.flatnonzero(counts.any(axis=1))
+        counts = counts[there]
+    else:
+        there, at = np.unique(key // _GROUPS, return_inverse=True)
+        counts = np.bincount(at * _GROUPS + key % _GROUPS, minlength=len(there) * _GROUPS).reshape(-1, _GROUPS)
+    lines, columns = there // wide + north, there % wide + west
+    x = radius * math.sqrt(3) * (columns + lines / 2)
+    y = radius * 1.5 * lines
+    lat = np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * y))))
+    cells = [
+        Hexagon(round(north_, 6), round(east, 6), sum(each), (each[0], each[1], each[2], each[3], each[4]))
+        for north_, east, each in zip(lat.tolist(), (x * 360 - 180).tolist(), counts.tolist(), strict=True)
+    ]
+    return Hexagons(radius * 360, cells)
+
+
+def _cells(x: NDArray[np.float64], y: NDArray[np.float64], radius: float) -> tuple[Taken, Taken]:
+    """Axial column and line of the hexagon a place lies in: the nearest middle, by rounding in cube coordinates."""
+    line = y / (1.5 * radius)
+    column = x / (math.sqrt(3) * radius) - line / 2
+    third = -column - line
+    q, r, s = np.rint(column), np.rint(line), np.rint(third)
+    off_q, off_r, off_s = np.abs(q - column), np.abs(r - line), np.abs(s - third)
+    worst_q = (off_q > off_r) & (off_q > off_s)
+    worst_r = ~worst_q & (off_r > off_s)
+    q[worst_q] = (-r - s)[worst_q]
+    r[worst_r] = (-q - s)[worst_r]
+    return q.astype(np.int64), r.astype(np.int64)

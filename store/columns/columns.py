@@ -1,0 +1,270 @@
+"""What analysts ask, answered from the newest table; every question is held to the stations of who asks.
+
+The first question starts the thread that reads the table. A change of incidents wakes it; whoever asks meanwhile gets
+the answer of the table that is there. A table is one immutable value: an answer is of one version, whole.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo
+
+from models.access.grants import Stations
+from models.happenings import Happening, RegisterChanged
+from models.incidents.answer import Answer, Hexagons, Point
+from models.incidents.filter import Filter
+from models.records.base import Millis
+from models.records.incident import Incident
+from store import registers
+from store.database import Database
+from store.errors import StorageError
+from store.follower import Follower
+from store.incidents import REGISTER
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from models.incidents.counts import Taken
+    from models.incidents.ground import Box
+    from store.columns.reading import Read
+
+_T = TypeVar("_T")
+_LOG = logging.getLogger(__name__)
+
+#: Answers and rows that are kept: of a filter, a scope and a version.
+MOST_ANSWERS, MOST_ROWS = 256, 8
+
+#: Shortest time between two renewals: many cases that come in together are read together. In s.
+PAUSE_S = 0.5
+
+#: How long a store that cannot be read is left alone before it is tried again, in s.
+RETRY_S = 5.0
+
+
+class PreparingError(Exception):
+    """No table has been read yet; to be said in plain words, never shown as no cases."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How the table stands: its version, how many cases and bytes it holds, when it was read (ms, by the clock of the
+    process), and whether a change is known that it does not hold yet."""
+
+    version: int
+    cases: int
+    nbytes: int
+    read_at: Millis
+    behind: bool
+
+
+class Columns:
+    """The columns of one process. `clock` gives ms; `zone` is that of the stations' local time."""
+
+    def __init__(self, db: Database, follower: Follower | None, clock: Callable[[], Millis], zone: ZoneInfo) -> None:
+        self._db, self._clock, self._zone = db, clock, zone
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._stopped = False
+        self._wake, self._changed = threading.Event(), threading.Condition()
+        self._read: Read | None = None
+        self._read_at: Millis = 0
+        self._answers: OrderedDict[object, Answer] = OrderedDict()
+        self._rows: OrderedDict[object, Taken] = OrderedDict()
+        # Without a follower only what this process commits is heard of.
+        self._unsubscribe = (
+            follower.subscribe(lambda _picture, _seq, told: self._heard(told))
+            if follower
+            else db.on_commit(lambda _seq, told: self._heard(told))
+        )
+
+    def stop(self) -> None:
+        """End the thread; what was read can still be asked."""
+        self._unsubscribe()
+        self._stopped = True
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(timeout=30)
+
+    def prepare(self) -> None:
+        """Have the table read, if nobody has asked yet; returns at once."""
+        with self._lock:
+            if self._thread is None and not self._stopped:
+                self._thread = threading.Thread(target=self._run, name="columns", daemon=True)
+                self._thread.start()
+
+    def renew(self) -> None:
+        """Have the table read anew: somebody of this process changed incidents."""
+        self._wake.set()
+
+    def wait(self, version: int = 1, timeout_s: float = 30.0) -> bool:
+        """Wait until the table has at least a version; False: it had not in time."""
+        self.prepare()
+        with self._changed:
+            return self._changed.wait_for(lambda: self._read is not None and self._read.version >= version, timeout_s)
+
+    @property
+    def state(self) -> State | None:
+        """How the table stands; None while it is read for the first time."""
+        read = self._read
+        if read is None:
+            return None
+        return State(read.version, len(read.table), read.table.nbytes, self._read_at, self._wake.is_set())
+
+    def ask(self, chosen: Filter, scope: Stations) -> Answer:
+        """Every count of the cases a filter takes, of the stations of a scope.
+
+        Raises:
+            PreparingError: no table has been read yet.
+            StorageError: the filter's zone cannot be read.
+        """
+        from models.incidents import counts
+
+        read = self._ready()
+        key = (chosen, scope, read.version)
+        known = self._answers.get(key)
+        if known is not None:
+            return known
+        found = counts.answer(read.table, self._taken(read, chosen, scope), read.version)
+        _keep(self._lock, self._answers, key, found, MOST_ANSWERS)
+        return found
+
+    def points(self, chosen: Filter, scope: Stations, box: Box = None, most: int = 5_000) -> list[Point] | None:
+        """The cases with a place in a box (west, south, east, north), the newest last; None: more than `most`.
+
+        Raises:
+            PreparingError, StorageError: as for `ask`.
+        """
+        from models.incidents import ground
+
+        read = self._ready()
+        rows = ground.placed(read.table, self._taken(read, chosen, scope), box)
+        return None if len(rows) > most else ground.points(read.table, rows)
+
+    def hexagons(self, chosen: Filter, scope: Stations, box: Box, zoom: float) -> Hexagons:
+        """The cases with a place in a box, counted in hexagons fit for a zoom of the map.
+
+        Raises:
+            PreparingError, StorageError: as for `ask`.
+        """
+        from models.incidents import ground
+
+        read = self._ready()
+        rows = ground.placed(read.table, self._taken(read, chosen, scope), box)
+        return ground.hexagons(read.table, rows, zoom)
+
+    def rows(
+        self, chosen: Filter, scope: Stations, sort: str = "-time", page: int = 0, size: int = 50,
+        names: Callable[[str, str], str] | None = None,
+    ) -> tuple[list[Incident], int]:  # fmt: skip
+        """A page of the cases, and how many there are in all. `sort`: one of `models.incidents.listed.SORTS`, with
+        "-" before it the other way round; `names`: (column, stored word) -> the word that is shown and sorted by.
+        One that has gone since the table was read is missing.
+
+        Raises:
+            PreparingError, StorageError: as for `ask`.
+        """
+        from models.incidents import listed
+        from store.columns.reading import whole
+
+        read = self._ready()
+        rows = self._taken(read, chosen, scope)
+        wanted = listed.page(read.table, rows, sort, page, size, names)
+        with self._db.read() as conn:
+            return whole(conn, read.table, wanted), len(rows)
+
+    def names(self, scope: Stations) -> dict[str, list[str]]:
+        """The offences, statuses and sources there are at the stations of a scope: what a bar can offer.
+
+        Raises:
+            PreparingError: no table has been read yet.
+        """
+        all_of_it = Filter("days", -(2**62), 2**62)
+        found = self.ask(all_of_it, scope)
+        return {
+            "offence": [offence for offence, _, _ in found.offences],
+            "status": list(found.statuses),
+            "source": list(found.sources),
+        }
+
+    def stream(self, chosen: Filter, scope: Stations, most: int = 5_000) -> Iterator[pa.RecordBatch]:
+        """The cases whole, in batches of columns as the store names them, ascending in time: read from the store as
+        it is now, by the same rule, with flat memory.
+
+        Raises:
+            StorageError: the store cannot be read.
+        """
+        from store.columns.reading import stream
+
+        with self._db.read() as conn:
+            yield from stream(conn, chosen, scope, self._zone, _polygon(self._db, chosen), most)
+
+    def _ready(self) -> Read:
+        read = self._read
+        if read is None:
+            self.prepare()
+            raise PreparingError
+        return read
+
+    def _taken(self, read: Read, chosen: Filter, scope: Stations) -> Taken:
+        from models.incidents import counts
+
+        key = (chosen, scope, read.version)
+        known = self._rows.get(key)
+        if known is None:
+            known = counts.taken(read.table, chosen, scope, _polygon(self._db, chosen))
+            _keep(self._lock, self._rows, key, known, MOST_ROWS)
+        return known
+
+    def _heard(self, happenings: Sequence[Happening]) -> None:
+        if any(isinstance(one, RegisterChanged) and one.register == REGISTER for one in happenings):
+            self._wake.set()
+
+    def _run(self) -> None:
+        down = False
+        while not self._stopped:
+            self._wake.clear()
+            try:
+                self._renew()
+                down = False
+            except StorageError as error:
+                if not down:
+                    _LOG.warning("incidents cannot be read for the analysts: %s", error)
+                down = True
+                self._wake.set()
+                time.sleep(RETRY_S)
+                continue
+            self._wake.wait()
+            if not self._stopped:
+                time.sleep(PAUSE_S)
+
+    def _renew(self) -> None:
+        from store.columns.reading import read_all
+
+        at = self._clock()
+        with self._db.read() as conn:
+            read = read_all(conn, self._read, self._zone)
+        with self._changed:
+            self._read, self._read_at = read, at
+            self._changed.notify_all()
+
+
+def _polygon(db: Database, chosen: Filter) -> str | None:
+    """The polygon of the filter's zone as the register has it now; None: no zone is chosen, or it is not there."""
+    if chosen.zone is None:
+        return None
+    station, _, code = chosen.zone.partition("/")
+    with db.read() as conn:
+        return next((one.polygon for one in registers.zones(conn, frozenset({station})) if one.code == code), None)
+
+
+def _keep(lock: threading.Lock, kept: OrderedDict[object, _T], key: object, value: _T, most: int) -> None:
+    with lock:
+        kept[key] = value
+        while len(kept) > most:
+            kept.popitem(last=False)
