@@ -31,8 +31,8 @@ GRANT UPDATE (seal) ON alarm_step_seal TO ssz_web;
 -- incident or scan. Of the audit log the trigger lets the oldest rows go, and only behind a cut.
 GRANT DELETE ON
     audit, audit_waiting, change, device, hotspot_map, kiosk, lease, outbox, past_reading, purpose, quarantine, raw_batch,
-    recovery_code, sheet_print, sign_in_failures, sign_in_link, sign_in_step, sos_box_past, street, unit_status_past,
-    web_session
+    recovery_code, saved_view, sheet_print, sign_in_failures, sign_in_link, sign_in_step, sos_box_past, street,
+    unit_status_past, web_session
 TO ssz_web;
 -- Positions are kept by the month: whoever makes and drops the months owns them.
 GRANT CREATE ON SCHEMA public TO ssz_web;
@@ -53,7 +53,7 @@ GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO ssz_ingest;
 REVOKE ALL ON
     account, api_token, audit, audit_cut, audit_waiting, forecast, forecast_score, hotspot_choice, hotspot_map,
     hotspot_weights, incident_change, kiosk, past_reading, purpose, recovery_code, refit_failure, refit_run,
-    refit_station, sheet_print, sign_in_failures, sign_in_link, sign_in_step, web_session
+    refit_station, saved_view, sheet_print, sign_in_failures, sign_in_link, sign_in_step, web_session
 FROM ssz_ingest;
 REVOKE INSERT, UPDATE ON
     alembic_version, checkpoint, device_key, drill, levels_mark, station, street, zone

@@ -203,8 +203,8 @@ def _period(reader: _Reader, known: Known) -> tuple[str, bool, Span]:
         first, last = reader.part("from", _day), reader.part("to", _day)
         if first and last and first <= last:
             return DAYS, False, days_span(first, last, known.zone)
-        missing = {"from": first, "to": last if first and last and first <= last else None}
-        reader.bad += [name for name, day in missing.items() if day is None and name not in reader.bad]
+        wrong = {"from": first is None, "to": last is None or (first is not None and first > last)}
+        reader.bad += [name for name, so in wrong.items() if so and name not in reader.bad]
         period = USUAL
     return period, back, period_span(period, known.now, known.zone, known.shifts, back=back)
 

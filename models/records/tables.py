@@ -26,6 +26,7 @@ from models.records import (
     purpose,
     quarantine,
     report,
+    saved_view,
     sheet_print,
     sos,
     station,
@@ -35,7 +36,7 @@ from models.records import (
 MODULES = (
     access, alarm, camera, change, checkpoint, device, dispatch, drill,
     incident, notice, position, procedure, purpose, quarantine, report, sos, station, unit,
-    alarm_times, sheet_print, account, audit, erasure, hotspot, incident_change,
+    alarm_times, sheet_print, account, audit, erasure, hotspot, incident_change, saved_view,
 )  # fmt: skip
 
 METADATA = SQLModel.metadata
