@@ -55,6 +55,7 @@ from dashboard.shell import Shell, map_page
 from ingest.sources.http import HttpIn, in_routes
 from jobs.audit import later_job
 from jobs.notices import Courier, read_channels
+from jobs.patrolled import patrolled_job
 from jobs.refitting import Refitting
 from jobs.runner import Runner
 from jobs.sending import check_addresses, send_by_apprise
@@ -119,7 +120,7 @@ def make_jobs(
     watched = Watched(settings.data_dir, settings.disk_low_mb, limits, ours)
     told = courier.job() if courier else None
     maps = refitting.job() if refitting else None
-    jobs = (*standard_jobs(settings.ladders, keep, watched, told, maps), *later_job(unwritten))
+    jobs = (*standard_jobs(settings.ladders, keep, watched, told, maps, patrolled_job(settings.zone)), *later_job(unwritten))
     return Runner(db, jobs, now, f"web-{secrets.token_hex(6)}")
 
 

@@ -52,8 +52,8 @@ END $$;
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO ssz_ingest;
 REVOKE ALL ON
     account, api_token, audit, audit_cut, audit_waiting, forecast, forecast_score, hotspot_choice, hotspot_map,
-    hotspot_weights, incident_change, kiosk, past_reading, purpose, recovery_code, refit_failure, refit_run,
-    refit_station, saved_view, sheet_print, sign_in_failures, sign_in_link, sign_in_step, web_session
+    hotspot_weights, incident_change, kiosk, past_reading, patrol_hours, purpose, recovery_code, refit_failure,
+    refit_run, refit_station, saved_view, sheet_print, sign_in_failures, sign_in_link, sign_in_step, web_session
 FROM ssz_ingest;
 REVOKE INSERT, UPDATE ON
     alembic_version, checkpoint, device_key, drill, levels_mark, station, street, zone

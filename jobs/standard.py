@@ -13,10 +13,16 @@ from store.retention import Keep
 
 
 def standard_jobs(
-    ladders: Ladders, keep: Keep, watched: Watched, notices: Job | None = None, refit: Job | None = None
+    ladders: Ladders,
+    keep: Keep,
+    watched: Watched,
+    notices: Job | None = None,
+    refit: Job | None = None,
+    patrolled: Job | None = None,
 ) -> tuple[Job, ...]:
     """Every job, the urgent ones first. `notices`: of the courier (`jobs.notices`), when there are channels; `refit`:
-    of the maps (`jobs.refitting`), when this process starts it."""
+    of the maps (`jobs.refitting`), when this process starts it; `patrolled`: of the patrols' minutes
+    (`jobs.patrolled`)."""
     return (
         escalation(ladders),
         *(() if notices is None else (notices,)),
@@ -27,5 +33,6 @@ def standard_jobs(
         head_job(watched.folder),
         partition_job(),
         retention_job(keep),
+        *(() if patrolled is None else (patrolled,)),
         *(() if refit is None else (refit,)),
     )

@@ -35,7 +35,7 @@ _CAMERA_SAYS = ("working", "linked", "note", "status_at")
 _UNIT_SAYS = ("status", "status_at", "crew")
 
 #: What makes no new version of a zone: what is the version's own, and what follows from its polygon.
-_ZONE_OWN = ("version", "valid_from", "valid_to", "outline", "ring")
+_ZONE_OWN = ("version", "valid_from", "valid_to", "outline", "ring", "started")
 
 
 class UnknownStationError(Exception):
@@ -143,6 +143,8 @@ def put_stations(tx: Tx, rows: Sequence[Station], now: Millis) -> None:
 def put_zone(tx: Tx, zone: Zone, now: Millis) -> Zone:
     """Put a zone into force: a new version, the one before closed. The same content again changes nothing.
 
+    The day it began is of all its versions: a new one makes no version, none keeps the one known.
+
     `version`, `valid_from` and `valid_to` of the argument are not looked at; what is in force is returned.
 
     Raises:
@@ -151,6 +153,9 @@ def put_zone(tx: Tx, zone: Zone, now: Millis) -> Zone:
     _of_known_stations(tx, [zone])
     versions = zone_versions(tx.conn, zone.station, zone.code)
     newest = versions[-1] if versions else None
+    if newest is not None and zone.started not in (None, newest.started):
+        start_zone(tx, zone.station, zone.code, zone.started, now)
+        newest.started = zone.started
     content = {name: value for name, value in values_of(zone).items() if name not in _ZONE_OWN}
     if newest is not None and newest.valid_to is None:
         if content == {name: value for name, value in values_of(newest).items() if name not in _ZONE_OWN}:
@@ -161,10 +166,18 @@ def put_zone(tx: Tx, zone: Zone, now: Millis) -> Zone:
             .values(valid_to=now)
         )
     version = newest.version + 1 if newest else 1
-    row = values_of(zone) | {"version": version, "valid_from": now, "valid_to": None}
+    started = zone.started or (newest.started if newest else None)
+    row = values_of(zone) | {"version": version, "valid_from": now, "valid_to": None, "started": started}
     put(tx, _ZONE, [row])
     _tell(tx, {zone.station}, "zones", now)
     return Zone.model_validate(row)
+
+
+def start_zone(tx: Tx, station: str, code: str, day: str | None, now: Millis) -> None:
+    """Say on which day (ISO 8601; None: not known) a zone began as a safety zone; of all its versions."""
+    mine = (_ZONE.c.station == station, _ZONE.c.code == code)
+    tx.conn.execute(update(_ZONE).where(*mine).values(started=day))
+    _tell(tx, {station}, "zones", now)
 
 
 def put_zones(tx: Tx, rows: Sequence[Zone], now: Millis) -> None:

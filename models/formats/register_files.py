@@ -102,6 +102,7 @@ REGISTERS: Mapping[str, Register] = {
             "code": ("zone", "zone_code", "รหัสพื้นที่"),
             "kind": ("zone_kind", "type", "ประเภท"),
             "population": ("ประชากร",),
+            "started": ("start_date", "วันเริ่ม", "วันที่เริ่ม"),
             "geometry": ("polygon", "wkt", "geojson"),
         },
         (("code",), ("geometry",)),

@@ -8,8 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
+from zoneinfo import ZoneInfo
 
+from models.formats.dates import parse_moment
 from models.formats.numbers import parse_count, parse_number
 from models.formats.polygons import Measured, measure
 from models.formats.problems import BadValueError, Problem
@@ -28,6 +31,9 @@ BAD_CODE = Problem(
 )
 BAD_ID = Problem("bad_id", "รหัสต้องไม่มีเว้นวรรค / + #", "an id has no space, slash, + or #, and 128 characters at most")
 MORE_THAN_TOTAL = Problem("more_than_total", "จำนวนมากกว่ากล้องทั้งหมด", "is more than the point has cameras")
+
+#: Where the stations are: a day in a file is one of theirs.
+_BANGKOK = ZoneInfo("Asia/Bangkok")
 
 _CODE = re.compile(r"[a-z0-9_]{1,64}")
 #: What can stand as a level of an MQTT topic, and the most a key holds.
@@ -77,6 +83,11 @@ def _positive(text: str) -> float:
     return value
 
 
+def _day(text: str) -> str:
+    """A day as people write it, Buddhist or common era, as ISO 8601."""
+    return datetime.fromtimestamp(parse_moment(text, _BANGKOK).at / 1000, _BANGKOK).date().isoformat()
+
+
 def station_row(row: Row, given: Given) -> Station:
     """A station."""
     place = row.place()
@@ -113,6 +124,7 @@ def zone_row(row: Row, given: Given) -> Zone:
         perimeter_m=measured.perimeter_m,
         utm_epsg=measured.utm_epsg,
         valid_from=given.now,
+        started=row.parse("started", _day),
     )
 
 

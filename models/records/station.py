@@ -48,6 +48,9 @@ class Zone(SQLModel, table=True):
     utm_epsg: int
     valid_from: Millis = Field(sa_type=BigInteger)
     valid_to: Millis | None = Field(default=None, sa_type=BigInteger)
+    started: str | None = Field(
+        default=None, max_length=10, description="the day it began as a safety zone, ISO 8601; of all its versions"
+    )
 
 
 class Street(SQLModel, table=True):

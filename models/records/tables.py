@@ -21,6 +21,7 @@ from models.records import (
     incident,
     incident_change,
     notice,
+    patrol,
     position,
     procedure,
     purpose,
@@ -35,7 +36,7 @@ from models.records import (
 
 MODULES = (
     access, alarm, camera, change, checkpoint, device, dispatch, drill,
-    incident, notice, position, procedure, purpose, quarantine, report, sos, station, unit,
+    incident, notice, patrol, position, procedure, purpose, quarantine, report, sos, station, unit,
     alarm_times, sheet_print, account, audit, erasure, hotspot, incident_change, saved_view,
 )  # fmt: skip
 

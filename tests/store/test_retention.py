@@ -261,6 +261,7 @@ def test_every_table_has_a_rule_or_a_reason() -> None:
         "hotspot_choice": "why a method was taken", "hotspot_weights": "what maps were made with",
         "incident": "the station's register, corrected and undone by import",
         "incident_change": "who changed it", "scan": "proof of patrol",
+        "patrol_hours": "sums that name no unit",
     }  # fmt: skip
     registers_now = {
         "account", "api_token", "camera_point", "checkpoint", "device", "device_key", "kiosk", "sos_box", "station",
