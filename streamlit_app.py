@@ -120,7 +120,10 @@ def make_jobs(
     watched = Watched(settings.data_dir, settings.disk_low_mb, limits, ours)
     told = courier.job() if courier else None
     maps = refitting.job() if refitting else None
-    jobs = (*standard_jobs(settings.ladders, keep, watched, told, maps, patrolled_job(settings.zone)), *later_job(unwritten))
+    jobs = (
+        *standard_jobs(settings.ladders, keep, watched, told, maps, patrolled_job(settings.zone)),
+        *later_job(unwritten),
+    )
     return Runner(db, jobs, now, f"web-{secrets.token_hex(6)}")
 
 

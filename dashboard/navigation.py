@@ -46,6 +46,9 @@ def navigate() -> None:
     forecasts = st.Page(
         "pages/insight/forecasts.py", title=word("nav.forecasts", chosen), url_path="forecasts", visibility="hidden"
     )
+    before_after = st.Page(
+        "pages/insight/before_after.py", title=word("nav.before_after", chosen), url_path="before-after"
+    )
     # One level, no menus to open: there are few screens, and each must be found at a glance.
     page = st.navigation(
         [
@@ -54,7 +57,7 @@ def navigate() -> None:
             st.Page("pages/watch/live_map.py", title=word("nav.live_map", chosen), url_path="map"),
             *([response] if may_answer else []),
             st.Page("pages/insight/incidents.py", title=word("nav.incidents", chosen), url_path="incidents"),
-            *([hotspots, forecasts] if here.who.may(Action.SEE_HOTSPOTS) else []),
+            *([hotspots, forecasts, before_after] if here.who.may(Action.SEE_HOTSPOTS) else []),
             st.Page("pages/programme/equipment.py", title=word("nav.equipment", chosen), url_path="equipment"),
             st.Page("pages/admin/feeds.py", title=word("nav.feeds", chosen), url_path="feeds"),
             *([people] if here.who.may(Action.MANAGE_PEOPLE) else []),

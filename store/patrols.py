@@ -43,7 +43,7 @@ def with_units(conn: Connection) -> list[str]:
 def fixes(
     conn: Connection, station: str, start: Millis, end: Millis
 ) -> list[tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]]:
-    """Of each unit that was heard with `start <= at < end`: times (ms), latitudes and longitudes, in order of time."""
+    """Of each unit that was heard with `start <= at < end`: times (ms), latitudes, longitudes, in order of time."""
     import numpy as np  # a start of the process has no use for it
 
     units = (

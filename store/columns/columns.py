@@ -30,6 +30,7 @@ from store.incidents import REGISTER
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from models.incidents.columns import Table
     from models.incidents.counts import Taken
     from models.incidents.ground import Box
     from store.columns.reading import Read
@@ -133,6 +134,15 @@ class Columns:
         found = counts.answer(read.table, self._taken(read, chosen, scope), read.version)
         _keep(self._lock, self._answers, key, found, MOST_ANSWERS)
         return found
+
+    def taken(self, chosen: Filter, scope: Stations) -> tuple[Table, Taken, int]:
+        """The table itself, the rows of it a filter takes, and its version: for sums that no answer holds.
+
+        Raises:
+            PreparingError, StorageError: as for `ask`.
+        """
+        read = self._ready()
+        return read.table, self._taken(read, chosen, scope), read.version
 
     def points(self, chosen: Filter, scope: Stations, box: Box = None, most: int = 5_000) -> list[Point] | None:
         """The cases with a place in a box (west, south, east, north), the newest last; None: more than `most`.

@@ -1,0 +1,142 @@
+"""The figures of a zone's before and after, from the analysts' columns; kept while the data are the same."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from models.access.grants import Stations
+from models.analysis.displacement import Displacement, displacement
+from models.analysis.placebo import Earlier, placebo
+from models.analysis.power import Smallest, smallest
+from models.analysis.rate_ratio import RateRatio, rate_ratio
+from models.analysis.windows import Pair, Window, earlier_pairs, pair_of
+from models.incidents.areas import Counts, Ground, areas_of, counted, ground_of
+from models.incidents.columns import Table
+from models.incidents.filter import Filter
+from models.incidents.periods import days_span
+from models.records.base import Millis
+from store.columns import Columns
+
+#: From and until when incidents are looked at: all of them.
+_ALWAYS = (-(2**62), 2**62)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked. `others`: polygons of the station's other zones; `width_m` None: a ring of the zone's area."""
+
+    station: str
+    polygon: str
+    others: tuple[str, ...]
+    width_m: float | None
+    groups: frozenset[int] | None
+    start: date
+    months: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The first and the last day with a case of a station, and when the newest of them came in, ms."""
+
+    first: date
+    last: date
+    newest: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All that the page tells. `whole`: the station's records reach back to before the earlier window."""
+
+    pair: Pair
+    before: Counts
+    after: Counts
+    zone: RateRatio
+    ring: RateRatio
+    rest: RateRatio
+    moved: Displacement
+    power: Smallest
+    earlier: tuple[Earlier, ...]
+    ground: Ground
+    whole: bool
+
+
+def reach(columns: Columns, station: str, scope: Stations, zone: ZoneInfo) -> Reach | None:
+    """How far the records of a station reach; None: it has no case.
+
+    Raises:
+        PreparingError: no table has been read yet.
+    """
+    table, rows, _ = columns.taken(_of(station, None), scope)
+    if not len(rows):
+        return None
+    first, last = (datetime.fromtimestamp(int(table.at[rows[end]]) / 1000, zone).date() for end in (0, -1))
+    return Reach(first, last, int(table.received[rows].max()))
+
+
+def look(columns: Columns, asked: Asked, since: date, scope: Stations, zone: ZoneInfo) -> Found:
+    """The figures.
+
+    Raises:
+        PreparingError: no table has been read yet.
+    """
+    table, rows, _ = columns.taken(_of(asked.station, asked.groups), scope)
+    pair = pair_of(asked.start, asked.months)
+    # Nobody knows whether the first case is the first that happened: its whole month counts as known.
+    earlier = earlier_pairs(asked.start, asked.months, since.replace(day=1))
+    spans = tuple(_span(window, zone) for one in (pair, *earlier) for window in (one.before, one.after))
+    ground = ground_of(asked.polygon, asked.others, asked.width_m)
+    kept = _KEPT.of(table)
+    key = (scope, asked, spans)
+    counts = kept.get(key)
+    if counts is None:
+        counts = kept[key] = counted(table, rows, ground, spans)
+    return _told(
+        pair, tuple(earlier), tuple(counts), ground, asked.station, since.replace(day=1) <= pair.before.first
+    )
+
+
+class _Counts:
+    """What was counted in the newest table, and in no other."""
+
+    def __init__(self) -> None:
+        self._table: Table | None = None
+        self._found: dict[object, list[Counts]] = {}
+
+    def of(self, table: Table) -> dict[object, list[Counts]]:
+        """The counts of a table; those of another are forgotten, and those of one that was asked for very much."""
+        if table is not self._table or len(self._found) > _MOST_COUNTS:
+            self._table, self._found = table, {}
+        return self._found
+
+
+_MOST_COUNTS = 256
+_KEPT = _Counts()
+
+
+@lru_cache(maxsize=64)
+def _told(
+    pair: Pair, earlier: tuple[Pair, ...], counts: tuple[Counts, ...], ground: Ground, station: str, whole: bool
+) -> Found:
+    before, after = counts[:2]
+    areas = areas_of(before, after)
+    years = [areas_of(*counts[at : at + 2]) for at in range(2, len(counts), 2)]
+    seed = zlib.crc32(f"{station}/{pair}".encode())
+    days = (pair.before.days, pair.after.days)
+    zone, ring, rest = (rate_ratio(*two, *days) for two in (areas.zone, areas.ring, areas.rest))
+    return Found(
+        pair, before, after, zone, ring, rest, displacement(areas, seed), smallest(before.zone, days[1] / days[0]),
+        tuple(placebo(earlier, years, seed)), ground, whole,
+    )  # fmt: skip
+
+
+def _of(station: str, groups: frozenset[int] | None) -> Filter:
+    # Group 4 is read as well, to be counted among what is left out.
+    return Filter("days", *_ALWAYS, stations=frozenset({station}), groups=None if groups is None else groups | {4})
+
+
+def _span(window: Window, zone: ZoneInfo) -> tuple[Millis, Millis]:
+    return days_span(window.first, window.end - timedelta(days=1), zone)

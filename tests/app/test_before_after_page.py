@@ -1,0 +1,162 @@
+"""The before / after page on a real store: it counts what it says, and says what it cannot tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import orjson
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.access.identity import Who
+from models.analysis.windows import later
+from models.formats.polygons import measure
+from models.records.incident import IncidentReport
+from models.records.station import Station, Zone
+from store import incidents, registers
+from store.database import Database, open_database
+from store.migrate import upgrade
+from tests.app.page_harness import looking, now, opened
+from tests.hotspot_sample import CODE, STATION, ZONE
+
+PAGE = Path(__file__).parents[2] / "pages" / "insight" / "before_after.py"
+BANGKOK = ZoneInfo("Asia/Bangkok")
+INSIDE, NEAR, FAR = (13.727, 100.536), (13.7335, 100.536), (13.80, 100.60)
+TODAY = datetime.now(BANGKOK).date()
+#: The zone began a year and a few days ago, on the first of a month.
+START = later(TODAY.replace(day=1), -12)
+
+
+def at(day: date, hour: int = 12) -> int:
+    """Epoch milliseconds of an hour of a day."""
+    return int(datetime(day.year, day.month, day.day, hour, tzinfo=BANGKOK).timestamp() * 1000)
+
+
+def fill(db: Database) -> None:
+    """A zone whose 60 cases a year fell to 20 while the ring's 60 rose to 120, and the rest stayed."""
+    spread = {  # years before the start -> cases in the zone, the ring, the rest
+        2: (60, 60, 400), 1: (60, 60, 400), 0: (20, 120, 400),
+    }  # fmt: skip
+    made: list[IncidentReport] = []
+
+    def add(day: date, place: tuple[float, float] | None, group: int = 2, by: str = "victim") -> None:
+        lat, lon = place or (None, None)
+        made.append(
+            IncidentReport(
+                STATION, "import", f"c{len(made)}", at(day), "theft", now(), offence_group=group, lat=lat, lon=lon,
+                place_quality="none" if place is None else "exact", found_by=by,
+            )
+        )  # fmt: skip
+
+    for years, counts in spread.items():
+        first = later(START, -12 * years)
+        for place, number in zip((INSIDE, NEAR, FAR), counts, strict=True):
+            for which in range(number):
+                add(first + timedelta(days=1 + which * 360 // number), place)
+        add(first + timedelta(days=100), INSIDE, group=4)
+        add(first + timedelta(days=101), INSIDE, by="patrol")
+        add(first + timedelta(days=102), None)
+    add(later(START, 12), FAR)  # the records reach to the end of the later window
+    measured = measure(ZONE)
+    with db.write() as tx:
+        registers.put_stations(tx, [Station(code=STATION, name_th="ลุมพินี", name_en="Lumphini", kind="test")], now())
+        zone = Zone(
+            station=STATION, code=CODE, version=1, name_th="สีลม", name_en="Silom", polygon=ZONE,
+            area_m2=measured.area_m2, perimeter_m=measured.perimeter_m, utm_epsg=measured.utm_epsg, valid_from=0,
+            started=START.isoformat(),
+        )  # fmt: skip
+        registers.put_zone(tx, zone, at(START))
+        for one in made:
+            incidents.take(tx, one)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    url = f"sqlite:///{tmp_path_factory.mktemp('before-after')}/t.db"
+    upgrade(url)
+    db = open_database(url)
+    fill(db)
+    yield db
+    db.close()
+
+
+@pytest.fixture
+def look_as(filled: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Who], None]]:
+    with looking(filled, monkeypatch, Who("ผกก.", "chief", None, "session", "x", "token-1")) as look:
+        yield look
+
+
+def said(page: AppTest) -> str:
+    """All words of a page, its tables too."""
+    parts = [*page.success, *page.warning, *page.info, *page.markdown, *page.caption, *page.subheader, *page.error]
+    return "\n".join([*(str(one.value) for one in parts), *(one.proto.body for one in page.get("html"))])
+
+
+def drawn(page: AppTest) -> str:
+    """What the drawings were given."""
+    return "\n".join(orjson.loads(one.proto.json)[0]["html"] for one in page.get("bidi_component"))
+
+
+@pytest.mark.usefixtures("look_as")
+def test_what_fell_in_the_zone_and_rose_round_it_is_told_with_what_was_left_out() -> None:
+    page = opened(PAGE, {"ring": "500"})
+    words = said(page)
+    assert [one.value.startswith("น่าจะมีการย้ายที่ของเหตุ") for one in page.warning] == [True]
+    assert "ตามที่บันทึกไว้ของเขตนี้" in words
+    assert "▼ ลดลง 67%" in words
+    assert "▲ เพิ่มขึ้น 100%" in words
+    # The rest: 400 a year, and 401 with the case that ends the records outside of the window.
+    assert '<td class="ssz-number">60</td><td class="ssz-number">20</td>' in words
+    assert '<td class="ssz-number">400</td><td class="ssz-number">400</td>' in words
+    assert "กลุ่มที่ 4 1 → 1 · สายตรวจเป็นผู้พบ 1 → 1 · ไม่มีพิกัด 1 → 1" in words
+    # (120/400 - 60/400) / (20/400 - 60/400)
+    assert "-1.50" in words
+    assert "จาก 1 ปีก่อนหน้า กฎนี้จะบอกว่าย้ายที่ 0 ปี" in words
+    assert "จากเหตุก่อน 60 เหตุ การลดลง" in words
+    assert "ฉบับที่ 1" in words
+    assert "กว้าง 500 ม." in drawn(page)
+    assert drawn(page).count("<svg") == 2
+
+
+@pytest.mark.usefixtures("look_as")
+def test_records_that_begin_too_late_and_a_day_without_a_month_are_said() -> None:
+    early = later(START, -24)
+    page = opened(PAGE, {"start": early.isoformat(), "months": "12"})
+    assert "ข้อมูลของสถานีเริ่มหลังต้นห้วงก่อน" in said(page)
+    assert "ไม่ใช่วันที่บันทึกไว้" in said(page)
+    page = opened(PAGE, {"start": later(START, 12).isoformat()})
+    assert "ยังไม่ครบหนึ่งเดือน" in said(page)
+
+
+@pytest.mark.usefixtures("look_as")
+def test_a_bad_address_is_the_default_never_an_error() -> None:
+    page = opened(PAGE, {"start": "'; drop", "months": "x", "ring": "-1", "zone": "?", "station": "?", "group": "9"})
+    assert "ตามที่บันทึกไว้ของเขตนี้" in said(page)
+
+
+def test_only_those_who_may_and_only_their_stations(look_as: Callable[[Who], None]) -> None:
+    look_as(Who("ผกก.", "chief", frozenset({"hat_yai"}), "session", "y", "token-2"))
+    page = opened(PAGE, {"station": STATION})
+    assert "ยังไม่มีเขตปลอดภัยในสถานีของท่าน" in said(page)
+    assert page.get("bidi_component") == []
+    look_as(Who("ผู้ชม", "viewer", None, "session", "z", "token-3"))
+    page = opened(PAGE, {})
+    assert [one.value for one in page.error] == ["ท่านไม่มีสิทธิ์เข้าถึงข้อมูลนี้"]
+
+
+def test_the_day_a_zone_began_is_of_all_its_versions(filled: Database) -> None:
+    """A new day makes no new version, and a new outline keeps the day. The last test: it changes the store."""
+    with filled.write() as tx:
+        [zone] = registers.zones(tx.conn, frozenset({STATION}))
+        kept = registers.put_zone(tx, Zone.model_validate({**zone.model_dump(), "started": None}), now())
+        assert (kept.version, kept.started) == (1, START.isoformat())
+        moved = registers.put_zone(tx, Zone.model_validate({**zone.model_dump(), "started": "2025-01-01"}), now())
+        assert (moved.version, moved.started) == (1, "2025-01-01")
+        wider = registers.put_zone(
+            tx, Zone.model_validate({**zone.model_dump(), "started": None, "population": 5}), now()
+        )
+        assert (wider.version, wider.started) == (2, "2025-01-01")
+        assert {one.started for one in registers.zone_versions(tx.conn, STATION, CODE)} == {"2025-01-01"}
