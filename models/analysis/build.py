@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from models.analysis.candidates import CANDIDATES, Question
+from models.analysis.candidates import Question
 from models.analysis.cases import LeftOut
-from models.analysis.chance import ALPHA, chances
+from models.analysis.chance import ALPHA, Chance
 from models.analysis.events import reached
 from models.analysis.evidence import Evidence
 from models.analysis.flagging import flag
@@ -23,7 +23,7 @@ from models.analysis.grid import flat
 from models.analysis.hotspots import Hotspot, HotspotMap, Record, Verdict, Why
 from models.analysis.naming import Known, name_all
 from models.analysis.outlines import group, outlines
-from models.analysis.quality import history_quality, location_quality, one_place
+from models.analysis.quality import one_place
 from models.analysis.shifts import Shifts
 
 Floats = NDArray[np.float64]
@@ -65,7 +65,7 @@ def build_map(asked: Question, method: str, setting: Setting) -> HotspotMap:
         ValueError: the zone is no polygon.
     """
     grid = asked.ground.grid
-    expected = CANDIDATES[method](asked)
+    expected = asked.expected(method)
     last = setting.last
     same = last is not None and last.grid == _frame(asked) and last.cell_m == grid.cell
     flagged = flag(expected, grid, setting.share, last.flagged if last is not None and same else ())
@@ -97,8 +97,8 @@ def build_map(asked: Question, method: str, setting: Setting) -> HotspotMap:
         cases=len(asked.past),
         hotspots=hotspots,
         left_out=setting.left_out,
-        location_quality=location_quality(asked.past, grid.epsg, setting.said),
-        history_quality=history_quality(asked.past, asked.at),
+        location_quality=asked.known.location(setting.said),
+        history_quality=asked.known.history,
         record=setting.record,
     )
 
@@ -129,26 +129,32 @@ def _windows(asked: Question) -> list[Ints]:
     return [asked.on_cells(part, None if mostly is None else mostly[part]).astype(np.int64) for part in rows]
 
 
-def _events(asked: Question) -> tuple[list[Ints], Floats | None]:
-    """Events of each cell in the same windows, and how likely one is recorded in each (None: as its area is)."""
-    mostly = True if asked.shift is None else asked.in_shifts[:, asked.shift] >= 0.5
-    events = asked.past.take(asked.are_events & mostly)
-    year = int(np.searchsorted(events.start, asked.at - YEAR_DAYS * DAY_MS))
-    rows = (slice(year, None), slice(year))
-    counts = [asked.ground.counts(events.take(part)).astype(np.int64) for part in rows]
-    return counts, reached(events, asked.ground.grid)
+def _chance(asked: Question, setting: Setting, counts: Sequence[Ints]) -> Chance:
+    """What chance can do with the events of the same windows: one for every method and horizon."""
+    chances = asked.known.chances
+    if asked.shift not in chances:
+        mostly = True if asked.shift is None else asked.in_shifts[:, asked.shift] >= 0.5
+        events = asked.past.take(asked.known.are_events & mostly)
+        year = int(np.searchsorted(events.start, asked.at - YEAR_DAYS * DAY_MS))
+        rows = (slice(year, None), slice(year))
+        thrown = [asked.ground.counts(events.take(part)).astype(np.int64) for part in rows]
+        grid = asked.ground.grid
+        # Of the cases too: were all maps thrown alike, one lucky throw would speak for all of them.
+        seed = zlib.crc32(np.stack(counts).tobytes(), _seed(asked, setting, asked.known.days))
+        chances[asked.shift] = Chance(thrown, grid, setting.share, seed, reached(events, grid))
+    return chances[asked.shift]
+
+
+def _seed(asked: Question, setting: Setting, days: int) -> int:
+    return zlib.crc32(f"{setting.label}/{setting.family}/{days}/{asked.shift}".encode())
 
 
 def _hotspots(
     asked: Question, method: str, setting: Setting, expected: Floats, flagged: Ints, counts: Sequence[Ints]
 ) -> tuple[Hotspot, ...]:
     grid = asked.ground.grid
-    # Of the cases too: were all maps thrown alike, one lucky throw would speak for all of them.
-    seed = zlib.crc32(f"{setting.label}/{setting.family}/{asked.days}/{asked.shift}".encode())
-    seed = zlib.crc32(np.stack(counts).tobytes(), seed)
     groups = sorted(group(flagged, grid), key=lambda cells: (-float(expected[cells].sum()), int(cells[0])))
-    thrown, likely = _events(asked)
-    chance = chances(groups, thrown, grid, setting.share, seed, likely=likely)
+    chance = _chance(asked, setting, counts).of(groups)
     claimed = [number for number in range(len(groups)) if chance[number] <= ALPHA]
     if not claimed:
         return ()
@@ -158,6 +164,7 @@ def _hotspots(
         [each.shape for each in shapes], flat(setting.polygon)[0], grid.epsg,
         () if setting.last is None else setting.last.hotspots, setting.places, f"{setting.label}/{setting.family}",
     )  # fmt: skip
+    seed = zlib.crc32(np.stack(counts).tobytes(), _seed(asked, setting, asked.days))
     evidence = Evidence.of(asked, method, groups, expected, counts[0], setting.share, seed)
     rows = zip(names, shapes, chance[claimed], strict=True)
     return tuple(evidence.hotspot(number, name, shape, float(p)) for number, (name, shape, p) in enumerate(rows))

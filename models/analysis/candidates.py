@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -10,22 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.analysis.cases import Cases
-from models.analysis.components import DAY_MS, Floats, Ground, densities
-from models.analysis.events import are_events
-from models.analysis.mixing import learn, own_weights, past_evidence
+from models.analysis.components import DAY_MS, Floats, Ground
+from models.analysis.past import Past
 from models.analysis.shifts import Shifts
-from models.analysis.surface import level, shift_shares
+from models.analysis.surface import level
 from models.records.base import Millis
 
 #: Of the kernel: spread in cells, and days after which a case counts half.
 KERNEL_WIDTH, KERNEL_HALF_DAYS = 1.5, 90.0
-
-
-#: Cases of a year below which the own past moves no weight that is held by `mixing.STRENGTH` cases.
-LEAST_OWN = 40
-
-#: What neither a shift nor weights change.
-_SHARED = ("past", "cells", "are_events", "densities", "shares", "in_shifts")
 
 
 @dataclass(frozen=True)
@@ -47,60 +39,69 @@ class Question:
     prior: Floats | None = None
 
     @cached_property
+    def known(self) -> Past:
+        """What neither shift nor horizon nor weights change: one for all questions that are made of this one."""
+        shifts = self.shifts or Shifts()
+        return Past(self.cases, self.ground, self.at, self.days, self.others, shifts, self.prior)
+
+    @property
     def past(self) -> Cases:
         """What had happened by then."""
-        return self.cases.take(slice(int(np.searchsorted(self.cases.start, self.at))))
+        return self.known.past
 
-    @cached_property
+    @property
     def cells(self) -> NDArray[np.int64]:
         """The cell of each past case; -1: on none."""
-        return self.ground.grid.cell_of(self.past.x, self.past.y)
+        return self.known.cells
 
-    @cached_property
-    def are_events(self) -> NDArray[np.bool_]:
-        """Which past cases are events of their own: records of one agree in their shift too."""
-        return are_events(self.past)
-
-    @cached_property
+    @property
     def densities(self) -> Floats:
-        """The components' densities: made once for every shift and weight."""
-        return densities(self.past, self.ground, self.at, self.days, self.others)
+        """The components' densities."""
+        return self.known.densities(self.days)
 
-    @cached_property
+    @property
     def mix(self) -> Floats:
-        """The mixture's weights."""
-        if self.weights is not None:
-            return self.weights
-        prior = own_weights(self.others) if self.prior is None else self.prior
-        if len(self.past.between(self.at - 365 * DAY_MS, self.at)) < LEAST_OWN:
-            return prior
-        return learn(past_evidence(self.past, self.ground, self.at, self.days, self.others), prior)
+        """The mixture's weights; those of a question for other days are those of the first."""
+        return self.known.mix if self.weights is None else self.weights
 
-    @cached_property
+    @property
     def shares(self) -> tuple[Floats, Floats]:
         """The zone's and the cells' shares of the shifts."""
-        return shift_shares(self.past, self.ground, self.shifts or Shifts())
+        return self.known.shares
 
-    @cached_property
+    @property
     def in_shifts(self) -> Floats:
         """How much of each past case fell into each shift."""
-        return (self.shifts or Shifts()).weights(self.past.start, self.past.end)
+        return self.known.in_shifts
+
+    @cached_property
+    def _expected(self) -> dict[str, Floats]:
+        return {}
+
+    def expected(self, method: str) -> Floats:
+        """Cases that a method expects in each cell of the whole grid; made once.
+
+        Raises:
+            KeyError: a method nobody knows.
+        """
+        if method not in self._expected:
+            self._expected[method] = CANDIDATES[method](self)
+        return self._expected[method]
 
     def of_shift(self, shift: int | None) -> Question:
         """The same question for another shift."""
-        return self._keeping(replace(self, shift=shift), (*_SHARED, "mix"))
+        return self._keeping(replace(self, shift=shift))
 
     def for_days(self, days: int) -> Question:
         """The same question for another horizon, with the weights of this one."""
-        return self._keeping(replace(self, days=days), ("past", "cells", "are_events", "shares", "in_shifts", "mix"))
+        return self._keeping(replace(self, days=days))
 
     def weighing(self, weights: Floats) -> Question:
         """The same question with other weights of the mixture."""
-        return self._keeping(replace(self, weights=weights), _SHARED)
+        return self._keeping(replace(self, weights=weights))
 
-    def _keeping(self, other: Question, made: Iterable[str]) -> Question:
-        # What is made already and does not change goes along.
-        vars(other).update({name: vars(self)[name] for name in made if name in vars(self)})
+    def _keeping(self, other: Question) -> Question:
+        vars(other)["known"] = self.known
         return other
 
     def counted(self, days: int | None) -> Floats:

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.special import xlogy
 
+from models.analysis.blur import blur
+from models.analysis.flagging import fitting
 from models.analysis.grid import Grid
 
 Floats = NDArray[np.float64]
@@ -32,37 +34,58 @@ BLUR = 1.0
 FIRST = 19
 #: Cells of all throws worked on at once: about 100 MB.
 _AT_ONCE = 4_000_000
+#: So many events a cell of the zone are thrown one by one; more are dealt by cell.
+_EVENTS_A_CELL = 4
 _ROUND_A_CELL = np.zeros((3, 3, 3), dtype=bool)
 _ROUND_A_CELL[1] = True
+
+
+class Chance:
+    """What chance can do with the events of a map. Throws are made when they are asked for and kept, so that maps of
+    the same events (other methods, other horizons) are held against the same ones.
+
+    `counts`: events per cell in each window (the last year; the time before it), shape of the grid. `share`: of the
+    area, flagged in each throw as it was in the map. `likely`: how likely an event is recorded in
+    each cell (`events.reached`); None: as its area is.
+    """
+
+    def __init__(
+        self, counts: Sequence[Ints], grid: Grid, share: float, seed: int, likely: Floats | None = None,
+    ) -> None:  # fmt: skip
+        p = np.where(grid.area > 0, grid.area if likely is None else likely, 0.0)
+        self._p = p / p.sum()
+        self._seen = np.stack([np.where(grid.area > 0, count, 0) for count in counts])
+        self._grid, self._share = grid, share
+        self._rng = np.random.default_rng(seed)
+        self._best = np.zeros(0)
+
+    def of(self, groups: Sequence[Ints], throws: int = THROWS) -> Floats:
+        """For each group of cells how often chance alone shows one as strong, 1 / (throws + 1) to 1. Where none can
+        be claimed any more the throws end early."""
+        cases = self._seen.sum(axis=1)
+        within = np.array([[window[cells].sum() for cells in groups] for window in self._seen])
+        strengths = _strength(within, cases, np.array([self._p[cells].sum() for cells in groups]))
+        most = max(1, _AT_ONCE // len(self._grid.area))
+        wanted = min(FIRST, throws)
+        while True:
+            while len(self._best) < wanted:
+                number = min(most, wanted - len(self._best))
+                more = _strongest(cases, self._grid, self._p, self._share, self._rng, number)
+                self._best = np.append(self._best, more)
+            best = self._best[:wanted]
+            beaten = (best[None, :] >= strengths[:, None] - 1e-9).sum(axis=1)
+            # Once every group has been matched too often to be claimed, further throws change nothing.
+            if wanted == throws or ((1 + beaten) / (throws + 1) > ALPHA).all():
+                return np.asarray((1 + beaten) / (wanted + 1), dtype=np.float64)
+            wanted = throws
 
 
 def chances(
     groups: Sequence[Ints], counts: Sequence[Ints], grid: Grid, share: float, seed: int, throws: int = THROWS,
     likely: Floats | None = None,
 ) -> Floats:  # fmt: skip
-    """For each group of cells how often chance alone shows one as strong, 1 / (throws + 1) to 1. Where none can be
-    claimed any more the throws end early.
-
-    `counts`: events per cell in each window (the last year; the time before it), shape of the grid. `share`: of the
-    area, flagged in each throw as it was in the map. `likely`: how likely an event is recorded in
-    each cell (`events.reached`); None: as its area is.
-    """
-    p = np.where(grid.area > 0, grid.area if likely is None else likely, 0.0)
-    p /= p.sum()
-    seen = np.stack([np.where(grid.area > 0, count, 0) for count in counts])
-    within = np.array([[window[cells].sum() for cells in groups] for window in seen])
-    strengths = _strength(within, seen.sum(axis=1), np.array([p[cells].sum() for cells in groups]))
-    rng, cases = np.random.default_rng(seed), seen.sum(axis=1)
-    at_once = max(1, min(FIRST, _AT_ONCE // len(grid.area)))
-    best = np.zeros(0)
-    while len(best) < throws:
-        best = np.append(best, _strongest(cases, grid, p, share, rng, min(at_once, throws - len(best))))
-        beaten = (best[None, :] >= strengths[:, None] - 1e-9).sum(axis=1)
-        # Once every group has been matched too often to be claimed, further throws change nothing.
-        if ((1 + beaten) / (throws + 1) > ALPHA).all():
-            break
-        at_once = max(1, min(throws, _AT_ONCE // len(grid.area)))
-    return np.asarray((1 + beaten) / (len(best) + 1), dtype=np.float64)
+    """`Chance.of` for the groups of one map."""
+    return Chance(counts, grid, share, seed, likely).of(groups, throws)
 
 
 def _strength(within: Ints, cases: Ints, p: Floats) -> Floats:
@@ -85,36 +108,58 @@ def _strongest(
     cases: Ints, grid: Grid, p: Floats, share: float, rng: np.random.Generator, throws: int
 ) -> Floats:  # fmt: skip
     """The strongest group of each throw of `cases` of each window, each into a cell with probability `p`."""
-    inside = np.flatnonzero(p)
-    thrown = np.zeros((len(cases), throws, len(grid.area)), dtype=np.int64)
-    for window, count in enumerate(cases):
-        thrown[window][:, inside] = rng.multinomial(count, p[inside], size=throws)
+    thrown = _thrown(cases, p, rng, throws)
     counts = thrown[0] + thrown.sum(axis=0) / 3
-    near = ndimage.gaussian_filter(counts.reshape(throws, grid.rows, grid.columns), (0, BLUR, BLUR), mode="constant")
-    blurred = np.where(grid.area > 0, near.reshape(throws, -1), 0.0)
+    near = blur(counts.reshape(throws, grid.rows, grid.columns), BLUR).reshape(throws, -1)
+    near[:, grid.area <= 0] = 0.0
     # A little of the blur orders equal counts as `flagging.flag` does.
-    return np.maximum(_best(thrown, counts + 1e-6 * blurred, grid, p, share), _best(thrown, blurred, grid, p, share))
+    values = np.concatenate([counts + 1e-6 * near, near])
+    return np.asarray(_best(thrown, values, grid, p, share).reshape(2, throws).max(axis=0), dtype=np.float64)
+
+
+def _thrown(cases: Ints, p: Floats, rng: np.random.Generator, throws: int) -> Ints:
+    """Events of each window in each cell, (windows, throws, cells)."""
+    made = np.zeros((len(cases), throws, len(p)), dtype=np.int64)
+    inside = np.flatnonzero(p)
+    if cases.sum() > _EVENTS_A_CELL * len(inside):
+        for window, count in enumerate(cases):
+            made[window][:, inside] = rng.multinomial(count, p[inside], size=throws)
+        return made
+    # Few events: each one is thrown by itself, which is quicker than asking of each cell how many it got.
+    edges = np.cumsum(p[inside])
+    number = int(cases.sum())
+    where = inside[np.searchsorted(edges / edges[-1], rng.random((throws, number)), side="right")]
+    where += np.arange(throws)[:, None] * len(p)
+    ends = np.cumsum(cases)
+    for window, (first, last) in enumerate(zip(ends - cases, ends, strict=True)):
+        made[window] = np.bincount(where[:, first:last].ravel(), minlength=throws * len(p)).reshape(throws, len(p))
+    return made
 
 
 def _best(thrown: Ints, values: Floats, grid: Grid, p: Floats, share: float) -> Floats:
-    """The strongest group of each throw when its cells of the greatest values are flagged."""
-    number = thrown.shape[1]
-    shape = (number, grid.rows, grid.columns)
-    order = np.argsort(-values, axis=1)
-    fits = np.cumsum(grid.area[order], axis=1) <= share * grid.total_m2 * (1 + 1e-6)
+    """The strongest group of each row of values when its cells of the greatest are flagged; the rows are of the
+    throws, over and over."""
+    number, cells = values.shape
+    room = share * grid.total_m2
+    # No more cells than the smallest ones that fit can be flagged.
+    most = fitting(np.sort(grid.area[grid.area > 0]), room)
+    top = np.argpartition(-values, most, axis=1)[:, :most] if most < cells else np.tile(np.arange(cells), (number, 1))
+    order = np.take_along_axis(top, np.argsort(-np.take_along_axis(values, top, axis=1), axis=1), axis=1)
+    fits = np.cumsum(grid.area[order], axis=1) <= room * (1 + 1e-6)
     fits[:, 0] = True
-    flagged = np.zeros((number, len(grid.area)), dtype=bool)
-    np.put_along_axis(flagged, order, fits, axis=1)
-    flagged &= values > 0
-    named, groups = ndimage.label(flagged.reshape(shape), structure=_ROUND_A_CELL)
-    named = named.reshape(number, -1)
-    own = named > 0
-    label = named[own]
-    within = np.stack([np.bincount(label, window[own], groups + 1) for window in thrown])[:, 1:]
-    likely = np.bincount(label, np.broadcast_to(p, own.shape)[own], groups + 1)[1:]
+    fits &= np.take_along_axis(values, order, axis=1) > 0
+    flagged = np.zeros((number, cells), dtype=bool)
+    throw = np.nonzero(fits)[0]
+    cell = order[fits]
+    flagged[throw, cell] = True
+    named, groups = ndimage.label(flagged.reshape(number, grid.rows, grid.columns), structure=_ROUND_A_CELL)
+    label = named.reshape(number, cells)[throw, cell] - 1
+    events = thrown[:, throw % thrown.shape[1], cell]
+    within = np.stack([np.bincount(label, window, groups) for window in events])
+    likely = np.bincount(label, p[cell], groups)
     strength = _strength(within, thrown[:, 0].sum(axis=1), likely.astype(np.float64))
-    throw = np.zeros(groups, dtype=np.int64)
-    throw[label - 1] = np.nonzero(own)[0]
+    of = np.zeros(groups, dtype=np.int64)
+    of[label] = throw
     best = np.zeros(number)
-    np.maximum.at(best, throw, strength)
+    np.maximum.at(best, of, strength)
     return best

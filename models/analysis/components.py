@@ -7,12 +7,13 @@ sparse offences, to fast and slow change and to places that are off by a street,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
+from models.analysis.blur import blur
 from models.analysis.cases import Cases
 from models.analysis.grid import Grid
 from models.records.base import Millis
@@ -34,6 +35,9 @@ SEASON_WIDTH = 0.75
 
 #: Memory (days) and width (cells) of what other families add to a rare one.
 OTHERS = ((365, 0.75), (None, 1.5))
+
+#: Numbers of densities that are worked on at once: about 30 MB.
+_AT_ONCE = 4_000_000
 
 #: Names of the components, in the order of every weight and density.
 NAMES = (
@@ -82,21 +86,48 @@ class Ground:
         if width == 0.0:
             return counts
         shaped = counts.reshape(len(counts), *self.share.shape) / self.kept[width]
-        spread = ndimage.gaussian_filter(shaped, (0, width, width), mode="constant", truncate=3.5)
-        return np.asarray((self.share * spread).reshape(len(counts), -1), dtype=np.float64)
+        return np.asarray((self.share * _spread(shaped, width)).reshape(len(counts), -1), dtype=np.float64)
 
     def reach(self, wanted: Floats, width: float) -> Floats:
-        """`spread` backwards: how much of a case in each cell ends up in the wanted ones (a weight for each cell)."""
+        """`spread_all` backwards: how much of a case in each cell ends up in the wanted ones (a weight for each
+        cell), for several wishes, shape (number, cells of the whole grid)."""
         if width == 0.0:
             return wanted
-        shaped = wanted.reshape(self.share.shape)
-        return (_spread(self.share * shaped, width) / self.kept[width]).ravel()
+        shaped = wanted.reshape(len(wanted), *self.share.shape)
+        return np.asarray((_spread(self.share * shaped, width) / self.kept[width]).reshape(len(wanted), -1))
 
     @property
     def uniform(self) -> Floats:
         """The density of knowing nothing: area alone, over the cells inside."""
         area = self.grid.area[self.inside]
         return np.asarray(area / area.sum(), dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dots:
+    """Cases on the cells of a grid, those on none left away: when each began (ascending), its cell, what it counts
+    (None: 1)."""
+
+    start: NDArray[np.int64]
+    cell: NDArray[np.int64]
+    weights: Floats | None = None
+
+    @classmethod
+    def of(cls, cases: Cases, ground: Ground, weights: Floats | None = None) -> Dots:
+        """The cases of a ground."""
+        cell = ground.grid.cell_of(cases.x, cases.y)
+        placed = cell >= 0
+        return cls(cases.start[placed], cell[placed], None if weights is None else weights[placed])
+
+    def counts(self, rows: slice | NDArray[np.int64], cells: int) -> Floats:
+        """Some of them in each cell of the whole grid."""
+        given = None if self.weights is None else self.weights[rows]
+        return np.bincount(self.cell[rows], given, cells).astype(np.float64)
+
+    def since(self, at: Millis, memory: int | None) -> slice:
+        """Those that a memory holds at a moment."""
+        first = 0 if memory is None else int(np.searchsorted(self.start, at - memory * DAY_MS))
+        return slice(first, int(np.searchsorted(self.start, at)))
 
 
 def densities(
@@ -107,40 +138,55 @@ def densities(
     `past` may reach beyond `at`: only what began before it is used. A component without a case is the uniform one.
     `weights`: how much each case counts (a shift's share of it).
     """
-    until = int(np.searchsorted(past.start, at))
-    past, weights = past.take(slice(until)), None if weights is None else weights[:until]
-    counts = np.array([_recent(past, ground, at, memory, weights) for memory in MEMORIES])
-    by_width = [ground.spread_all(counts, width) for width in WIDTHS]
-    rows = [spread[number] for number in range(len(MEMORIES)) for spread in by_width]
-    rows.append(ground.spread(_seasonal(past, ground, at, days, weights), SEASON_WIDTH))
-    rows.append(np.zeros(len(ground.grid.area)))
+    dots = Dots.of(past, ground, weights)
+    [made] = densities_each(dots, ground, [at], days, None if others is None else Dots.of(others, ground))
+    return made
+
+
+def densities_each(
+    dots: Dots, ground: Ground, moments: Sequence[Millis], days: int, others: Dots | None = None
+) -> Iterator[Floats]:
+    """`densities` for several moments, in their order; as many are made at once as fit into the memory of a few."""
+    at_once = max(1, _AT_ONCE // (len(NAMES) * len(ground.grid.area)))
+    for first in range(0, len(moments), at_once):
+        yield from _densities(dots, ground, moments[first : first + at_once], days, others)
+
+
+def _densities(dots: Dots, ground: Ground, moments: Sequence[Millis], days: int, others: Dots | None) -> Floats:
+    cells = len(ground.grid.area)
     # Without other families the own past, spread, says best where people and goods are.
-    told = past if others is None else others.take(slice(int(np.searchsorted(others.start, at))))
-    rows += [ground.spread(_recent(told, ground, at, memory, None), width) for memory, width in OTHERS]
-    found = np.array(rows)[:, ground.inside]
-    total = found.sum(axis=1, keepdims=True)
+    told = dots if others is None else replace(others, weights=None)
+    own = np.array([[dots.counts(dots.since(at, memory), cells) for memory in MEMORIES] for at in moments])
+    season = np.array([[dots.counts(season_rows(dots.start, at, days), cells)] for at in moments])
+    around = {
+        memory: np.array([[told.counts(told.since(at, memory), cells)] for at in moments]) for memory, _ in OTHERS
+    }
+    found = np.zeros((len(moments), len(NAMES), cells))
+    memories = np.arange(len(MEMORIES)) * len(WIDTHS)
+    after = len(MEMORIES) * len(WIDTHS)
+    # Each width once, over all that is spread so far.
+    asked = [(memories + number, width, own) for number, width in enumerate(WIDTHS)]
+    asked += [(np.array([after]), SEASON_WIDTH, season)]
+    asked += [
+        (np.array([after + 2 + number]), width, around[memory]) for number, (memory, width) in enumerate(OTHERS)
+    ]
+    for width in dict.fromkeys(width for _, width, _ in asked):
+        mine = [(rows, counts) for rows, of, counts in asked if of == width]
+        whole = np.concatenate([counts for _, counts in mine], axis=1)
+        spread = ground.spread_all(whole.reshape(-1, cells), width).reshape(whole.shape)
+        found[:, np.concatenate([rows for rows, _ in mine])] = spread
+    found = found[:, :, ground.inside]
+    total = found.sum(axis=2, keepdims=True)
     return np.where(total > 0, found / np.where(total > 0, total, 1.0), ground.uniform)
 
 
-def _recent(past: Cases, ground: Ground, at: Millis, memory: int | None, weights: Floats | None) -> Floats:
-    first = 0 if memory is None else int(np.searchsorted(past.start, at - memory * DAY_MS))
-    return ground.counts(past.take(slice(first, None)), None if weights is None else weights[first:])
-
-
-def _seasonal(past: Cases, ground: Ground, at: Millis, days: int, weights: Floats | None) -> Floats:
-    if not len(past):
-        return np.zeros(len(ground.grid.area))
-    rows = season_rows(past, at, days)
-    return ground.counts(past.take(rows), None if weights is None else weights[rows])
-
-
-def season_rows(past: Cases, at: Millis, days: int) -> NDArray[np.int64]:
-    """The cases of the coming window's season in the years before."""
+def season_rows(start: NDArray[np.int64], at: Millis, days: int) -> NDArray[np.int64]:
+    """The cases (`start`: when each began) of the coming window's season in the years before."""
     middle = at + days * DAY_MS // 2
-    away = np.abs((past.start - middle + YEAR_MS // 2) % YEAR_MS - YEAR_MS // 2)
-    return np.flatnonzero((away <= SEASON_DAYS * DAY_MS) & (past.start < middle - YEAR_MS + SEASON_DAYS * DAY_MS))
+    until = int(np.searchsorted(start, min(at, middle - YEAR_MS + SEASON_DAYS * DAY_MS)))
+    away = np.abs((start[:until] - middle + YEAR_MS // 2) % YEAR_MS - YEAR_MS // 2)
+    return np.flatnonzero(away <= SEASON_DAYS * DAY_MS)
 
 
 def _spread(counts: Floats, width: float) -> Floats:
-    made: Floats = ndimage.gaussian_filter(counts, width, mode="constant", truncate=3.5)
-    return made
+    return blur(counts, width, truncate=3.5)

@@ -35,7 +35,7 @@ def contributions(asked: Question, method: str, cells: NDArray[np.int64]) -> tup
 
 
 def _of_rule(asked: Question, method: str, wanted: Floats, place: NDArray[np.int64]) -> Floats:
-    reach = asked.ground.reach(wanted, KERNEL_WIDTH) if method == "kernel" else wanted
+    reach = asked.ground.reach(wanted[None], KERNEL_WIDTH)[0] if method == "kernel" else wanted
     return np.asarray(rule_weights(asked, method) * np.where(place >= 0, reach[place], 0.0), dtype=np.float64)
 
 
@@ -46,10 +46,16 @@ def _of_mixture(asked: Question, method: str, wanted: Floats, place: NDArray[np.
     weights = asked.mix
     whole = float(weights @ asked.densities @ wanted[ground.inside])
     given = np.zeros(len(asked.past))
-    parts = own_parts(asked)
-    reach = {width: ground.reach(wanted, width) for width in {width for _, width in parts}}
-    for weight, (rows, width) in zip(weights, parts, strict=True):
-        rows = np.zeros(0, dtype=np.int64) if rows is None else rows[place[rows] >= 0]
-        if weight > 0 and len(rows):
-            given[rows] += weight / len(rows) * reach[width][place[rows]]
+    reach: dict[float, Floats] = {}
+    before: NDArray[np.int64] | None = None
+    row = np.zeros(0, dtype=np.int64)
+    for weight, (rows, width) in zip(weights.tolist(), own_parts(asked), strict=True):
+        if rows is None or weight <= 0:
+            continue
+        if width not in reach:
+            reach[width] = ground.reach(wanted[None], width)[0]
+        if rows is not before:  # the widths of one memory follow each other
+            before, row = rows, rows[place[rows] >= 0]
+        if len(row):
+            given[row] += weight / len(row) * reach[width][place[row]]
     return given, max(0.0, whole - float(given.sum()))

@@ -27,9 +27,15 @@ def are_events(cases: Cases) -> NDArray[np.bool_]:
 
     Three victims of one robbery are three cases to be expected, and one that chance put there.
     """
-    what = {name: getattr(cases, name) for name in ("offence", "start", "end")}
-    frame = pd.DataFrame(what | {"x": np.round(cases.x), "y": np.round(cases.y)})
-    return ~frame.duplicated().to_numpy()
+    made = np.ones(len(cases), dtype=bool)
+    same = np.flatnonzero(cases.start[1:] == cases.start[:-1])
+    if not len(same):  # they are sorted by start: no two began at one moment
+        return made
+    rows = np.union1d(same, same + 1)
+    what = {name: getattr(cases, name)[rows] for name in ("offence", "start", "end")}
+    frame = pd.DataFrame(what | {"x": np.round(cases.x[rows]), "y": np.round(cases.y[rows])})
+    made[rows[frame.duplicated().to_numpy()]] = False
+    return made
 
 
 def reached(events: Cases, grid: Grid) -> Floats | None:

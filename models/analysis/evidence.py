@@ -10,10 +10,10 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import false_discovery_control
 
 from models.analysis.candidates import Question
 from models.analysis.contributions import contributions
+from models.analysis.discoveries import discoveries
 from models.analysis.hotspots import LISTED, Hotspot, Trend
 from models.analysis.naming import Named
 from models.analysis.near_repeats import chance_of_repeats
@@ -84,7 +84,7 @@ class Evidence:
             cells=tuple(int(cell) for cell in cells), outline=outline.geojson, area_m2=outline.area_m2,
             lat=outline.lat, lon=outline.lon,
             expected=expected, expected_low=int(low), expected_high=int(high), past=int(count),
-            peak_hours=peak_hours(hours, self.seed + number),
+            peak_hours=peak_hours(hours),
             peak_days=self._peak_days[number],
             hours=tuple(hours.sum(axis=0) / max(len(hours), 1)),
             offences=offences, stability=self.stability[number], near_repeat=self.repeating[number],
@@ -117,7 +117,7 @@ class Evidence:
             p.append(
                 chance_of_repeats(past.x[year], past.y[year], middle[year], everywhere, self.seed + 1000 + number)
             )
-        return [bool(found) for found in false_discovery_control(p) <= LEVEL]
+        return [bool(found) for found in discoveries(np.array(p), LEVEL)]
 
     @cached_property
     def trends(self) -> list[Trend]:

@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
+from models.analysis.blur import blur
 from models.analysis.grid import Grid
 
 
@@ -27,16 +27,24 @@ def flag_all(
     """`flag` of many surfaces at once, shape (number, cells of the whole grid)."""
     values = np.where((grid.area > 0) & np.isfinite(expected), np.maximum(expected, 0.0), 0.0)
     shape = (len(values), grid.rows, grid.columns)
-    near = ndimage.gaussian_filter(values.reshape(shape), (0, 1.0, 1.0), mode="constant").reshape(values.shape)
-    new = np.ones(values.shape, dtype=bool)
-    new[:, [cell for cell in last if 0 <= cell < len(grid.area)]] = False
+    near = blur(values.reshape(shape), 1.0).reshape(values.shape)
     # Rounding keeps what only the order of additions tells apart from ordering the cells.
-    orders = np.lexsort((-_rounded(near), new, -_rounded(values)), axis=-1)
+    keys = [-_rounded(near), -_rounded(values)]
+    kept = [cell for cell in last if 0 <= cell < len(grid.area)]
+    if kept:
+        new = np.ones(values.shape)
+        new[:, kept] = 0.0
+        keys.insert(1, new)
     room = share * grid.total_m2
+    # Only so many can be flagged as fit of the smallest ones: the others need not be ordered.
+    most = fitting(np.sort(grid.area[grid.area > 0]), room)
+    bounds = np.partition(keys[-1], most - 1, axis=1)[:, most - 1 : most]
+    among = (keys[-1] <= bounds) & (values > 0)
     made = []
-    for row, order in zip(values, orders, strict=True):
-        some = order[row[order] > 0]
-        made.append(some[: fitting(grid.area[some], room)])
+    for number, some in enumerate(among):
+        cells = np.flatnonzero(some)
+        cells = cells[np.lexsort([key[number, cells] for key in keys])]
+        made.append(cells[: fitting(grid.area[cells], room)])
     return made
 
 
@@ -51,4 +59,4 @@ def fitting(areas: NDArray[np.float64], room_m2: float) -> int:
 def _rounded(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """In billionths of the greatest of each row."""
     top = values.max(axis=1, initial=0.0, keepdims=True)
-    return np.round(values / np.where(top > 0, top, 1.0), 9)
+    return np.asarray(np.rint(values * (1e9 / np.where(top > 0, top, 1.0))), dtype=np.float64)

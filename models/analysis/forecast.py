@@ -17,6 +17,8 @@ from models.analysis.grid import Grid
 from models.analysis.record import Scored
 from models.records.base import Millis
 
+Floats = NDArray[np.float64]
+
 #: Draws for the noise ceiling, and cells drawn at most (32 MB); seeded, so that it is the same each time.
 _DRAWS, _MOST_DRAWN = 200, 4_000_000
 _SEED = 4
@@ -73,9 +75,22 @@ def noise_ceiling(expected: NDArray[np.float64], flagged: NDArray[np.int64]) -> 
     if not count or rates.sum() <= 0:
         return 1.0
     draws = max(20, min(_DRAWS, _MOST_DRAWN // len(rates)))
-    drawn = np.random.default_rng(_SEED).poisson(rates, (draws, len(rates)))
+    drawn = _drawn(rates, draws, np.random.default_rng(_SEED))
     best = np.partition(drawn, len(rates) - count, axis=1)[:, len(rates) - count :].sum()
     return float(drawn[:, flagged].sum() / best) if best else 1.0
+
+
+def _drawn(rates: Floats, draws: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Poisson counts of each cell, (draws, cells)."""
+    whole = float(rates.sum())
+    if whole > len(rates):
+        return rng.poisson(rates, (draws, len(rates))).astype(np.int64)
+    # Few cases: how many there are is drawn first, then the cell of each, which asks fewer questions.
+    number = rng.poisson(whole, draws)
+    edges = np.cumsum(rates) / whole
+    cell = np.searchsorted(edges / edges[-1], rng.random(int(number.sum())), side="right")
+    cell += np.repeat(np.arange(draws), number) * len(rates)
+    return np.bincount(cell, minlength=draws * len(rates)).reshape(draws, len(rates))
 
 
 def turned_out(frozen: Frozen, cases: Cases, weights: NDArray[np.float64], scored_at: Millis) -> Scored:

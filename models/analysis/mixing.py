@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.analysis.cases import Cases
-from models.analysis.components import DAY_MS, Floats, Ground, densities
+from models.analysis.components import DAY_MS, Dots, Floats, Ground, densities_each
 from models.records.base import Millis
 
 #: Cases of its own after which a station's weights count as much as the pooled ones.
@@ -115,13 +115,14 @@ def windows_before(
     if not len(cases):
         return
     first = int(cases.start[0]) + LEAST_HISTORY_DAYS * DAY_MS
-    for number in range(1, most + 1):
-        begin = at - number * days * DAY_MS
-        if begin < first:
-            return
-        coming = cases.between(begin, begin + days * DAY_MS)
-        if len(coming):
-            yield number, evidence_of(densities(cases, ground, begin, days, others), ground, coming)
+    begins = [at - number * days * DAY_MS for number in range(1, most + 1)]
+    starts = [begin for begin in begins if begin >= first]
+    comings = [cases.between(begin, begin + days * DAY_MS) for begin in starts]
+    told = [(number, coming) for number, coming in enumerate(comings, 1) if len(coming)]
+    around = None if others is None else Dots.of(others, ground)
+    made = densities_each(Dots.of(cases, ground), ground, [starts[number - 1] for number, _ in told], days, around)
+    for (number, coming), each in zip(told, made, strict=True):
+        yield number, evidence_of(each, ground, coming)
 
 
 def pooled(evidence: Iterable[Evidence], prior: Floats = DEFAULT, most_rows: int = 20_000) -> Floats:

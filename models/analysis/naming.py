@@ -7,6 +7,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import orjson
@@ -55,7 +56,7 @@ def name_all(
     kept = _same(shapes, epsg, last)
     taken = {(one.name or one.side, one.number) for one in last}
     ids = {one.id for one in last}
-    known = [(place.name, to_metres(shape(orjson.loads(place.geometry)), epsg)) for place in places]
+    known = _in_metres(tuple(places), epsg)
     made = []
     for number, outline in enumerate(shapes):
         old = kept.get(number)
@@ -69,6 +70,12 @@ def name_all(
         ids.add(new)
         made.append(Named(new, name, side, free))
     return made
+
+
+@lru_cache(maxsize=4)
+def _in_metres(places: tuple[Known, ...], epsg: int) -> list[tuple[str, shapely.Geometry]]:
+    """What can give a name; a station's streets are the same for each of its maps."""
+    return [(place.name, to_metres(shape(orjson.loads(place.geometry)), epsg)) for place in places]
 
 
 def _same(shapes: Sequence[shapely.Geometry], epsg: int, last: Sequence[Hotspot]) -> dict[int, Hotspot]:

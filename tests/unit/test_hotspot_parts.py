@@ -94,12 +94,12 @@ def test_the_interval_holds_nine_horizons_in_ten() -> None:
 def test_peak_hours_are_told_when_they_beat_chance() -> None:
     night = np.zeros((40, 24))
     night[np.arange(40), np.r_[np.full(14, 23), np.full(14, 0), np.arange(12)]] = 1.0
-    assert peak_hours(night, 1) == (23, 1)
+    assert peak_hours(night) == (23, 1)
     rng = np.random.default_rng(3)
     evenly = [np.eye(24)[rng.integers(0, 24, size)] for size in (5, 8, 20, 60) * 25]
-    assert sum(peak_hours(hours, number) is not None for number, hours in enumerate(evenly)) <= 11
-    assert peak_hours(night[:4], 1) is None
-    assert peak_hours(np.full((50, 24), 1 / 24), 1) is None
+    assert sum(peak_hours(hours) is not None for hours in evenly) <= 11
+    assert peak_hours(night[:4]) is None
+    assert peak_hours(np.full((50, 24), 1 / 24)) is None
     days = np.eye(7)
     places = [days[[4] * 12 + [0, 1, 2, 3, 5, 6]], days[np.arange(70) % 7], days[[4, 4, 4]], days[[]]]
     assert peak_days(places) == [(4,), (), (), ()], "of several places each as if it stood alone"
