@@ -1,7 +1,8 @@
 """Dates and times as Thai stations write them, to milliseconds since 1970-01-01 UTC, and back to Thai.
 
 Read: `30 มิ.ย.2565`, `25 ก.ย. 2564 | 12:09 น.`, `30/6/65 11.00 น.`, `2022-06-30T11:00:00+07:00`, `30 June 2022`,
-spreadsheet serial numbers, epoch seconds and milliseconds; Thai digits anywhere. Day before month, always.
+spreadsheet serial numbers, epoch seconds and milliseconds; Thai digits anywhere. Day before month, unless the caller
+knows that its file writes the month first (`models.imports.days`).
 """
 
 from __future__ import annotations
@@ -69,8 +70,10 @@ class _Clock(NamedTuple):
     offset: int | None
 
 
-def parse_moment(text: str, zone: tzinfo) -> Moment:
+def parse_moment(text: str, zone: tzinfo, month_first: bool = False) -> Moment:
     """Read a date with or without a time of day; without an offset it is local time of `zone`.
+
+    `month_first`: `6/30/2022` is a date and `30/6/2022` is not. Years in front and named months are as always.
 
     Raises:
         BadValueError: not a date, not a time of day, or a year outside 2550-2600 B.E.
@@ -83,11 +86,11 @@ def parse_moment(text: str, zone: tzinfo) -> Moment:
     for pattern in (_YEAR_FIRST, _DAY_FIRST, _NAMED, _COMPACT):
         match = pattern.fullmatch(word)
         if match:
-            return _from_match(match, zone)
+            return _from_match(match, zone, month_first and pattern is _DAY_FIRST)
     raise BadValueError(BAD_DATE)
 
 
-def parse_day_and_time(day: str, time: str, zone: tzinfo) -> Moment:
+def parse_day_and_time(day: str, time: str, zone: tzinfo, month_first: bool = False) -> Moment:
     """Read a date and a time of day that stand in two columns; an empty time means the whole day.
 
     Raises:
@@ -95,7 +98,7 @@ def parse_day_and_time(day: str, time: str, zone: tzinfo) -> Moment:
     """
     # A spreadsheet hands over a date cell with a midnight that nobody typed; the time column is what counts.
     only_day = re.sub(r"[ T]00:00(:00)?$", "", clean(day)) if time.strip() else day
-    return parse_moment(f"{only_day} {time}".strip(), zone)
+    return parse_moment(f"{only_day} {time}".strip(), zone, month_first)
 
 
 def day_end(start: Millis, zone: tzinfo) -> Millis:
@@ -104,8 +107,10 @@ def day_end(start: Millis, zone: tzinfo) -> Millis:
     return _millis(local.replace(hour=0, minute=0, second=0, microsecond=0)) - 1
 
 
-def _from_match(match: re.Match[str], zone: tzinfo) -> Moment:
+def _from_match(match: re.Match[str], zone: tzinfo, swapped: bool = False) -> Moment:
     parts = match.groupdict()
+    if swapped:
+        parts["d"], parts["m"] = parts["m"], parts["d"]
     month = _MONTHS.get(parts["name"].replace(".", "")) if "name" in parts else int(parts["m"])
     if month is None:
         raise BadValueError(BAD_DATE)

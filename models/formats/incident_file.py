@@ -38,22 +38,22 @@ NAMES: Mapping[str, Collection[str]] = {
     "description": ("circumstances", "พฤติการณ์", "รายละเอียด"),
 }  # fmt: skip
 
-_PLACE_QUALITIES: Mapping[str, str] = {
+PLACE_QUALITIES: Mapping[str, str] = {
     "exact": "exact", "ตรงจุด": "exact", "street": "street", "ถนน": "street",
     "area": "area", "พื้นที่": "area", "none": "none", "ไม่มี": "none",
 }  # fmt: skip
-_FOUND_BY: Mapping[str, str] = {
+FOUND_BY: Mapping[str, str] = {
     "victim": "victim", "ผู้เสียหาย": "victim", "patrol": "patrol", "สายตรวจ": "patrol",
     "camera": "camera", "กล้องวงจรปิด": "camera", "other": "other", "อื่นๆ": "other", "อื่น ๆ": "other",
 }  # fmt: skip
-_ARRESTED: Mapping[str, bool | None] = {
+ARRESTED: Mapping[str, bool | None] = {
     "true": True, "yes": True, "y": True, "1": True, "ใช่": True, "ได้": True, "จับกุมได้": True, "จับได้": True,
     "false": False, "no": False, "n": False, "0": False, "ไม่": False, "ไม่ได้": False,
     "ยังจับกุมไม่ได้": False, "จับกุมไม่ได้": False,
 }  # fmt: skip
 
 #: A clock that runs ahead of ours by this much is not "the future".
-_CLOCK_SLACK = 86_400_000
+CLOCK_SLACK = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ class Context:
     """What a file does not say of itself: whose it is, where its clock stands, when it came.
 
     `classify` turns an offence's name and the file's group into what is stored; a station may bring its own.
+    `month_first`: the file writes `6/30/2022`.
     """
 
     station: str
@@ -68,15 +69,16 @@ class Context:
     zone: tzinfo
     now: Millis
     classify: Callable[[str, int | None], tuple[str, int | None]] = classify
+    month_first: bool = False
 
 
-def incident_columns(header: tuple[str, ...]) -> Columns:
-    """Find the columns of an incident file.
+def incident_columns(header: tuple[str, ...], mapping: Mapping[str, str] | None = None) -> Columns:
+    """Find the columns of an incident file. `mapping`: field -> title, said by somebody; it goes before the names.
 
     Raises:
-        BadFileError: no column for the id, the time or the offence; the reason names it.
+        BadFileError: no column for the id, the time or the offence, or none of a mapped title; the reason names it.
     """
-    columns = find_columns(header, {**NAMES, **dict.fromkeys(ADDED, ())})
+    columns = _mapped(find_columns(header, {**NAMES, **dict.fromkeys(ADDED, ())}), mapping or {})
     needed = (("incident_id",), ("occurred_at", "occurred_from", "date"), ("offence",))
     for fields in needed:
         if not columns.has(*fields):
@@ -85,6 +87,26 @@ def incident_columns(header: tuple[str, ...]) -> Columns:
                 Problem("no_column", f"ไม่พบคอลัมน์ {names}", f"the file has no column {names}; see docs/formats.md")
             )
     return columns
+
+
+def _mapped(columns: Columns, mapping: Mapping[str, str]) -> Columns:
+    places = {name: at for name, at in columns.places.items() if name not in mapping}
+    for name, title in mapping.items():
+        if not title:  # said to be in no column
+            continue
+        if title not in columns.header:
+            raise BadFileError(
+                Problem(
+                    "no_column",
+                    f"ไม่พบคอลัมน์ {title} ที่กำหนดไว้สำหรับ {name}",
+                    f"the file has no column {title} for {name}",
+                )
+            )
+        at = columns.header.index(title)
+        places = {other: place for other, place in places.items() if place != at} | {name: at}
+    used = set(places.values())
+    ignored = tuple(title for at, title in enumerate(columns.header) if title and at not in used)
+    return Columns(columns.header, places, ignored)
 
 
 def read_incidents(sheet: Sheet, context: Context) -> Iterator[IncidentReport | RowError]:
@@ -110,11 +132,11 @@ def read_incidents(sheet: Sheet, context: Context) -> Iterator[IncidentReport | 
 def read_incident(row: Row, context: Context) -> IncidentReport | RowError:
     """One row."""
     start, end = _window(row, context)
-    reported = row.parse("reported_at", lambda text: parse_moment(text, context.zone))
+    reported = row.parse("reported_at", lambda text: parse_moment(text, context.zone, context.month_first))
     name = row.text("offence", 200, required=True)
     offence, group = context.classify(name, parse_group(row.raw("offence_group")))
     place = row.place()
-    quality = row.choice("place_quality", _PLACE_QUALITIES, "exact" if place else "none")
+    quality = row.choice("place_quality", PLACE_QUALITIES, "exact" if place else "none")
     report = IncidentReport(
         station=context.station,
         source=context.source,
@@ -127,9 +149,9 @@ def read_incident(row: Row, context: Context) -> IncidentReport | RowError:
         lat=place[0] if place else None,
         lon=place[1] if place else None,
         place_quality=quality if place else "none",
-        found_by=row.choice("found_by", _FOUND_BY, "other"),
+        found_by=row.choice("found_by", FOUND_BY, "other"),
         status=row.text("status", 100),
-        arrested=row.choice("arrested", _ARRESTED, None),
+        arrested=row.choice("arrested", ARRESTED, None),
         description=row.text("description", 10_000),
         received_at=context.now,
     )
@@ -139,10 +161,10 @@ def read_incident(row: Row, context: Context) -> IncidentReport | RowError:
 def _window(row: Row, context: Context) -> tuple[Millis, Millis | None]:
     """When it happened: a moment, or a window. A date without an hour is the window of its whole day."""
     first = _first_moment(row, context)
-    last = row.parse("occurred_to", lambda text: parse_moment(text, context.zone))
+    last = row.parse("occurred_to", lambda text: parse_moment(text, context.zone, context.month_first))
     if first is None:
         return 0, None
-    if first.at > context.now + _CLOCK_SLACK:
+    if first.at > context.now + CLOCK_SLACK:
         row.wrong("occurred_at", FUTURE)
     if last is None:
         return first.at, day_end(first.at, context.zone) if first.whole_day else None
@@ -155,14 +177,14 @@ def _window(row: Row, context: Context) -> tuple[Millis, Millis | None]:
 def _first_moment(row: Row, context: Context) -> Moment | None:
     for name in ("occurred_from", "occurred_at"):
         if row.raw(name).strip():
-            return row.parse(name, lambda text: parse_moment(text, context.zone))
+            return row.parse(name, lambda text: parse_moment(text, context.zone, context.month_first))
     if not row.raw("date").strip():
         row.wrong(
             next((name for name in ("occurred_at", "occurred_from") if row.columns.has(name)), "date"), REQUIRED
         )
         return None
     try:
-        return parse_day_and_time(row.raw("date"), row.raw("time"), context.zone)
+        return parse_day_and_time(row.raw("date"), row.raw("time"), context.zone, context.month_first)
     except BadValueError as error:
         row.wrong("date", error.problem)
         return None

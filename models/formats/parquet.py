@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,29 +28,43 @@ from models.formats.problems import BadFileError
 _PIECE = 10_000
 
 
+def parquet_file_rows(path: Path) -> Iterator[list[str]]:
+    """Header and rows of a file on disk, of which only a piece is in memory.
+
+    Raises:
+        BadFileError: as for `parquet_rows`; a larger file is allowed here, a piece of it is not.
+    """
+    with path.open("rb") as file:
+        yield from _rows(file, 10 * MAX_ROWS, 20 * MAX_UNPACKED)
+
+
 def parquet_rows(body: bytes) -> Iterator[list[str]]:
     """Header and rows.
 
     Raises:
         BadFileError: not Parquet, or too many rows or columns.
     """
+    return _rows(BytesIO(body), MAX_ROWS, MAX_UNPACKED)
+
+
+def _rows(source: BinaryIO, most_rows: int, most_bytes: int) -> Iterator[list[str]]:
     try:
-        shape = pq.ParquetFile(BytesIO(body))
+        shape = pq.ParquetFile(source)
         texts = [field.name for field in shape.schema_arrow if _is_text(field.type)]
         # Kept as a dictionary: a text written once and repeated a million times is counted before it is copied out.
-        file = pq.ParquetFile(BytesIO(body), read_dictionary=texts)
+        file = pq.ParquetFile(source, read_dictionary=texts)
         names = list(file.schema_arrow.names)
         if len(names) > MAX_COLUMNS:
             raise BadFileError(TOO_WIDE)
-        if file.metadata.num_rows > MAX_ROWS:
+        if file.metadata.num_rows > most_rows:
             raise BadFileError(TOO_MANY_ROWS)
         if any(pa.types.is_nested(field.type) for field in shape.schema_arrow):
             raise BadFileError(NESTED)
         groups = (file.metadata.row_group(number) for number in range(file.metadata.num_row_groups))
-        if sum(group.total_byte_size for group in groups) > MAX_UNPACKED:
+        if sum(group.total_byte_size for group in groups) > most_bytes:
             raise BadFileError(BOMB)
         yield names
-        left = MAX_UNPACKED
+        left = most_bytes
         for piece in file.iter_batches(batch_size=_PIECE):
             left -= sum(_letters(column) for column in piece.columns)
             if left < 0:

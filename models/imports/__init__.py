@@ -1,0 +1,1 @@
+"""Reading a file of incidents of any length: opened, looked over, and read in pieces that do not fill memory."""
