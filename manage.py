@@ -31,6 +31,7 @@ from models.formats.problems import BadFileError
 from settings import SettingsError
 from store.devices import UnknownDeviceError
 from store.errors import StorageError
+from store.import_runs import BrokenOffError
 from store.imports import UnknownBatchError
 from store.registers import UnknownStationError
 
@@ -43,6 +44,7 @@ REFUSALS = (
     UnknownStationError,
     UnknownDeviceError,
     UnknownBatchError,
+    BrokenOffError,
 )
 
 

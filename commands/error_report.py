@@ -29,15 +29,25 @@ def report(path: Path, errors: Path | None, header: tuple[str, ...], bad: Sequen
     Raises:
         RefusedError: the file cannot be written, or is the imported one.
     """
-    out = errors or path.with_name(f"{path.name}.errors.csv")
-    if out.resolve() == path.resolve():
-        raise RefusedError("--errors names the imported file itself")
+    out = path_of(path, errors)
     part = out.with_name(f".{out.name}.part")
     try:
         part.write_bytes(error_csv(header, bad))
         os.replace(part, out)
     except OSError as error:
         raise RefusedError(f"cannot write {out}: {error.strerror}") from error
+    return out
+
+
+def path_of(path: Path, errors: Path | None) -> Path:
+    """Where the bad rows of a file go.
+
+    Raises:
+        RefusedError: it is the imported file itself.
+    """
+    out = errors or path.with_name(f"{path.name}.errors.csv")
+    if out.resolve() == path.resolve():
+        raise RefusedError("--errors names the imported file itself")
     return out
 
 

@@ -1,24 +1,36 @@
-"""`import-incidents FILE --station S` and `import-incidents --undo BATCH`."""
+"""`import-incidents FILE --station S`, `--undo BATCH` and `--list`."""
 
 from __future__ import annotations
 
 import argparse
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from commands import error_report
-from commands.context import PATIENCE_S, RefusedError, now_ms, opened, read_body, record, require_stations, say
+from commands.context import PATIENCE_S, RefusedError, now_ms, opened, record, require_stations, say, user
+from commands.error_stream import ErrorFile
 from models.audit.deeds import Did
-from models.formats.incident_file import Context, read_incident_file
+from models.formats.incident_file import NAMES, Context
+from models.records.imports import ImportBatch
+from models.thai_time import thai_day
 from settings import Settings
-from store import imports
+from store import import_runs, import_words, imports
+from store.database import Database, Tx
 
 if TYPE_CHECKING:
     from commands.context import Commands
+    from models.imports.opening import Table
+    from store.bringing_in import Plan, Style
 
 #: Source of incidents that came as a file, by command or inbox: the same file both ways is once.
 SOURCE = "file"
+
+#: How often progress is told on a terminal, s.
+_TOLD_S = 1.0
 
 
 def add(commands: Commands) -> None:
@@ -32,7 +44,22 @@ def add(commands: Commands) -> None:
         "--source", default=SOURCE, metavar="NAME", help=f"where the ids come from (default: {SOURCE})"
     )
     parser.add_argument("--timezone", metavar="ZONE", help="time zone of times without one (default: SSZ_TIMEZONE)")
+    parser.add_argument("--sheet", default="", metavar="NAME", help="sheet of a workbook (default: the first)")
+    parser.add_argument(
+        "--dates", choices=("day", "month"), help="what comes first in 1/2/2565 (default: as the file's dates say)"
+    )
+    parser.add_argument(
+        "--map", action="append", default=[], metavar="FIELD=TITLE",
+        help="column of a field; remembered for the station and source",
+    )  # fmt: skip
+    parser.add_argument(
+        "--offence", action="append", default=[], metavar="NAME=MEANING",
+        help="what a name of an offence means, a code or a group 1 to 4; remembered for the station",
+    )  # fmt: skip
+    parser.add_argument("--anywhere", action="store_true", help="take places outside the station's plausible area")
+    parser.add_argument("--preview", action="store_true", help="say what the file holds and store nothing")
     parser.add_argument("--undo", metavar="BATCH", help="take an import's incidents out again")
+    parser.add_argument("--list", action="store_true", help="list the imports, of --station when it is given")
     error_report.add_options(parser)
     parser.set_defaults(run=_run)
 
@@ -40,38 +67,179 @@ def add(commands: Commands) -> None:
 def _run(args: argparse.Namespace, settings: Settings) -> int:
     if args.undo:
         return _undo(args.undo, settings)
+    if args.list:
+        return _list(args.station, settings)
     if args.file is None or not args.station:
         raise RefusedError("import-incidents needs FILE and --station S")
     if not 1 <= len(args.source) <= 64:
         raise RefusedError("--source must be 1 to 64 characters")
     zone = settings.zone if args.timezone is None else _zone(args.timezone)
+    # Loaded here: no other command waits for it.
+    from models.imports.opening import open_table
+
     with opened(settings) as database:
         require_stations(database, args.station)
-        context = Context(args.station, args.source, zone, now_ms())
-        file = read_incident_file(args.file.name, read_body(args.file), context)
-        note = ""
-        if file.bad:
-            out = error_report.report(args.file, args.errors, file.header, file.bad)
-            if not args.only_good:
-                return error_report.refuse_all(out, len(file.bad), len(file.good))
-            note = f", {len(file.bad)} bad in {out}"
+        import_runs.take_out_broken(database, now_ms)
+        try:
+            table = open_table(args.file, sheet=args.sheet)
+        except OSError as error:
+            raise RefusedError(f"cannot read {args.file}: {error.strerror}") from error
+        plan = _plan(args, database, zone)
+        return _preview(args, database, table, plan) if args.preview else _bring(args, database, table, plan)
+
+
+def _plan(args: argparse.Namespace, database: Database, zone: ZoneInfo) -> Plan:
+    from store.bringing_in import Plan
+
+    said = dict(_pair(one, "--map") for one in args.map)
+    for field in said:
+        if field not in NAMES:
+            raise RefusedError(f"--map: no field {field}; fields: {', '.join(NAMES)}")
+    named = [_pair(one, "--offence") for one in args.offence]
+    try:
+        meanings = [(name, import_words.meaning_of(name, meaning)) for name, meaning in named]
+    except import_words.UnknownMeaningError as error:
+        raise RefusedError(f"--offence: {error}") from error
+    with database.read() as conn:
+        mapping = import_words.mapping(conn, args.station, args.source)
+    if said or meanings:
+        mapping |= said
         with database.write(patience_s=PATIENCE_S) as tx:
-            done = imports.take_all(tx, file.good, imports.new_batch())
-            told = f"new={done.new} known={done.duplicates} source={args.source}"
-            record(tx, Did.INCIDENTS_IMPORTED, station=args.station, object=f"batch:{done.batch}", detail=told)
-    if file.ignored:
-        say(f"columns not read: {', '.join(file.ignored)}")
-    say(f"incidents: {done.new} new, {done.duplicates} known before{note}")
-    say(f"batch {done.batch}" if done.new else "nothing new: no batch")
+            if said:
+                import_words.keep_mapping(tx, args.station, args.source, mapping, now_ms())
+            for name, meaning in meanings:
+                import_words.name_offence(tx, args.station, name, meaning, now_ms())
+    with database.read() as conn:
+        classify = import_words.classifier(conn, args.station)
+    context = Context(args.station, args.source, zone, now_ms(), classify)
+    month = None if args.dates is None else args.dates == "month"
+    by = f"console:{user()}"
+    return Plan(args.station, args.source, context, mapping, month, args.only_good, args.anywhere, by)
+
+
+def _preview(args: argparse.Namespace, database: Database, table: Table, plan: Plan) -> int:
+    from store.bringing_in import look_over
+
+    with ErrorFile(error_report.path_of(args.file, args.errors), table.header) as errors:
+        found = look_over(database, table, plan, tell=_teller(), errors=errors.add)
+    counts = found.counts
+    _say_style(table, found.style)
+    say("columns: " + ", ".join(f"{field}={title}" for field, title in sorted(found.columns.items())))
+    say(f"rows: {counts.good} good, {counts.bad} bad, {found.known} known before")
+    say(
+        f"of the good: {counts.no_place} without a place, {counts.windows} without a certain hour,"
+        f" {counts.no_group} without an offence group"
+    )
+    if counts.bad:
+        reasons = ", ".join(f"{reason} {count}" for reason, count in counts.reasons.most_common())
+        say(f"bad: {reasons}; see {errors.path}")
+    for name, count in counts.unknown.most_common(30):
+        say(f"offence nobody listed: {name} ({count}); name it with --offence '{name}=GROUP'")
+    say("nothing was stored")
     return 0
+
+
+def _bring(args: argparse.Namespace, database: Database, table: Table, plan: Plan) -> int:
+    from store.bringing_in import BadRowsError, bring_in
+
+    def deed(tx: Tx, run: ImportBatch) -> None:
+        if not run.new:
+            return
+        told = f"new={run.new} known={run.known} source={run.source}"
+        record(tx, Did.INCIDENTS_IMPORTED, station=run.station, object=f"batch:{run.batch}", detail=told)
+
+    with ErrorFile(error_report.path_of(args.file, args.errors), table.header) as errors:
+        try:
+            done = bring_in(
+                database, table, plan, now_ms, file=args.file.name, errors=errors.add, deed=deed, tell=_teller()
+            )
+        except BadRowsError as bad:
+            return error_report.refuse_all(errors.path, bad.bad, bad.good)
+    _say_style(table, done.style)
+    if done.ignored:
+        say(f"columns not read: {', '.join(done.ignored)}")
+    note = f", {done.counts.bad} bad in {errors.path}" if done.counts.bad else ""
+    say(f"incidents: {done.run.new} new, {done.run.known} known before{note}")
+    say(f"batch {done.run.batch}" if done.run.new else "nothing new: no batch")
+    return 0
+
+
+def _say_style(table: Table, style: Style) -> None:
+    words = [table.kind]
+    if table.encoding:
+        words.append({"utf-8-sig": "UTF-8", "cp874": "Windows-874", "utf-16": "UTF-16"}[table.encoding])
+    if table.sheet:
+        words.append(f"sheet {table.sheet} of {len(table.sheets)}")
+    dates = style.dates
+    if dates.day or dates.month or dates.either:
+        words.append(f"{style.order} first" + ("" if dates.sure else " (assumed: no date says it)"))
+    if dates.era:
+        words.append({"be": "Buddhist era", "ce": "common era", "both": "both eras"}[dates.era])
+    say(f"read as: {', '.join(words)}")
+    if dates.mixed:
+        sys.stderr.write(
+            f"manage.py: the file mixes two styles: {dates.day} dates can only be day first, {dates.month} only month"
+            f" first, {dates.either} could be either\n"
+        )
+
+
+def _teller() -> Callable[[int], None]:
+    """Tells how far it is, on a terminal only."""
+    if not sys.stderr.isatty():
+        return lambda _: None
+    told = time.monotonic()
+
+    def tell(done: int) -> None:
+        nonlocal told
+        if time.monotonic() - told >= _TOLD_S:
+            told = time.monotonic()
+            sys.stderr.write(f"\r{done:,} rows")
+
+    return tell
 
 
 def _undo(batch: str, settings: Settings) -> int:
-    with opened(settings) as database, database.write(patience_s=PATIENCE_S) as tx:
-        gone = imports.undo(tx, batch, now_ms())
-        record(tx, Did.IMPORT_UNDONE, object=f"batch:{batch}", detail=f"rows={gone}")
+    with opened(settings) as database:
+        with database.write(patience_s=PATIENCE_S) as tx:
+            try:
+                run = import_runs.hide(tx, batch, None, now_ms())
+                station, gone = run.station, run.new
+            except imports.UnknownBatchError:
+                gone = imports.undo(tx, batch, now_ms())  # one of the inbox, or from before imports were listed
+                station, run = "", None
+            record(tx, Did.IMPORT_UNDONE, station=station, object=f"batch:{batch}", detail=f"rows={gone}")
+        if run is not None:
+            gone = import_runs.take_out(database, batch, now_ms)
     say(f"incidents: {gone} taken out")
     return 0
+
+
+def _list(station: str, settings: Settings) -> int:
+    with opened(settings) as database:
+        scope = frozenset(require_stations(database, station).split(",")) if station else None
+        with database.read() as conn:
+            found = import_runs.runs(conn, scope)
+    for run in found:
+        say(
+            f"{run.batch}  {run.state}  {_day(run.begun, settings)}  {run.station}  {run.source}  {run.file}"
+            f"  new={run.new} known={run.known} bad={run.bad}"
+        )
+    if not found:
+        say("no imports")
+    return 0
+
+
+def _day(at: int, settings: Settings) -> str:
+    from datetime import datetime
+
+    return thai_day(datetime.fromtimestamp(at / 1000, settings.zone).date())
+
+
+def _pair(text: str, option: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign or not name.strip():
+        raise RefusedError(f"{option} needs NAME=VALUE: {text}")
+    return name.strip(), value.strip()
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -27,11 +27,12 @@ REVOKE UPDATE ON
     hotspot_choice, hotspot_map, hotspot_weights, incident_change
 FROM ssz_web;
 GRANT UPDATE (seal) ON alarm_step_seal TO ssz_web;
--- ... and only what has a retention, or is no history, may be deleted: no alarm, press, step, dispatch, drill, notice,
--- incident or scan. Of the audit log the trigger lets the oldest rows go, and only behind a cut.
+-- ... and only what has a retention, or is no history, may be deleted: no alarm, press, step, dispatch, drill, notice
+-- or scan. Incidents go with an import that is undone. Of the audit log the trigger lets the oldest rows go, and only
+-- behind a cut.
 GRANT DELETE ON
-    audit, audit_waiting, change, device, hotspot_map, kiosk, lease, outbox, past_reading, purpose, quarantine, raw_batch,
-    recovery_code, saved_view, sheet_print, sign_in_failures, sign_in_link, sign_in_step, sos_box_past, street,
+    audit, audit_waiting, change, device, hotspot_map, incident, kiosk, lease, outbox, past_reading, purpose, quarantine,
+    raw_batch, recovery_code, saved_view, sheet_print, sign_in_failures, sign_in_link, sign_in_step, sos_box_past, street,
     unit_status_past, web_session
 TO ssz_web;
 -- Positions are kept by the month: whoever makes and drops the months owns them.
@@ -56,7 +57,8 @@ REVOKE ALL ON
     refit_run, refit_station, saved_view, sheet_print, sign_in_failures, sign_in_link, sign_in_step, web_session
 FROM ssz_ingest;
 REVOKE INSERT, UPDATE ON
-    alembic_version, checkpoint, device_key, drill, levels_mark, station, street, zone
+    alembic_version, checkpoint, device_key, drill, import_batch, import_mapping, levels_mark, offence_name, station,
+    street, zone
 FROM ssz_ingest;
 REVOKE UPDATE ON alarm_step, alarm_step_seal FROM ssz_ingest;
 -- A deed goes to the end of the audit log, or waits there for a process with the key; none is read.

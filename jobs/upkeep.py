@@ -6,7 +6,7 @@ import logging
 
 from jobs.job import Job
 from models.records.base import Millis
-from store import partitions, retention
+from store import import_runs, partitions, retention
 from store.database import Database
 from store.integrity import keep_mark
 from store.retention import Keep
@@ -39,6 +39,16 @@ def partition_job() -> Job:
             _LOG.info("partitions made: %s", ", ".join(made))
 
     return Job("partitions", every_ms=360 * _MINUTE_MS, run=run, lease_ms=5 * _MINUTE_MS)
+
+
+def import_job() -> Job:
+    """Take out imports that were broken off, each minute and at start."""
+
+    def run(database: Database, now: Millis) -> None:
+        if count := import_runs.take_out_broken(database, lambda: now):
+            _LOG.warning("imports that were broken off: %d taken out", count)
+
+    return Job("imports", every_ms=_MINUTE_MS, run=run, lease_ms=10 * _MINUTE_MS)
 
 
 def mark_job() -> Job:

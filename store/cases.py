@@ -15,6 +15,8 @@ _QUERY = text(
     " occurred_from, COALESCE(occurred_to, occurred_from), offence, COALESCE(offence_group, 0), found_by,"
     " source, id, place_quality"
     " FROM incident WHERE station = :station AND occurred_from >= :start AND occurred_from < :end"
+    # Of an import that is not finished nothing is learnt.
+    " AND batch NOT IN (SELECT batch FROM import_batch WHERE state IN ('running', 'undoing'))"
     " ORDER BY occurred_from, source, id"
 )
 

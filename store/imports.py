@@ -71,7 +71,7 @@ def take_all(tx: Tx, reports: Sequence[IncidentReport], batch: str) -> Imported:
     new = 0
     for piece in _pieces(reports):
         rows = [(*(getattr(report, name) for name in _COLUMNS), batch) for report in piece]
-        new += _insert(tx, rows)
+        new += insert(tx, rows)
     newest: dict[str, Millis] = {}
     for report in reports:
         newest[report.station] = max(newest.get(report.station, 0), report.received_at)
@@ -84,9 +84,10 @@ def _pieces(reports: Sequence[IncidentReport]) -> Iterator[Sequence[IncidentRepo
         yield reports[start : start + _PIECE]
 
 
-def _insert(tx: Tx, rows: list[tuple[object, ...]]) -> int:
+def insert(tx: Tx, rows: Sequence[tuple[object, ...]]) -> int:
+    """Insert rows: values in the order of `IncidentReport`, then the batch; returns how many were new."""
     if tx.conn.dialect.name == "sqlite":
-        return tx.conn.exec_driver_sql(_SQLITE_INSERT, rows).rowcount
+        return tx.conn.exec_driver_sql(_SQLITE_INSERT, list(rows)).rowcount
     columns = tuple(list(column) for column in zip(*rows, strict=True))
     return tx.conn.exec_driver_sql(_PG_INSERT, columns).rowcount
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, func, select, tuple_
 from models.access.grants import Stations
 from models.happenings import RegisterChanged
 from models.records.base import Millis
+from models.records.imports import RUNNING, UNDOING, ImportBatch
 from models.records.incident import Incident, IncidentReport
 from store.database import Tx
 from store.rows import add_new, of_stations, record_of, records, table_of
@@ -18,7 +19,7 @@ from store.rows import add_new, of_stations, record_of, records, table_of
 if TYPE_CHECKING:
     from shapely import Geometry
 
-_INCIDENT = table_of(Incident)
+_INCIDENT, _BATCH = table_of(Incident), table_of(ImportBatch)
 
 #: Register that is told to have changed with each incident or import.
 REGISTER = "incidents"
@@ -64,7 +65,7 @@ def incidents(
     Raises:
         ValueError: the zone is not a polygon.
     """
-    query = _narrowed(select(_INCIDENT), wanted)
+    query = _narrowed(conn, select(_INCIDENT), wanted)
     if before is not None:
         at, *rest = before
         later = tuple_(_INCIDENT.c.station, _INCIDENT.c.source, _INCIDENT.c.id) > tuple_(*rest)
@@ -92,7 +93,13 @@ def named(conn: Connection, station: str, names: Sequence[tuple[str, str]]) -> l
     query = select(_INCIDENT).where(
         _INCIDENT.c.station == station, tuple_(_INCIDENT.c.source, _INCIDENT.c.id).in_(names)
     )
-    return records(conn, Incident, query)
+    return records(conn, Incident, seen(conn, query))
+
+
+def seen(conn: Connection, query: Select[Any]) -> Select[Any]:
+    """The query without the incidents of imports that are not finished, or are being undone."""
+    hidden = list(conn.execute(select(_BATCH.c.batch).where(_BATCH.c.state.in_((RUNNING, UNDOING)))).scalars())
+    return query.where(_INCIDENT.c.batch.not_in(hidden)) if hidden else query
 
 
 def place_of(incident: Incident) -> Place:
@@ -107,16 +114,16 @@ def count(conn: Connection, wanted: Wanted) -> int:
         ValueError: the zone is not a polygon.
     """
     if wanted.zone is None:
-        return int(conn.execute(_narrowed(select(func.count()), wanted)).scalar_one())
-    places = conn.execute(_narrowed(select(_INCIDENT.c.lon, _INCIDENT.c.lat), wanted)).all()
+        return int(conn.execute(_narrowed(conn, select(func.count()), wanted)).scalar_one())
+    places = conn.execute(_narrowed(conn, select(_INCIDENT.c.lon, _INCIDENT.c.lat), wanted)).all()
     if not places:
         return 0
     lons, lats = zip(*places, strict=True)
     return _inside(wanted.zone)(lons, lats)
 
 
-def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
-    query = query.select_from(_INCIDENT).where(
+def _narrowed(conn: Connection, query: Select[Any], wanted: Wanted) -> Select[Any]:
+    query = seen(conn, query.select_from(_INCIDENT)).where(
         _INCIDENT.c.occurred_from >= wanted.start, _INCIDENT.c.occurred_from < wanted.end
     )
     if wanted.groups is not None:
@@ -136,7 +143,9 @@ def count_placed(conn: Connection, wanted: Wanted) -> int:
     """
     if wanted.zone is not None:  # without a place none is in a zone
         return count(conn, wanted)
-    query = _narrowed(select(func.count()), wanted).where(_INCIDENT.c.lat.is_not(None), _INCIDENT.c.lon.is_not(None))
+    query = _narrowed(conn, select(func.count()), wanted).where(
+        _INCIDENT.c.lat.is_not(None), _INCIDENT.c.lon.is_not(None)
+    )
     return int(conn.execute(query).scalar_one())
 
 

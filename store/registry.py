@@ -147,6 +147,11 @@ def _areas(conn: Connection) -> dict[str, Area]:
     return result
 
 
+def area_of(conn: Connection, station: str) -> Area | None:
+    """Where a station's units and incidents can plausibly be; None for a station without such an area."""
+    return _areas(conn).get(station)
+
+
 def _spots(conn: Connection, kind: type[SQLModel], name: str) -> frozenset[tuple[str, str]]:
     """What stands in the street, (station, name)."""
     columns = table_of(kind).c

@@ -38,12 +38,29 @@ def _is_number(cell: str) -> bool:
     return cell.strip("+-.0123456789eE") == ""
 
 
+class ErrorLines:
+    """The same CSV piece by piece: `begin` first, then the lines of the rows as they are found."""
+
+    def __init__(self, header: tuple[str, ...]) -> None:
+        self._header = header
+
+    def begin(self) -> bytes:
+        """The mark and the line of the names."""
+        return b"\xef\xbb\xbf" + self._lines([(*ADDED, *self._header)])
+
+    def lines(self, errors: Iterable[RowError]) -> bytes:
+        """The lines of some rows."""
+        return self._lines((str(error.number), error.th, error.en, *error.cells) for error in errors)
+
+    @staticmethod
+    def _lines(rows: Iterable[tuple[str, ...]]) -> bytes:
+        out = StringIO(newline="")
+        writer = csv.writer(out, lineterminator="\r\n")
+        writer.writerows([formula_safe(cell) for cell in row] for row in rows)
+        return out.getvalue().encode("utf-8", "replace")
+
+
 def error_csv(header: tuple[str, ...], errors: Iterable[RowError]) -> bytes:
     """CSV in UTF-8 with its mark: the row's number, the reasons in Thai and English, then the row as it came."""
-    out = StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*ADDED, *(formula_safe(name) for name in header)])
-    for error in errors:
-        cells = (str(error.number), error.th, error.en, *error.cells)
-        writer.writerow([formula_safe(cell) for cell in cells])
-    return out.getvalue().encode("utf-8-sig")
+    lines = ErrorLines(header)
+    return lines.begin() + lines.lines(errors)

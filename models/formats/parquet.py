@@ -27,15 +27,32 @@ from models.formats.problems import BadFileError
 
 _PIECE = 10_000
 
+#: What a file on disk may hold, read in pieces.
+_MOST_ROWS, _MOST_BYTES = 10 * MAX_ROWS, 20 * MAX_UNPACKED
 
-def parquet_file_rows(path: Path) -> Iterator[list[str]]:
-    """Header and rows of a file on disk, of which only a piece is in memory.
+
+def parquet_names(path: Path) -> list[str]:
+    """The names of a file's columns.
 
     Raises:
-        BadFileError: as for `parquet_rows`; a larger file is allowed here, a piece of it is not.
+        BadFileError: not Parquet, or too large or wide.
     """
-    with path.open("rb") as file:
-        yield from _rows(file, 10 * MAX_ROWS, 20 * MAX_UNPACKED)
+    with path.open("rb") as source:
+        return list(_opened(source, _MOST_ROWS, _MOST_BYTES).schema_arrow.names)
+
+
+def parquet_columns(path: Path, rows: int) -> Iterator[list[list[str]]]:
+    """The columns of a file on disk as text, so many rows at a time: only a piece is in memory.
+
+    Raises:
+        BadFileError: as for `parquet_rows`; a larger file is allowed here.
+    """
+    with path.open("rb") as source:
+        try:
+            for piece in _blocks(_opened(source, _MOST_ROWS, _MOST_BYTES), rows, _MOST_BYTES):
+                yield [_texts(column) for column in piece.columns]
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+            raise BadFileError(UNREADABLE) from error
 
 
 def parquet_rows(body: bytes) -> Iterator[list[str]]:
@@ -44,35 +61,52 @@ def parquet_rows(body: bytes) -> Iterator[list[str]]:
     Raises:
         BadFileError: not Parquet, or too many rows or columns.
     """
-    return _rows(BytesIO(body), MAX_ROWS, MAX_UNPACKED)
+    file = _opened(BytesIO(body), MAX_ROWS, MAX_UNPACKED)
+    try:
+        yield list(file.schema_arrow.names)
+        for piece in _blocks(file, _PIECE, MAX_UNPACKED):
+            yield from (list(cells) for cells in zip(*map(_texts, piece.columns), strict=True))
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise BadFileError(UNREADABLE) from error
 
 
-def _rows(source: BinaryIO, most_rows: int, most_bytes: int) -> Iterator[list[str]]:
+def _opened(source: BinaryIO, most_rows: int, most_bytes: int) -> pq.ParquetFile:
     try:
         shape = pq.ParquetFile(source)
         texts = [field.name for field in shape.schema_arrow if _is_text(field.type)]
         # Kept as a dictionary: a text written once and repeated a million times is counted before it is copied out.
         file = pq.ParquetFile(source, read_dictionary=texts)
-        names = list(file.schema_arrow.names)
-        if len(names) > MAX_COLUMNS:
-            raise BadFileError(TOO_WIDE)
-        if file.metadata.num_rows > most_rows:
-            raise BadFileError(TOO_MANY_ROWS)
-        if any(pa.types.is_nested(field.type) for field in shape.schema_arrow):
-            raise BadFileError(NESTED)
-        groups = (file.metadata.row_group(number) for number in range(file.metadata.num_row_groups))
-        if sum(group.total_byte_size for group in groups) > most_bytes:
-            raise BadFileError(BOMB)
-        yield names
-        left = most_bytes
-        for piece in file.iter_batches(batch_size=_PIECE):
-            left -= sum(_letters(column) for column in piece.columns)
-            if left < 0:
-                raise BadFileError(BOMB)
-            columns = [[_text(value) for value in column.to_pylist()] for column in piece.columns]
-            yield from (list(cells) for cells in zip(*columns, strict=True))
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise BadFileError(UNREADABLE) from error
+    if len(file.schema_arrow.names) > MAX_COLUMNS:
+        raise BadFileError(TOO_WIDE)
+    if file.metadata.num_rows > most_rows:
+        raise BadFileError(TOO_MANY_ROWS)
+    if any(pa.types.is_nested(field.type) for field in shape.schema_arrow):
+        raise BadFileError(NESTED)
+    groups = (file.metadata.row_group(number) for number in range(file.metadata.num_row_groups))
+    if sum(group.total_byte_size for group in groups) > most_bytes:
+        raise BadFileError(BOMB)
+    return file
+
+
+def _blocks(file: pq.ParquetFile, rows: int, most_bytes: int) -> Iterator[pa.RecordBatch]:
+    left = most_bytes
+    for piece in file.iter_batches(batch_size=rows):
+        left -= sum(_letters(column) for column in piece.columns)
+        if left < 0:
+            raise BadFileError(BOMB)
+        yield piece
+
+
+def _texts(column: pa.Array) -> list[str]:
+    if isinstance(column, pa.DictionaryArray) and len(column.dictionary) < len(column):
+        words = [_text(value) for value in column.dictionary.to_pylist()]
+        return ["" if index is None else words[index] for index in column.indices.to_pylist()]
+    values = column.to_pylist()
+    if pa.types.is_float64(column.type):
+        return ["" if value is None or value != value else repr(value) for value in values]
+    return [_text(value) for value in values]
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -1,9 +1,9 @@
-"""Rows of a table as incidents to store: the plain ones quickly, all others by the exact reader of `incident_file`."""
+"""Rows of a table as incidents to store: the plain ones quickly, all others by the reader of `incident_file`."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, fields
 from typing import Any
 
@@ -17,8 +17,7 @@ from models.formats.incident_file import (
     read_incident,
 )
 from models.formats.offences import STANDARD, parse_group
-from models.formats.problems import ID_TWICE, BadValueError, Problem, RowError
-from models.formats.numbers import check_place
+from models.formats.problems import ID_TWICE, Problem, RowError
 from models.formats.rows import Columns, Row
 from models.formats.text import clean, name_key
 from models.imports.ids import SeenIds
@@ -35,7 +34,7 @@ OUTSIDE = Problem("outside", "พิกัดอยู่นอกพื้น�
 _AT = {name: index for index, name in enumerate(COLUMNS)}
 _LAT, _LON, _OFFENCE, _GROUP = _AT["lat"], _AT["lon"], _AT["offence"], _AT["offence_group"]
 _FROM, _TO, _ID = _AT["occurred_from"], _AT["occurred_to"], _AT["id"]
-_NOT_A_WORD = object()
+_NOT_PLAIN: Any = object()
 #: Codes of the standard table: one without a group (a quarrel) is known all the same.
 _LISTED = frozenset(one.code for one in STANDARD)
 
@@ -83,84 +82,111 @@ class Converter:
         self._plausible = plausible
         self._seen = SeenIds()
         self._moments = Moments(context.zone, context.month_first)
-        self._offences = Remembered(self._offence)
-        self._qualities, self._found_by, self._arrested = (
-            Remembered(_chooser(words)) for words in (PLACE_QUALITIES, FOUND_BY, ARRESTED)
-        )
-        self._texts = Remembered(clean)
+        self._offences = Remembered[tuple[str, str], tuple[str, int | None] | None](self._offence)
+        self._qualities = Remembered[str, Any](_chooser(PLACE_QUALITIES))
+        self._found_by = Remembered[str, Any](_chooser(FOUND_BY))
+        self._arrested = Remembered[str, Any](_chooser(ARRESTED))
+        self._texts = Remembered[str, Any](_status)
         places = self.columns.places
-        self._place = {name: places[name] for name in places}
         # Windows and dates in two columns are few: the exact reader has them.
         self._quick = "date" not in places and ("occurred_at" in places) != ("occurred_from" in places)
         self._start = places.get("occurred_at", places.get("occurred_from", -1))
 
     def convert(self, piece: Piece) -> Converted:
         """The next piece."""
+        rows = self._plain(piece) if self._quick else [None] * len(piece.numbers)
         good: list[Values] = []
         at: list[int] = []
         bad: list[RowError] = []
-        for index, cells in enumerate(piece.rows):
-            values = self._plain(cells) if self._quick else None
+        for index, values in enumerate(rows):
             if values is None:
-                read = read_incident(Row(self.columns, piece.numbers[index], tuple(cells)), self._context)
+                number = piece.numbers[index]
+                read = read_incident(Row(self.columns, number, piece.cells(index)), self._context)
                 if isinstance(read, RowError):
                     bad.append(read)
                     continue
                 values = astuple(read)
-            problem = self._out(values)
-            if problem is not None:
-                bad.append(RowError(piece.numbers[index], tuple(cells), (problem,)))
-                continue
             good.append(values)
             at.append(index)
-        twice = set(self._seen.other_content([row[_ID] for row in good], [hash(row) for row in good])) if good else ()
-        for index in twice:
-            row = at[index]
-            bad.append(RowError(piece.numbers[row], tuple(piece.rows[row]), (ID_TWICE.of("incident_id"),)))
-        kept = [row for index, row in enumerate(good) if index not in twice] if twice else good
+        wrong = {index: OUTSIDE.of("lat") for index in self._outside(good)}
+        if good:
+            twice = self._seen.other_content([row[_ID] for row in good], [hash(row) for row in good])
+            wrong |= {index: ID_TWICE.of("incident_id") for index in twice}
+        bad += [RowError(piece.numbers[at[index]], piece.cells(at[index]), (why,)) for index, why in wrong.items()]
+        kept = [row for index, row in enumerate(good) if index not in wrong] if wrong else good
         bad.sort(key=lambda error: error.number)
         self._count(kept, bad)
         return Converted(kept, bad)
 
-    def _plain(self, cells: list[str]) -> Values | None:
-        """A row of plain cells; None when one of them is not."""
-        place, context = self._place, self._context
+    def _plain(self, piece: Piece) -> list[Values | None]:
+        """The rows in the order of `COLUMNS`; None where a cell is not plain."""
+        much, context, place = len(piece.numbers), self._context, self.columns.places
+        odd: set[int] = set()
 
-        def cell(name: str) -> str:
-            index = place.get(name)
-            return "" if index is None else cells[index]
+        def column(name: str) -> Sequence[str]:
+            return piece.columns[place[name]] if name in place else [""] * much
 
-        start = self._moments.read(cells[self._start].strip())
-        if start is None or start > context.now + CLOCK_SLACK or cell("occurred_to").strip():
-            return None
-        reported_text = cell("reported_at").strip()
-        reported = self._moments.read(reported_text) if reported_text else None
-        name, lat_text, lon_text = clean(cell("incident_id")), cell("lat").strip(), cell("lon").strip()
-        offence = self._offences((cell("offence"), cell("offence_group")))
-        status, description = self._texts(cell("status")), cell("description")
-        description = clean(description) if description else ""
-        quality, found_by = self._qualities(cell("place_quality")), self._found_by(cell("found_by"))
-        arrested = self._arrested(cell("arrested"))
-        if (
-            not name or len(name) > 64 or offence is None or len(status) > 100 or len(description) > 10_000
-            or (reported_text and reported is None) or cell("coords").strip()
-            or quality is _NOT_A_WORD or found_by is _NOT_A_WORD or arrested is _NOT_A_WORD
-        ):  # fmt: skip
-            return None
-        lat = lon = None
-        if lat_text or lon_text:
-            lat, lon = degrees(lat_text), degrees(lon_text)
+        def known(name: str, table: Remembered[str, Any]) -> list[Any]:
+            if name not in place:
+                return [table[""]] * much
+            found = table.all(column(name))
+            if _NOT_PLAIN in found:
+                odd.update(index for index, value in enumerate(found) if value is _NOT_PLAIN)
+            return found
+
+        def moments(texts: Sequence[str]) -> list[int | None]:
+            found = self._moments.all(texts)
+            if None in found:
+                odd.update(index for index, value in enumerate(found) if value is None and texts[index])
+            return found
+
+        starts = moments(piece.columns[self._start])
+        odd.update(index for index, at in enumerate(starts) if at is None or at > context.now + CLOCK_SLACK)
+        for name in ("occurred_to", "coords"):
+            if name in place:
+                odd.update(index for index, text in enumerate(column(name)) if text)
+        reported = moments(column("reported_at")) if "reported_at" in place else [None] * much
+        ids = list(map(clean, column("incident_id")))
+        descriptions = list(map(clean, column("description"))) if "description" in place else [""] * much
+        for texts, least, most in ((ids, 1, 64), (descriptions, 0, 10_000)):
+            odd.update(index for index, text in enumerate(texts) if not least <= len(text) <= most)
+        offences = self._offences.all(zip(column("offence"), column("offence_group"), strict=True))
+        if None in offences:
+            odd.update(index for index, value in enumerate(offences) if value is None)
+        statuses = known("status", self._texts)
+        found_by, arrested = known("found_by", self._found_by), known("arrested", self._arrested)
+        qualities = known("place_quality", self._qualities)
+        lats, lons = self._places(column("lat"), column("lon"), odd)
+        rows: list[Values | None] = [
+            (context.station, context.source, name, start, offence[0] if offence else "", context.now, None, told,
+             offence[1] if offence else None, lat, lon, "none" if lat is None else quality or "exact", by or "other",
+             status, caught, description)
+            for name, start, offence, told, lat, lon, quality, by, status, caught, description in zip(
+                ids, starts, offences, reported, lats, lons, qualities, found_by, statuses, arrested, descriptions,
+                strict=True,
+            )
+        ]  # fmt: skip
+        for index in odd:
+            rows[index] = None
+        return rows
+
+    @staticmethod
+    def _places(
+        lat_texts: Sequence[str], lon_texts: Sequence[str], odd: set[int]
+    ) -> tuple[list[float | None], list[float | None]]:
+        """Latitudes and longitudes; rows whose place is half, out of range, swapped or nowhere go to `odd`."""
+        lats, lons = degrees(lat_texts), degrees(lon_texts)
+        if lats is None or lons is None:
+            odd.update(index for index, pair in enumerate(zip(lat_texts, lon_texts, strict=True)) if any(pair))
+            nothing: list[float | None] = [None] * len(lat_texts)
+            return nothing, nothing
+        for index, (lat, lon) in enumerate(zip(lats, lons, strict=True)):
             if lat is None or lon is None:
-                return None
-            try:
-                check_place(lat, lon)
-            except BadValueError:
-                return None
-        placed = lat is not None
-        return (
-            context.station, context.source, name, start, offence[0], context.now, None, reported, offence[1],
-            lat, lon, (quality or "exact") if placed else "none", found_by or "other", status, arrested, description,
-        )  # fmt: skip
+                if lat is not lon:
+                    odd.add(index)
+            elif not (-90.0 <= lat <= 90.0 and -180.0 <= lon <= 180.0) or -1e-3 < lat < 1e-3:
+                odd.add(index)
+        return lats, lons
 
     def _offence(self, cells: tuple[str, str]) -> tuple[str, int | None] | None:
         name = clean(cells[0])
@@ -168,10 +194,12 @@ class Converter:
             return None
         return self._context.classify(name, parse_group(cells[1]))
 
-    def _out(self, values: Values) -> Problem | None:
-        if self._plausible is None or values[_LAT] is None or self._plausible(values[_LAT], values[_LON]):
-            return None
-        return OUTSIDE.of("lat")
+    def _outside(self, rows: list[Values]) -> list[int]:
+        """Indexes of rows with a place outside of the plausible area."""
+        if self._plausible is None:
+            return []
+        holds = self._plausible
+        return [index for index, row in enumerate(rows) if row[_LAT] is not None and not holds(row[_LAT], row[_LON])]
 
     def _count(self, kept: list[Values], bad: list[RowError]) -> None:
         counts = self.counts
@@ -190,12 +218,17 @@ class Converter:
                 counts.outside += code == OUTSIDE.code
 
 
+def _status(cell: str) -> Any:
+    text = clean(cell)
+    return text if len(text) <= 100 else _NOT_PLAIN
+
+
 def _chooser(words: Mapping[str, Any]) -> Callable[[str], Any]:
-    """Word -> its value; None for an empty cell, `_NOT_A_WORD` for one that is not allowed."""
+    """Word -> its value; None for an empty cell, `_NOT_PLAIN` for one that is not allowed."""
     known = {name_key(word): value for word, value in words.items()}
 
     def choose(cell: str) -> Any:
         key = name_key(cell)
-        return known.get(key, _NOT_A_WORD) if key else None
+        return known.get(key, _NOT_PLAIN) if key else None
 
     return choose

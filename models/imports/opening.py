@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -39,10 +39,14 @@ Rows = Iterator[list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some rows of a table: each row's number as a spreadsheet shows it, and its cells, as many as the header has."""
+    """Some rows of a table: each row's number as a spreadsheet shows it, and the cells by column."""
 
-    numbers: list[int]
-    rows: list[list[str]]
+    numbers: Sequence[int]
+    columns: Sequence[Sequence[str]]
+
+    def cells(self, index: int) -> tuple[str, ...]:
+        """The cells of one row."""
+        return tuple(column[index] for column in self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Table:
     delimiter: str = ""
     sheets: tuple[str, ...] = ()
     sheet: str = ""
-    _open: Callable[[], Rows] = field(default=lambda: iter(()), repr=False, compare=False)
+    _open: Callable[[], Iterator[Piece]] = field(default=lambda: iter(()), repr=False, compare=False)
 
     def pieces(self) -> Iterator[Piece]:
         """The rows under the header, empty ones left out.
@@ -74,24 +78,11 @@ class Table:
         Raises:
             BadFileError: the file breaks in the middle, is too long, or is not what it was when it was opened.
         """
-        numbered = enumerate(self._open(), 1)
-        start = next((number for number, cells in numbered if _header(cells)), 0)
-        width = len(self.header)
-        while block := list(islice(numbered, PIECE)):
-            if block[-1][0] - start > MAX_ROWS:
+        for piece in self._open():
+            if piece.numbers[-1] > MAX_ROWS:
                 raise BadFileError(TOO_MANY_ROWS)
-            numbers, rows = [], []
-            for number, cells in block:
-                if len(cells) != width:
-                    if not any(cells):
-                        continue
-                    cells = (cells + [""] * width)[:width]
-                if not cells[0] and not any(cell.strip() for cell in cells):
-                    continue
-                numbers.append(number)
-                rows.append(cells)
             self.check_same()
-            yield Piece(numbers, rows)
+            yield piece
 
     def check_same(self) -> None:
         """Look whether the file is as it was.
@@ -132,7 +123,7 @@ def open_table(path: Path, name: str = "", sheet: str = "", most_bytes: int = MA
         encoding = encoding_of(path)
         delimiter = _delimiter(path, encoding)
         rows = _csv_opener(path, encoding, delimiter)
-        return Table(path, kind, _first(rows()), look, encoding, delimiter, _open=rows)
+        return Table(path, kind, _first(rows()), look, encoding, delimiter, _open=lambda: _pieces(rows()))
     if look.size > guards.MAX_BYTES and kind != "parquet":
         raise BadFileError(guards.TOO_BIG)
     # The packages of the others take a second to load: only a file that needs them waits, not the product's start.
@@ -145,13 +136,49 @@ def open_table(path: Path, name: str = "", sheet: str = "", most_bytes: int = MA
             raise BadFileError(NO_SHEET)
         chosen = sheet or sheets[0]
         cells = spreadsheet_rows(body, chosen)
-        return Table(path, kind, _first(cells), look, sheets=sheets, sheet=chosen, _open=lambda: iter(cells))
+        return Table(path, kind, _first(cells), look, sheets=sheets, sheet=chosen, _open=lambda: _pieces(iter(cells)))
     if kind == "geojson":
         body = path.read_bytes()
-        return Table(path, kind, _first(geojson_rows(body)), look, _open=lambda: geojson_rows(body))
-    from models.formats.parquet import parquet_file_rows
+        return Table(path, kind, _first(geojson_rows(body)), look, _open=lambda: _pieces(geojson_rows(body)))
+    from models.formats.parquet import parquet_columns, parquet_names
 
-    return Table(path, kind, _first(parquet_file_rows(path)), look, _open=lambda: parquet_file_rows(path))
+    header = _first([parquet_names(path)])
+    return Table(path, kind, header, look, _open=lambda: _whole(parquet_columns(path, PIECE), len(header)))
+
+
+def _pieces(rows: Rows) -> Iterator[Piece]:
+    """The rows under the header, each cut or filled to its width, empty ones left out."""
+    numbered = enumerate(rows, 1)
+    width = next((len(header) for _, cells in numbered if (header := _header(cells))), 0)
+    while block := list(islice(numbered, PIECE)):
+        numbers, kept = [], []
+        for number, cells in block:
+            if len(cells) != width:
+                if not any(cells):
+                    continue
+                cells = (cells + [""] * width)[:width]
+            if not cells[0] and not any(cell.strip() for cell in cells):
+                continue
+            numbers.append(number)
+            kept.append(cells)
+        if kept:
+            yield Piece(numbers, list(zip(*kept, strict=True)))
+
+
+def _whole(blocks: Iterable[list[list[str]]], width: int) -> Iterator[Piece]:
+    """Columns as they come, in pieces; the header would be row 1. Rows with nothing in them are left out."""
+    start = 2
+    for columns in blocks:
+        columns = columns[:width]
+        much = len(columns[0])
+        numbers: Sequence[int] = range(start, start + much)
+        start += much
+        if not all(columns[0]):
+            held = [index for index, cells in enumerate(zip(*columns, strict=True)) if any(map(str.strip, cells))]
+            numbers = [numbers[index] for index in held]
+            columns = [[column[index] for index in held] for column in columns]
+        if numbers:
+            yield Piece(numbers, columns)
 
 
 def encoding_of(path: Path) -> str:

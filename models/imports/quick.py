@@ -1,105 +1,96 @@
-"""The quick way through a plain cell. What it does not know it hands on: the exact readers decide, and both agree.
+"""The quick way through plain cells, a column at a time. What it does not know it hands on: the exact readers decide.
 
-Files repeat themselves: days, hours, offences. Each spelling is read once by the exact reader and remembered.
+Files repeat themselves: days, hours, offences. Each spelling is read once, by the exact reader, and remembered.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable
-from datetime import UTC, datetime, tzinfo
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, tzinfo
+from typing import TypeVar
 
 from models.formats.dates import parse_moment
 from models.formats.problems import BadValueError
 from models.records.base import Millis
 
-_K = TypeVar("_K", bound=Hashable)
+_K = TypeVar("_K")
 _V = TypeVar("_V")
 
 #: Spellings remembered at most: more are not repeated, and memory stays flat.
-_MOST = 100_000
+_MOST = 200_000
 
-#: Within this stretch of local time a zone's offset does not change, ms.
-_STRETCH = 900_000
+#: Stands for a moment that the exact reader must look at; so low that a sum with it stays below `_NOT_PLAIN`.
+_UNREAD = -(1 << 62)
+_NOT_PLAIN = -(1 << 61)
 
-#: A day with something between its numbers: one long number may be a serial or an epoch.
-_PARTED = re.compile(r"\d[^\d.]+\d|\d\.\d+\.\d|[^\W\d_]")
+_HOUR_MS = 3_600_000
+#: A date and the hour of a day behind it, as far as the colon.
+_TO_THE_HOUR = re.compile(r".*(?:\d[^\d.]+\d|\d\.\d+\.\d|[^\W\d_]).*[ T]([01]?\d|2[0-3])", re.DOTALL)
+#: What may follow the hour: minutes, seconds, at most milliseconds.
+_PAST_THE_HOUR = re.compile(r":\d{2}(:\d{2}(\.\d{1,3})?)?")
+#: Quarters of an hour: no zone changes its offset between them.
+_QUARTERS = ("00:00", "14:59", "15:00", "29:59", "30:00", "44:59", "45:00", "59:59")
 
-_DEGREES = re.compile(r"-?\d{1,3}\.\d{1,15}")
-_DAY_MS = 86_400_000
-#: A day that is only a day, so that the time of day alone is read from what stands behind it.
-_A_DAY = "2020-01-01"
+_DEGREES = re.compile(r"(?:(?:-?\d{1,3}\.\d{1,15})?\n)*")
 
 
-class Remembered(Generic[_K, _V]):
-    """A function whose answers are kept."""
+class Remembered(dict[_K, _V]):
+    """The answers of a function by what it was asked; `list(map(remembered.__getitem__, asked))` is quick."""
 
     def __init__(self, ask: Callable[[_K], _V]) -> None:
+        super().__init__()
         self._ask = ask
-        self._known: dict[_K, _V] = {}
 
-    def __call__(self, key: _K) -> _V:
-        """The answer."""
-        try:
-            return self._known[key]
-        except KeyError:
-            if len(self._known) >= _MOST:
-                self._known.clear()
-            answer = self._known[key] = self._ask(key)
-            return answer
+    def __missing__(self, key: _K) -> _V:
+        if len(self) >= _MOST:
+            self.clear()
+        answer = self[key] = self._ask(key)
+        return answer
+
+    def all(self, keys: Iterable[_K]) -> list[_V]:
+        """The answers to many."""
+        return list(map(self.__getitem__, keys))
 
 
 class Moments:
     """Dates with a time of day, such as `2022-06-30 11:00` or `30/6/2565 11:00:00`, local of a zone."""
 
     def __init__(self, zone: tzinfo, month_first: bool) -> None:
-        self._zone = zone
-        self._days = Remembered(lambda text: _wall_day(text, month_first))
-        self._times = Remembered(_time_of_day)
-        self._offsets = Remembered(self._offset)
+        self._hours = Remembered[str, int](lambda text: _hour(text, zone, month_first))
+        self._rests = Remembered[str, int](_past_the_hour)
 
-    def read(self, text: str) -> Millis | None:
-        """Epoch ms; None when the exact reader must look: other spellings, days without a time, wrong ones."""
-        colon = text.find(":")
-        cut = max(text.rfind(" ", 0, colon), text.rfind("T", 0, colon)) if colon > 0 else -1
-        if cut < 8:
-            return None
-        day, clock = self._days(text[:cut]), self._times(text[cut + 1 :])
-        if day is None or clock is None:
-            return None
-        wall = day + clock
-        return wall - self._offsets(wall // _STRETCH)
-
-    def _offset(self, stretch: int) -> int:
-        wall = datetime.fromtimestamp(stretch * _STRETCH / 1000, UTC).replace(tzinfo=self._zone)
-        offset = wall.utcoffset()
-        return int(offset.total_seconds() * 1000) if offset is not None else 0
+    def all(self, texts: Sequence[str]) -> list[Millis | None]:
+        """Epoch ms of each; None where the exact reader must look: other spellings, no time of day, wrong ones."""
+        hours, rests = self._hours, self._rests
+        found = [hours[text[: (colon := text.find(":"))]] + rests[text[colon:]] for text in texts]
+        return [None if at < _NOT_PLAIN else at for at in found] if min(found, default=0) < _NOT_PLAIN else [*found]
 
 
-def _wall_day(text: str, month_first: bool) -> Millis | None:
-    """The midnight of a date as if its clock were UTC; None for anything else."""
-    if not _PARTED.search(text):
-        return None
+def _hour(text: str, zone: tzinfo, month_first: bool) -> int:
+    """The moment at which an hour begins; `_UNREAD` for anything else, and for an hour that changes clocks."""
+    if not _TO_THE_HOUR.fullmatch(text):
+        return _UNREAD
     try:
-        found = parse_moment(text, UTC, month_first)
+        first, *others = [parse_moment(f"{text}:{rest}", zone, month_first).at for rest in _QUARTERS]
     except BadValueError:
-        return None
-    return found.at if found.whole_day else None
+        return _UNREAD
+    even = all(at - first == _past_the_hour(f":{rest}") for at, rest in zip(others, _QUARTERS[1:], strict=True))
+    return first if even else _UNREAD
 
 
-def _time_of_day(text: str) -> int | None:
-    """Ms since midnight; None for what has an offset, goes below a millisecond, or is no time of day."""
-    if text[-1:] in ("z", "Z") or any(letter in text for letter in "+-cC") or len(text) > 12:
-        return None
+def _past_the_hour(text: str) -> int:
+    """Ms since the hour began."""
+    if not _PAST_THE_HOUR.fullmatch(text):
+        return _UNREAD
     try:
-        found = parse_moment(f"{_A_DAY} {text}", UTC)
+        return parse_moment(f"2020-01-01 00{text}", UTC).at - parse_moment("2020-01-01 00:00", UTC).at
     except BadValueError:
+        return _UNREAD
+
+
+def degrees(texts: Sequence[str]) -> list[float | None] | None:
+    """Coordinates written plainly, such as `13.7563`, None for an empty cell; None when one of them is not plain."""
+    if not _DEGREES.fullmatch("\n".join(texts) + "\n") or any("\n" in text for text in texts if len(text) > 16):
         return None
-    at = found.at - (parse_moment(_A_DAY, UTC).at)
-    return at if not found.whole_day and 0 <= at < _DAY_MS else None
-
-
-def degrees(text: str) -> float | None:
-    """A coordinate written plainly, such as `13.7563`; None when the exact reader must look."""
-    return float(text) if _DEGREES.fullmatch(text) else None
+    return [float(text) if text else None for text in texts]

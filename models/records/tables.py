@@ -18,6 +18,7 @@ from models.records import (
     drill,
     erasure,
     hotspot,
+    imports,
     incident,
     incident_change,
     notice,
@@ -38,6 +39,7 @@ MODULES = (
     access, alarm, camera, change, checkpoint, device, dispatch, drill,
     incident, notice, patrol, position, procedure, purpose, quarantine, report, sos, station, unit,
     alarm_times, sheet_print, account, audit, erasure, hotspot, incident_change, saved_view,
+    imports,
 )  # fmt: skip
 
 METADATA = SQLModel.metadata

@@ -15,7 +15,7 @@ from models.incidents.columns import READ, Lists, Table, joined, table_of
 from models.incidents.counts import Taken, taken
 from models.incidents.filter import Filter
 from models.records.incident import Incident
-from store.incidents import named
+from store.incidents import named, seen
 from store.rows import of_stations
 from store.rows import table_of as stored
 
@@ -60,7 +60,7 @@ def stream(
 ) -> Iterator[pa.RecordBatch]:
     """The incidents a filter takes, in batches of up to `most` rows with the store's columns, ascending in time."""
     query = select(_INCIDENT).where(_INCIDENT.c.occurred_from >= chosen.start, _INCIDENT.c.occurred_from < chosen.end)
-    query = of_stations(query, _INCIDENT.c.station, scope)
+    query = of_stations(seen(conn, query), _INCIDENT.c.station, scope)
     query = query.order_by(_INCIDENT.c.occurred_from, _INCIDENT.c.station, _INCIDENT.c.source, _INCIDENT.c.id)
     with conn.execute(query, execution_options={"yield_per": most}) as found:
         for part in found.partitions():
@@ -73,7 +73,7 @@ def stream(
 
 
 def _pieces(conn: Connection, names: Sequence[str]) -> Iterator[list[tuple[Any, ...]]]:
-    query = select(*(_INCIDENT.c[name] for name in names))
+    query = seen(conn, select(*(_INCIDENT.c[name] for name in names)))
     with conn.execute(query, execution_options={"yield_per": _PIECE}) as found:
         for part in found.partitions():
             yield list(zip(*part, strict=True))

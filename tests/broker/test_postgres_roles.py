@@ -263,7 +263,8 @@ def test_the_web_process_does_its_work_as_its_own_user_and_deletes_no_history(sp
         db.close()
     assert number(split, "SELECT count(*) FROM sos_event") == 1
     for table in HISTORY:
-        assert refused(url, said("DELETE FROM {}", table)), table
+        if table != "incident":  # goes with an import that is undone
+            assert refused(url, said("DELETE FROM {}", table)), table
         assert refused(url, said("TRUNCATE {}", table)), table
         assert refused(url, said("DROP TABLE {}", table)), table
     for table in ("alarm_step", "alarm_step_seal", "audit"):

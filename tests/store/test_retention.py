@@ -260,7 +260,8 @@ def test_every_table_has_a_rule_or_a_reason() -> None:
         "forecast": "what was promised, frozen", "forecast_score": "how it turned out",
         "hotspot_choice": "why a method was taken", "hotspot_weights": "what maps were made with",
         "incident": "the station's register, corrected and undone by import",
-        "incident_change": "who changed it", "scan": "proof of patrol",
+        "incident_change": "who changed it", "import_batch": "which file an incident came with",
+        "import_mapping": "how files are read", "offence_name": "how files are read", "scan": "proof of patrol",
         "patrol_hours": "sums that name no unit",
     }  # fmt: skip
     registers_now = {

@@ -70,7 +70,7 @@ def rows(name: str, text: str) -> list[dict[str, object]]:
 WRITERS: dict[tuple[str, str], Callable[[str, str], list[str]]] = {
     ("models/formats/table_export.py", "csv_table"): lambda a, b: of_csv(csv_table(rows(a, b)).decode()),
     ("models/formats/table_export.py", "xlsx_tables"): lambda a, b: of_book(xlsx_tables({"t": rows(a, b)})),
-    ("models/formats/error_file.py", "error_csv"): lambda a, b: of_csv(
+    ("models/formats/error_file.py", "ErrorLines"): lambda a, b: of_csv(
         error_csv((b,), [RowError(1, (b, a), (Problem("=x", "=ก", "=a"),))]).decode()
     ),
     ("models/formats/incident_export.py", "_line"): lambda a, b: of_csv("".join(csv_pieces([incident(b)], UTC))),

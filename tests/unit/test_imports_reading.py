@@ -1,4 +1,4 @@
-"""Files of incidents read in pieces: the quick way and the exact reader say the same, and every odd file gets a word."""
+"""Files of incidents read in pieces: quick way and exact reader say the same, and every odd file gets a word."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ HEADER = (
 )  # fmt: skip
 
 _DATES = st.sampled_from(
-    ["2022-06-30 11:00", "2022-06-30T11:00:00", "30/6/2565 11:00:30", "30/6/65 11.00 น.", "25 ก.ย. 2564 | 12:09 น.", "",
+    ["2022-06-30 11:00", "2022-06-30T11:00:00", "30/6/2565 11:00:30", "30/6/65 11.00 น.",
+    "25 ก.ย. 2564 | 12:09 น.", "",
      "30 มิ.ย.2565", "6/30/2022 08:15", "2022-06-30 24:00", "25:61", "2022-06-30 25:61", "1/1/2454 10:00", "44742",
      "44742.5 11:00", "20220630 11:00", "20220630T1100", "2022-06-30T11:00:00+07:00", "2022-06-30 11:00:00.123",
      "2022-06-30 11:00:00.123456", "1656561600", "1656561600000 11:00", "๓๐/๖/๒๕๖๕ ๑๑:๐๐", "30 June 2022 1:30 pm",
@@ -62,12 +63,14 @@ _PLACES = st.sampled_from(
     ]
 )
 _WORDS = st.sampled_from(
-    ["", " ", "ลักทรัพย์", "theft", "Nobody's word", "x" * 201, "2", "exact", "ถนน", "สายตรวจ", "yes", "ยังจับกุมไม่ได้", "กลุ่มที่ ๒",
+    ["", " ", "ลักทรัพย์", "theft", "Nobody's word", "x" * 201, "2", "exact", "ถนน", "สายตรวจ",
+    "yes", "ยังจับกุมไม่ได้", "กลุ่มที่ ๒",
      "a  b\u200b", "=1+1"]
 )  # fmt: skip
 _ROW = st.tuples(
     st.sampled_from(["1", "2", "", "x" * 65, " 7 ", "A-1"]), _DATES, st.sampled_from(["", "", "2022-07-01 11:00"]),
-    _DATES, _WORDS, _WORDS, _PLACES, _PLACES, st.sampled_from(["", "", "13.75, 100.5"]), _WORDS, _WORDS, _WORDS, _WORDS,
+    _DATES, _WORDS, _WORDS, _PLACES, _PLACES, st.sampled_from(["", "", "13.75, 100.5"]), _WORDS,
+    _WORDS, _WORDS, _WORDS,
     _WORDS,
 )  # fmt: skip
 
@@ -81,7 +84,7 @@ def test_the_quick_way_says_what_the_exact_reader_says(
     row: tuple[str, ...], month_first: bool, zone: ZoneInfo
 ) -> None:
     context = Context("lumphini", "file", zone, CONTEXT.now, month_first=month_first)
-    done = Converter(HEADER, context).convert(Piece([2], [list(row)]))
+    done = Converter(HEADER, context).convert(Piece([2], [[cell] for cell in row]))
     said = exact(row, context)
     if isinstance(said, RowError):
         assert done == Converted([], [said])
@@ -94,15 +97,17 @@ def test_the_quick_way_says_what_the_exact_reader_says(
 def test_plain_rows_do_go_the_quick_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else the test above would compare the exact reader with itself."""
     monkeypatch.setattr("models.imports.converting.read_incident", lambda *_: pytest.fail("not the quick way"))
-    row = ["1", "30/6/2565 11:00:30", "", "2022-06-30 11:30", "ลักทรัพย์", "", "13.7563", "100.5018", "", "ถนน", "สายตรวจ",
-           "", "yes", "ok"]  # fmt: skip
-    done = Converter(HEADER, CONTEXT).convert(Piece([2], [row]))
+    row = ["1", "30/6/2565 11:00:30", "", "2022-06-30 11:30", "ลักทรัพย์", "", "13.7563", "100.5018", "", "ถนน"]
+    row += ["สายตรวจ", "", "yes", "ok"]
+    done = Converter(HEADER, CONTEXT).convert(Piece([2], [[cell] for cell in row]))
     assert (len(done.good), done.bad) == (1, [])
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 2)), max_size=60), st.integers(1, 7))
 def test_an_id_again_is_the_same_row_or_a_wrong_one(rows: list[tuple[str, int]], size: int) -> None:
-    seen, wrong, first = SeenIds(), [], {}
+    seen = SeenIds()
+    wrong: list[int] = []
+    first: dict[str, int] = {}
     for start in range(0, len(rows), size):
         piece = rows[start : start + size]
         told = seen.other_content([name for name, _ in piece], [content for _, content in piece])
@@ -147,7 +152,9 @@ ROWS = [
 
 
 def read(path: Path, sheet: str = "") -> list[list[str]]:
-    return [row for piece in open_table(path, sheet=sheet).pieces() for row in piece.rows]
+    return [
+        list(piece.cells(at)) for piece in open_table(path, sheet=sheet).pieces() for at in range(len(piece.numbers))
+    ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp874", "utf-16"])
@@ -180,7 +187,7 @@ def test_a_workbook_of_fifty_sheets_lets_one_be_chosen(tmp_path: Path) -> None:
         "แผ่น 7",
         50,
     )  # a formula nobody computed: empty
-    assert [piece.rows for piece in table.pieces()] == [[["x"]]]
+    assert [piece.columns for piece in table.pieces()] == [[("x",)]]
     assert open_table(path).sheet == "Sheet"
     with pytest.raises(BadFileError, match="no sheet"):
         open_table(path, sheet="แผ่น 99")
@@ -227,7 +234,7 @@ def test_a_bomb_named_xlsx_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_changes_while_it_is_read_is_told(tmp_path: Path) -> None:
     path = text_file(tmp_path, "utf-8", [["a"], *([str(n)] for n in range(25_000))])
     pieces = open_table(path).pieces()
-    assert len(next(pieces).rows) == 10_000
+    assert len(next(pieces).numbers) == 10_000
     with path.open("a") as file:
         file.write("more\n")
     with pytest.raises(BadFileError) as told:
@@ -254,13 +261,14 @@ def test_what_the_rows_hold_is_counted() -> None:
     reader = Converter(HEADER, CONTEXT, plausible=lambda lat, _lon: lat < 20)
     said = {"occurred_at": "2022-06-30 11:00", "offence": "theft", "lat": "13.75", "lon": "100.50"}
     changed: list[dict[str, str]] = [
-        {}, {"lat": "", "lon": ""}, {"occurred_at": "30/6/2565"}, {"offence": "Nobody's word"}, {"offence": "quarrel"},
-        {"lat": "100.50", "lon": "13.75"}, {"lat": "45.5"}, {"occurred_at": "1/1/2454"}, {"occurred_at": "1/1/2565 25:61"},
+        {}, {"lat": "", "lon": ""}, {"occurred_at": "30/6/2565"}, {"offence": "Nobody's word"},
+        {"offence": "quarrel"}, {"lat": "100.50", "lon": "13.75"}, {"lat": "45.5"}, {"occurred_at": "1/1/2454"},
+        {"occurred_at": "1/1/2565 25:61"},
     ]  # fmt: skip
     rows = [
         [{**said, "incident_id": f"{n}", **one}.get(name, "") for name in HEADER] for n, one in enumerate(changed)
     ]
-    done = reader.convert(Piece(list(range(2, 11)), rows))
+    done = reader.convert(Piece(range(2, 11), list(zip(*rows, strict=True))))
     counts = reader.counts
     assert (counts.good, counts.bad, counts.no_place, counts.windows, counts.no_group, counts.outside) == (
         5,

@@ -1,0 +1,169 @@
+"""An import is there as a whole or not at all, hidden while it runs, and lets every other writer in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from models.formats.incident_file import Context
+from models.formats.problems import BadFileError, RowError
+from models.imports.opening import open_table
+from models.records.imports import DONE, UNDONE
+from store import import_runs, import_words, incidents
+from store.bringing_in import BadRowsError, Brought, CancelledError, Plan, bring_in, look_over
+from store.database import Database, Lane
+from store.import_runs import BrokenOffError
+from store.imports import UnknownBatchError
+from store.incidents import Wanted, count
+
+NOW = 1_793_000_000_000
+PLAN = Plan("a", "file", Context("a", "file", ZoneInfo("Asia/Bangkok"), NOW), {})
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def db(request: pytest.FixtureRequest) -> Database:
+    """A store with a station, on each database."""
+    found: Database = request.getfixturevalue("sqlite_db" if request.param == "sqlite" else "pg_db")
+    with found.write() as tx:
+        tx.conn.exec_driver_sql(_STATION)
+    return found
+
+
+_STATION = (
+    "INSERT INTO station (code, name_th, name_en, kind, bureau, province, lat, lon, plausible_km)"
+    " VALUES ('a', 'a', 'a', 'provincial', '', '', 13.75, 100.5, 50)"
+)
+
+
+def file_of(folder: Path, rows: int, *more: str) -> Path:
+    path = folder / "f.csv"
+    lines = [f"{n},2022-06-30 11:{n % 60:02d},ลักทรัพย์,13.75,100.5" for n in range(rows)]
+    path.write_text("\n".join(["id,occurred_at,offence,lat,lon", *lines, *more]) + "\n", encoding="utf-8")
+    return path
+
+
+def bring(
+    db: Database, path: Path, plan: Plan = PLAN, tell: Callable[[int], None] = lambda _: None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Brought:  # fmt: skip
+    bad: list[RowError] = []
+    return bring_in(
+        db, open_table(path), plan, lambda: NOW, file=path.name, errors=bad.extend, deed=lambda _tx, _run: None,
+        tell=tell, stopped=stopped,
+    )  # fmt: skip
+
+
+def seen(db: Database) -> int:
+    with db.read() as conn:
+        return count(conn, Wanted(None))
+
+
+def stored(db: Database) -> int:
+    with db.read() as conn:
+        return int(conn.exec_driver_sql("SELECT count(*) FROM incident").scalar_one())
+
+
+def test_it_is_hidden_until_it_is_whole_and_an_alarm_goes_between(db: Database, tmp_path: Path) -> None:
+    path = file_of(tmp_path, 21_000)
+    looks: list[tuple[int, int, bool]] = []
+
+    def tell(_done: int) -> None:
+        with db.write(Lane.ALARM, patience_s=5.0) as tx:  # the lock is free between two pieces
+            free = tx.conn.exec_driver_sql("SELECT 1").scalar_one() == 1
+        looks.append((seen(db), stored(db), free))
+
+    done = bring(db, path, tell=tell)
+    assert looks == [(0, 10_000, True), (0, 20_000, True), (0, 21_000, True)]
+    assert (done.run.state, done.run.new, done.run.known, seen(db)) == (DONE, 21_000, 0, 21_000)
+    again = bring(db, path)
+    assert (again.run.new, again.run.known, seen(db)) == (0, 21_000, 21_000)
+    with db.write() as tx:
+        import_runs.hide(tx, done.run.batch, frozenset({"a"}), NOW)
+    assert (seen(db), stored(db)) == (0, 21_000)
+    assert import_runs.take_out(db, done.run.batch, lambda: NOW) == 21_000
+    assert stored(db) == 0
+    with db.read() as conn:
+        assert sorted(run.state for run in import_runs.runs(conn, None)) == [DONE, UNDONE]
+        assert import_runs.runs(conn, frozenset({"b"})) == []
+    with db.write() as tx, pytest.raises(UnknownBatchError):
+        import_runs.hide(tx, done.run.batch, None, NOW)
+
+
+def test_one_that_ends_early_leaves_nothing(db: Database, tmp_path: Path) -> None:
+    path = file_of(tmp_path, 12_000)
+    told: list[int] = []
+    with pytest.raises(CancelledError):
+        bring(db, path, tell=told.append, stopped=lambda: bool(told))
+    assert (told, stored(db)) == ([10_000], 0)
+
+    def change(done: int) -> None:
+        with path.open("a", encoding="utf-8") as file:
+            file.write("x,2022-06-30 11:00,y,,\n")
+
+    with pytest.raises(BadFileError, match="changed"):
+        bring(db, path, tell=change)
+    assert stored(db) == 0
+    bad = file_of(tmp_path, 11_000, "12000,2022-06-31 11:00,x,,", "12001,30/6/2565 11:00,x,45.0,100.5")
+    with pytest.raises(BadRowsError, match="2 of 11002 rows are bad"):
+        bring(db, bad)
+    assert stored(db) == 0
+    good = bring(db, bad, replace(PLAN, only_good=True))
+    assert (good.run.new, good.run.bad, dict(good.counts.reasons)) == (11_000, 2, {"bad_date": 1, "outside": 1})
+    assert bring(db, bad, replace(PLAN, only_good=True, anywhere=True)).run.new == 1
+
+
+def test_one_that_was_killed_is_taken_out_by_whoever_looks_next(db: Database, tmp_path: Path) -> None:
+    class Killed(BaseException):
+        pass
+
+    now = [NOW]
+    path = file_of(tmp_path, 11_000)
+
+    def killed(_done: int) -> None:
+        # As a killed process leaves it: what was stored stands there, hidden, and nobody tidies up.
+        now[0] += import_runs.SILENT_MS
+        with db.read() as conn:
+            assert import_runs.broken_off(conn, now[0]) == []  # silent, but not for long enough
+        now[0] += 1
+        assert import_runs.take_out_broken(db, lambda: now[0]) == 1
+
+    with pytest.raises(BrokenOffError, match="was taken out"):
+        bring(db, path, tell=killed)
+    assert (stored(db), import_runs.take_out_broken(db, lambda: now[0] + 10**9)) == (0, 0)
+
+
+def test_a_look_stores_nothing_and_counts(sqlite_db: Database, tmp_path: Path) -> None:
+    with sqlite_db.write() as tx:
+        tx.conn.exec_driver_sql(_STATION)
+    bring(sqlite_db, file_of(tmp_path, 3))
+    path = file_of(tmp_path, 5, "9,30/6/2565,ของแปลก,,", "10,,x,,")
+    found = look_over(sqlite_db, open_table(path), PLAN)
+    counts = found.counts
+    assert (counts.good, counts.bad, found.known) == (6, 1, 3)
+    assert (counts.no_place, counts.windows, counts.no_group, dict(counts.unknown)) == (1, 1, 1, {"ของแปลก": 1})
+    assert [(row.number, row.problems[0].code) for row in found.first_bad] == [(8, "required")]
+    assert (found.style.order, found.style.dates.era, stored(sqlite_db)) == ("day", "both", 3)
+
+
+def test_a_station_says_what_its_files_mean(sqlite_db: Database, tmp_path: Path) -> None:
+    with sqlite_db.write() as tx:
+        tx.conn.exec_driver_sql(_STATION)
+        import_words.keep_mapping(tx, "a", "file", {"offence": "what"}, NOW)
+        import_words.name_offence(tx, "a", "ของแปลก", import_words.meaning_of("ของแปลก", "2"), NOW)
+        import_words.name_offence(tx, "a", "Lifted", import_words.meaning_of("Lifted", "theft"), NOW)
+    with pytest.raises(import_words.UnknownMeaningError):
+        import_words.meaning_of("x", "5")
+    path = tmp_path / "f.csv"
+    path.write_text("id,occurred_at,what\n1,2022-06-30 11:00,LIFTED\n2,2022-06-30 11:00,ของแปลก\n", encoding="utf-8")
+    with sqlite_db.read() as conn:
+        mapping = import_words.mapping(conn, "a", "file")
+        assert import_words.mapping(conn, "a", "other") == {}
+        context = replace(PLAN.context, classify=import_words.classifier(conn, "a"))
+    bring(sqlite_db, path, replace(PLAN, mapping=mapping, context=context))
+    with sqlite_db.read() as conn:
+        found = sorted((one.offence, one.offence_group) for one in incidents.incidents(conn, Wanted(None)))
+    assert found == [("theft", 2), ("ของแปลก", 2)]
