@@ -141,6 +141,18 @@ def changes(database: Database, before: Millis) -> int:
     )
 
 
+def touched(database: Database) -> int:
+    """Which incidents were touched before the oldest change there is: nobody renews anything by it any more."""
+    return in_pieces(
+        database,
+        _deleting(
+            "DELETE FROM incident_touched WHERE (revision, station, batch, source, id) IN"
+            " (SELECT revision, station, batch, source, id FROM incident_touched"
+            " WHERE revision < (SELECT COALESCE(MIN(seq), 0) FROM change) LIMIT :piece)"
+        ),
+    )
+
+
 def _first_kept(conn: Connection, before: Millis) -> int:
     """Number of the first change made at `before` or later, found by halving: times ascend with the numbers."""
     low, high = conn.execute(text("SELECT COALESCE(MIN(seq), 0), COALESCE(MAX(seq), 0) FROM change")).one()

@@ -77,6 +77,10 @@ def rules(keep: Keep, now: Millis) -> tuple[Rule, ...]:
         Rule("hotspot_map", "SSZ_RETENTION_MAP_DAYS", keep.map_days, erasing.maps),
         Rule("change", "SSZ_RETENTION_CHANGE_DAYS", keep.change_days, erasing.changes, proved=False),
         Rule(
+            "incident_touched", "SSZ_RETENTION_CHANGE_DAYS", keep.change_days,
+            lambda database, _before: erasing.touched(database), proved=False,
+        ),
+        Rule(
             "outbox", "", _SENT_DAYS,
             lambda database, before: erasing.in_pieces(database, lambda tx: outbox.prune(tx, before, erasing.PIECE)),
             proved=False,

@@ -6,7 +6,7 @@ only grow, and stand in the columns as their number. Immutable: a change of the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -184,6 +184,12 @@ def keyed(table: Table, keys: Sequence[tuple[str, str, str]]) -> NDArray[np.bool
         key = (stations[table.station[row]], sources[table.source[row]], table.ids[int(row)].as_py())
         found[row] = key in wanted
     return found
+
+
+def of_batches(table: Table, batches: Collection[str]) -> NDArray[np.bool_]:
+    """Which rows came with one of these imports."""
+    numbers = [table.lists.batches.known(one) for one in batches]
+    return np.isin(table.batch, [one for one in numbers if one is not None])
 
 
 def _week(wall: Numbers, long: Numbers) -> Numbers:

@@ -40,6 +40,19 @@ class Incident(SQLModel, table=True):
     received_at: Millis = Field(sa_type=BigInteger)
 
 
+class IncidentTouched(SQLModel, table=True):
+    """An incident (`batch` empty) or an import (`source` and `id` empty) that came, changed or went. Written by the
+    database itself; `revision` is the number of the change log it was written after."""
+
+    __tablename__ = "incident_touched"
+
+    revision: int = Field(primary_key=True, sa_type=BigInteger)
+    station: str = Field(primary_key=True, max_length=64)
+    batch: str = Field(primary_key=True, max_length=64)
+    source: str = Field(primary_key=True, max_length=64)
+    id: str = Field(primary_key=True, max_length=64)
+
+
 @dataclass(frozen=True, slots=True)
 class IncidentReport:
     """An incident as a message or file row carries it."""

@@ -71,7 +71,7 @@ class Columns:
         self._db, self._clock, self._zone = db, clock, zone
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._stopped = False
+        self._ended = threading.Event()
         self._wake, self._changed = threading.Event(), threading.Condition()
         self._read: Read | None = None
         self._read_at: Millis = 0
@@ -87,7 +87,7 @@ class Columns:
     def stop(self) -> None:
         """End the thread; what was read can still be asked."""
         self._unsubscribe()
-        self._stopped = True
+        self._ended.set()
         self._wake.set()
         if self._thread is not None:
             self._thread.join(timeout=30)
@@ -95,7 +95,7 @@ class Columns:
     def prepare(self) -> None:
         """Have the table read, if nobody has asked yet; returns at once."""
         with self._lock:
-            if self._thread is None and not self._stopped:
+            if self._thread is None and not self._ended.is_set():
                 self._thread = threading.Thread(target=self._run, name="columns", daemon=True)
                 self._thread.start()
 
@@ -237,8 +237,9 @@ class Columns:
 
     def _run(self) -> None:
         down = False
-        while not self._stopped:
+        while not self._ended.is_set():
             self._wake.clear()
+            begun = time.monotonic()
             try:
                 self._renew()
                 down = False
@@ -247,20 +248,23 @@ class Columns:
                     _LOG.warning("incidents cannot be read for the analysts: %s", error)
                 down = True
                 self._wake.set()
-                time.sleep(RETRY_S)
+                self._rest(RETRY_S)
                 continue
+            # While a large import comes in piece by piece it is read again and again: at most a quarter of the time.
+            self._rest(max(PAUSE_S, 3 * (time.monotonic() - begun)))
             self._wake.wait()
-            if not self._stopped:
-                time.sleep(PAUSE_S)
+
+    def _rest(self, seconds: float) -> None:
+        self._ended.wait(seconds)
 
     def _renew(self) -> None:
-        from store.columns.reading import read_all
+        from store.columns.reading import read
 
         at = self._clock()
         with self._db.read() as conn:
-            read = read_all(conn, self._read, self._zone)
+            found = read(conn, self._read, self._zone)
         with self._changed:
-            self._read, self._read_at = read, at
+            self._read, self._read_at = found, at
             self._changed.notify_all()
 
 

@@ -8,13 +8,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select, text, tuple_
 
 from models.access.grants import Stations
-from models.incidents.columns import READ, Lists, Table, joined, table_of
+from models.incidents.columns import READ, Lists, Table, joined, keyed, of_batches, table_of
 from models.incidents.counts import Taken, taken
 from models.incidents.filter import Filter
-from models.records.incident import Incident
+from models.records.incident import Incident, IncidentTouched
 from store.incidents import named, seen
 from store.rows import of_stations
 from store.rows import table_of as stored
@@ -22,23 +22,47 @@ from store.rows import table_of as stored
 _INCIDENT = stored(Incident)
 _ALL = tuple(column.name for column in _INCIDENT.columns)
 
+_TOUCHED = stored(IncidentTouched)
+
+#: The oldest and the newest number of the change log. What was touched is kept as long as the log.
+_LOG = text("SELECT COALESCE(MIN(seq), 0), COALESCE(MAX(seq), 0) FROM change")
+
+#: Station, source and id.
+Key = tuple[str, str, str]
+
+#: Incidents asked for by name in one statement.
+_KEYS = 300
+
 #: Rows read at a time: a piece holds the interpreter for some milliseconds.
 _PIECE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A table and its version, which ascends with each change of the data."""
+    """A table, its version, which ascends with each change of the data, and the number of the change log it is of."""
 
     table: Table
     version: int
+    revision: int
 
 
-def read_all(conn: Connection, before: Read | None, zone: ZoneInfo) -> Read:
-    """Every incident of the store."""
-    lists = Lists.new()
-    pieces = [table_of(columns, lists, zone) for columns in _pieces(conn, READ)]
-    return Read(joined(pieces or [table_of([[]] * len(READ), lists, zone)]), before.version + 1 if before else 1)
+def read(conn: Connection, before: Read | None, zone: ZoneInfo) -> Read:
+    """The incidents as they are now: what came, changed and went since a table was read, or all of them. The same
+    table when nothing did."""
+    oldest, revision = conn.execute(_LOG).one()
+    if before is None or before.revision < oldest:
+        lists = Lists.new()
+        table = _joined(_tables(conn, lists, zone), lists, zone)
+        return Read(table, before.version + 1 if before else 1, revision)
+    touched = conn.execute(select(_TOUCHED).where(_TOUCHED.c.revision >= before.revision)).all()
+    if not touched:
+        return Read(before.table, before.version, revision)
+    batches = frozenset(row.batch for row in touched) - {""}
+    keys = sorted({(row.station, row.source, row.id) for row in touched if not row.batch})
+    known = before.table
+    kept = known.keep(~(keyed(known, keys) | of_batches(known, batches)))
+    new = [*_of_batches(conn, batches, known.lists, zone), *_of_keys(conn, keys, batches, known.lists, zone)]
+    return Read(joined([kept, *new]), before.version + 1, revision)
 
 
 def whole(conn: Connection, table: Table, rows: Sequence[int]) -> list[Incident]:
@@ -72,11 +96,31 @@ def stream(
                 yield _batch(columns).take(pa.array(rows))
 
 
-def _pieces(conn: Connection, names: Sequence[str]) -> Iterator[list[tuple[Any, ...]]]:
-    query = seen(conn, select(*(_INCIDENT.c[name] for name in names)))
+def _tables(conn: Connection, lists: Lists, zone: ZoneInfo, *where: ColumnElement[bool]) -> Iterator[Table]:
+    query = seen(conn, select(*(_INCIDENT.c[name] for name in READ))).where(*where)
     with conn.execute(query, execution_options={"yield_per": _PIECE}) as found:
         for part in found.partitions():
-            yield list(zip(*part, strict=True))
+            yield table_of(list(zip(*part, strict=True)), lists, zone)
+
+
+def _joined(tables: Iterator[Table], lists: Lists, zone: ZoneInfo) -> Table:
+    return joined(list(tables) or [table_of([[]] * len(READ), lists, zone)])
+
+
+def _of_batches(conn: Connection, batches: frozenset[str], lists: Lists, zone: ZoneInfo) -> Iterator[Table]:
+    for batch in sorted(batches):
+        yield from _tables(conn, lists, zone, _INCIDENT.c.batch == batch)
+
+
+def _of_keys(
+    conn: Connection, keys: Sequence[Key], batches: frozenset[str], lists: Lists, zone: ZoneInfo
+) -> Iterator[Table]:
+    """Single incidents; those of an import that is read whole come with that."""
+    name = tuple_(_INCIDENT.c.station, _INCIDENT.c.source, _INCIDENT.c.id)
+    for first in range(0, len(keys), _KEYS):
+        yield from _tables(
+            conn, lists, zone, name.in_(keys[first : first + _KEYS]), _INCIDENT.c.batch.not_in(sorted(batches))
+        )
 
 
 def _batch(columns: dict[str, tuple[Any, ...]]) -> pa.RecordBatch:

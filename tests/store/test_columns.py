@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text
 
+from models.happenings import RegisterChanged
+from models.incidents import counts
 from models.incidents.filter import Filter
+from models.records.imports import ImportBatch
 from models.records.incident import IncidentReport
 from models.records.station import Station
-from store import imports, incidents
+from store import erasing, import_runs, imports, incidents
 from store.columns import Columns, PreparingError
+from store.columns.reading import read
 from store.database import Database
 from store.registers import put_stations
 from tests.servers import wait_until
@@ -57,5 +62,77 @@ def test_what_comes_in_and_what_is_taken_out_is_in_the_answer(db: Database, colu
     assert ([one.id for one in page], total) == (["n3", "n2", "n1"], 3)
     assert [batch["id"].to_pylist() for batch in columns.stream(ALL, frozenset({"a"}))] == [["n1", "n2"]]
     with db.write() as tx:
+        tx.conn.execute(text("UPDATE incident SET offence = 'fraud' WHERE id IN ('n1', 'n2')"))
+        tx.tell(RegisterChanged("a", "incidents", 10))
+    wait_until(
+        lambda: dict.fromkeys(one for one, *_ in columns.ask(ALL, None).offences) == {"fraud": None, "theft": None}
+    )
+    assert columns.ask(ALL, None).offences == [("fraud", 2, 2), ("theft", 2, 1)]
+    with db.write() as tx:
         imports.undo(tx, "b1", 10)
     wait_until(lambda: columns.ask(ALL, None).total == 1, what="one case")
+
+
+def touched(db: Database) -> set[tuple[str, str, str, str]]:
+    with db.read() as conn:
+        rows = conn.execute(text("SELECT station, batch, source, id FROM incident_touched"))
+        return {(row.station, row.batch, row.source, row.id) for row in rows}
+
+
+def test_the_database_writes_down_what_was_touched_an_import_as_one_row(db: Database, columns: Columns) -> None:
+    with db.write() as tx:
+        incidents.take(tx, report(1))
+        imports.take_all(tx, [report(number) for number in range(1, 500)], "b1")
+    assert touched(db) == {("a", "", "file", "n1"), ("a", "b1", "", "")}
+    with db.write() as tx:
+        tx.conn.execute(text("UPDATE incident SET id = 'other' WHERE id = 'n7'"))
+    assert touched(db) >= {("a", "", "file", "n7"), ("a", "", "file", "other")}
+
+
+def test_a_renewed_table_is_what_the_store_holds(db: Database, columns: Columns) -> None:
+    """Whatever comes, changes and goes, renewed or read anew is the same, and only what was touched is read."""
+    with db.write() as tx:
+        imports.take_all(tx, [report(number, station="ab"[number % 2]) for number in range(60)], "b1")
+    with db.read() as conn:
+        first = read(conn, None, BANGKOK)
+    with db.write() as tx:
+        incidents.take(tx, report(100))
+        imports.take_all(tx, [report(101), report(102)], "b2")
+        tx.conn.execute(text("UPDATE incident SET status = 'closed', occurred_from = 5 WHERE id IN ('n3', 'n4')"))
+        tx.conn.execute(text("DELETE FROM incident WHERE id = 'n5'"))
+        tx.tell(RegisterChanged("a", "incidents", 10))
+    with db.read() as conn:
+        renewed, anew = read(conn, first, BANGKOK), read(conn, None, BANGKOK)
+        again = read(conn, renewed, BANGKOK)
+    assert (len(first.table), len(renewed.table), renewed.version) == (60, 62, 2)
+    everybody = Filter("days", -1, 2**60)
+    assert [counts.answer(one.table, counts.taken(one.table, everybody, None), 1) for one in (renewed, anew)] == [
+        counts.answer(anew.table, counts.taken(anew.table, everybody, None), 1)
+    ] * 2
+    assert again.table is renewed.table
+    with db.write() as tx:
+        tx.conn.execute(text("DELETE FROM change WHERE seq < (SELECT MAX(seq) FROM change)"))
+    assert erasing.touched(db) > 0
+    with db.read() as conn:
+        assert len(read(conn, first, BANGKOK).table) == 62  # too old to be renewed: read anew
+
+
+def test_an_import_is_in_no_answer_until_it_is_finished_nor_while_it_is_undone(
+    db: Database, columns: Columns
+) -> None:
+    with db.read() as conn:
+        first = read(conn, None, BANGKOK)
+    import_runs.begin(db, ImportBatch(batch="b1", station="a", source="file", begun=1, heard=1))
+    rows = [tuple(getattr(report(number), one.name) for one in fields(IncidentReport)) for number in range(5)]
+    import_runs.Pieces(db, "b1", lambda: 2).store(rows)
+    with db.read() as conn:
+        running = read(conn, first, BANGKOK)
+    with db.write() as tx:
+        import_runs.finish(tx, "b1", 0, 3)
+    with db.read() as conn:
+        done = read(conn, running, BANGKOK)
+    with db.write() as tx:
+        import_runs.hide(tx, "b1", None, 4)
+    with db.read() as conn:
+        hidden = read(conn, done, BANGKOK)
+    assert [len(one.table) for one in (first, running, done, hidden)] == [0, 0, 5, 0]
