@@ -18,7 +18,8 @@ FRONTEND = ROOT / "dashboard" / "live" / "frontend"
 NPM = "npm ci --silent --no-audit --no-fund && npm run check && npm test"
 
 PYTEST = [
-    sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--timeout", "300", "--durations", "15",
+    sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "scripts.slowest", "--timeout", "300",
+    "--durations", "15",
 ]  # fmt: skip
 
 #: Four at once on two cores: a test draws in software or waits for a server; five were too many for browsers. A file

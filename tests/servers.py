@@ -8,9 +8,11 @@ import secrets
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -30,18 +32,27 @@ def free_port() -> int:
 
 
 def wait_until(
-    condition: Callable[[], bool], timeout_s: float = 30.0, what: str = "condition", every_s: float = 0.01
+    condition: Callable[[], bool], timeout_s: float = 60.0, what: str = "condition", every_s: float = 0.1
 ) -> None:
-    """Ask until the condition holds.
+    """Ask until the condition holds, at first often, then every so many s: who waits long takes nothing from those
+    who work.
 
     Raises:
         TimeoutError: it did not hold in time.
     """
-    deadline = time.monotonic() + timeout_s
+    deadline, pause = time.monotonic() + timeout_s, 0.005
     while not condition():
         if time.monotonic() > deadline:
             raise TimeoutError(f"{what} did not hold within {timeout_s} s")
-        time.sleep(every_s)
+        pause = min(every_s, pause * 1.5)
+        time.sleep(pause)
+
+
+@cache
+def trust() -> ssl.SSLContext:
+    """What an HTTP client trusts, read once a process: httpx reads it for every client, for longer than most of them
+    live."""
+    return ssl.create_default_context()
 
 
 def listening(port: int) -> bool:

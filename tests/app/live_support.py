@@ -30,7 +30,7 @@ from store.database import Database
 from store.follower import Follower
 from tests.app.serving import clock
 from tests.live_reader import QUERY, Reader
-from tests.servers import free_port, wait_until
+from tests.servers import free_port, trust, wait_until
 
 PATIENCE_S = 30.0
 
@@ -103,7 +103,7 @@ class LiveServer:
     def __enter__(self) -> LiveServer:
         self._thread.start()
         wait_until(lambda: self._server.started, what="server")
-        self.http = httpx.Client(timeout=20)
+        self.http = httpx.Client(timeout=60, verify=trust())
         return self
 
     def __exit__(self, *_: object) -> None:

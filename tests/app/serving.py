@@ -22,7 +22,7 @@ from dashboard.access.sessions import COOKIE, Keeper, Limits, SignedIn
 from models.records.access import ALL_STATIONS
 from store.database import Database, open_database
 from store.migrate import upgrade
-from tests.servers import free_port
+from tests.servers import free_port, trust
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "k3-Vq9xT0zLw7RrB1mNf5Jp8Yd2Hs6Ga4Ue"
@@ -154,4 +154,4 @@ class Product:
     def client(self, cookie: str = "") -> httpx.Client:
         """An HTTP client; with a cookie a signed-in one. Follows no redirect."""
         cookies = {COOKIE: cookie} if cookie else {}
-        return httpx.Client(base_url=self.url, cookies=cookies, follow_redirects=False, timeout=10)
+        return httpx.Client(base_url=self.url, cookies=cookies, follow_redirects=False, timeout=60, verify=trust())

@@ -7,9 +7,10 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.e2e.fixture_server import FixtureServer
+from tests.e2e.screen import coarse
 
 ARGS = [
     "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -17,9 +18,12 @@ ARGS = [
     "--enable-unsafe-swiftshader",
 ]  # fmt: skip
 
+#: The page's layers are put together by the browser's own painter; only the map is drawn by WebGL. Without a GPU both
+#: by WebGL cost eighty times as much a frame, and a mark that pulses took all there is of two cores.
+PAINTED = "--disable-gpu-compositing"
 
 #: What a test waits for at most: two browsers draw in software on two cores. How soon is measured, not tested.
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 
 
 @pytest.fixture(scope="module")
@@ -33,15 +37,14 @@ def chromium() -> Iterator[Browser]:
         pytest.fail("not installed: chromium (ALLOW_SKIPS=1 leaves out what needs it)", pytrace=False)
     with sync_playwright() as playwright:
         expect.set_options(timeout=PATIENCE_MS)
-        browser = playwright.chromium.launch(executable_path=path, args=ARGS)
+        browser = playwright.chromium.launch(executable_path=path, args=[*ARGS, PAINTED])
+        browser.on("context", lambda context: context.set_default_timeout(PATIENCE_MS))
         yield browser
         browser.close()
 
 
-@pytest.fixture
-def wall(chromium: Browser) -> Iterator[Page]:
-    """A wall display of 1920 x 1080; an error on the page fails the test."""
-    context = chromium.new_context(viewport={"width": 1920, "height": 1080}, locale="th-TH")
+def _page(context: BrowserContext) -> Iterator[Page]:
+    """A page; an error on it fails the test."""
     page = context.new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -49,6 +52,18 @@ def wall(chromium: Browser) -> Iterator[Page]:
     yield page
     context.close()
     assert wrong == []
+
+
+@pytest.fixture
+def wall(chromium: Browser) -> Iterator[Page]:
+    """A wall display of 1920 x 1080, coarsely drawn; an error on the page fails the test."""
+    yield from _page(coarse(chromium))
+
+
+@pytest.fixture
+def fine_wall(chromium: Browser) -> Iterator[Page]:
+    """The same drawn pixel by pixel, for who compares pixels."""
+    yield from _page(chromium.new_context(viewport={"width": 1920, "height": 1080}, locale="th-TH"))
 
 
 @pytest.fixture

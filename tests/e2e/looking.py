@@ -35,8 +35,9 @@ def pixel(page: Page, lat: float, lon: float) -> tuple[int, ...]:
     )
     frame = page.locator(".ssz-map").bounding_box()
     assert frame is not None
-    image = Image.open(io.BytesIO(page.screenshot()))
-    found = image.convert("RGB").getpixel((round(frame["x"] + at[0]), round(frame["y"] + at[1])))
+    there = {"x": frame["x"] + at[0] - 1, "y": frame["y"] + at[1] - 1, "width": 2, "height": 2}
+    image = Image.open(io.BytesIO(page.screenshot(clip=there)))  # type: ignore[arg-type]
+    found = image.convert("RGB").getpixel((0, 0))
     assert isinstance(found, tuple)
     return found
 

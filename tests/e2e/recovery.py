@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from models.town.town import STATION
 from store.database import Database, open_database
-from tests.e2e.screen import loudness, marked, open_wall, row, sounds, untouched
+from tests.e2e.screen import coarse, loudness, marked, open_wall, row, sounds, untouched
 from tests.fault.answering import close_alarm
 from tests.fault.counts import took
 from tests.fault.product import Web, now_ms
@@ -167,7 +167,7 @@ def opened(browser: Browser, web: Web, database_url: str, mqtt_port: int, stale_
     proxy = Proxy(web.port)
     publisher = Publisher(mqtt_port)
     db = open_database(database_url)
-    context = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="th-TH")
+    context = coarse(browser)
     page = context.new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))

@@ -19,6 +19,7 @@ from tests.app.serving import Product, environment
 from tests.basemap_files import MIDDLE, town_map
 from tests.e2e.fixture_server import FixtureServer, unit
 from tests.e2e.looking import coloured, drawn_at, open_wall
+from tests.e2e.screen import coarse
 from tests.e2e.screen import open_wall as open_product
 
 pytestmark = pytest.mark.browser
@@ -138,7 +139,7 @@ def test_no_request_of_wall_and_analysis_map_leaves_for_another_host(chromium: B
             tiles[Path(parts.path).suffix] += 1
 
     cookie = product.session().cookie
-    context = chromium.new_context(viewport={"width": 1920, "height": 1080}, locale="th-TH")
+    context = coarse(chromium)
     try:
         context.on("request", lambda request: asked(request.url))  # those of workers too
         page = context.new_page()

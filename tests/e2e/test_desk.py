@@ -23,6 +23,7 @@ from store.alarms import Place, raise_or_join
 from store.alarms.trouble import settle
 from tests.e2e.accessible import violations
 from tests.e2e.conftest import PATIENCE_MS
+from tests.e2e.screen import coarse
 from tests.fault.ground import listening, prepare
 from tests.fault.product import STATION, fresh, now_ms
 from tests.fault.publisher import Publisher
@@ -66,7 +67,7 @@ def product(tmp_path: Path, sqlite_url: str, mosquitto: Mosquitto) -> Iterator[W
 @pytest.fixture
 def desk(chromium: Browser, product: Whole) -> Iterator[Page]:
     """A dispatcher's desk, not yet opened; an error on the page fails the test."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 800}, locale="th-TH")
+    context = coarse(chromium, 1280, 800)
     context.add_cookies([{"name": COOKIE, "value": cookie(product.database_url), "url": product.web.base}])
     page = context.new_page()
     wrong: list[str] = []

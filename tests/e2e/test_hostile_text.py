@@ -26,6 +26,7 @@ from store.database import Database, open_database
 from store.rows import put, table_of
 from tests.app.serving import ROOT, Product, clock
 from tests.e2e.conftest import chromium  # noqa: F401 - a fixture
+from tests.e2e.screen import coarse
 from tests.hotspot_sample import record_of_forecasts, row_of, sample, spot
 
 pytestmark = pytest.mark.browser
@@ -157,7 +158,7 @@ def named_on_the_map(page: Page) -> None:
 
 def test_no_text_becomes_markup_on_any_page(chromium: Browser, hostile: tuple[Product, str]) -> None:  # noqa: F811
     product, cookie = hostile
-    context = chromium.new_context(viewport={"width": 1000, "height": 700}, locale="th-TH")
+    context = coarse(chromium, 1000, 700)
     context.add_cookies([{"name": COOKIE, "value": cookie, "url": product.url}])
     page = context.new_page()
     outside: list[str] = []

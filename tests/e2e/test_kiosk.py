@@ -12,6 +12,7 @@ from dashboard.access.sessions import COOKIE
 from dashboard.basemap.palette import Theme
 from store import kiosks
 from tests.app.serving import Product, clock
+from tests.e2e.screen import coarse
 from tests.servers import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.broker]
@@ -56,7 +57,7 @@ def known(page: Page) -> None:
 
 
 def test_a_kiosk_shows_the_wall_and_nothing_else_until_it_is_revoked(chromium: Browser, product: Product) -> None:
-    context = chromium.new_context(viewport={"width": 1920, "height": 1080}, locale="th-TH")
+    context = coarse(chromium)
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(f"{request.url} {request.headers.get('referer', '')}"))

@@ -91,18 +91,18 @@ def _html(page: Page, text: str) -> Mask:
     return _bright(page, 45, 302)
 
 
-def test_a_label_is_written_as_html_writes_it_to_the_last_tone_mark(wall: Page, server: FixtureServer) -> None:
+def test_a_label_is_written_as_html_writes_it_to_the_last_tone_mark(fine_wall: Page, server: FixtureServer) -> None:
     for name in ("zones", "streets", "cameras", "checkpoints"):
         server.ground[name]["features"] = []
     server.units = [unit("201", *PLACE, hdg=None)]
-    open_wall(wall, server)
-    expect(wall.locator(".ssz-light-data")).to_have_attribute("data-state", "fresh")
-    drawn_at(wall, "demo/201", *PLACE)
-    wall.evaluate("() => window.rerun({ words: {} })")  # no words in the label's second line
-    wall.wait_for_function("() => window.__ssz.map.layer.labels.shown[0]?.side === 'right'")
+    open_wall(fine_wall, server)
+    expect(fine_wall.locator(".ssz-light-data")).to_have_attribute("data-state", "fresh")
+    drawn_at(fine_wall, "demo/201", *PLACE)
+    fine_wall.evaluate("() => window.rerun({ words: {} })")  # no words in the label's second line
+    fine_wall.wait_for_function("() => window.__ssz.map.layer.labels.shown[0]?.side === 'right'")
     bare = "".join(letter for letter in TEXT if letter not in TONES)
-    html, html_bare = _html(wall, TEXT), _html(wall, bare)
-    drawn, drawn_bare = _label(wall, server, TEXT), _label(wall, server, bare)
+    html, html_bare = _html(fine_wall, TEXT), _html(fine_wall, bare)
+    drawn, drawn_bare = _label(fine_wall, server, TEXT), _label(fine_wall, server, bare)
     whole = slice(0, HEIGHT)
     assert drawn[UPPER].sum() > 100, "there are marks to compare"
     assert _alike(html, drawn, whole) > 0.95

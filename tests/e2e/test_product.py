@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from dashboard.language import switch_path
 from dashboard.words import Language, word
 from models.town.town import STATION
-from tests.e2e.screen import row
+from tests.e2e.screen import coarse, row
 from tests.fault.product import ROOT
 from tests.fault.publisher import Publisher
 from tests.fault.scale import scaled
@@ -112,7 +112,7 @@ class Watched:
     """A page of which every request and every complaint is written down."""
 
     def __init__(self, browser: Browser) -> None:
-        self.context = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="th-TH")
+        self.context = coarse(browser)
         self.page: Page = self.context.new_page()
         self.hosts: set[str] = set()
         self.wrong: list[str] = []

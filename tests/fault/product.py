@@ -15,7 +15,7 @@ import httpx
 import psutil
 
 from store.database import Database, open_database
-from tests.servers import free_port, wait_until
+from tests.servers import free_port, trust, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "f4Kt-9qLz_2mXw7Rv5Yc8Pn1Bd6Hj3Gs0T"
@@ -142,7 +142,7 @@ class Web(Process):
         def answers() -> bool:
             assert self.running, self.output()[-2000:]
             try:
-                return httpx.get(f"{self.base}/healthz", timeout=1).status_code == 200
+                return httpx.get(f"{self.base}/healthz", timeout=5, verify=trust()).status_code == 200
             except httpx.TransportError:
                 return False
 
@@ -176,7 +176,7 @@ def sign_in_link(env: Mapping[str, str], role: str = "dispatcher") -> str:
 def sign_in(env: Mapping[str, str], base: str, role: str = "dispatcher") -> httpx.Client:
     """A signed-in client of a web process."""
     link = sign_in_link(env, role)
-    client = httpx.Client(base_url=base, headers={"Origin": base}, follow_redirects=False, timeout=10)
+    client = httpx.Client(base_url=base, headers={"Origin": base}, follow_redirects=False, timeout=60, verify=trust())
     token = link.split("link=", 1)[1]
     answer = client.post("/sign-in", data={"link": token})
     assert answer.status_code == 303, answer.text

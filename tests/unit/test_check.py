@@ -5,6 +5,9 @@ from __future__ import annotations
 from itertools import chain
 from pathlib import Path
 
+import pytest
+
+from scripts import slowest
 from scripts.check import LONG, ROOT, mixed, stages
 
 
@@ -24,3 +27,12 @@ def test_the_long_files_are_dealt_before_the_others_that_draw() -> None:
 
 def test_what_draws_is_spread_evenly_among_what_waits() -> None:
     assert mixed(["A", "B"], ["a", "b", "c", "d"]) == ["A", "a", "b", "B", "c", "d"]
+
+
+def test_the_slowest_files_are_told_with_all_that_their_tests_took() -> None:
+    def took(name: str, seconds: float) -> pytest.TestReport:
+        return pytest.TestReport(name, ("", 0, ""), {}, "passed", None, "call", duration=seconds)
+
+    reports = [took("a.py::one", 2.0), took("b.py::one", 3.0), took("a.py::two[x::y]", 2.5)]
+    assert slowest.by_file(reports) == [("a.py", 4.5), ("b.py", 3.0)]
+    assert len(slowest.by_file(took(f"{number}.py::one", 1.0) for number in range(30))) == slowest.FILES

@@ -1,0 +1,26 @@
+"""A part of the test run: says at its end which files of tests took longest."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import pytest
+
+FILES = 10
+
+
+def by_file(reports: Iterable[pytest.TestReport]) -> list[tuple[str, float]]:
+    """(file, s with its fixtures), the slowest first."""
+    took: defaultdict[str, float] = defaultdict(float)
+    for report in reports:
+        took[report.nodeid.split("::")[0]] += report.duration
+    return sorted(took.items(), key=lambda one: -one[1])[:FILES]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell them."""
+    ran = [one for kind in terminalreporter.stats.values() for one in kind if isinstance(one, pytest.TestReport)]
+    terminalreporter.section("slowest files")
+    for file, seconds in by_file(ran):
+        terminalreporter.write_line(f"{seconds:7.1f} s {file}")
