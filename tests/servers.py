@@ -109,7 +109,7 @@ class PgCluster:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            timeout=60,
+            timeout=200,
         )
 
     def start(self) -> None:
@@ -226,5 +226,5 @@ class Mosquitto:
         self._process.send_signal(how)
         if how is signal.SIGTERM:
             self._process.send_signal(signal.SIGCONT)
-        self._process.wait(30)
+        self._process.wait(60)
         self._process = None

@@ -43,7 +43,7 @@ def routes(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
     folder = tmp_path_factory.mktemp("routes")
     told = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", _ROUTES],
-        cwd=ROOT, env=environment(folder, 1), capture_output=True, text=True, timeout=60, check=True,
+        cwd=ROOT, env=environment(folder, 1), capture_output=True, text=True, timeout=200, check=True,
     )  # fmt: skip
     rows: list[list[str]] = json.loads(told.stdout.splitlines()[-1])
     found = {(kind, _filled(path)) for kind, path in rows}

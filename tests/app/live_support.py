@@ -113,7 +113,7 @@ class LiveServer:
         """Ask the server to stop, and wait."""
         self.http.close()
         self._server.should_exit = True
-        self._thread.join(10)
+        self._thread.join(60)
 
     @contextlib.contextmanager
     def viewer(self, query: str = "role=administrator", version: str = QUERY) -> Iterator[Screen]:

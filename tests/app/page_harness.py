@@ -46,7 +46,7 @@ def looking(
 
 def opened(script: Path, query: dict[str, str]) -> AppTest:
     """Run a page; an exception in it fails the test."""
-    page = AppTest.from_file(str(script), default_timeout=30)
+    page = AppTest.from_file(str(script), default_timeout=90)
     for key, value in query.items():
         page.query_params[key] = value
     page.run()

@@ -122,7 +122,7 @@ class Product:
         assert self.process is not None
         if self.process.poll() is None:
             self.process.send_signal(number)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=60)
 
     def open_store(self) -> Database:
         """A connection of the test's own."""

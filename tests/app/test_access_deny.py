@@ -179,7 +179,7 @@ def test_the_policy_names_no_path_that_is_not_served(product: Product) -> None:
 
 def status_of(product: Product, path: str) -> int:
     """The status of a GET for exactly this path: ordinary clients would tidy it first."""
-    connection = HTTPConnection("localhost", product.port, timeout=10)
+    connection = HTTPConnection("localhost", product.port, timeout=60)
     try:
         connection.request("GET", path)
         return connection.getresponse().status
@@ -202,4 +202,4 @@ def handshake(
 
 
 def _dial(port: int) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", port), timeout=10)
+    return socket.create_connection(("127.0.0.1", port), timeout=60)

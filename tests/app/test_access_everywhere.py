@@ -105,7 +105,7 @@ def test_another_role_and_disabling_end_every_socket_of_both_processes_and_the_c
             assert closed.value.rcvd.code == 1008
         assert [opens(product, cookie) for product in (one, two)] == [False, False]
         assert [opens(product, boss) for product in (one, two)] == [True, True]
-        assert all(sock.ping().wait(30) for sock in stays)
+        assert all(sock.ping().wait(60) for sock in stays)
 
         at_two = Visitor(clients[2], "10.7.0.1")
         assert at_two.sign_in("somchai").status_code == 303

@@ -51,7 +51,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Product, 
 def certified(served: tuple[Product, int]) -> Iterator[subprocess.Popen[bytes]]:
     """oidc-provider, certified by the OpenID Foundation."""
     product, port = served
-    subprocess.run(["npm", "ci", "--silent", "--no-audit", "--no-fund"], cwd=FOLDER, check=True, timeout=120)
+    subprocess.run(["npm", "ci", "--silent", "--no-audit", "--no-fund"], cwd=FOLDER, check=True, timeout=240)
     back = f"{product.url}/sign-in/oidc/callback"
     process = subprocess.Popen(
         ["node", "provider.mjs", str(port), back], cwd=FOLDER,
@@ -60,7 +60,7 @@ def certified(served: tuple[Product, int]) -> Iterator[subprocess.Popen[bytes]]:
     wait_until(lambda: listening(port), what="the provider")
     yield process
     process.kill()
-    process.wait(30)
+    process.wait(60)
 
 
 def sent(client: httpx.Client) -> str:
@@ -72,7 +72,7 @@ def sent(client: httpx.Client) -> str:
 
 def through(there: str, name: str) -> str:
     """Sign in and consent at the provider as a person does; the address it sends the browser back to."""
-    with httpx.Client(timeout=30) as browser:
+    with httpx.Client(timeout=60) as browser:
         answer = browser.get(there)
         for _ in range(12):
             if answer.is_redirect:
@@ -128,7 +128,7 @@ def test_a_certified_provider_signs_in_with_the_rights_its_claims_give(
         assert client.get(path_of(through(sent(client), "nowhere-at-all"))).status_code == 403
         assert COOKIE not in client.cookies
     certified.kill()
-    certified.wait(30)
+    certified.wait(60)
     with product.client() as client:
         down = client.get("/sign-in/oidc")
         assert (down.status_code, COOKIE in client.cookies) == (503, False)

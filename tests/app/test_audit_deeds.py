@@ -259,6 +259,6 @@ def test_who_sees_an_officers_name_is_written_down_once_and_the_answer_waits_for
     def seen() -> list[Any]:
         return [row for row in rows(database, "saw.person") if row.session == signed.who.digest[:16]]
 
-    wait_until(lambda: bool(seen()), 20)
+    wait_until(lambda: bool(seen()), 60)
     assert {(row.station, row.object) for row in seen()} == {("lumphini", f"alarm:{alarm.id}")}
     assert len(seen()) == 1

@@ -54,7 +54,7 @@ def look_as(sqlite_db: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ca
 
 def opened() -> AppTest:
     """The page; an exception in it fails the test."""
-    page = AppTest.from_file(str(PAGE), default_timeout=30).run()
+    page = AppTest.from_file(str(PAGE), default_timeout=90).run()
     assert [one.value for one in page.exception] == []
     return page
 

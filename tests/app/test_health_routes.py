@@ -39,11 +39,11 @@ def test_readiness_follows_the_heartbeat(product: Product) -> None:
     with product.client() as client:
         assert client.get("/healthz").status_code == 200
         tell(product, Heartbeat("main", clock(), clock()))
-        wait_until(ready(product), 30, "ready after a heartbeat")
+        wait_until(ready(product), 60, "ready after a heartbeat")
         assert client.get("/readyz").json() == {"status": "ready"}
         told = client.get("/readyz", headers=TOKEN).json()
         assert told["database"] == "ok"
-        assert 0 <= told["heartbeat_age_s"] < 15
+        assert 0 <= told["heartbeat_age_s"] < 60
         assert told["sources"]["mqtt"]["newest"] > 0
         assert set(client.get("/readyz", headers={"authorization": "Bearer wrong"}).json()) == {"status"}
 

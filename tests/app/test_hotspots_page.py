@@ -175,7 +175,7 @@ def test_a_patrol_is_suggested_when_asked_for_and_says_what_it_assumes() -> None
     assert "เป็นสมมติฐาน ไม่ใช่ผลวัด" in said(page)
     # Made at the same moment for the same units and hours, and another map all the same: it was not asked for.
     planned = page.session_state["plan-of"]
-    other = AppTest.from_file(str(PAGE), default_timeout=30)
+    other = AppTest.from_file(str(PAGE), default_timeout=90)
     other.session_state["plan-of"] = planned
     for name, value in {"part": "patrol", "shift": "16", "units": "2"}.items():
         other.query_params[name] = value

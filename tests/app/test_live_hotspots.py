@@ -88,18 +88,18 @@ def test_of_many_who_ask_for_a_sheet_at_once_one_reads_it(sqlite_db: Database) -
         def read(self) -> Any:
             nonlocal reads
             reads += 1
-            assert first.wait(20)
+            assert first.wait(60)
             return sqlite_db.read()
 
     ground = Ground(Counted())
     scope = scope_for("chief", frozenset({"lumphini"}))
 
     def asks(_: int) -> bytes:
-        at_door.wait(20)
+        at_door.wait(60)
         return ground.hotspots(scope, "1")
 
     with ThreadPoolExecutor(8) as pool:
         asked = [pool.submit(asks, number) for number in range(8)]
         first.set()
-        bodies = {one.result(20) for one in asked}
+        bodies = {one.result(60) for one in asked}
     assert (reads, len(bodies)) == (1, 1)

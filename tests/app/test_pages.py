@@ -107,7 +107,7 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
 
 def open_page(name: str, **query: str) -> AppTest:
     """Run a page; an exception in it fails the test."""
-    page = AppTest.from_file(str(PAGES / name), default_timeout=30)
+    page = AppTest.from_file(str(PAGES / name), default_timeout=90)
     for key, value in query.items():
         page.query_params[key] = value
     page.run()

@@ -49,7 +49,7 @@ class Proxy:
         """A client at a network address of its own."""
         transport = httpx.HTTPTransport(verify=self.trust, local_address=address)
         cookies = {COOKIE: cookie} if cookie else {}
-        return httpx.Client(base_url=self.url, cookies=cookies, transport=transport, timeout=30)
+        return httpx.Client(base_url=self.url, cookies=cookies, transport=transport, timeout=60)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def proxy(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield made
     finally:
         running.terminate()
-        running.wait(30)
+        running.wait(60)
 
 
 def test_plain_http_leads_to_tls_and_a_foreign_name_to_nothing(proxy: Proxy) -> None:
@@ -132,7 +132,7 @@ def test_sockets_pass_with_a_session_and_from_our_own_page_only(proxy: Proxy, pr
         headers = {"cookie": f"{COOKIE}={value}", "origin": origin}
         try:
             with connect(address, ssl=proxy.trust, additional_headers=headers, proxy=None) as line:
-                return 101 if line.recv(timeout=30) else 0
+                return 101 if line.recv(timeout=60) else 0
         except InvalidStatus as refused:
             return refused.response.status_code
 

@@ -170,7 +170,7 @@ def test_the_live_feed_tells_each_scope_its_own(world: World, visitor: bool) -> 
             _, cookie = world.client(role, text)
             address = f"ws://localhost:{world.product.port}/live?{QUERY}" + ("&visitor=1" if visitor else "")
             with connect(address, additional_headers={"cookie": f"{COOKIE}={cookie}"}, proxy=None) as socket:
-                first = socket.recv(timeout=20)
+                first = socket.recv(timeout=60)
             assert isinstance(first, bytes)
             body = first.decode("utf-8", "replace")
             seen = {mark for mark in MARKS if mark in body}
@@ -307,7 +307,7 @@ def test_a_station_that_joins_a_province_later_is_in_and_its_feed_opens_anew(wor
     assert client.get("/live/ground").json()["stations"] == []
     address = f"ws://localhost:{world.product.port}/live?{QUERY}"
     with connect(address, additional_headers={"cookie": f"{COOKIE}={cookie}"}, proxy=None) as socket:
-        socket.recv(timeout=20)
+        socket.recv(timeout=60)
         move(world, "ระยอง")
         try:
             assert ended(socket) == 1008
@@ -321,7 +321,7 @@ def ended(socket: Connection) -> int | None:
     """The code a WebSocket is closed with from the other side."""
     try:
         while True:
-            socket.recv(timeout=30)
+            socket.recv(timeout=60)
     except ConnectionClosed as closed:
         return closed.rcvd.code if closed.rcvd else None
 

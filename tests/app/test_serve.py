@@ -97,7 +97,7 @@ def test_an_answer_does_not_wait_for_the_acknowledgement_of_its_first_piece() ->
         listener = listen("127.0.0.1", 0)
         async with await asyncio.start_server(met, sock=listener):
             _, writer = await asyncio.open_connection(*listener.getsockname())
-            no_delay = await asyncio.wait_for(found, 20)
+            no_delay = await asyncio.wait_for(found, 60)
             writer.close()
         return no_delay
 
@@ -198,7 +198,7 @@ def test_ctrl_c_twice_in_a_row_ends_it_without_a_traceback(tmp_path: Path, own: 
         product.process.send_signal(signal.SIGINT)
         time.sleep(0.1)  # as quick as a hand is
         product.process.send_signal(signal.SIGINT)
-        assert product.process.wait(timeout=30) == 0
+        assert product.process.wait(timeout=60) == 0
     finally:
         looking.close()
         product.stop(signal.SIGKILL)
@@ -214,9 +214,9 @@ def test_ctrl_c_while_it_loads_ends_it_without_a_traceback(tmp_path: Path) -> No
             [sys.executable, "serve.py"],
             cwd=ROOT, env=environment(tmp_path, product.port), stdout=subprocess.DEVNULL, stderr=log,
         )  # fmt: skip
-    wait_until(lambda: _bound(product.port), 30, "the port is taken, the first thing it does")
+    wait_until(lambda: _bound(product.port), 60, "the port is taken, the first thing it does")
     process.send_signal(signal.SIGINT)
-    process.wait(30)
+    process.wait(60)
     assert "Traceback" not in product.log.read_text()
 
 

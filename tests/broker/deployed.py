@@ -63,7 +63,7 @@ class Deployed:
         """End it; it saves its queue."""
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(30)
+            self._process.wait(60)
             self._process = None
 
     @property
@@ -119,7 +119,7 @@ class Caller:
             self._answered.set()
             return
         self._client.loop_start()
-        assert self._answered.wait(30)
+        assert self._answered.wait(60)
 
     @property
     def connected(self) -> bool:
@@ -146,7 +146,7 @@ class Caller:
     def listen(self, topic: str) -> None:
         """Subscribe; the broker takes any subscription and delivers what the list allows."""
         self._client.subscribe(topic, 1)
-        assert self._subscribed.wait(30)
+        assert self._subscribed.wait(60)
 
     def say(self, topics: Sequence[str], payload: bytes = b"{}", retain: bool = False) -> list[str]:
         """Publish to each topic at QoS 1 and wait; those the broker took."""

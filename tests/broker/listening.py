@@ -38,7 +38,7 @@ class Listener:
         self._client.connect(parts.hostname or "", parts.port or 1883)
         self._client.loop_start()
         self._client.subscribe([(name, 1) for name in self._filters])
-        assert self._ready.wait(30), "no answer to the subscription"
+        assert self._ready.wait(60), "no answer to the subscription"
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -49,7 +49,7 @@ class Listener:
         """Publish at QoS 1 and wait for the acknowledgement."""
         self._client.publish(topic, payload, 1).wait_for_publish(30)
 
-    def wait_for(self, count: int, ending: str = "", timeout_s: float = 30.0) -> list[Heard]:
+    def wait_for(self, count: int, ending: str = "", timeout_s: float = 60) -> list[Heard]:
         """Wait until `count` messages came whose topic ends so; returns them.
 
         Raises:

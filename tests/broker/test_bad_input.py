@@ -63,7 +63,7 @@ def test_a_flood_of_junk_topics_delays_no_press_and_stays_bounded(
         if n % 500 == 499:
             box.settle(30)
     box.say(*position(0, 0, now_ms()))
-    wait_until(lambda: number(station_url, "SELECT count(*) FROM position") == 1, 30, what="the fix behind the flood")
+    wait_until(lambda: number(station_url, "SELECT count(*) FROM position") == 1, 60, what="the fix behind the flood")
     assert number(station_url, "SELECT count(*) FROM alarm") == 1
     assert number(station_url, "SELECT count FROM source_count WHERE reason = 'bad_topic'") == flood
     assert number(station_url, "SELECT count(*) FROM quarantine") <= 1.1 * 1024 * 1024 / 512

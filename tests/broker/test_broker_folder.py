@@ -200,7 +200,7 @@ def test_mosquitto_starts_as_its_own_user_by_the_steps_of_the_page_alone(url: st
         assert user_line.split()[2] == str(pwd.getpwnam(mosquitto).pw_uid)
     finally:
         running.terminate()
-        running.wait(30)
+        running.wait(60)
     for part, user in (("broker", mosquitto), ("worker", worker)):
         for file in (folder / part).iterdir():
             assert (file.owner(), file.stat().st_mode & 0o777) == (user, 0o600), file

@@ -196,13 +196,13 @@ def test_a_press_becomes_an_alarm_and_the_unit_that_is_sent_comes(
     running.start()
     try:
         event_id = running.press("sos-02")
-        wait_until(lambda: running.taken("sos-02", event_id), 30, "the receipt")
+        wait_until(lambda: running.taken("sos-02", event_id), 60, "the receipt")
         with db.read() as conn:
             (alarm,) = alarms.open_alarms(conn, None)
         assert (alarm.station, alarm.origin) == (town.station, "sos-02")
         assert "unverified" not in str(alarm.marks)
         states = {"ready": 9, "watch": 2, "unknown": 1, "down": 0}
-        wait_until(lambda: readiness(db) == states, 30, "boxes that were tested")
+        wait_until(lambda: readiness(db) == states, 60, "boxes that were tested")
         with Listener(mosquitto.url, f"ssz/v1/{town.station}/unit/+/status") as listener:
             with db.write() as tx:
                 for step, unit in ((Step.ACKNOWLEDGE, ""), (Step.ASSIGN, "moto-222")):
@@ -212,7 +212,7 @@ def test_a_press_becomes_an_alarm_and_the_unit_that_is_sent_comes(
             listener.wait_for(9, "/status")  # eight retained, and the one that sets off
             assert "moto-222" in listener.messages[-1].topic
             assert orjson.loads(listener.messages[-1].payload)["status"] == "enroute"
-        wait_until(lambda: count(db, Position) >= 16, 30, "stored positions")
+        wait_until(lambda: count(db, Position) >= 16, 60, "stored positions")
     finally:
         running.stop()
         worker.stop()

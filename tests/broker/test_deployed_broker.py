@@ -256,7 +256,7 @@ def test_a_thousand_idle_connections_at_a_door_keep_no_device_and_no_worker_out(
         assert worker.connected, worker.refused
         worker.close()
     finally:
-        idle.communicate("", timeout=30)
+        idle.communicate("", timeout=60)
 
 
 def test_a_report_channel_s_gateway_writes_its_channel_and_no_other(

@@ -66,7 +66,7 @@ def test_the_demo_plays_until_it_is_stopped(served: Database) -> None:
     with program, program.stdout:
         line = program.stdout.readline()
         program.send_signal(signal.SIGTERM)
-        assert program.wait(30) == 0
+        assert program.wait(60) == 0
     assert line.startswith("demo: 8 units and 12 SOS boxes at mueang_mukdahan")
     with served.read() as conn:
         assert len(registers.boxes(conn, frozenset({"mueang_mukdahan"}))) == 12

@@ -109,7 +109,7 @@ def test_a_unit_may_speak_the_moment_it_is_registered(
         for n in range(10):
             file.write_text(f"unit,at,lat,lon\nu{n},{now()},13.73,100.54\n")
             replay(ReplayOptions(file, "t", 0.0, as_recorded=True), parse_url(mosquitto.url), sqlite_db, now)
-        wait_until(lambda: sum(counted(sqlite_url).values()) >= 10, 30, "all counted")
+        wait_until(lambda: sum(counted(sqlite_url).values()) >= 10, 60, "all counted")
     finally:
         worker.stop()
     assert counted(sqlite_url) == {"accepted": 10}

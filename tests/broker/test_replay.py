@@ -85,7 +85,7 @@ def test_what_the_pipeline_counts_is_what_the_file_holds(
             found = rows(sqlite_url, "SELECT reason, count FROM source_count WHERE station = 'try_out'")
             return {str(reason): int(count) for reason, count in found}
 
-        wait_until(lambda: sum(counted().values()) == report.published == 402, 30, "all counted")
+        wait_until(lambda: sum(counted().values()) == report.published == 402, 60, "all counted")
         assert counted() == {"accepted": 400, "duplicate": report.faults.repeated, "no_fix": report.faults.zero}
         assert rows(sqlite_url, "SELECT count(*) FROM position")[0][0] == 400
         assert rows(sqlite_url, "SELECT count(*) FROM outbox")[0][0] == 0
@@ -126,7 +126,7 @@ def test_a_running_replay_can_be_stopped(mosquitto: Mosquitto, stations: Databas
         stopper = threading.Thread(target=stop_after_five)
         stopper.start()
         report = replay(ReplayOptions(file, "try_out"), parse_url(mosquitto.url), stations, now, stop)
-        stopper.join(10)
+        stopper.join(60)
     assert 5 <= report.published == report.acknowledged < 402
 
 

@@ -44,7 +44,7 @@ def test_a_worker_over_tls(station_url: str, tmp_path: Path) -> None:
         car.say_positions(2000, start)
         topic, fields = position(0, 900, start)
         car.say(topic, {**fields, "note": "x" * 60_000})  # longer than one record of TLS
-        wait_until(lambda: number(station_url, "SELECT count(*) FROM position") == 2001, 30, what="2,001 rows")
+        wait_until(lambda: number(station_url, "SELECT count(*) FROM position") == 2001, 60, what="2,001 rows")
         car.close()
         worker.stop()
         said: list[str] = []

@@ -89,7 +89,7 @@ class Device:
         expiry.SessionExpiryInterval = 300
         self._client.connect("127.0.0.1", port, 10, clean_start=False, properties=expiry)
         self._client.loop_start()
-        assert self._ready.wait(30)
+        assert self._ready.wait(60)
 
     def _on_connect(self, client: Client, *_: object) -> None:
         if self._topics:
@@ -118,7 +118,7 @@ class Device:
             elif n % 200 == 199:
                 self.settle(30)
 
-    def settle(self, timeout_s: float = 30) -> None:
+    def settle(self, timeout_s: float = 60) -> None:
         """Wait until the broker has acknowledged everything said."""
         wait_until(lambda: not self._client._out_messages, timeout_s, what="the broker's acknowledgements")
 

@@ -184,7 +184,7 @@ class FixtureServer:
         """End the server and its thread."""
         self._server.should_exit = True
         self._server.force_exit = True
-        self._thread.join(10)
+        self._thread.join(60)
 
     def send(self, kind: str = "delta", **fields: Any) -> None:
         """Send one frame to every page, as the feed would."""
@@ -223,7 +223,7 @@ class FixtureServer:
         async def run() -> None:
             await work()
 
-        asyncio.run_coroutine_threadsafe(run(), self._loop).result(5)
+        asyncio.run_coroutine_threadsafe(run(), self._loop).result(60)
 
     async def _send_all(self, data: bytes | str) -> None:
         for one in list(self._sockets):

@@ -49,7 +49,7 @@ def near(found: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
 
 def coloured(page: Page, lat: float, lon: float, wanted: tuple[int, ...]) -> None:
     """Wait until a place of the screen has a colour: what the map has drawn comes to the screen a frame later."""
-    wait_until(lambda: near(pixel(page, lat, lon), wanted), 30, f"the colour {wanted} at {lat}, {lon}", every_s=0.1)
+    wait_until(lambda: near(pixel(page, lat, lon), wanted), 60, f"the colour {wanted} at {lat}, {lon}", every_s=0.1)
 
 
 def click_at(page: Page, lat: float, lon: float) -> None:

@@ -201,7 +201,7 @@ def standing_still(*, page_alone: bool = False) -> Iterator[None]:
     for one in found:
         one.send_signal(signal.SIGSTOP)
     try:
-        wait_until(lambda: all(one.status() == psutil.STATUS_STOPPED for one in found), 10, "a browser that stands")
+        wait_until(lambda: all(one.status() == psutil.STATUS_STOPPED for one in found), 60, "a browser that stands")
         yield
     finally:
         for one in found:

@@ -149,7 +149,7 @@ def a_press_comes_and_is_answered(desk: Page, publisher: Publisher, second: View
     desk.keyboard.press("a")
     standing(desk, "รับแจ้งแล้ว", "โดย tester", "เมื่อ")
     expect(desk.locator(".ssz")).to_have_attribute("data-unanswered", "0")
-    wait_until(lambda: bool(second.alarms("B03")) and second.alarms("B03")[-1][1]["state"] == "acknowledged", 20)
+    wait_until(lambda: bool(second.alarms("B03")) and second.alarms("B03")[-1][1]["state"] == "acknowledged", 60)
     assert second.alarms("B03")[-1][1]["by"] == "tester"
 
 

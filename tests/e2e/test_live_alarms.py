@@ -46,11 +46,11 @@ def test_the_button_and_the_key_answer_and_the_focus_is_never_taken(wall: Page, 
     server.send(alarms=[alarm("a0", raised=begun - 30_000), alarm("a9")])
     expect(wall.locator(".ssz-alarm")).to_have_count(4)
     assert wall.evaluate("document.activeElement.closest('.ssz-alarm')?.dataset.alarm") == held == "demo/a2"
-    wait_until(lambda: server.acknowledged == [("a2", "token-1")], 30, "the answer")
+    wait_until(lambda: server.acknowledged == [("a2", "token-1")], 60, "the answer")
     wall.evaluate("document.activeElement.blur()")
     expect(wall.locator(".ssz-list")).to_have_attribute("data-settled", "yes")  # the first has stood there to be read
     wall.keyboard.press("a")
-    wait_until(lambda: server.acknowledged[1:] == [("a0", "token-1")], 30, "the answer")
+    wait_until(lambda: server.acknowledged[1:] == [("a0", "token-1")], 60, "the answer")
     wall.wait_for_function("!document.querySelector('.ssz-ack:disabled')")
     taken = alarm("a2", state="acknowledged", v=2, by="ร.ต.อ.สมชาย")
     server.send(alarms=[taken])

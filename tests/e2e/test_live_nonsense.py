@@ -27,7 +27,7 @@ def test_nonsense_is_counted_in_words_and_the_map_goes_on(wall: Page, server: Fi
         band = wall.locator('[data-band="nonsense"]')
         expect(band).to_contain_text(f"อ่านไม่ได้ ({count} ครั้ง)")
         # What the broken message was to tell is lost: the page asks for everything anew.
-        wait_until(lambda wanted=count + 1: server.connects == wanted, 30, "a new link")  # type: ignore[misc]
+        wait_until(lambda wanted=count + 1: server.connects == wanted, 60, "a new link")  # type: ignore[misc]
         expect(wall.locator(".ssz")).to_have_attribute("data-link", "up")
     server.send(units=[unit("201", 16.5470, 104.7265)])
     drawn_at(wall, "demo/201", 16.5470, 104.7265)
@@ -42,7 +42,7 @@ def test_a_page_of_another_version_loads_itself_again_once_and_then_says_so(
     server.other_version = "2"
     wall.goto(server.url)
     expect(wall.locator('[data-band="version"]')).to_contain_text("ไม่ตรงรุ่นกับเซิร์ฟเวอร์")
-    wait_until(lambda: server.connects > 4, 30, "asking again and again")
+    wait_until(lambda: server.connects > 4, 60, "asking again and again")
     assert server.pages == 2, "loaded again once"
     server.other_version = ""
     expect(wall.locator('[data-band="version"]')).to_have_count(0)

@@ -82,7 +82,7 @@ def _label(page: Page, server: FixtureServer, text: str) -> Mask:
         seen.append(_place(page))
         return bool(seen[-1].any() and (seen[-1] == seen[-2]).all() and (seen[-1] != seen[0]).any())
 
-    wait_until(still, 30, "the label on the screen")
+    wait_until(still, 60, "the label on the screen")
     return seen[-1]
 
 

@@ -91,8 +91,8 @@ class Run:
     def stop(self) -> int:
         """End it in order; its exit status."""
         self.process.terminate()
-        status = self.process.wait(30)
-        self._thread.join(10)
+        status = self.process.wait(60)
+        self._thread.join(60)
         assert self.process.stdout is not None
         self.process.stdout.close()
         return status

@@ -58,7 +58,7 @@ class Boxes:
         """Disconnect."""
         note("presses with a receipt", len(self.pressed - self.waiting))
         self._stop.set()
-        self._thread.join(5)
+        self._thread.join(60)
         self._client.disconnect()
         self._client.loop_stop()
 

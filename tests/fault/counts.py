@@ -69,10 +69,10 @@ def timing(what: str, reached: Callable[[], bool], at_most: float | None = None)
     thread.start()
     try:
         yield
-        assert found.wait(30), f"never: {what}"
+        assert found.wait(60), f"never: {what}"
     finally:
         given_up.set()
-        thread.join(10)
+        thread.join(60)
 
 
 def taken() -> tuple[dict[str, int], dict[str, Took]]:

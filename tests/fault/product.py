@@ -84,7 +84,7 @@ class Process:
         """End it as a power switch would (SIGKILL)."""
         if self._child is not None and self._child.poll() is None:
             self._child.kill()
-            self._child.wait(10)
+            self._child.wait(60)
 
     def pause(self) -> None:
         """Freeze it (SIGSTOP): it holds what it holds and does nothing."""
@@ -102,7 +102,7 @@ class Process:
         if self._child.poll() is None:
             self._child.send_signal(signal.SIGTERM)
             try:
-                self._child.wait(15)
+                self._child.wait(60)
             except subprocess.TimeoutExpired:
                 self.kill()
                 raise
@@ -162,7 +162,7 @@ def manage(env: Mapping[str, str], *arguments: str, check: bool = True) -> subpr
         check=check,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=200,
     )
 
 

@@ -58,7 +58,7 @@ class Proxy:
             except OSError:
                 return
             try:
-                far = socket.create_connection(("127.0.0.1", self._target), timeout=5)
+                far = socket.create_connection(("127.0.0.1", self._target), timeout=60)
                 far.settimeout(None)
             except OSError:
                 near.close()

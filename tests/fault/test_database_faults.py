@@ -46,14 +46,14 @@ def test_row_8_postgresql_stopped_without_a_word_loses_no_press_no_incident_and_
             there = time.monotonic()
             publisher.press(STATION, BOXES[-1], f"press-after-{stop}")
             after = (BOXES[-1], f"press-after-{stop}")
-            wait_until(lambda after=after: after in heard(pg_url), 30, "ingest is back")  # type: ignore[misc]
+            wait_until(lambda after=after: after in heard(pg_url), 60, "ingest is back")  # type: ignore[misc]
             took("a new press stored after PostgreSQL's start", time.monotonic() - there, 5)
         publisher.settle()
         assert incidents <= publisher.acked
         publisher.acked -= incidents
         balance(pg_url, publisher)
         kept = "SELECT count(DISTINCT id) FROM incident"
-        wait_until(lambda: number(pg_url, kept) == len(incidents), 30, "every incident", every_s=0.1)
+        wait_until(lambda: number(pg_url, kept) == len(incidents), 60, "every incident", every_s=0.1)
         assert ingest.running
     assert number(pg_url, "SELECT count(*) FROM incident") == len(incidents)
     assert presses(pg_url) == len(heard(pg_url)) == told_presses(pg_url)

@@ -75,7 +75,7 @@ def test_row_2_killed_between_commit_and_acknowledgement_all_come_again_and_are_
             assert dying.status == KILLED, dying.output()
             assert stored(db_url) | heard(db_url) == publisher.acked  # it died after the commit
         ingest.start()
-        wait_until(lambda: counted(db_url, "duplicate") - before >= deaths * count, 30, "all of them again")
+        wait_until(lambda: counted(db_url, "duplicate") - before >= deaths * count, 60, "all of them again")
         balance(db_url, publisher)
     if connection == "alarm":
         assert presses(db_url) == count
@@ -91,22 +91,22 @@ def test_row_21_acknowledgements_of_an_older_connection_take_nothing_off_the_bro
         stale = hooked(tmp_path, env, "stale")
         stale.start()
         connected = "ssz-main-position: connected"
-        wait_until(lambda: connected in stale.output(), 30, "the worker")
+        wait_until(lambda: connected in stale.output(), 60, "the worker")
         lock = open_database(db_url, 1)
         with lock.write(patience_s=10):
             offer_positions(publisher, 0, count, start)
             publisher.settle()
-            wait_until(lambda: "position: storage slow" in stale.output(), 30, "a batch that waits for the store")
+            wait_until(lambda: "position: storage slow" in stale.output(), 60, "a batch that waits for the store")
             mosquitto.kill()
             (tmp_path / "mosquitto" / "mosquitto.db").unlink(missing_ok=True)
             mosquitto.start()
-            wait_until(lambda: stale.output().count(connected) == 2, 30, "the worker is back")
+            wait_until(lambda: stale.output().count(connected) == 2, 60, "the worker is back")
             publisher.acked.clear()  # the broker has forgotten these; only the new ones are owed
             offer_positions(publisher, count, count, start)
             publisher.settle()
         lock.close()
-        wait_until(lambda: not stale.running, 30, "an acknowledgement of the old connection")
+        wait_until(lambda: not stale.running, 60, "an acknowledgement of the old connection")
         assert stale.status == KILLED, stale.output()
         ingest.start()
-        wait_until(lambda: not publisher.acked - stored(db_url), 30, "all new ones", every_s=0.1)
+        wait_until(lambda: not publisher.acked - stored(db_url), 60, "all new ones", every_s=0.1)
     assert number(db_url, "SELECT count(*) FROM position WHERE unit <> 'probe'") == len(stored(db_url))

@@ -52,7 +52,7 @@ def test_row_9_a_held_write_lock_loses_nothing_and_hides_no_press(
                 took("stored after the lock", screen.wait_alarm(box, stored=True) - released, 10)
             screen.wait_storage("ok")
         publisher.settle()
-        wait_until(lambda: lost(publisher, db_url) == 0, 30, "everything acknowledged is stored")
+        wait_until(lambda: lost(publisher, db_url) == 0, 60, "everything acknowledged is stored")
         for box in BOXES[:3]:
             words = [alarm for _, alarm in screen.alarms(box)]
             assert len({alarm["id"] for alarm in words}) == 1
@@ -80,7 +80,7 @@ def test_row_10_a_full_disk_is_said_and_nothing_is_lost(layout: Layout, tmp_path
                 ballast = fill(disk)
                 screen.wait_storage("full")
                 took("full disk told", time.monotonic() - filled, 5)
-                wait_until(lambda: "storage full" in product.output(), 30, "a transaction that does not fit")
+                wait_until(lambda: "storage full" in product.output(), 60, "a transaction that does not fit")
                 pressed(publisher, screen)
                 wait_until(lambda: time.monotonic() - filled >= scaled(5, 60), 61, "time without space")
                 assert product.alive()
@@ -90,7 +90,7 @@ def test_row_10_a_full_disk_is_said_and_nothing_is_lost(layout: Layout, tmp_path
                     took("stored after space", screen.wait_alarm(box, stored=True) - freed, 10)
                 screen.wait_storage("ok")
             publisher.settle()
-            wait_until(lambda: lost(publisher, url) == 0, 30, "everything acknowledged is stored")
+            wait_until(lambda: lost(publisher, url) == 0, 60, "everything acknowledged is stored")
             assert product.alive()
         publisher.close()
 
@@ -125,7 +125,7 @@ def pressed_beside(product: Whole, publisher: Publisher, file: Path, by_command:
         signed = signed_in(product.env, product.web.base) if by_command else cookie(side)
         with product.viewer(signed) as screen:
             screen.wait_storage("readonly")
-            wait_until(lambda: "-alarm: connected" in product.output(), 30, "the connection for alarms")
+            wait_until(lambda: "-alarm: connected" in product.output(), 60, "the connection for alarms")
             publisher.press(STATION, BOXES[0], "in-need")
             screen.wait_alarm(BOXES[0], stored=True)
             assert screen.feed["storage"] == "readonly"
@@ -192,11 +192,11 @@ def test_row_12_a_backup_under_load_holds_all_that_was_stored_before_it(
             rows, patience_s, every_s = scaled((500, 90, 0.1), (50_000, 300, 2.0))
             wait_until(lambda: len(stored_fixes(db_url)) >= rows, patience_s, "rows to be backed up", every_s)
             publisher.press(STATION, BOXES[0], "before")
-            wait_until(lambda: bool(stored_presses(db_url)), 30, "the press")
+            wait_until(lambda: bool(stored_presses(db_url)), 60, "the press")
             before = stored_fixes(db_url)
             manage(env, "backup", str(tmp_path / "b.backup"))
         publisher.settle()
-        wait_until(lambda: lost(publisher, db_url) == 0, 30, "everything acknowledged is stored")
+        wait_until(lambda: lost(publisher, db_url) == 0, 60, "everything acknowledged is stored")
         assert ingest.stop() == 0
     publisher.close()
     drill = environment(tmp_path / "elsewhere", empty_url, mosquitto.port)

@@ -53,7 +53,7 @@ def freeze(process: Process, db_url: str) -> None:
             process.resume()
             return False
 
-    wait_until(frozen, 30, "a moment without a transaction", every_s=0.05)
+    wait_until(frozen, 60, "a moment without a transaction", every_s=0.05)
     db.close()
 
 
@@ -63,10 +63,10 @@ def test_row_20_of_two_workers_of_one_name_one_writes_and_the_other_takes_over(
     start, count = now_ms() - 3_600_000, scaled(1_000, 20_000)
     with ExitStack() as stack:
         first = stack.enter_context(running(tmp_path, db_url, mosquitto.port, "first"))
-        wait_until(lambda: WRITES in first.output(), 30, "the first worker")
+        wait_until(lambda: WRITES in first.output(), 60, "the first worker")
         second = stack.enter_context(running(tmp_path, db_url, mosquitto.port, "second", prepared=True))
         publisher = stack.enter_context(publishing(mosquitto.port, db_url))
-        wait_until(lambda: IDLE in second.output(), 30, "the second worker")
+        wait_until(lambda: IDLE in second.output(), 60, "the second worker")
         offer(publisher, 0, count, start)
         first.kill()
         killed = time.monotonic()
@@ -74,7 +74,7 @@ def test_row_20_of_two_workers_of_one_name_one_writes_and_the_other_takes_over(
         took("taken over after a kill", time.monotonic() - killed, 10)
         offer(publisher, count, count, start)
         first.start()
-        wait_until(lambda: IDLE in first.output(), 30, "the first is idle now")
+        wait_until(lambda: IDLE in first.output(), 60, "the first is idle now")
         balance(db_url, publisher)
         flaps = (first.output() + second.output()).count(WRITES) - 2
         note("flaps", flaps)
@@ -89,17 +89,17 @@ def test_row_20_a_frozen_worker_loses_its_lease_and_does_not_fight_for_the_conne
     start = now_ms() - 3_600_000
     with ExitStack() as stack:
         first = stack.enter_context(running(tmp_path, sqlite_url, mosquitto.port, "first"))
-        wait_until(lambda: WRITES in first.output(), 30, "the first worker")
+        wait_until(lambda: WRITES in first.output(), 60, "the first worker")
         second = stack.enter_context(running(tmp_path, sqlite_url, mosquitto.port, "second", prepared=True))
         publisher = stack.enter_context(publishing(mosquitto.port, sqlite_url))
-        wait_until(lambda: IDLE in second.output(), 30, "the second worker")
+        wait_until(lambda: IDLE in second.output(), 60, "the second worker")
         freeze(first, sqlite_url)
         frozen = time.monotonic()
         offer(publisher, 0, 500, start)
         wait_until(lambda: connections(second) == 1, TAKEN_OVER_S, "the second takes over")
         took("taken over from a frozen worker", time.monotonic() - frozen, 10)
         first.resume()
-        wait_until(lambda: IDLE in first.output(), 30, "the first sees that it has lost its lease")
+        wait_until(lambda: IDLE in first.output(), 60, "the first sees that it has lost its lease")
         offer(publisher, 500, 500, start)
         balance(sqlite_url, publisher)
         assert (first.output() + second.output()).count(WRITES) == 2
@@ -130,7 +130,7 @@ def test_row_20_workers_of_two_names_share_the_positions_and_both_hear_every_pre
         for worker in workers:
             worker.start()
         for worker in workers:
-            wait_until(lambda worker=worker: worker.output().count(": connected") >= 4, 30, "a worker")  # type: ignore[misc]
+            wait_until(lambda worker=worker: worker.output().count(": connected") >= 4, 60, "a worker")  # type: ignore[misc]
         with publishing(mosquitto.port) as publisher:
             listening(publisher, db_url)
             offer(publisher, 0, count, start)

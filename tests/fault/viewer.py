@@ -60,12 +60,12 @@ class Viewer:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="viewer", daemon=True)
         self._thread.start()
-        wait_until(lambda: bool(self.frames), 30, "first frame of /live")
+        wait_until(lambda: bool(self.frames), 60, "first frame of /live")
 
     def close(self) -> None:
         """Disconnect."""
         self._stop.set()
-        self._thread.join(10)
+        self._thread.join(60)
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -78,7 +78,7 @@ class Viewer:
         headers = {"Cookie": f"{COOKIE}={self.cookie}", "Origin": self.base}
         address = self.base.replace("http", "ws", 1) + f"/live?{QUERY}"
         reader = Reader()
-        with connect(address, additional_headers=headers, open_timeout=10, proxy=None) as socket:
+        with connect(address, additional_headers=headers, open_timeout=60, proxy=None) as socket:
             while not self._stop.is_set():
                 try:
                     data = socket.recv(timeout=0.2)
@@ -106,11 +106,11 @@ class Viewer:
             if alarm["origin"] == origin
         ]
 
-    def wait_storage(self, word: str, timeout_s: float = 30.0) -> None:
+    def wait_storage(self, word: str, timeout_s: float = 60) -> None:
         """Wait until the feed says so."""
         wait_until(lambda: self.feed["storage"] == word, timeout_s, f"storage {word}")
 
-    def wait_alarm(self, origin: str, stored: bool, timeout_s: float = 30.0) -> float:
+    def wait_alarm(self, origin: str, stored: bool, timeout_s: float = 60) -> float:
         """When an origin's alarm was first told as stored, or as not yet stored, in steady s."""
 
         def times() -> list[float]:

@@ -109,7 +109,7 @@ def driving(publisher: Publisher, rate: int = 100) -> Iterator[None]:
         yield
     finally:
         stop.set()
-        thread.join(10)
+        thread.join(60)
 
 
 def pressed(publisher: Publisher, screen: Viewer, boxes: tuple[str, ...] = BOXES[:3]) -> None:

@@ -73,7 +73,7 @@ class Webhook:
             def do_POST(self) -> None:
                 """Take it."""
                 hook.got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-                hook.go.wait(20)
+                hook.go.wait(60)
                 self.send_response(hook.status)
                 self.end_headers()
 
@@ -316,7 +316,7 @@ def test_the_end_of_the_process_waits_for_the_notice_under_way_and_sends_no_more
 
     def send(_channel: Channel, _words: Words) -> str:
         started.set()
-        assert go.wait(20)
+        assert go.wait(60)
         return ""
 
     courier = Courier(sqlite_db, Channels((Channel("hook", "x://", frozenset({1})),)), send, clock, ZONE)
@@ -324,12 +324,12 @@ def test_the_end_of_the_process_waits_for_the_notice_under_way_and_sends_no_more
     found = [press(sqlite_db, f"sos-{number}", "_unknown") for number in range(2)]
     climb(sqlite_db, NOW + 16_000)
     runner.tick(courier.job())
-    assert started.wait(20)
+    assert started.wait(60)
     ending = threading.Thread(target=stop_jobs, args=(runner, courier))
     ending.start()
     assert not courier.stop(0)  # still under way
     go.set()
-    ending.join(20)
+    ending.join(60)
     assert not ending.is_alive()
     assert [[one[3] for one in kept(sqlite_db, alarm, "_unknown")] for alarm in found] == [["sent"], []]
 

@@ -58,7 +58,7 @@ def test_it_is_started_when_a_station_is_due_and_stopped_with_us(sqlite_db: Data
     thread.start()
     wait_until(lambda: (tmp_path / "pid").exists() and bool((tmp_path / "pid").read_text()), what="the process")
     refitting.stop()
-    thread.join(20)
+    thread.join(60)
     assert not thread.is_alive()
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
@@ -170,4 +170,4 @@ def test_the_command_ends_when_its_parent_is_gone() -> None:
     with subprocess.Popen([sys.executable, "-c", body], cwd=ROOT, stdin=subprocess.PIPE) as other:
         assert other.stdin is not None
         other.stdin.close()
-        assert other.wait(30) == 1
+        assert other.wait(60) == 1

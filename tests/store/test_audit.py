@@ -316,7 +316,7 @@ def test_a_writer_that_is_killed_leaves_a_whole_chain(db_url: str) -> None:
             process.stdout.readline()
             told.append(1)
         process.send_signal(signal.SIGKILL)
-        process.wait(30)
+        process.wait(60)
         process.stdout.close()
     database = open_database(db_url)
     database.audit_keys = KEYS

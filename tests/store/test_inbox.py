@@ -185,7 +185,7 @@ def test_the_thread_looks_by_itself_and_ends_when_told(sqlite_db: Database, box:
     watching = Inbox(sqlite_db, tmp_path / "inbox", ZoneInfo("Asia/Bangkok"), lambda: NOW, 0.01)
     watching.start()
     put(tmp_path, "a.csv", HEAD + "1,2022-06-30 10:00,x\n")
-    assert taken.wait(10)
+    assert taken.wait(60)
     watching.stop()
     assert ids(sqlite_db) == ["1"]
     assert (tmp_path / "inbox" / "a" / "done" / "a.csv").exists()

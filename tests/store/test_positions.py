@@ -156,7 +156,7 @@ def test_another_process_s_fixes_are_folded_in_order(db_url: str) -> None:
     own = Follower(one, lambda: START)
     for second in range(30):
         store(one, own, [fix(second)])
-    wait_until(lambda: follower.picture.seq == 30, 30, "the other process's picture")
+    wait_until(lambda: follower.picture.seq == 30, 60, "the other process's picture")
     assert follower.picture.units["lumphini", "u1"].heard_at == START + 29_000
     follower.stop()
     one.close()

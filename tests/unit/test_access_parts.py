@@ -113,7 +113,7 @@ def run_guarded(lives: Callable[[], bool], app_says: list[Message]) -> list[Mess
         await asyncio.sleep(0)
         return lives()
 
-    asyncio.run(asyncio.wait_for(sockets.guarded(app, {"type": "websocket"}, receive, send, still), 5))
+    asyncio.run(asyncio.wait_for(sockets.guarded(app, {"type": "websocket"}, receive, send, still), 60))
     assert told == [{"type": "websocket.disconnect", "code": 1008, "reason": "session ended"}]
     return sent
 

@@ -46,7 +46,7 @@ def test_what_comes_together_after_a_quiet_time_is_one_frame_long_before_the_nex
         await hub.next_frame(viewer)
         for number in range(20):
             town.move(hub, f"u{number:02d}")
-        frame = await asyncio.wait_for(hub.next_frame(viewer), 30)
+        frame = await asyncio.wait_for(hub.next_frame(viewer), 60)
         assert isinstance(frame, bytes)
         assert all(f"u{number:02d}".encode() in frame for number in range(20))
         assert viewer.take() is None

@@ -76,11 +76,11 @@ def test_a_stuck_screen_is_given_up_and_the_others_go_on() -> None:
         await asyncio.sleep(0.05)
         assert not serving[0].done(), "not before its time"
         now += 1
-        await asyncio.wait_for(serving[0], 5)
+        await asyncio.wait_for(serving[0], 60)
         assert not serving[1].done()
         assert hub.viewers == 1
         await hub.stop()
-        await asyncio.wait_for(serving[1], 5)
+        await asyncio.wait_for(serving[1], 60)
         return stuck, good
 
     stuck, good = asyncio.run(run())

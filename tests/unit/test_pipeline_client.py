@@ -143,11 +143,11 @@ def test_leaving_ends_the_wait_for_a_broker_that_is_away(monkeypatch: pytest.Mon
         tried.clear()
         client.connect_async("127.0.0.1", 1)
         client.loop_start()
-        assert tried.wait(20)
+        assert tried.wait(60)
         client.disconnect()
         leaving = threading.Thread(target=client.loop_stop, daemon=True)
         leaving.start()
-        leaving.join(20)
+        leaving.join(60)
         assert not leaving.is_alive()
         assert len(tries) == turn
         for end in (client._sockpairR, client._sockpairW):  # paho makes new ones at each start

@@ -37,7 +37,7 @@ class Store:
         self.gate.set()
 
     def store(self, batch: Sequence[Arrivals]) -> None:
-        self.gate.wait(5)
+        self.gate.wait(60)
         if self.error:
             raise self.error
         payloads = [message[1] for arrivals in batch for message in arrivals.messages]

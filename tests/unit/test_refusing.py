@@ -69,7 +69,7 @@ class _Store:
     @contextmanager
     def read(self) -> Iterator[Any]:
         self.asked += 1
-        assert self.may.wait(30)
+        assert self.may.wait(60)
         if self.error:
             raise self.error
         yield _Nothing()
@@ -108,7 +108,7 @@ def test_a_stop_waits_for_the_look_at_hand_and_for_no_other(caplog: pytest.LogCa
     stopping.start()
     wait_until(lambda: refusing._left == MOST_WAITING - 1, what="all behind it to be left")
     store.may.set()
-    stopping.join(30)
+    stopping.join(60)
     assert not stopping.is_alive()
     assert store.asked == 1
     assert f"{MOST_WAITING - 1} answers of 404 are not looked at" in caplog.text

@@ -28,7 +28,7 @@ def queue(door: Turnstile, lanes: list[Lane]) -> list[Lane]:
     wait_until(lambda: waiting(door) == len(lanes), what="all to wait")
     door.leave()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     return order
 
 
