@@ -81,7 +81,10 @@ def alarms(
     if stations is not None and len(stations) > _FEW:
         # By the index of the station all that they ever raised would be read and sorted: a bureau's are thousands.
         query = query.where(among(conn, _IN_TURN[conn.dialect.name], stations))
-    elif stations is not None and len(stations) > 1 and conn.dialect.name == "sqlite":
+    elif stations is not None and len(stations) > 1 and conn.dialect.name == "postgresql":
+        # One value instead of a statement of its own for each number of stations.
+        query = query.where(among(conn, ALARM.c.station, stations))
+    elif stations is not None and len(stations) > 1:
         # First which ones, from the index of the station alone: otherwise SQLite sorts whole rows.
         which = select(_ROWID).select_from(ALARM).where(among(conn, ALARM.c.station, stations)).correlate(None)
         which = _narrowed(which, start, end, only_open, before).order_by(*_SORTED).limit(limit)

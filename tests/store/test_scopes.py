@@ -6,14 +6,16 @@ import unicodedata
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, insert, text
 
+from benchmarks.old_alarms import closed_alarm
 from models.access.grants import stations_of
 from models.access.scope import Scope
 from models.records.base import SYSTEM_STATION, UNKNOWN_STATION
 from models.records.sos import EventKind, Signal
 from models.records.station import Station
 from store import alarms, registers, scopes, sos
+from store.alarms.rows import ALARM, columns_of
 from store.database import Database, Lane, open_database
 
 NOW = 1_790_000_000_000
@@ -149,3 +151,33 @@ def test_the_alarms_of_a_province_are_read_by_the_index_of_their_stations(sqlite
     )
     assert any("INDEX alarm_newest" in str(one) for one in of_many)
     assert not any("TEMP B-TREE" in str(one) for one in of_many)
+
+
+def test_what_is_read_on_postgresql_is_planned_for_its_values(pg_db: Database) -> None:
+    """From the sixth time on PostgreSQL may take one plan for all values, which knows no list's length."""
+    several = frozenset(f"s{number}" for number in range(40))
+    with pg_db.read() as conn:
+        for _ in range(12):
+            alarms.alarms(conn, several)
+        made = conn.execute(
+            text("SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%FROM alarm%'")
+        ).one()
+    assert made.generic_plans == 0
+    assert made.custom_plans > 0
+
+
+@pytest.mark.parametrize("number", [1, 2, 40])
+def test_the_newest_of_some_stations_are_the_newest_of_those(db: Database, number: int) -> None:
+    """One, some and many stations are read in ways of their own."""
+    codes = [f"s{n:02d}" for n in range(50)]
+    with db.write() as tx:
+        registers.put_stations(
+            tx, [Station(code=code, name_th=code, name_en=code, kind="test") for code in codes], NOW
+        )
+        for n in range(150):
+            tx.conn.execute(insert(ALARM), columns_of(closed_alarm(n, NOW - n * 1000)) | {"station": codes[n % 50]})
+    mine = frozenset(codes[:number])
+    with db.read() as conn:
+        every = alarms.alarms(conn, None, limit=150)
+        some = alarms.alarms(conn, mine, limit=5)
+    assert [one.id for one in some] == [one.id for one in every if one.station in mine][:5]
