@@ -4,11 +4,13 @@ script placed directly in `pages/` without this list, and so without its check."
 from __future__ import annotations
 
 import logging
+from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from dashboard.access.messages import MESSAGES
+from dashboard.shell import MAP_PAGES
 from dashboard.visit import visit
 from dashboard.words import word
 from models.access.policy import Action
@@ -64,9 +66,16 @@ def navigate() -> None:
             *([devices] if here.who.may(Action.MANAGE_DEVICES) else []),
             *([audit] if here.who.may(Action.SEE_AUDIT) and not here.who.visitor else []),
         ],
-        position="top",
+        # A live page has its own ways to the others; a list nobody sees is drawn all the same, before the page is.
+        position="hidden" if on_live_page() else "top",
     )
     page.run()
+
+
+def on_live_page() -> bool:
+    """Whether the browser stands at a page with the live map. One that came there by the list of pages still stands
+    where it came from, and has the list, unseen."""
+    return urlsplit(st.context.url or "").path in MAP_PAGES
 
 
 def page_failed(error: Exception) -> bool:

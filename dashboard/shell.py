@@ -116,7 +116,7 @@ def _with_imports(names: Iterable[str]) -> list[str]:
 def _link(spots: bool) -> str:
     """The `Link` header (RFC 8288): the map's bundle or the parts of the hotspots' page, and our faces, to come
     beside Streamlit's own files."""
-    files = _with_imports(_parts(_SPOT_PARTS)) if spots else _parts(_PARTS)
+    files = _with_imports(_parts(_SPOT_PARTS if spots else _PARTS))
     ours = () if spots else (f"/assets/{assets_route.module_name()}",)
     faces = (name for name in assets_route.assets() if name.endswith(".woff2"))
     fonts = (f"</assets/{name}>; rel=preload; as=font; type=font/woff2; crossorigin" for name in faces)

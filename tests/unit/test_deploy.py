@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import configparser
 import re
+import shlex
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,44 @@ def test_a_service_is_shut_in(unit: Path) -> None:
     assert service["User"] not in ("root", "0")
     started = first.removeprefix("ExecStart=").split()
     assert (ROOT / started[1]).exists() or (ROOT / started[2] / "__main__.py").exists()
+
+
+def test_systemd_finds_no_fault_in_a_service_and_calls_it_shut_in(tmp_path: Path) -> None:
+    """Where there is no systemd the settings above are all that is asserted here, and that each line is a setting."""
+    for unit in UNITS:
+        lines = [line for line in lines_of(unit.stem) if line and not line.startswith("#")]
+        assert all(re.fullmatch(r"\[(Unit|Service|Install)\]|[A-Z][A-Za-z]+=.*", line) for line in lines), unit
+    judge = shutil.which("systemd-analyze")
+    if judge is None:
+        return
+    here = []
+    for unit in UNITS:
+        # Its program need not be on this machine for its settings to be read.
+        text = re.sub(r"^(Exec\w+=)/opt/\S+", r"\1/bin/true", unit.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        (tmp_path / unit.name).write_text(text.replace("/usr/bin/psql", "/bin/true"), encoding="utf-8")
+        here.append(str(tmp_path / unit.name))
+    found = subprocess.run([judge, "verify", "--man=no", *here], capture_output=True, text=True, check=False)
+    assert (found.returncode, [line for line in found.stderr.splitlines() if "ssz-" in line]) == (0, [])
+    asked = [judge, "security", "--offline=true", "--threshold=15", "--no-pager", *here]
+    found = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stdout[-400:]
+    assert found.stdout.count("Overall exposure level") == len(UNITS)
+
+
+@pytest.mark.parametrize(("mode", "starts"), [(0o600, True), (0o400, True), (0o640, False), (0o604, False)])
+def test_no_service_starts_with_secrets_that_others_may_read(tmp_path: Path, mode: int, starts: bool) -> None:
+    (tmp_path / "ssz.env").touch(mode=0o600)
+    (tmp_path / "web.env").touch()
+    (tmp_path / "web.env").chmod(mode)
+    before = {line for unit in UNITS for line in lines_of(unit.stem) if line.startswith("ExecStartPre=")}
+    assert all(any(line in before for line in lines_of(unit.stem)) for unit in UNITS)
+    [line] = before
+    asked = shlex.split(line.removeprefix("ExecStartPre="))
+    assert asked[:2] == ["/bin/sh", "-c"]
+    assert "/etc/ssz " in asked[2]
+    ran = subprocess.run([*asked[:2], asked[2].replace("/etc/ssz", str(tmp_path))], capture_output=True, check=False)
+    assert (ran.returncode == 0) is starts
+    assert (b"web.env" in ran.stdout) is not starts, "the journal says which"
 
 
 def test_there_is_a_service_of_each_process() -> None:
@@ -138,7 +178,7 @@ def test_compose_opens_the_proxy_and_the_devices_doors_only() -> None:
         ("mosquitto", "8883:8883"),
         ("mosquitto", "8884:8884"),
     }
-    assert sorted(services) == ["ingest", "mosquitto", "postgres", "proxy", "refit", "web"]
+    assert sorted(services) == ["ingest", "migrate", "mosquitto", "postgres", "proxy", "refit", "rights", "web"]
     for name, one in services.items():
         assert one["security_opt"] == ["no-new-privileges:true"], name
         assert "network_mode" not in one, "a network of another container is gone when that one starts again"
@@ -152,6 +192,8 @@ def test_no_container_is_given_what_another_one_s_is() -> None:
     }
     assert mounted == {
         "postgres": [],
+        "migrate": [],
+        "rights": ["./postgres-roles.sql"],
         "mosquitto": ["./mosquitto/local/broker"],
         "web": ["./mosquitto/local/worker"],
         "ingest": ["./mosquitto/local/worker"],
@@ -159,9 +201,30 @@ def test_no_container_is_given_what_another_one_s_is() -> None:
         "proxy": ["./nginx.conf", "./certificates"],
     }
     assert {name: one.get("env_file") for name, one in services.items()} == {
-        "postgres": "postgres.env", "mosquitto": None, "web": "local.env", "ingest": "local.env",
-        "refit": "local.env", "proxy": None,
+        "postgres": "postgres.env", "mosquitto": None, "proxy": None, "rights": "owner.env",
+        "migrate": ["local.env", "owner.env"], "web": ["local.env", "web.env"], "refit": ["local.env", "web.env"],
+        "ingest": ["local.env", "ingest.env"],
     }  # fmt: skip
+
+
+def test_in_containers_too_only_the_owner_migrates_and_all_others_wait_for_it() -> None:
+    services = compose()["services"]
+    done, healthy = {"condition": "service_completed_successfully"}, {"condition": "service_healthy"}
+    migrating = {name for name, one in services.items() if "manage.py migrate" in one.get("command", "")}
+    assert migrating == {"migrate"}
+    assert services["migrate"]["depends_on"] == {"postgres": healthy}
+    assert "-h 127.0.0.1" in services["postgres"]["healthcheck"]["test"]
+    assert services["rights"]["depends_on"] == {"migrate": done}
+    [mounted] = services["rights"]["volumes"]
+    file, inside, mode = mounted.split(":")
+    assert (DEPLOY / file).is_file()
+    assert mode == "ro"
+    assert services["rights"]["command"].endswith(f"-v ON_ERROR_STOP=1 -f {inside}")
+    for name in ("web", "ingest"):
+        assert services[name]["depends_on"]["rights"] == done
+    for name in ("migrate", "rights"):
+        assert services[name]["restart"] == "no", "run once; what waits for it must see how it ended"
+        assert services[name]["cap_drop"] == ["ALL"]
 
 
 def test_a_container_s_user_and_group_are_the_number_its_files_are_handed_to() -> None:
