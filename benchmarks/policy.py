@@ -93,7 +93,7 @@ class Times:
 
 def _measured(url: str, number: int, n: int) -> Times:
     """Each n times in turns, so that all meet the same machine."""
-    found = Times([], *({name: [] for name in GRANTS} for _ in range(3)))
+    found = Times([], {name: [] for name in GRANTS}, {name: [] for name in GRANTS}, {name: [] for name in GRANTS})
     _fill(url, number)
     db = open_database(url)
     with db.read() as conn:

@@ -43,6 +43,8 @@ def sqlite_engine(url: str, *, writing: bool, pool_size: int) -> Engine:
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA temp_store=MEMORY")
+        if writing:  # what is deleted or replaced is written over: it stands in no free page
+            connection.execute("PRAGMA secure_delete=ON")
         if not writing:
             connection.execute("PRAGMA query_only=ON")
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 from sqlalchemy import Connection, Delete, Table, Update, and_, delete, or_, select, text, tuple_, update
+from sqlalchemy.engine import make_url
 
 from models.records.base import Millis
 from models.records.erasure import Erasure
@@ -213,3 +216,17 @@ def said_by_citizens(database: Database, before: Millis) -> int:
     old = select(*key).where(_REPORT.c.received_at < before, said).order_by(_REPORT.c.received_at).limit(PIECE)
     empty = update(_REPORT).where(tuple_(*key).in_(old)).values(text="", contact="")
     return in_pieces(database, _running(empty))
+
+
+def emptied_log(database: Database) -> bool:
+    """Empty SQLite's write-ahead log, which holds pages as they were before a deletion; False while a reader still
+    needs it: then the next round does. On PostgreSQL the log is the server's to reuse, and nothing is done."""
+    file = make_url(database.url).database
+    if database.dialect != "sqlite" or not file:
+        return True
+    try:
+        with closing(sqlite3.connect(file, timeout=0.2)) as conn:
+            busy, *_ = conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError:  # another writes for longer than we wait
+        return False
+    return not busy

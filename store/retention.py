@@ -105,6 +105,7 @@ def run(database: Database, keep: Keep, now: Millis) -> dict[str, int]:
         gone[rule.kind] = rule.delete(database, before)
         if gone[rule.kind] and rule.proved:
             _prove(database, rule, before, gone[rule.kind], now)
+    erasing.emptied_log(database)
     return gone
 
 

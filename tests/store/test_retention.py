@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from pathlib import Path
+
 import orjson
 import pytest
 from sqlalchemy import text
@@ -34,7 +37,7 @@ from store import (
     sos,
     units,
 )
-from store.database import Database, Tx
+from store.database import Database, Tx, open_database
 from store.retention import Keep
 
 NOW = 1_790_000_000_000
@@ -197,6 +200,37 @@ def test_what_a_citizen_said_goes_after_a_year_and_the_report_stays(db: Database
     assert [(one.id, one.text, one.contact) for one in kept if one.text or one.contact] == [("r25", "สมหญิง", "081")]
     assert retention.run(db, KEEP, NOW)["report"] == 0
     assert proofs(db) == ["table:report 25 before 2025-09-21T14:13:20+00:00 by SSZ_RETENTION_NAME_DAYS=365"]
+
+
+def test_what_was_deleted_is_in_no_byte_of_the_files(sqlite_url: str) -> None:
+    """Neither in free pages, nor in what a page was, nor in the write-ahead log, while the product goes on."""
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    files = (file, file.with_name(f"{file.name}-wal"))
+    words, contact, held = b"SOMCHAI-WAS-SEEN", b"0812345678-CONTACT", b"HELD-IN-QUARANTINE"
+
+    def found() -> set[bytes]:
+        whole = b"".join(one.read_bytes() for one in files)
+        return {one for one in (words, contact, held) if one in whole}
+
+    with closing(open_database(sqlite_url)) as db:
+        with db.write() as tx:
+            registers.put_stations(tx, [Station(code="hat_yai", name_th="ห", name_en="H")], NOW)
+            for n in range(50):
+                reports.take(
+                    tx,
+                    CitizenReport(
+                        "hat_yai", "line", f"r{n}", NOW, "tip", words.decode() * 20, NOW - 400 * DAY,
+                        contact=contact.decode(),
+                    ),
+                )  # fmt: skip
+            refused = [Rejected(Reason.NOT_JSON, "t", held * 9)] * 50
+            quarantine.Room(1_000_000).keep(tx, refused, NOW - 400 * DAY)
+        assert found() == {words, contact, held}
+        retention.run(db, KEEP, NOW)
+        assert found() == set()
+        with db.read() as conn:  # still open, and the next round finds nothing
+            assert len(reports.reports(conn, None)) == 50
+        assert files[0].stat().st_size > 0
 
 
 def _purpose(tx: Tx, name: str, at: int) -> None:

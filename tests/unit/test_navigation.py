@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+import streamlit as st
 
 from dashboard import navigation
 from dashboard.shell import MAP_PAGES
@@ -23,5 +24,5 @@ from dashboard.shell import MAP_PAGES
 def test_a_live_page_has_no_list_of_pages_and_all_others_have(
     monkeypatch: pytest.MonkeyPatch, url: str | None, live: bool
 ) -> None:
-    monkeypatch.setattr(navigation.st, "context", SimpleNamespace(url=url))
+    monkeypatch.setattr(st, "context", SimpleNamespace(url=url))
     assert navigation.on_live_page() is live
