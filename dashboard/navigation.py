@@ -51,6 +51,9 @@ def navigate() -> None:
     before_after = st.Page(
         "pages/insight/before_after.py", title=word("nav.before_after", chosen), url_path="before-after"
     )
+    imports = st.Page(
+        "pages/insight/imports.py", title=word("nav.imports", chosen), url_path="imports", visibility="hidden"
+    )
     # One level, no menus to open: there are few screens, and each must be found at a glance.
     page = st.navigation(
         [
@@ -59,6 +62,7 @@ def navigate() -> None:
             st.Page("pages/watch/live_map.py", title=word("nav.live_map", chosen), url_path="map"),
             *([response] if may_answer else []),
             st.Page("pages/insight/incidents.py", title=word("nav.incidents", chosen), url_path="incidents"),
+            *([imports] if here.who.may(Action.IMPORT_INCIDENTS) else []),
             *([hotspots, forecasts, before_after] if here.who.may(Action.SEE_HOTSPOTS) else []),
             st.Page("pages/programme/equipment.py", title=word("nav.equipment", chosen), url_path="equipment"),
             st.Page("pages/admin/feeds.py", title=word("nav.feeds", chosen), url_path="feeds"),

@@ -31,6 +31,7 @@ class Action(StrEnum):
     SEE_PERSON = "see_person"  # names and telephones: of a citizen who asks for help, of the officer who answers
     STEP_ALARM = "step_alarm"  # the desk: acknowledge, send, close, note, shelve; alarms of no station too
     RECORD_INCIDENT = "record_incident"
+    IMPORT_INCIDENTS = "import_incidents"  # files of incidents in, and an import out again
     EDIT_INCIDENT = "edit_incident"  # change one that is recorded; each change stands in its history
     SEE_TRACK = "see_track"  # where one unit was
     REPLAY = "replay"  # the time machine: where all of them were
@@ -52,6 +53,7 @@ _ANSWER = _LOOK | {
     Action.STEP_ALARM,
     Action.RECORD_INCIDENT,
     Action.EDIT_INCIDENT,
+    Action.IMPORT_INCIDENTS,
     Action.SEE_TRACK,
     Action.REPLAY,
     Action.EXPORT,
@@ -66,7 +68,7 @@ POLICY: Mapping[Role, frozenset[Action]] = MappingProxyType(
         Role.COMMANDER: _LEAD | {Action.SEE_AUDIT},
         Role.CHIEF: _LEAD,
         Role.DISPATCHER: _ANSWER,
-        Role.ANALYST: _LOOK | {Action.SEE_TEXT, Action.EXPORT, Action.SEE_HOTSPOTS},
+        Role.ANALYST: _LOOK | {Action.SEE_TEXT, Action.EXPORT, Action.IMPORT_INCIDENTS, Action.SEE_HOTSPOTS},
         Role.VIEWER: _LOOK,
         Role.ADMINISTRATOR: frozenset(Action),
     }

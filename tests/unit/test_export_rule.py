@@ -89,6 +89,7 @@ LEAVES: dict[tuple[str, str], set[str]] = {
     ("dashboard/drill_part.py", "drill_records"): {"csv_table"},
     ("dashboard/export_part.py", "hand_out"): set(),
     ("dashboard/hotspots/leave.py", "files"): set(),
+    ("dashboard/imports/part.py", "_bad"): set(),
     ("dashboard/report/part.py", "report_buttons"): set(),
     ("dashboard/sheet/routes.py", "_made"): set(),
     ("pages/programme/equipment.py", "boxes"): {"csv_table"},

@@ -1,0 +1,114 @@
+"""The page of imports: a file is looked over, stored in the background, and taken out again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import runtime
+from dashboard.access.identity import Who
+from dashboard.imports.work import Work, bring, look, works
+from models.audit.deeds import Deed, Did
+from models.formats.incident_file import Context
+from store import import_runs
+from store.bringing_in import Plan
+from store.database import Database
+from store.incidents import Wanted, count
+from tests.app.page_harness import looking, now
+
+PAGE = Path(__file__).parents[2] / "pages" / "insight" / "imports.py"
+FILE = "id,occurred_at,offence,lat,lon\n1,30/6/2565 11:00,ลักทรัพย์,13.75,100.5\n2,31/6/2565,x,,\n3,1/7/2565,ของแปลก,,\n"
+STATION = (
+    "INSERT INTO station (code, name_th, name_en, kind, bureau, province, lat, lon, plausible_km)"
+    " VALUES ('a', 'สถานี ก', 'A', 'provincial', '', '', 13.75, 100.5, 50)"
+)
+
+
+def analyst(stations: frozenset[str] | None) -> Who:
+    return Who("วิเคราะห์", "analyst", stations, "session", "d")
+
+
+def ended(work: Work) -> None:
+    assert work.thread is not None
+    work.thread.join(30)
+    assert not work.thread.is_alive()
+
+
+def started(folder: Path, body: str = FILE, name: str = "ไฟล์.csv") -> Work:
+    plan = Plan("a", "file", Context("a", "file", ZoneInfo("Asia/Bangkok"), now()), {}, by="วิเคราะห์")
+    work = works().new(folder, "วิเคราะห์", name, body.encode(), plan)
+    look(work, runtime.current())
+    ended(work)
+    return work
+
+
+def page_of(work: Work) -> AppTest:
+    page = AppTest.from_file(str(PAGE), default_timeout=30)
+    page.session_state["import-work"] = work.id
+    page.run()
+    assert [one.value for one in page.exception] == []
+    return page
+
+
+def told(page: AppTest) -> str:
+    return " ".join(
+        str(one.value) for kind in (page.success, page.error, page.warning, page.markdown) for one in kind
+    )
+
+
+def test_a_file_is_looked_over_stored_and_taken_out(
+    sqlite_db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sqlite_db.write() as tx:
+        tx.conn.exec_driver_sql(STATION)
+    with looking(sqlite_db, monkeypatch, analyst(None), tmp_path) as look_as:
+        work = started(tmp_path)
+        page = page_of(work)
+        assert [one.value for one in page.metric] == ["2", "1", "0", "1", "1", "1", "0"]
+        assert "พ.ศ." in told(page)
+        assert "31/6/2565" in work.errors.read_text(encoding="utf-8-sig")
+        with sqlite_db.read() as conn:
+            assert count(conn, Wanted(None)) == 0  # looked at only
+        page.button(f"take-{work.id}").click().run()
+        ended(work)
+        page = page_of(work)
+        assert "ใหม่ 2" in told(page)
+        with sqlite_db.read() as conn:
+            assert count(conn, Wanted(None)) == 2
+            [run] = import_runs.runs(conn, None)
+            deeds = conn.exec_driver_sql(
+                "SELECT action, who FROM audit UNION SELECT body, '' FROM audit_waiting"
+            ).all()
+        assert run.by == "วิเคราะห์"
+        assert any(Did.INCIDENTS_IMPORTED in str(one) for one in deeds)
+        assert works().of(work.id, "another") is None
+        look_as(analyst(frozenset({"b"})))
+        assert run.file not in "".join(str(one.body) for one in page_of(work).html)  # another station's
+        look_as(Who("v", "viewer", None, "session", "d"))
+        assert [one.value for one in AppTest.from_file(str(PAGE)).run(timeout=30).error] == ["ท่านไม่มีสิทธิ์เข้าถึงข้อมูลนี้"]
+
+
+def test_what_cannot_be_read_or_is_stopped_gets_a_word(
+    sqlite_db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sqlite_db.write() as tx:
+        tx.conn.exec_driver_sql(STATION)
+    with looking(sqlite_db, monkeypatch, analyst(None), tmp_path):
+        assert "ไฟล์ว่างเปล่า" in told(page_of(started(tmp_path, "")))
+        assert "ไม่พบคอลัมน์ offence" in told(page_of(started(tmp_path, "id,occurred_at\n1,2\n")))
+        assert "นามสกุล" in told(page_of(started(tmp_path, FILE, "f.xlsx")))
+        work = started(tmp_path)
+        work.stop.set()
+
+        def deed(_run: object) -> Deed:
+            raise AssertionError
+
+        monkeypatch.setattr(work.stop, "clear", lambda: None)  # stopped before it begins
+        bring(work, runtime.current(), True, deed)
+        ended(work)
+        assert "หยุดแล้ว" in told(page_of(work))
+        with sqlite_db.read() as conn:
+            assert count(conn, Wanted(None)) == 0
