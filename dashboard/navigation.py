@@ -48,6 +48,7 @@ def navigate() -> None:
     forecasts = st.Page(
         "pages/insight/forecasts.py", title=word("nav.forecasts", chosen), url_path="forecasts", visibility="hidden"
     )
+    clock = st.Page("pages/insight/clock.py", title=word("nav.clock", chosen), url_path="clock")
     before_after = st.Page(
         "pages/insight/before_after.py", title=word("nav.before_after", chosen), url_path="before-after"
     )
@@ -63,7 +64,7 @@ def navigate() -> None:
             *([response] if may_answer else []),
             st.Page("pages/insight/incidents.py", title=word("nav.incidents", chosen), url_path="incidents"),
             *([imports] if here.who.may(Action.IMPORT_INCIDENTS) else []),
-            *([hotspots, forecasts, before_after] if here.who.may(Action.SEE_HOTSPOTS) else []),
+            *([hotspots, forecasts, clock, before_after] if here.who.may(Action.SEE_HOTSPOTS) else []),
             st.Page("pages/programme/equipment.py", title=word("nav.equipment", chosen), url_path="equipment"),
             st.Page("pages/admin/feeds.py", title=word("nav.feeds", chosen), url_path="feeds"),
             *([people] if here.who.may(Action.MANAGE_PEOPLE) else []),

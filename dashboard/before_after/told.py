@@ -88,9 +88,10 @@ def verdict_words(found: Found, language: Language) -> str:
 
 
 def quotient_words(found: Found, language: Language) -> str:
-    """The quotient and its interval."""
+    """The quotient and its interval; without one it would mislead, and none is told."""
     moved = found.moved.quotient
-    return word("ba.wdq", language, value=number(moved.value), interval=span(moved.low, moved.high, language))
+    value = None if moved.low is None else moved.value
+    return word("ba.wdq", language, value=number(value), interval=span(moved.low, moved.high, language))
 
 
 def power_words(power: Smallest, before: int, language: Language) -> str:

@@ -74,9 +74,9 @@ note(said, icon=":material/balance:")
 before, after = (days_words(window, language) for window in (found.pair.before, found.pair.after))
 st.caption(word("ba.windows", language, before=before, after=after, months=months))
 
+draw_table(area_rows(found, language), word("ba.table", language), heads=True)
 left, right = st.columns([3, 2])
 with left:
-    draw_table(area_rows(found, language), word("ba.table", language), heads=True)
     figure("before-after-chart", forest_html(found, language))
 with right:
     with here.runtime.db.read() as conn:

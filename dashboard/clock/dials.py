@@ -1,0 +1,65 @@
+"""The dials and maps in the page: a component that stays mounted, and loads nothing but itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import orjson
+import streamlit as st
+
+from dashboard.basemap.beside import desk_theme, told
+from dashboard.clock.drawn import months_html
+from dashboard.clock.read import Month
+from dashboard.hotspots.ground import frame_of, streets_of
+from dashboard.visit import Visit
+from models.records.station import Station, Zone
+from store import registers
+
+_HERE = Path(__file__).parent
+#: Share of the cases left aside at each end when a map of no zone is framed: one stray would shrink a town to a dot.
+_STRAY = 0.01
+
+
+@cache
+def _part(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
+
+
+_component = st.components.v2.component(
+    "ssz_clock", html='<div class="ssz-clock"></div>', css=_part("clock.css"), js=_part("clock.js"),
+    isolate_styles=False,
+)  # fmt: skip
+
+
+def draw_months(here: Visit, months: Sequence[Month], station: Station | None, zones: Sequence[Zone]) -> None:
+    """Draw the months side by side. `zones` are outlined; with one station its streets are drawn.
+
+    Raises:
+        StorageError: the store cannot be read.
+    """
+    streets = []
+    if station is not None:
+        with here.runtime.db.read() as conn:
+            streets = registers.streets(conn, frozenset({station.code}))
+    outlines = [one.polygon for one in zones]
+    frame = frame_of(
+        _shown(months, outlines), (station.lon if station else None) or 0, (station.lat if station else None) or 0
+    )
+    html = months_html(
+        months, frame, outlines, streets_of(frame, streets), here.runtime.values.zone, here.language
+    )  # fmt: skip
+    _component(key="crime-clock", data=[{"html": html, "theme": desk_theme()}])
+    told(here.runtime.basemap.streets_credit if streets else "", here.language)
+
+
+def _shown(months: Sequence[Month], outlines: Sequence[str]) -> list[str]:
+    """What the map is framed round: the cases, without the strays, else the zones."""
+    lon = sorted(case.lon for one in months for case in one.cases or () if case.lon is not None)
+    lat = sorted(case.lat for one in months for case in one.cases or () if case.lat is not None)
+    if not lon:
+        return list(outlines)
+    skip = int(len(lon) * _STRAY)
+    box = [[lon[skip], lat[skip]], [lon[-1 - skip], lat[-1 - skip]]]
+    return [orjson.dumps({"type": "MultiPoint", "coordinates": box}).decode()]

@@ -1,0 +1,55 @@
+"""The crime clock: this month beside the last on a 24-hour dial and a map, and the hours nobody guards."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from dashboard.clock.dials import draw_months
+from dashboard.clock.hours import last_day, listed_rows, week_html, why_words
+from dashboard.clock.read import DAYS, hours, month, month_of
+from dashboard.desk import desk_head
+from dashboard.figure import figure
+from dashboard.html_table import draw_table
+from dashboard.incidents.bar import filter_bar
+from dashboard.times import day
+from dashboard.visit import visit
+from dashboard.words import word
+from models.access.policy import Action
+from models.analysis.windows import later
+from store import registers
+
+here = visit(Action.SEE_HOTSPOTS)
+language, clock_zone, scope = here.language, here.runtime.values.zone, here.who.stations
+desk_head(here, word("nav.clock", language), word("clock.help", language))
+chosen = filter_bar(here)
+
+with here.runtime.db.read() as conn:
+    stations = registers.stations(conn, scope)
+    zones = registers.zones(conn, scope)
+asked = [one for one in stations if chosen.stations is None or one.code in chosen.stations]
+if chosen.zone is not None:
+    asked = [one for one in asked if one.code == chosen.zone.partition("/")[0]]
+only = asked[0] if len(asked) == 1 else None
+shown = [
+    one
+    for one in zones
+    if (f"{one.station}/{one.code}" == chosen.zone if chosen.zone else only is not None and one.station == only.code)
+]
+
+first = month_of(chosen, clock_zone)
+columns = here.runtime.columns
+months = [month(columns, chosen, one, scope, clock_zone) for one in (later(first, -1), first)]
+draw_months(here, months, only, shown)
+st.caption(word("clock.rule", language))
+
+today = datetime.fromtimestamp(here.runtime.clock() / 1000, clock_zone).date()
+until = last_day(first, today)
+found = hours(here.runtime.db, columns, chosen, until, scope, clock_zone, None if only is None else only.code)
+st.subheader(word("clock.week", language), anchor=False)
+span = {"first": day(found.first, language), "last": day(found.last, language), "days": DAYS}
+st.caption(word("clock.week_help", language, **span, n=found.days, left_out=f"{found.left_out:,}"))
+figure("clock-week", week_html(found, language))
+st.subheader(word("clock.unguarded", language), anchor=False)
+st.markdown(why_words(found, language))
+draw_table(listed_rows(found, language), word("clock.unguarded", language), heads=True)
+st.caption(word("clock.unguarded_rule", language))

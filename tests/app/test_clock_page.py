@@ -1,0 +1,172 @@
+"""The crime clock on a real store: one pin a case on dial and map, what is left out, and the hours nobody guards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import orjson
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.access.identity import Who
+from jobs.patrolled import missing, reckon
+from models.formats.polygons import measure
+from models.records.incident import IncidentReport
+from models.records.position import Fix
+from models.records.station import Station, Zone
+from models.records.unit import Unit
+from store import incidents, patrols, positions, registers
+from store.database import Database, open_database
+from store.migrate import upgrade
+from tests.app.page_harness import looking, now, opened
+from tests.hotspot_sample import CODE, STATION, ZONE
+
+PAGE = Path(__file__).parents[2] / "pages" / "insight" / "clock.py"
+BANGKOK = ZoneInfo("Asia/Bangkok")
+PLACE = (13.727, 100.536)
+TODAY = datetime.now(BANGKOK).date()
+THIS = TODAY.replace(day=1)
+LAST = (THIS - timedelta(days=1)).replace(day=1)
+#: Days of the months the page is asked for: both lie in the past, whole.
+ASKED = {"period": "days", "from": LAST.isoformat(), "to": (THIS - timedelta(days=1)).isoformat(), "station": STATION}
+BEFORE = (LAST - timedelta(days=1)).replace(day=1)
+EPOCH = date(1970, 1, 1)
+
+
+def at(day: date, hour: float) -> int:
+    """Epoch milliseconds."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=BANGKOK)
+    return int((midnight + timedelta(hours=hour)).timestamp() * 1000)
+
+
+def fill(db: Database) -> None:
+    """Five cases of last month, two of the month before, thirty nights' cases, and a patrol that drives by day."""
+    made: list[IncidentReport] = []
+
+    def add(day: date, hour: float, long: float = 0.0, group: int = 2, **given: object) -> None:
+        start = at(day, hour)
+        values: dict[str, object] = {
+            "occurred_to": start + round(long * 3_600_000), "offence_group": group, "lat": PLACE[0], "lon": PLACE[1],
+            "place_quality": "exact", "found_by": "victim",
+        }  # fmt: skip
+        made.append(
+            IncidentReport(STATION, "import", f"c{len(made)}", start, "theft", now(), **(values | given))  # type: ignore[arg-type]
+        )
+
+    add(LAST, 22.5, arrested=True)
+    add(LAST, 13, group=1)
+    add(LAST, 23, long=4)
+    add(LAST, 0, long=24)  # no hour
+    add(LAST, 9, lat=None, lon=None, place_quality="none")
+    add(LAST, 9, group=4)
+    add(BEFORE, 3)
+    add(BEFORE, 4)
+    for number in range(30):
+        add(LAST + timedelta(days=number % 20), 20)
+    measured = measure(ZONE)
+    zone = Zone(
+        station=STATION, code=CODE, version=1, name_th="สีลม", name_en="Silom", polygon=ZONE,
+        area_m2=measured.area_m2, perimeter_m=measured.perimeter_m, utm_epsg=measured.utm_epsg, valid_from=0,
+    )  # fmt: skip
+    with db.write() as tx:
+        registers.put_stations(tx, [Station(code=STATION, name_th="ลุมพินี", name_en="Lumphini", kind="test")], now())
+        registers.put_zone(tx, zone, 0)
+        registers.put_units(tx, [Unit(station=STATION, unit="u1")], now())
+        for one in made:
+            incidents.take(tx, one)
+        for day in range(20):  # ten minutes at noon, a fix each half minute; then a gap, and one fix
+            begin = at(LAST + timedelta(days=day), 12)
+            moments = [*range(begin, begin + 600_001, 30_000), begin + 1_800_000]
+            positions.insert_fixes(tx, [Fix(STATION, "u1", when, *PLACE, received_at=when) for when in moments], {})
+    for day in range(20):
+        reckon(db, STATION, (LAST - EPOCH).days + day, BANGKOK, now())
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    url = f"sqlite:///{tmp_path_factory.mktemp('clock')}/t.db"
+    upgrade(url)
+    db = open_database(url)
+    fill(db)
+    yield db
+    db.close()
+
+
+@pytest.fixture
+def look_as(filled: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Who], None]]:
+    with looking(filled, monkeypatch, Who("ผกก.", "chief", None, "session", "x", "token-1")) as look:
+        yield look
+
+
+def said(page: AppTest) -> str:
+    """All words of a page, its tables too."""
+    parts = [*page.success, *page.warning, *page.info, *page.markdown, *page.caption, *page.subheader, *page.error]
+    return "\n".join([*(str(one.value) for one in parts), *(one.proto.body for one in page.get("html"))])
+
+
+def drawn(page: AppTest) -> list[str]:
+    """What each component was given to draw."""
+    return [orjson.loads(one.proto.json)[0]["html"] for one in page.get("bidi_component")]
+
+
+@pytest.mark.usefixtures("look_as")
+def test_each_case_has_one_pin_on_the_dial_and_one_on_the_map() -> None:
+    page = opened(PAGE, {**ASKED, "hour": "22.13.9.x.3.4"})
+    clocks = drawn(page)[0]
+    before, last = clocks.split("<section")[1:]
+    dial, ground = last.split('class="ground"')
+    # Not on the dial: without an hour. Not on the map: without a place. In neither: group 4.
+    pins = [sorted(re.findall(r'data-case="[^"]*/(c\d+)"', part)) for part in (dial, ground)]
+    assert pins == [["c0", "c1", "c2", "c4"], ["c0", "c1", "c2", "c3"]]
+    assert len(re.findall("data-arc", dial)) == 1
+    assert re.search(r'class="pin g2 arrested" data-case="[^"]*/c0"', dial)
+    assert re.search(r'class="pin g2 unsure" data-case="[^"]*/c2"', dial)
+    assert re.search(r'class="pin g1" data-case="[^"]*/c1"', ground)
+    assert sorted(set(re.findall(r'data-case="[^"]*/(c\d+)"', before))) == ["c6", "c7"]
+    assert "ไม่นับกลุ่มที่ 4: 1 · ไม่ทราบเวลา (ไม่อยู่บนหน้าปัด): 1 · ไม่มีพิกัด (ไม่อยู่บนแผนที่): 1" in last
+    # 23:00 to 03:00 is one hour of the evening and three of the night.
+    assert '18-24<tspan class="n" dx="10">1.2</tspan>' in dial or '18-24<tspan class="n" dx="10">1.3</tspan>' in dial
+
+
+@pytest.mark.usefixtures("look_as")
+def test_nights_without_a_patrol_are_listed_with_the_minutes_they_lack() -> None:
+    page = opened(PAGE, ASKED)
+    words = said(page)
+    assert "มี 1 ช่วงของสัปดาห์ที่เหตุมากกว่าสัดส่วนนาทีสายตรวจ" in words
+    assert "ทุกวัน 18:00-24:00" in words
+    assert "20 วัน" in words
+    week = drawn(page)[1]
+    assert week.count("<small>") == 168
+    # Twenty days of ten minutes at noon, and nothing for the gap.
+    assert sum(int(one) for one in re.findall(r"<small>([\d,]+)</small>", week)) == 200
+
+
+@pytest.mark.usefixtures("look_as")
+def test_a_period_without_minutes_says_so(filled: Database) -> None:
+    early = {**ASKED, "from": "2020-03-01", "to": "2020-03-31"}
+    assert "วันที่มีพิกัดสายตรวจไม่พอ (0 วัน" in said(opened(PAGE, early))
+
+
+def test_the_zones_minutes_are_of_the_zone_and_days_to_come_are_not_reckoned(filled: Database) -> None:
+    first = (LAST - EPOCH).days
+    with filled.read() as conn:
+        inside = patrols.minutes(conn, STATION, CODE, first, first + 19)
+        assert [sum(line) for line in inside.values()] == [pytest.approx(10)] * 20
+        waiting = missing(conn, now(), BANGKOK)
+        today = (TODAY - EPOCH).days
+        assert all(day < today for _, day in waiting)
+        assert {station for station, _ in waiting} <= {STATION}
+        assert not {day for _, day in waiting} & set(range(first, first + 20))
+
+
+def test_only_those_who_may_and_only_their_stations(look_as: Callable[[Who], None]) -> None:
+    look_as(Who("ผกก.", "chief", frozenset({"hat_yai"}), "session", "y", "token-2"))
+    page = opened(PAGE, ASKED)
+    assert "data-case" not in "".join(drawn(page))
+    look_as(Who("ผู้ชม", "viewer", None, "session", "z", "token-3"))
+    page = opened(PAGE, ASKED)
+    assert [one.value for one in page.error] == ["ท่านไม่มีสิทธิ์เข้าถึงข้อมูลนี้"]
