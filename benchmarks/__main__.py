@@ -13,9 +13,11 @@ from benchmarks import (
     backtest_cities,
     backtest_shift,
     backtest_zones,
+    before_after_coverage,
     box_lost,
     broker_pixel,
     calm,
+    clock_open,
     clusters_million,
     cold,
     desk_open,
@@ -62,7 +64,7 @@ ALL = (
     response_report, audit_verify, audit_append, sign_in, box_lost,
     hotspots_claims, hotspots_known_rates, hotspots_stability, clusters_million,
     backtest_cities, backtest_zones, backtest_shift, hit_interval, fit_time,
-    feedback, refit_stations,
+    feedback, refit_stations, before_after_coverage, clock_open,
 )  # fmt: skip
 FIGURES = {module.NAME: module for module in ALL}
 
