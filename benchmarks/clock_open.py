@@ -76,8 +76,8 @@ def measure(rig: Rig) -> Figure:
         lines.append(Line(f"{name}: opened by its address, in a browser", _few(times), "", "p50 <= 1 s", held))
     how = (
         f"{cases:,} real cases of a city as one station's. Another choice: another month, or another width, start "
-        "and length that nobody asked for before; nothing kept is found again. An opening goes to the address anew and "
-        "includes Streamlit's own page, script and socket; one that never came counts as infinite."
+        "and length that nobody asked for before; nothing kept is found again. An opening goes to the address anew "
+        "and includes Streamlit's own page, script and socket; one that never came counts as infinite."
     )
     samples: dict[str, object] = {name: plain(times) for name, times in (pages | plainly).items()}
     samples |= {f"{name} opened": plain(times) for name, times in opened.items()}

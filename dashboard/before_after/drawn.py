@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
 import shapely
@@ -18,28 +19,46 @@ from models.records.station import Street
 
 #: Pixels of the drawing of ratios, and where its axis begins and ends.
 _WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 760, 250, 740, 62, 18
-#: Ratios at the ends of the axis; what lies beyond ends in an arrow.
-_LEAST, _MOST = 0.125, 8.0
-_TICKS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+#: Ratios at the end of the axis, the first that holds all of it; what lies beyond the last ends in an arrow.
+_ENDS = (2.0, 4.0, 8.0)
 _KINDS = ("zone", "ring", "rest")
+
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """A doubling axis from one over its end to its end."""
+
+    end: float
+
+    @property
+    def ticks(self) -> list[float]:
+        """Where it is marked."""
+        steps = round(math.log2(self.end))
+        return [2.0**step for step in range(-steps, steps + 1)]
+
+    def x(self, ratio: float) -> int:
+        """Where a ratio stands, in pixels."""
+        held = min(max(ratio, 1 / self.end), self.end)
+        return round((_LEFT + _RIGHT) / 2 + math.log(held) / math.log(self.end) * (_RIGHT - _LEFT) / 2)
 
 
 def forest_html(found: Found, language: Language) -> str:
     """Each area's ratio as a mark of its own shape on a doubling axis, with its interval."""
     bottom = _TOP + 3 * _ROW
+    ratios = (found.zone, found.ring, found.rest)
+    axis = _axis(ratios)
     lines = "".join(
-        f'<line class="{"one" if tick == 1 else "grid"}" x1="{_x(tick)}" x2="{_x(tick)}" y1="{_TOP}" y2="{bottom}"/>'
-        f'<text class="tick" x="{_x(tick)}" y="{bottom + 22}">{tick:g}</text>'
-        for tick in _TICKS
+        f'<line class="{"one" if tick == 1 else "grid"}" x1="{x}" x2="{x}" y1="{_TOP}" y2="{bottom}"/>'
+        f'<text class="tick" x="{x}" y="{bottom + 22}">{tick:g}</text>'
+        for tick, x in ((tick, axis.x(tick)) for tick in axis.ticks)
     )
     names = area_names(found, language)
-    ratios = (found.zone, found.ring, found.rest)
     rows = "".join(
-        _row(kind, name, ratio, _TOP + _ROW * at + _ROW // 2, language)
+        _row(axis, kind, name, ratio, _TOP + _ROW * at + _ROW // 2, language)
         for at, (kind, name, ratio) in enumerate(zip(_KINDS, names, ratios, strict=True))
     )
     ends = "".join(
-        f'<text class="end" x="{(edge + _x(1.0)) // 2}" y="{bottom + 48}">{escape(word(key, language))}</text>'
+        f'<text class="end" x="{(edge + axis.x(1.0)) // 2}" y="{bottom + 48}">{escape(word(key, language))}</text>'
         for edge, key in ((_LEFT, "ba.fewer"), (_RIGHT, "ba.more"))
     )
     said = escape(word("ba.chart", language))
@@ -49,18 +68,18 @@ def forest_html(found: Found, language: Language) -> str:
     )
 
 
-def _row(kind: str, name: str, ratio: RateRatio, y: int, language: Language) -> str:
+def _row(axis: _Axis, kind: str, name: str, ratio: RateRatio, y: int, language: Language) -> str:
     words = f'<text class="name" x="0" y="{y + 6}">{escape(name)}</text>'
     if not ratio.before + ratio.after:
         return words
-    low, high = _x(ratio.low), _x(ratio.high)
+    low, high = axis.x(ratio.low), axis.x(ratio.high)
     tip = escape(f"{name}: {number(ratio.ratio)} ({span(ratio.low, ratio.high, language)})")
     ends = "".join(
         f'<path class="{kind}" d="M{x},{y - 8}L{x + way * 12},{y}L{x},{y + 8}Z"/>'
-        for x, way, beyond in ((low, -1, ratio.low < _LEAST), (high, 1, ratio.high > _MOST))
+        for x, way, beyond in ((low, -1, ratio.low < 1 / axis.end), (high, 1, ratio.high > axis.end))
         if beyond
     )
-    mark = "" if ratio.ratio is None else _mark(kind, _x(ratio.ratio), y)
+    mark = "" if ratio.ratio is None else _mark(kind, axis.x(ratio.ratio), y)
     line = f'<line class="span {kind}" x1="{low}" x2="{high}" y1="{y}" y2="{y}"/>'
     return f"<g><title>{tip}</title>{words}{line}{ends}{mark}</g>"
 
@@ -73,10 +92,9 @@ def _mark(kind: str, x: int, y: int) -> str:
     return f'<circle class="rest" cx="{x}" cy="{y}" r="8"/>'
 
 
-def _x(ratio: float) -> int:
-    held = min(max(ratio, _LEAST), _MOST)
-    part = math.log(held / _LEAST) / math.log(_MOST / _LEAST)
-    return round(_LEFT + part * (_RIGHT - _LEFT))
+def _axis(ratios: Sequence[RateRatio]) -> _Axis:
+    widest = max((max(one.high, 1 / one.low if one.low else math.inf) for one in ratios), default=1.0)
+    return _Axis(next((end for end in _ENDS if end >= widest), _ENDS[-1]))
 
 
 def ground_html(ground: Ground, name: str, streets: Sequence[Street], language: Language) -> str:

@@ -55,11 +55,11 @@ def draw_months(here: Visit, months: Sequence[Month], station: Station | None, z
 
 
 def _shown(months: Sequence[Month], outlines: Sequence[str]) -> list[str]:
-    """What the map is framed round: the cases, without the strays, else the zones."""
+    """What the map is framed round: the zones, and the cases without the strays."""
     lon = sorted(case.lon for one in months for case in one.cases or () if case.lon is not None)
     lat = sorted(case.lat for one in months for case in one.cases or () if case.lat is not None)
     if not lon:
         return list(outlines)
     skip = int(len(lon) * _STRAY)
     box = [[lon[skip], lat[skip]], [lon[-1 - skip], lat[-1 - skip]]]
-    return [orjson.dumps({"type": "MultiPoint", "coordinates": box}).decode()]
+    return [*outlines, orjson.dumps({"type": "MultiPoint", "coordinates": box}).decode()]
