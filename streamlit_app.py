@@ -30,6 +30,7 @@ from dashboard.api.route import api_route
 from dashboard.basemap.routes import basemap_routes
 from dashboard.basemap.shown import Basemap
 from dashboard.disk import DiskWatch
+from dashboard.exports.routes import file_routes
 from dashboard.health import BeatAge, Health, health_routes
 from dashboard.language import language_routes
 from dashboard.live import assets_route
@@ -273,6 +274,7 @@ else:
             *live_routes(lambda: runtime.current().hub, lambda: runtime.current().ground),
             *past_routes(lambda: runtime.current().past),
             *sheet_routes(lambda: runtime.current().sheets),
+            *file_routes(lambda: runtime.current().files),
             *near_routes(lambda: runtime.current().near),
             *desk_routes(lambda: runtime.current().desk),
             figures_route(lambda: runtime.current().figures),

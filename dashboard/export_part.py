@@ -66,6 +66,14 @@ def taken(here: Visit, file: File, purpose: str) -> Callable[[], bytes]:
     return made
 
 
+def purposed(here: Visit, key: str) -> str | None:
+    """The id of the purpose of this visit's files; None: it is asked for here."""
+    stated = _stated(here)
+    if stated is None:
+        _ask(here, key)
+    return stated
+
+
 def _stated(here: Visit) -> str | None:
     """The purpose this tab has stated, while it holds."""
     kept: str = st.session_state.get(_KEPT, "")

@@ -16,6 +16,7 @@ from dashboard.access.people import People
 from dashboard.access.sessions import Keeper
 from dashboard.api.parts import Parts
 from dashboard.basemap.shown import Basemap
+from dashboard.exports.routes import Parts as Files
 from dashboard.health import Health
 from dashboard.live.desk_routes import Parts as Desk
 from dashboard.live.figures import Figures
@@ -86,6 +87,15 @@ class Runtime:
     def sheets(self) -> Sheets:
         """What after-action sheets are made with."""
         return Sheets(self.db, self.clock, self.values.zone, self.values.language)
+
+    @property
+    def files(self) -> Files:
+        """What files of incidents are made with."""
+        values = self.values
+        return Files(
+            self.db, self.columns, self.past.purposes, self.clock, values.zone, values.targets, values.language,
+            values.data_dir,
+        )  # fmt: skip
 
     @property
     def api(self) -> Parts:

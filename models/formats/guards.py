@@ -17,6 +17,9 @@ MAX_COLUMNS = 200
 #: Characters in a cell: room for a polygon of ten thousand corners.
 MAX_CELL = 2_000_000
 
+#: What begins a line that is about a CSV and no row of it: written by our exports, passed over when read.
+ABOUT_MARK = "# "
+
 _CHUNK = 1 << 16
 _LEGACY = b"\xd0\xcf\x11\xe0"
 _PACKED = b"PK"

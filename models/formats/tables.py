@@ -13,7 +13,16 @@ from io import StringIO
 
 from models.formats import guards
 from models.formats.geojson import geojson_rows
-from models.formats.guards import CELL_TOO_LONG, EMPTY, MAX_CELL, MAX_COLUMNS, MAX_ROWS, TOO_MANY_ROWS, TOO_WIDE
+from models.formats.guards import (
+    ABOUT_MARK,
+    CELL_TOO_LONG,
+    EMPTY,
+    MAX_CELL,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    TOO_MANY_ROWS,
+    TOO_WIDE,
+)
 from models.formats.problems import BadFileError, Problem
 from models.formats.text import clean
 
@@ -87,6 +96,8 @@ def _sheet(lines: Iterable[list[str]]) -> Sheet:
 
 
 def _header(cells: list[str]) -> tuple[str, ...]:
+    if cells and cells[0].startswith(ABOUT_MARK):  # what a file of ours says of itself is no header
+        return ()
     names = [clean(cell) for cell in cells]
     while names and not names[-1]:
         names.pop()

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from models.formats import guards
 from models.formats.geojson import geojson_rows
-from models.formats.guards import CELL_TOO_LONG, EMPTY, MAX_CELL, MAX_COLUMNS, TOO_MANY_ROWS, TOO_WIDE
+from models.formats.guards import ABOUT_MARK, CELL_TOO_LONG, EMPTY, MAX_CELL, MAX_COLUMNS, TOO_MANY_ROWS, TOO_WIDE
 from models.formats.problems import BadFileError, Problem
 from models.formats.tables import NOT_TEXT
 from models.formats.text import clean
@@ -250,6 +250,8 @@ def _first(rows: Iterable[list[str]]) -> tuple[str, ...]:
 
 
 def _header(cells: list[str]) -> tuple[str, ...]:
+    if cells and cells[0].startswith(ABOUT_MARK):  # what a file of ours says of itself is no header
+        return ()
     names = [clean(cell) for cell in cells]
     while names and not names[-1]:
         names.pop()

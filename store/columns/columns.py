@@ -203,7 +203,8 @@ class Columns:
         }
 
     def stream(self, chosen: Filter, scope: Stations, most: int = 5_000) -> Iterator[pa.RecordBatch]:
-        """The cases whole, in batches of columns as the store names them, ascending in time: read from the store as
+        """The cases whole, in batches of columns as the store names them, a station after the other,
+        ascending in time: read from the store as
         it is now, by the same rule, with flat memory.
 
         Raises:

@@ -82,10 +82,11 @@ def whole(conn: Connection, table: Table, rows: Sequence[int]) -> list[Incident]
 def stream(
     conn: Connection, chosen: Filter, scope: Stations, zone: ZoneInfo, polygon: str | None, most: int
 ) -> Iterator[pa.RecordBatch]:
-    """The incidents a filter takes, in batches of up to `most` rows with the store's columns, ascending in time."""
+    """The incidents a filter takes, in batches of up to `most` rows with the store's columns, a station after the
+    other, ascending in time: along an index, so that the first comes at once."""
     query = select(_INCIDENT).where(_INCIDENT.c.occurred_from >= chosen.start, _INCIDENT.c.occurred_from < chosen.end)
     query = of_stations(seen(conn, query), _INCIDENT.c.station, scope)
-    query = query.order_by(_INCIDENT.c.occurred_from, _INCIDENT.c.station, _INCIDENT.c.source, _INCIDENT.c.id)
+    query = query.order_by(_INCIDENT.c.station, _INCIDENT.c.occurred_from, _INCIDENT.c.source, _INCIDENT.c.id)
     with conn.execute(query, execution_options={"yield_per": most}) as found:
         for part in found.partitions():
             columns = dict(zip(_ALL, zip(*part, strict=True), strict=True))

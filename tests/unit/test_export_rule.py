@@ -10,14 +10,17 @@ from collections.abc import Callable, Iterator
 from datetime import UTC
 from io import BytesIO, StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import openpyxl
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.formats.error_file import error_csv
 from models.formats.incident_export import csv_pieces
+from models.formats.incident_files import About, csv_file, xlsx_file
 from models.formats.problems import Problem, RowError
 from models.formats.table_export import csv_table, xlsx_tables
 from models.records.incident import Incident
@@ -62,6 +65,21 @@ def incident(text: str) -> Incident:
     )  # fmt: skip
 
 
+def batch(text: str) -> pa.RecordBatch:
+    values = incident(text.encode("utf-8", "replace").decode()).model_dump()
+    return pa.RecordBatch.from_pylist([values])
+
+
+def of_sheets(about: About, one: pa.RecordBatch) -> list[str]:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "f.xlsx"
+        xlsx_file(path, about, [one], UTC, True)
+        book = openpyxl.load_workbook(path)
+        cells = [cell for sheet in book for line in sheet.iter_rows() for cell in line]
+    assert {cell.data_type for cell in cells} <= {"s", "n", "inlineStr"}
+    return [cell.value for cell in cells if isinstance(cell.value, str)]
+
+
 def rows(name: str, text: str) -> list[dict[str, object]]:
     return [{f"n{name}"[:60]: text, "other": 1}]
 
@@ -73,6 +91,10 @@ WRITERS: dict[tuple[str, str], Callable[[str, str], list[str]]] = {
     ("models/formats/error_file.py", "ErrorLines"): lambda a, b: of_csv(
         error_csv((b,), [RowError(1, (b, a), (Problem("=x", "=ก", "=a"),))]).decode()
     ),
+    ("models/formats/incident_files.py", "_lines"): lambda a, b: of_csv(
+        b"".join(csv_file(About(((a, b),)), [batch(b)], UTC, True)).decode()
+    ),
+    ("models/formats/incident_files.py", "xlsx_file"): lambda a, b: of_sheets(About(((a, b),)), batch(b)),
     ("models/formats/incident_export.py", "_line"): lambda a, b: of_csv("".join(csv_pieces([incident(b)], UTC))),
 }
 
@@ -89,6 +111,7 @@ LEAVES: dict[tuple[str, str], set[str]] = {
     ("dashboard/drill_part.py", "drill_records"): {"csv_table"},
     ("dashboard/export_part.py", "hand_out"): set(),
     ("dashboard/hotspots/leave.py", "files"): set(),
+    ("dashboard/exports/routes.py", "_file"): set(),
     ("dashboard/imports/part.py", "_bad"): set(),
     ("dashboard/report/part.py", "report_buttons"): set(),
     ("dashboard/sheet/routes.py", "_made"): set(),

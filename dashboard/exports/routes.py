@@ -1,0 +1,130 @@
+"""`GET /live/incidents/file?format=csv&purpose=ID&…`: the incidents of a filter, as the bar's address tells it.
+
+What the file is of stands in it, and its deed with the purpose before the first byte is sent. CSV and GeoJSON are
+sent while they are made; the others are made on disk first and taken away once they are sent.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from dashboard.access.asking import RefusedError, asking
+from dashboard.access.deeds import deed_of
+from dashboard.access.identity import Who
+from dashboard.exports.about import about_of
+from dashboard.language import COOKIE
+from dashboard.live.purposes import Purposes
+from dashboard.words import as_language
+from models.access.policy import Action
+from models.audit.deeds import Did
+from models.incidents import address
+from models.incidents.filter import Filter
+from models.records.base import Millis
+from models.response.targets import Targets
+from store import audit, registers
+from store.columns import Columns, PreparingError
+from store.database import Database
+from store.errors import StorageError
+
+PATH = "/live/incidents/file"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the door works with. `language` is that of a browser which has chosen none; `folder` takes files while
+    they are made."""
+
+    db: Database
+    columns: Columns
+    purposes: Purposes
+    clock: Callable[[], Millis]
+    zone: ZoneInfo
+    targets: Targets
+    language: str
+    folder: Path
+
+
+def file_routes(parts: Callable[[], Parts]) -> list[BaseRoute]:
+    """The route for `st.App(routes=...)`. The parts are asked for at each request."""
+
+    async def endpoint(request: Request) -> Response:
+        response = await run_in_threadpool(_answered, parts(), request)
+        response.headers["cache-control"] = "no-store"
+        return response
+
+    return [Route(PATH, endpoint, methods=["GET"])]
+
+
+def _answered(parts: Parts, request: Request) -> Response:
+    from models.formats.incident_files import TooManyRowsError  # loaded with the first file
+
+    try:
+        return _file(parts, request, asking(request.scope, Action.EXPORT))
+    except RefusedError as error:
+        return PlainTextResponse(str(error), error.status)
+    except TooManyRowsError:
+        return PlainTextResponse("more rows than a sheet holds: take CSV or Parquet", 413)
+    except (StorageError, PreparingError):
+        return PlainTextResponse("the storage cannot do it now; try again", 503, {"retry-after": "5"})
+
+
+def _file(parts: Parts, request: Request, who: Who) -> Response:
+    from models.formats.incident_files import KINDS, ON_DISK, STREAMED
+
+    ending = request.query_params.get("format", "csv")
+    if ending not in KINDS:
+        raise RefusedError(400, f"format: one of {', '.join(KINDS)}")
+    purpose = request.query_params.get("purpose", "")
+    parts.purposes.must_hold(who, purpose)
+    language = as_language(request.cookies.get(COOKIE), as_language(parts.language))
+    chosen, bad = _filter(parts, request, who)
+    if bad:
+        raise RefusedError(400, f"not understood: {', '.join(bad)}")
+    answer = parts.columns.ask(chosen, who.stations)
+    about = about_of(chosen, answer, who.name, parts.clock(), parts.zone, language)
+    caller = request.client.host if request.client else ""
+    asked = {name: value for name, value in request.query_params.items() if name not in ("purpose", "format")}
+    detail = f"{ending} n={answer.total} " + " ".join(f"{name}={value}" for name, value in sorted(asked.items()))
+    done = deed_of(who, parts.clock(), Did.EXPORTED_INCIDENTS, caller, detail=detail[:900], purpose=purpose)
+    # What cannot be written down does not leave.
+    with parts.db.write() as tx:
+        audit.record(tx, done)
+    with_text = who.may(Action.SEE_TEXT)
+    batches = parts.columns.stream(chosen, who.stations)
+    headers = {"content-disposition": f'attachment; filename="incidents.{ending}"'}
+    if ending in STREAMED:
+        body: Iterator[bytes] = STREAMED[ending](about, batches, parts.zone, with_text)
+        return StreamingResponse(body, media_type=KINDS[ending], headers=headers)
+    place = Path(tempfile.mkdtemp(prefix="export-", dir=parts.folder))
+    try:
+        made = place / f"incidents.{ending}"
+        ON_DISK[ending](made, about, batches, parts.zone, with_text)
+    except BaseException:
+        shutil.rmtree(place, ignore_errors=True)
+        raise
+    gone = BackgroundTask(shutil.rmtree, place, ignore_errors=True)
+    return FileResponse(made, media_type=KINDS[ending], headers=headers, background=gone)
+
+
+def _filter(parts: Parts, request: Request, who: Who) -> tuple[Filter, list[str]]:
+    names = parts.columns.names(who.stations)
+    with parts.db.read() as conn:
+        stations = registers.stations(conn, who.stations)
+        zones = registers.zones(conn, who.stations)
+    known = address.Known(
+        parts.clock(), parts.zone, parts.targets.shifts, stations=frozenset(one.code for one in stations),
+        zones=frozenset(f"{one.station}/{one.code}" for one in zones),
+        names=[name for several in names.values() for name in several],
+    )  # fmt: skip
+    return address.read(dict(request.query_params), known)
