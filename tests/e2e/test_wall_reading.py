@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.fixture_server import FixtureServer, alarm, box, now_ms, unit
 from tests.e2e.looking import open_wall
+from tests.e2e.screen import coarse
 
 pytestmark = pytest.mark.browser
 
@@ -71,7 +72,7 @@ def test_what_must_be_read_is_large_enough_for_five_metres(
     chromium: Browser, server: FixtureServer, width: int, height: int
 ) -> None:
     busy(server, 12)
-    page = chromium.new_context(viewport={"width": width, "height": height}).new_page()
+    page = coarse(chromium, width, height).new_page()
     page.goto(server.url)
     expect(page.locator(".ssz-alarm")).to_have_count(12)
     page.evaluate("document.fonts.ready")
