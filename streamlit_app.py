@@ -32,6 +32,7 @@ from dashboard.basemap.shown import Basemap
 from dashboard.disk import DiskWatch
 from dashboard.exports.routes import file_routes
 from dashboard.health import BeatAge, Health, health_routes
+from dashboard.incidents.routes import case_routes
 from dashboard.language import language_routes
 from dashboard.live import assets_route
 from dashboard.live.desk_routes import Parts as Desk
@@ -277,6 +278,7 @@ else:
             *file_routes(lambda: runtime.current().files),
             *near_routes(lambda: runtime.current().near),
             *desk_routes(lambda: runtime.current().desk),
+            *case_routes(lambda: runtime.current().cases),
             figures_route(lambda: runtime.current().figures),
             *assets_route.routes(),
             *basemap_routes(lambda: runtime.current().basemap),

@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard.times import day, span
+from dashboard.times import day
 from dashboard.words import Language, word
-from models.records.base import Millis
-from models.records.station import Station, Zone
+from models.records.station import Station
 
 #: Days back from today by the name in the URL; `days` asks for the two days.
 PERIODS: Mapping[str, int] = {"7": 7, "30": 30, "90": 90, "365": 365, "1095": 1095}
 GROUPS = ("1", "2", "3", "4", "0")
 ALL = "all"
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What the reader chose: `[start, end)` in ms, one station and one zone or all (None), offence groups."""
-
-    first: date
-    last: date
-    start: Millis
-    end: Millis
-    station: str | None
-    zone: Zone | None
-    groups: frozenset[int] | None
 
 
 def _pick(name: str, label: str, options: Sequence[str], text: Callable[[str], str], default: str) -> str:
@@ -67,36 +52,6 @@ def _days(today: date, language: Language) -> tuple[date, date]:
     return first, last
 
 
-def filter_bar(stations: Sequence[Station], zones: Sequence[Zone], zone: ZoneInfo, language: Language) -> Chosen:
-    """Draw the bar and return what is chosen; the days are those of the given time zone."""
-    today = datetime.now(zone).date()
-    names = {one.code: one.name_th if language == "th" else one.name_en for one in stations}
-    columns = st.columns([2, 2, 2, 3])
-    with columns[0]:
-        period = _pick("period", word("flt.date_range", language), [*PERIODS, "days"], _period_text(language), "30")
-    with columns[1]:
-        label = word("flt.station", language)
-        station = _pick("station", label, [ALL, *names], lambda code: names.get(code, word("flt.all", language)), ALL)
-    own = {f"{one.station}/{one.code}": one for one in zones if station in (ALL, one.station)}
-    with columns[2]:
-        area = _pick(
-            "zone", word("flt.zone", language), [ALL, *own], lambda key: _zone_text(own.get(key), language), ALL
-        )
-    with columns[3]:
-        group = _pick("group", word("inc.group", language), [ALL, *GROUPS], lambda g: group_text(g, language), ALL)
-    first, last = _first_last(period, today, language)
-    start, end = span(first, last, zone)
-    return Chosen(
-        first=first,
-        last=last,
-        start=start,
-        end=end,
-        station=None if station == ALL else station,
-        zone=own.get(area),
-        groups=None if group == ALL else frozenset({int(group)}),
-    )
-
-
 def _first_last(period: str, today: date, language: Language) -> tuple[date, date]:
     return _days(today, language) if period == "days" else (today - timedelta(days=PERIODS[period] - 1), today)
 
@@ -121,11 +76,6 @@ def station_filter(stations: Sequence[Station], language: Language) -> str | Non
     return None if chosen == ALL else chosen
 
 
-def days_text(chosen: Chosen, language: Language) -> str:
-    """The chosen days in words."""
-    return f"{day(chosen.first, language)} - {day(chosen.last, language)}"
-
-
 def group_text(group: str, language: Language) -> str:
     """The words of an offence group; `0` = not known."""
     if group == ALL:
@@ -135,9 +85,3 @@ def group_text(group: str, language: Language) -> str:
 
 def _period_text(language: Language) -> Callable[[str], str]:
     return lambda name: word(f"flt.p_{name}", language)
-
-
-def _zone_text(zone: Zone | None, language: Language) -> str:
-    if zone is None:
-        return word("flt.all", language)
-    return (zone.name_th if language == "th" else zone.name_en) or zone.code

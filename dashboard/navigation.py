@@ -55,6 +55,14 @@ def navigate() -> None:
     imports = st.Page(
         "pages/insight/imports.py", title=word("nav.imports", chosen), url_path="imports", visibility="hidden"
     )
+    # Found from the incidents.
+    record = st.Page(
+        "pages/insight/incident.py", title=word("nav.incident", chosen), url_path="incident", visibility="hidden"
+    )
+    entry = st.Page(
+        "pages/insight/incident_entry.py", title=word("nav.incident_entry", chosen), url_path="incident-entry",
+        visibility="hidden",
+    )  # fmt: skip
     # One level, no menus to open: there are few screens, and each must be found at a glance.
     page = st.navigation(
         [
@@ -65,6 +73,8 @@ def navigate() -> None:
             st.Page("pages/insight/incidents.py", title=word("nav.incidents", chosen), url_path="incidents"),
             *([imports] if here.who.may(Action.IMPORT_INCIDENTS) else []),
             *([hotspots, forecasts, clock, before_after] if here.who.may(Action.SEE_HOTSPOTS) else []),
+            record,
+            *([entry] if here.who.may(Action.RECORD_INCIDENT) else []),
             st.Page("pages/programme/equipment.py", title=word("nav.equipment", chosen), url_path="equipment"),
             st.Page("pages/admin/feeds.py", title=word("nav.feeds", chosen), url_path="feeds"),
             *([people] if here.who.may(Action.MANAGE_PEOPLE) else []),

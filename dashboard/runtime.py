@@ -18,6 +18,7 @@ from dashboard.api.parts import Parts
 from dashboard.basemap.shown import Basemap
 from dashboard.exports.routes import Parts as Files
 from dashboard.health import Health
+from dashboard.incidents.routes import Parts as Cases
 from dashboard.live.desk_routes import Parts as Desk
 from dashboard.live.figures import Figures
 from dashboard.live.ground import Ground
@@ -96,6 +97,12 @@ class Runtime:
             self.db, self.columns, self.past.purposes, self.clock, values.zone, values.targets, values.language,
             values.data_dir,
         )  # fmt: skip
+
+    @property
+    def cases(self) -> Cases:
+        """What the doors of the incidents' views work with."""
+        values = self.values
+        return Cases(self.db, self.columns, self.clock, values.zone, values.targets.shifts)
 
     @property
     def api(self) -> Parts:

@@ -6,43 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from dashboard.filters import group_text
 from dashboard.times import age, moment
 from dashboard.words import Language, word
 from models.picture import SourceNow
 from models.records.base import Millis, Reason
 from models.records.device import Device
-from models.records.incident import Incident
 from models.records.station import Station
 from store.sources import ACCEPTED, DUPLICATE, LATE, Counted
 
 Row = dict[str, str | int | None]
 
 _REASONS = frozenset(reason.value for reason in Reason)
-
-
-def incident_rows(
-    incidents: Iterable[Incident], stations: Mapping[str, str], zone: ZoneInfo, language: Language
-) -> list[Row]:
-    """One row an incident, as it stands in the list; no place is no blank but a word. `stations`: code -> name."""
-
-    def row(one: Incident) -> Row:
-        arrested = (
-            {True: "inc.arrested", False: "inc.not_arrested"}.get(one.arrested) if one.arrested is not None else None
-        )
-        return {
-            word("inc.occurred_at", language): moment(one.occurred_from, zone, language),
-            word("inc.offence", language): one.offence,
-            word("inc.group", language): group_text(str(one.offence_group or 0), language),
-            word("flt.station", language): stations.get(one.station, one.station),
-            word("inc.quality", language): word(f"inc.q_{one.place_quality}", language),
-            word("inc.found_by", language): word(f"inc.f_{one.found_by}", language),
-            word("inc.arrested", language): word(arrested, language) if arrested else "",
-            word("inc.source", language): one.source,
-            word("inc.id", language): one.id,
-        }
-
-    return [row(one) for one in incidents]
 
 
 def station_names(stations: Iterable[Station], language: Language) -> dict[str, str]:

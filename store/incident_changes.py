@@ -64,8 +64,9 @@ def near_in_time(conn: Connection, new: IncidentReport) -> list[Incident]:
     # A window that began long before may still reach into the day: looked for a month back along the index.
     begun = table.occurred_from.between(new.occurred_from - 31 * WITHIN_MS, last + WITHIN_MS)
     near = begun & (ended >= new.occurred_from - WITHIN_MS) & (table.offence == new.offence)
-    by_time = select(_INCIDENT).where(table.station == new.station, near).limit(_MOST)
-    by_number = select(_INCIDENT).where(table.station == new.station, table.id == new.id).limit(_MOST)
+    # Those of an import that is not whole yet are not there.
+    mine = incidents.seen(conn, select(_INCIDENT)).where(table.station == new.station).limit(_MOST)
+    by_time, by_number = mine.where(near), mine.where(table.id == new.id)
     found = [*records(conn, Incident, by_number), *records(conn, Incident, by_time)]
     return list({(row.source, row.id): row for row in found}.values())
 

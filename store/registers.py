@@ -91,6 +91,12 @@ def streets(conn: Connection, stations: Stations) -> list[Street]:
     return _all(conn, Street, stations)
 
 
+def has_streets(conn: Connection, stations: Stations) -> bool:
+    """Whether any of the stations asked for (None: all) has street lines."""
+    query = of_stations(select(_STREET.c.id).limit(1), _STREET.c.station, stations)
+    return conn.execute(query).first() is not None
+
+
 def zones(conn: Connection, stations: Stations, at: Millis | None = None) -> list[Zone]:
     """The zones in force, or those that were at a moment, of the stations asked for (None: all)."""
     query = select(_ZONE).order_by(_ZONE.c.station, _ZONE.c.code)

@@ -63,7 +63,7 @@ _CLOSED_PARTS: Final = (
 #: First parts of paths that browsers fetch by themselves: no redirect to the sign-in page, a plain 401.
 _MACHINE_PREFIXES: Final = (
     "/_stcore/", "/static/", "/media/", "/component/", "/app/static/", "/api/", "/assets/", "/live/", "/tiles/",
-    "/in/",
+    "/in/", "/cases/",
 )  # fmt: skip
 
 #: All that a kiosk's session opens: the wall, its feed, and the files they are made of.

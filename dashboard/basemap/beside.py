@@ -1,4 +1,4 @@
-"""What the pages of analysis need beside a map: day or night, whose data it is, and whether streets are to be drawn.
+"""What the pages of analysis need beside a map: day or night, and whose data it is.
 
 Apart from the maps themselves: a page that draws its own loads no library of maps for these.
 """
@@ -18,12 +18,6 @@ from dashboard.words import Language
 def desk_theme() -> Theme:
     """Day or night, as the page itself is."""
     return "night" if st.context.theme.type == "dark" else "day"
-
-
-def own_streets_wanted(basemap: Basemap) -> bool:
-    """Whether the registers' streets are to be drawn: not where the base map draws the same ones."""
-    archive = basemap.now().archive
-    return archive is None or not basemap.streets_credit or not archive.layers & {"street", "highway"}
 
 
 def credit_line(basemap: Basemap, streets: int, language: Language) -> None:

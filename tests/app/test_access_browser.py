@@ -56,9 +56,9 @@ def test_one_click_from_the_printed_link_to_the_wall_and_no_breach_on_any_page(
     # Not `wait_for_function`: that evaluates a string in the page, which the policy forbids.
     expect(wall.locator(".ssz")).to_have_attribute("data-idle", re.compile("[1-9]"), timeout=PATIENCE_MS)
     assert breaches(wall) == []
-    for path, sign in (("/incidents", "stDataFrame"), ("/feeds", "stDataFrame")):
+    for path, sign in (("/incidents", ".ssz-cases canvas"), ("/feeds", "[data-testid=stDataFrame]")):
         wall.goto(product.url + path)
-        expect(wall.get_by_test_id(sign).first).to_be_visible(timeout=PATIENCE_MS)
+        expect(wall.locator(sign).first).to_be_visible(timeout=PATIENCE_MS)
         assert breaches(wall) == []
 
     ours = (product.url, product.url.replace("http", "ws"), "data:", "blob:")

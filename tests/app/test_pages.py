@@ -3,6 +3,7 @@ given; the door itself is tested elsewhere."""
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+import orjson
 import pytest
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
@@ -30,6 +32,7 @@ from models.records.sos import SosBox
 from models.records.station import Station, Zone
 from store import devices, incidents, notices, registers, sources
 from store.audit import reading
+from store.columns import Columns
 from store.database import Database, open_database
 from store.follower import Follower
 from store.migrate import upgrade
@@ -49,7 +52,8 @@ def now() -> int:
 
 def report(name: str, days: int, **more: Any) -> IncidentReport:
     """An incident some days ago inside of the zone."""
-    base: dict[str, Any] = {"offence": "ลักทรัพย์", "offence_group": 2, "lat": 16.545, "lon": 104.725}
+    base: dict[str, Any] = {"offence": "ลักทรัพย์", "offence_group": 2}
+    base |= {"lat": 16.545, "lon": 104.725, "place_quality": "exact"}
     at = now() - days * DAY
     return IncidentReport("mueang_mukdahan", "crimes", name, at, received_at=at, **(base | more))
 
@@ -93,7 +97,9 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     wait_until(lambda: bool(follower.picture.beats))
     values = runtime.Values("th", ZoneInfo("Asia/Bangkok"), True, 30, 300, 15, 180, 15, tmp_path)
     nothing = cast(Any, None)
-    runtime.hold(runtime.Runtime(values, now, db, follower, *[nothing] * (len(fields(runtime.Runtime)) - 5)))
+    columns = Columns(db, follower, now, values.zone)
+    parts = [*[nothing] * (len(fields(runtime.Runtime)) - 6), columns]
+    runtime.hold(runtime.Runtime(values, now, db, follower, *parts))
 
     def look_as(who: Who) -> None:
         monkeypatch.setattr(visit, "viewer", lambda _keeper, _used: who)
@@ -101,6 +107,7 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     look_as(Who("ร.ต.อ.สมชาย", "dispatcher", None, "session", "x", "token-1"))
     yield look_as
     runtime.release()
+    columns.stop()
     follower.stop()
     db.close()
 
@@ -125,12 +132,22 @@ def text_of(page: AppTest) -> str:
     return "\n".join(one.value.to_csv() for one in page.dataframe)
 
 
-@pytest.mark.usefixtures("running")
-def test_incidents_of_the_last_month_are_counted_and_listed() -> None:
-    page = open_page("insight/incidents.py")
-    assert figures(page) == ["2", "2"]
-    assert "ลักทรัพย์" in text_of(page)
-    assert "สภ.เมืองมุกดาหาร" in text_of(page)
+def mounted(page: AppTest) -> dict[str, Any]:
+    """What the incidents' views were given."""
+    [told] = [orjson.loads(one.proto.json)[0] for one in page.get("bidi_component")]
+    return cast(dict[str, Any], told)
+
+
+def counted(page: AppTest) -> list[int]:
+    """How many cases the views of the page say there are, and how many of them have no place."""
+    told = mounted(page)
+    counts = {
+        name: sum(int(n) for n in re.findall(r'data-n="(\d+)"', told["parts"][name]))
+        for name in ("hours", "calendar", "trend", "offences")
+    }
+    assert set(counts.values()) == {told["total"]}, counts
+    [no_place] = re.findall(r'data-n="(\d+)"', told["parts"]["no_place"])
+    return [told["total"], int(no_place)]
 
 
 def test_no_page_hands_a_file_out_before_it_was_said_what_for(
@@ -176,37 +193,32 @@ def test_no_page_hands_a_file_out_before_it_was_said_what_for(
 
 @pytest.mark.usefixtures("running")
 def test_the_filters_stand_in_the_url_and_all_agree() -> None:
-    assert figures(open_page("insight/incidents.py", period="90")) == ["3", "2"]
-    assert figures(open_page("insight/incidents.py", period="90", group="0")) == ["1", "0"]
-    zone = open_page("insight/incidents.py", period="90", zone="mueang_mukdahan/indochina")
-    assert figures(zone) == ["1", "1"]
-    none = open_page("insight/incidents.py", station="lumphini")
-    assert figures(none) == ["0", "0"]
-    assert [one.value for one in none.info] == ["ไม่พบข้อมูลในห้วงเวลาที่เลือก"]
-    page = open_page("insight/incidents.py")
-    page.selectbox(key="filter-group").select("4").run()
-    assert (figures(page), page.query_params["group"]) == (["1", "1"], "4")
-
-
-@pytest.mark.usefixtures("running")
-def test_days_typed_by_hand_are_said_in_the_era_of_all_other_dates() -> None:
-    asked = {"period": "days", "from": "2026-10-01", "to": "2026-10-31"}
-    said = [one.value for one in open_page("insight/incidents.py", **asked).caption]
-    assert {"1 ต.ค. 2569", "31 ต.ค. 2569", "1 ต.ค. 2569 - 31 ต.ค. 2569"} <= set(said)
+    assert counted(open_page("insight/incidents.py")) == [2, 0]
+    assert counted(open_page("insight/incidents.py", period="90")) == [3, 1]
+    assert counted(open_page("insight/incidents.py", period="90", group="0")) == [1, 1]
+    assert counted(open_page("insight/incidents.py", period="90", zone="mueang_mukdahan/indochina")) == [1, 0]
+    assert counted(open_page("insight/incidents.py", station="lumphini")) == [0, 0]
+    page = open_page("insight/incidents.py", period="90", place="none", hour="8.x", wd="0")
+    chips = re.findall('data-value="([^"]+)"', mounted(page)["parts"]["chips"])
+    assert chips == ["hour", "weekday", "place"]
+    assert "&start=" in mounted(page)["query"]
 
 
 @pytest.mark.usefixtures("running")
 def test_a_bad_url_is_the_default_never_an_error() -> None:
     page = open_page("insight/incidents.py", period="'; drop", group="9", zone="x/y", station="nowhere")
-    assert figures(page) == ["2", "2"]
+    assert counted(page) == [2, 0]
     days = open_page("insight/incidents.py", period="days", **{"from": "2569-99-99", "to": "tomorrow"})
-    assert figures(days) == ["2", "2"]
+    assert counted(days) == [2, 0]
 
 
 def test_a_viewer_of_another_station_sees_nothing_of_this_one(running: Callable[[Who], None]) -> None:
     running(Who("ผกก.", "chief", frozenset({"lumphini"}), "session", "y", "token-2"))
     page = open_page("insight/incidents.py", period="90", station="mueang_mukdahan")
-    assert figures(page) == ["0", "0"]
+    assert counted(page) == [0, 0]
+    record = {"station": "mueang_mukdahan", "source": "crimes", "id": "1"}
+    said = [str(one.value) for one in open_page("insight/incident.py", **record).info]
+    assert said == ["ไม่พบเหตุนี้ในสถานีที่ท่านมีสิทธิ์ดู หรือการนำเข้าอาจถูกถอนไปแล้ว"]
     assert "mukdahan" not in text_of(open_page("admin/feeds.py"))
 
 
@@ -224,7 +236,15 @@ def test_no_page_tells_anything_of_a_station_outside_the_scope(
 
     def told(name: str) -> str:
         page = open_page(name, **asked)
-        elements = [*page.caption, *page.warning, *page.info, *page.metric, *page.markdown, *page.selectbox]
+        elements = [
+            *page.multiselect,
+            *page.caption,
+            *page.warning,
+            *page.info,
+            *page.metric,
+            *page.markdown,
+            *page.selectbox,
+        ]
         return text_of(page) + " ".join(f"{one.value} {getattr(one, 'options', '')}" for one in elements)
 
     seen = "".join(told(name) for name in pages)

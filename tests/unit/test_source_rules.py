@@ -33,7 +33,6 @@ MARKUP = {
     "dashboard/hotspots/strip.py",
     "dashboard/desk.py",
     "dashboard/basemap/beside.py",
-    "dashboard/basemap/deck.py",
     "dashboard/html_table.py",
     "dashboard/theme/__init__.py",
 }

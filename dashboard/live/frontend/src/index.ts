@@ -10,6 +10,8 @@ import wallCss from "./wall.css";
 import type { Settings } from "./part";
 import { View } from "./view";
 
+export { cases, leaveCases } from "./cases";
+
 interface Component {
   data: Settings;
   parentElement: HTMLElement;

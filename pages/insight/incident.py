@@ -1,0 +1,72 @@
+"""The record of one incident: all that is known of it, what was changed, what stands near it."""
+
+import streamlit as st
+
+from dashboard.deeds import page_deed
+from dashboard.desk import desk_head, way_to
+from dashboard.html_table import draw_table
+from dashboard.incidents.pin import pin_map
+from dashboard.incidents.record import alarm_rows, camera_rows, fact_rows, history_rows
+from dashboard.incidents.saving import edit_incident
+from dashboard.visit import visit
+from dashboard.words import word
+from models.access.policy import Action
+from models.audit.deeds import Did
+from store import incident_changes, registers
+from store.incident_changes import Key
+from store.incident_nearby import CAMERA_M, NEAR_M, nearby
+
+here = visit(Action.SEE_INCIDENTS)
+language, zone = here.language, here.runtime.values.zone
+asked = Key(*(st.query_params.get(name, "") for name in ("station", "source", "id")))
+desk_head(here, word("nav.incident", language), word("rec.help", language))
+way_to("incidents", word("rec.back", language))
+
+found = None
+if here.who.sees(asked.station):
+    with here.runtime.db.read() as conn:
+        found = incident_changes.one(conn, asked)
+        if found is not None:
+            history = incident_changes.history(conn, asked)
+            stations = registers.stations(conn, frozenset({asked.station}))
+            near = nearby(conn, found)
+if found is None:
+    st.info(word("rec.none", language), icon=":material/search_off:")
+    st.stop()
+
+text = here.who.may(Action.SEE_TEXT)
+if text and found.description:
+    named = f"incident:{found.source}/{found.id}"
+    here.runtime.desk.looks.note(
+        page_deed(here, Did.SAW_INCIDENT, station=found.station, object=named, detail="page")
+    )
+
+if here.who.may(Action.EDIT_INCIDENT) and edit_incident(here, found, history, stations, text):
+    st.stop()
+
+left, right = st.columns([1, 1])
+with left:
+    names = {one.code: one.name_th if language == "th" else one.name_en for one in stations}
+    rows = fact_rows(found, names.get(found.station, found.station), near.zones, text, zone, language)
+    draw_table(rows, word("nav.incident", language), heads=True)
+with right:
+    if found.lat is None or found.lon is None:
+        st.info(word("rec.no_place", language), icon=":material/location_off:")
+    else:
+        pin_map(here, "record-map", (found.lon, found.lat), None)
+        st.subheader(word("rec.cameras", language, m=f"{CAMERA_M:.0f}"), anchor=False)
+        cameras = camera_rows(near.cameras, language)
+        if cameras:
+            draw_table(cameras, word("rec.cameras", language, m=f"{CAMERA_M:.0f}"), heads=True)
+        else:
+            st.caption(word("rec.cameras_none", language, m=f"{CAMERA_M:.0f}"))
+st.subheader(word("rec.alarms", language), anchor=False)
+alarms = alarm_rows(near, zone, language)
+st.caption(word("rec.alarms_help" if alarms else "rec.alarms_none", language, m=f"{NEAR_M:.0f}"))
+draw_table(alarms, word("rec.alarms", language))
+st.subheader(word("rec.history", language), anchor=False)
+changes = history_rows(history, text, zone, language)
+if changes:
+    draw_table(changes, word("rec.history", language))
+else:
+    st.caption(word("rec.history_none", language))
