@@ -13,6 +13,7 @@ from models.happenings import RegisterChanged
 from models.records.base import Millis
 from models.records.imports import RUNNING, UNDOING, ImportBatch
 from models.records.incident import Incident, IncidentReport
+from store.among import among
 from store.database import Tx
 from store.rows import add_new, of_stations, record_of, records, table_of
 
@@ -90,10 +91,17 @@ def named(conn: Connection, station: str, names: Sequence[tuple[str, str]]) -> l
     """The incidents of a station with these (source, id); those that have gone are missing."""
     if not names:
         return []
-    query = select(_INCIDENT).where(
-        _INCIDENT.c.station == station, tuple_(_INCIDENT.c.source, _INCIDENT.c.id).in_(names)
-    )
-    return records(conn, Incident, seen(conn, query))
+    of_source: dict[str, list[str]] = {}
+    for source, name in names:
+        of_source.setdefault(source, []).append(name)
+    # Source by source: SQLite reads all of a station for a list of (source, id).
+    return [
+        found
+        for source, ids in of_source.items()
+        for found in records(conn, Incident, seen(conn, select(_INCIDENT).where(
+            _INCIDENT.c.station == station, _INCIDENT.c.source == source, among(conn, _INCIDENT.c.id, ids)
+        )))
+    ]  # fmt: skip
 
 
 def seen(conn: Connection, query: Select[Any]) -> Select[Any]:

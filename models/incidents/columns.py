@@ -6,7 +6,7 @@ only grow, and stand in the columns as their number. Immutable: a change of the 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -78,8 +78,8 @@ class Lists:
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """Columns of one length. `at`, `received`: ms; `day`: local, since 1970; `week`: weekday * 26 + slot of the hour;
-    `facts`: (found_by * 4 + quality) * 3 + arrested; `lat`, `lon`: degrees, NaN without a place; `x`, `y`: the place
-    on the square of Web Mercator, 0 to 1 from the north-west; `window_s`: how long the case may have taken to begin.
+    `facts`: (found_by * 4 + quality) * 3 + arrested; `lat`, `lon`: degrees, NaN without a place; `y`: how far
+    south the place is on the square of Web Mercator, 0 to 1; `window_s`: how long the case may have taken to begin.
     """
 
     lists: Lists
@@ -96,7 +96,6 @@ class Table:
     facts: Numbers
     lat: Numbers
     lon: Numbers
-    x: Numbers
     y: Numbers
     ids: pa.StringArray
 
@@ -143,7 +142,6 @@ def table_of(columns: Sequence[Sequence[Any]], lists: Lists, zone: ZoneInfo) -> 
         "facts": _facts(named["found_by"], quality, named["arrested"], np.isfinite(place[0])),
         "lat": place[0],
         "lon": place[1],
-        "x": ((place[1] + 180) / 360).astype(np.float32),
         "y": mercator_y(place[0]).astype(np.float32),
     }
     texts = pa.array(named["id"], type=pa.string()).take(pa.array(order))
@@ -164,6 +162,31 @@ def joined(tables: Sequence[Table]) -> Table:
     ids = pa.concat_arrays([one.ids for one in tables]).take(pa.array(order))
     numbers = {name: np.concatenate([getattr(one, name) for one in tables])[order] for name in _NUMBERS}
     return Table(first.lists, ids=ids, **numbers)
+
+
+def gathered(pieces: Iterable[Table], empty: Table, most: int) -> Table:
+    """Tables of the same lists as one, each let go before the next is taken: memory for one table of `most` rows, the
+    number there are in all. `empty`: one of theirs without a row.
+
+    Raises:
+        ValueError: there are more rows.
+    """
+    columns = {name: np.empty(most, dtype=getattr(empty, name).dtype) for name in _NUMBERS}
+    texts: list[pa.StringArray] = [empty.ids]
+    n = 0
+    for piece in pieces:
+        for name, column in columns.items():
+            column[n : n + len(piece)] = getattr(piece, name)
+        texts.append(piece.ids)
+        n += len(piece)
+    if n != most:
+        raise ValueError("another number of rows than was said")
+    order = np.argsort(columns["at"], kind="stable")
+    for name in _NUMBERS:
+        columns[name] = columns[name][order]
+    ids = pa.concat_arrays(texts)
+    texts.clear()
+    return Table(empty.lists, ids=ids.take(pa.array(order)), **columns)
 
 
 def mercator_y(lat: Numbers) -> Numbers:

@@ -22,6 +22,8 @@ _GROUPS = 5
 #: Cells of a grid that are counted in an array; more are sorted.
 _MOST_CELLS = 4_000_000
 
+_PIECE = 65_536
+
 
 def placed(table: Table, rows: Taken, box: Box) -> Taken:
     """Those of the rows that have a place in the box."""
@@ -55,11 +57,16 @@ def hexagons(table: Table, rows: Taken, zoom: float) -> Hexagons:
     radius = RADIUS_PX / (_TILE_PX * 2.0 ** min(max(zoom, 0.0), 20.0))
     if not len(rows):
         return Hexagons(radius * 360, [])
-    column, line = _cells(table.x[rows].astype(np.float64), table.y[rows].astype(np.float64), radius)
+    column, line = np.empty(len(rows), dtype=np.int32), np.empty(len(rows), dtype=np.int32)
+    # Piece by piece: a million places at once would take a hundred MB on the way.
+    for first in range(0, len(rows), _PIECE):
+        part = rows[first : first + _PIECE]
+        x, y = (table.lon[part] + 180) / 360, table.y[part].astype(np.float64)
+        column[first : first + _PIECE], line[first : first + _PIECE] = _cells(x, y, radius)
     west, north = int(column.min()), int(line.min())
     wide, high = int(column.max()) - west + 1, int(line.max()) - north + 1
-    group = np.array([one[1] for one in table.lists.kinds.all], dtype=np.int64)[table.kind[rows]]
-    key = ((line - north) * wide + column - west) * _GROUPS + group
+    group = np.array([one[1] for one in table.lists.kinds.all], dtype=np.uint8)[table.kind[rows]]
+    key = ((line.astype(np.int64) - north) * wide + column - west) * _GROUPS + group
     if wide * high * _GROUPS <= _MOST_CELLS:
         counts = np.bincount(key, minlength=wide * high * _GROUPS).reshape(-1, _GROUPS)
         there = np.flatnonzero(counts.any(axis=1))
@@ -68,12 +75,11 @@ def hexagons(table: Table, rows: Taken, zoom: float) -> Hexagons:
         there, at = np.unique(key // _GROUPS, return_inverse=True)
         counts = np.bincount(at * _GROUPS + key % _GROUPS, minlength=len(there) * _GROUPS).reshape(-1, _GROUPS)
     lines, columns = there // wide + north, there % wide + west
-    x = radius * math.sqrt(3) * (columns + lines / 2)
-    y = radius * 1.5 * lines
-    lat = np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * y))))
+    east = radius * math.sqrt(3) * (columns + lines / 2) * 360 - 180
+    lat = np.degrees(np.arctan(np.sinh(np.pi * (1 - 3 * radius * lines))))
     cells = [
-        Hexagon(round(north_, 6), round(east, 6), sum(each), (each[0], each[1], each[2], each[3], each[4]))
-        for north_, east, each in zip(lat.tolist(), (x * 360 - 180).tolist(), counts.tolist(), strict=True)
+        Hexagon(round(middle, 6), round(lon, 6), sum(each), (each[0], each[1], each[2], each[3], each[4]))
+        for middle, lon, each in zip(lat.tolist(), east.tolist(), counts.tolist(), strict=True)
     ]
     return Hexagons(radius * 360, cells)
 

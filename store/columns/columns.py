@@ -39,7 +39,7 @@ _T = TypeVar("_T")
 _LOG = logging.getLogger(__name__)
 
 #: Answers and rows that are kept: of a filter, a scope and a version.
-MOST_ANSWERS, MOST_ROWS = 256, 8
+MOST_ANSWERS, MOST_ROWS = 256, 4
 
 #: Shortest time between two renewals: many cases that come in together are read together. In s.
 PAUSE_S = 0.5

@@ -8,15 +8,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Connection, select, text, tuple_
+from sqlalchemy import ColumnElement, Connection, func, select, text
 
 from models.access.grants import Stations
-from models.incidents.columns import READ, Lists, Table, joined, keyed, of_batches, table_of
+from models.incidents.columns import READ, Lists, Table, gathered, joined, keyed, of_batches, table_of
 from models.incidents.counts import Taken, taken
 from models.incidents.filter import Filter
 from models.records.incident import Incident, IncidentTouched
-from store.incidents import named, seen
-from store.rows import of_stations
+from store.among import among
+from store.incidents import seen
+from store.rows import of_stations, records
 from store.rows import table_of as stored
 
 _INCIDENT = stored(Incident)
@@ -29,9 +30,6 @@ _LOG = text("SELECT COALESCE(MIN(seq), 0), COALESCE(MAX(seq), 0) FROM change")
 
 #: Station, source and id.
 Key = tuple[str, str, str]
-
-#: Incidents asked for by name in one statement.
-_KEYS = 300
 
 #: Rows read at a time: a piece holds the interpreter for some milliseconds.
 _PIECE = 5_000
@@ -52,7 +50,8 @@ def read(conn: Connection, before: Read | None, zone: ZoneInfo) -> Read:
     oldest, revision = conn.execute(_LOG).one()
     if before is None or before.revision < oldest:
         lists = Lists.new()
-        table = _joined(_tables(conn, lists, zone), lists, zone)
+        most = conn.execute(seen(conn, select(func.count()).select_from(_INCIDENT))).scalar_one()
+        table = gathered(_tables(conn, lists, zone), table_of([[]] * len(READ), lists, zone), most)
         return Read(table, before.version + 1 if before else 1, revision)
     touched = conn.execute(select(_TOUCHED).where(_TOUCHED.c.revision >= before.revision)).all()
     if not touched:
@@ -72,10 +71,11 @@ def whole(conn: Connection, table: Table, rows: Sequence[int]) -> list[Incident]
         (lists.stations.all[table.station[row]], lists.sources.all[table.source[row]], table.ids[row].as_py())
         for row in rows
     ]
-    found: dict[tuple[str, str, str], Incident] = {}
-    for station in dict.fromkeys(key[0] for key in keys):
-        mine = [(source, name) for of, source, name in keys if of == station]
-        found |= {(one.station, one.source, one.id): one for one in named(conn, station, mine)}
+    found = {
+        (one.station, one.source, one.id): one
+        for where in _named(conn, keys)
+        for one in records(conn, Incident, seen(conn, select(_INCIDENT)).where(where))
+    }
     return [found[key] for key in keys if key in found]
 
 
@@ -104,10 +104,6 @@ def _tables(conn: Connection, lists: Lists, zone: ZoneInfo, *where: ColumnElemen
             yield table_of(list(zip(*part, strict=True)), lists, zone)
 
 
-def _joined(tables: Iterator[Table], lists: Lists, zone: ZoneInfo) -> Table:
-    return joined(list(tables) or [table_of([[]] * len(READ), lists, zone)])
-
-
 def _of_batches(conn: Connection, batches: frozenset[str], lists: Lists, zone: ZoneInfo) -> Iterator[Table]:
     for batch in sorted(batches):
         yield from _tables(conn, lists, zone, _INCIDENT.c.batch == batch)
@@ -117,11 +113,18 @@ def _of_keys(
     conn: Connection, keys: Sequence[Key], batches: frozenset[str], lists: Lists, zone: ZoneInfo
 ) -> Iterator[Table]:
     """Single incidents; those of an import that is read whole come with that."""
-    name = tuple_(_INCIDENT.c.station, _INCIDENT.c.source, _INCIDENT.c.id)
-    for first in range(0, len(keys), _KEYS):
-        yield from _tables(
-            conn, lists, zone, name.in_(keys[first : first + _KEYS]), _INCIDENT.c.batch.not_in(sorted(batches))
-        )
+    for where in _named(conn, keys):
+        yield from _tables(conn, lists, zone, where, _INCIDENT.c.batch.not_in(sorted(batches)))
+
+
+def _named(conn: Connection, keys: Sequence[Key]) -> Iterator[ColumnElement[bool]]:
+    """Conditions that together take the incidents of these names, each one look-up in the key: SQLite reads a whole
+    table for a list of (station, source, id)."""
+    names: dict[tuple[str, str], list[str]] = {}
+    for station, source, name in keys:
+        names.setdefault((station, source), []).append(name)
+    for (station, source), ids in names.items():
+        yield (_INCIDENT.c.station == station) & (_INCIDENT.c.source == source) & among(conn, _INCIDENT.c.id, ids)
 
 
 def _batch(columns: dict[str, tuple[Any, ...]]) -> pa.RecordBatch:
