@@ -31,6 +31,7 @@ from benchmarks import (
     hotspots_known_rates,
     hotspots_open,
     hotspots_stability,
+    import_incidents,
     machine,
     map_renders,
     memory,
@@ -65,6 +66,7 @@ ALL = (
     hotspots_claims, hotspots_known_rates, hotspots_stability, clusters_million,
     backtest_cities, backtest_zones, backtest_shift, hit_interval, fit_time,
     feedback, refit_stations, before_after_coverage, clock_open,
+    import_incidents,
 )  # fmt: skip
 FIGURES = {module.NAME: module for module in ALL}
 

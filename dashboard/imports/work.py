@@ -10,6 +10,7 @@ import logging
 import secrets
 import shutil
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -37,6 +38,8 @@ _LOG = logging.getLogger(__name__)
 MOST_MB = 100
 #: Files kept at once for all who import; the oldest that nobody works on goes first.
 _MOST_KEPT = 8
+#: A file nobody came back to, s.
+_LEFT_S = 86_400
 
 
 @dataclass(slots=True)
@@ -81,6 +84,8 @@ class Works:
             OSError: it cannot be written.
         """
         work_id = secrets.token_hex(8)
+        if not self._all:
+            _sweep(folder / "imports")
         place = folder / "imports" / work_id
         place.mkdir(parents=True, mode=0o700)
         ending = name.rpartition(".")[2].lower()
@@ -111,6 +116,13 @@ class Works:
             self._all.pop(work.id, None)
         if not work.doing:
             shutil.rmtree(work.file.parent, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what processes that ended left: files of which nothing was heard for a day."""
+    for place in folder.iterdir() if folder.exists() else ():
+        if time.time() - place.stat().st_mtime > _LEFT_S:
+            shutil.rmtree(place, ignore_errors=True)
 
 
 @st.cache_resource

@@ -1,0 +1,211 @@
+"""All of Chicago's 1,019,595 real cases by the product's own command, on both databases, as Parquet and as CSV; and
+all of them out again as one CSV.
+
+Beside the import another process writes in the alarm lane all the time: how long it waited is measured too.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import orjson
+import psutil
+from sqlalchemy import text
+
+from benchmarks.report import Figure, Line, percentile, spread
+from benchmarks.rig import Rig, output_of, program
+from store.database import Database, Lane, open_database
+from store.migrate import upgrade
+from tests.fault.product import ROOT
+from tests.real_data import DATA
+
+NAME = "import-incidents"
+LEAST_RATE, MOST_MB, MOST_WAIT_MS, MOST_FIRST_S = 20_000, 300.0, 250.0, 1.0
+CITY = DATA / "crime" / "chicago.parquet"
+STATION = "chicago"
+
+
+def measure(rig: Rig) -> Figure:
+    """The figure."""
+    folder = rig.new_folder()
+    parquet, csv_file = _files(folder, rig.of(10**9, 20_000))
+    lines: list[Line] = []
+    samples: dict[str, object] = {}
+    for dialect in ("sqlite", "postgresql"):
+        for file in (parquet, csv_file):
+            with _store(rig, dialect) as url:
+                told = _imported(url, folder, file, samples, f"{dialect} {file.suffix[1:]}")
+                lines += told
+                if file is csv_file:
+                    lines += _exported(url, samples, dialect)
+    peer = orjson.loads(output_of(program("benchmarks.import_incidents", "peer", csv_file), 900))
+    samples["peer"] = peer
+    lines.append(Line("pandas.read_csv + to_sql, no key, no check (SQLite)", f"{peer['rate']:,.0f} rows/s, "
+                      f"{peer['megabytes']:.0f} MB over the start"))  # fmt: skip
+    how = (
+        "`manage.py import-incidents` as a process of its own; rows/s over the whole command's wall time, start "
+        "included; memory is the most it held over what the command holds when it has just started. The waits are of "
+        "a second process that writes in the alarm lane each 20 ms. Export: `Columns.stream` through the CSV writer; "
+        "first byte from the question on."
+    )
+    return Figure(NAME, "A million incidents in and out", how, lines, samples)
+
+
+def _files(folder: Path, most: int) -> tuple[Path, Path]:
+    """The city as Parquet and as CSV, of at most so many rows."""
+    import pyarrow.csv as pv
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(CITY)
+    parquet, csv_file = CITY, folder / "chicago.csv"
+    if most < table.num_rows:
+        table, parquet = table.slice(0, most), folder / "chicago.parquet"
+        pq.write_table(table, parquet)
+    pv.write_csv(table, csv_file)
+    return parquet, csv_file
+
+
+@contextmanager
+def _store(rig: Rig, dialect: str) -> Iterator[str]:
+    folder = rig.new_folder()
+    url = f"sqlite:///{folder / 'ssz.db'}" if dialect == "sqlite" else rig.cluster().create()
+    upgrade(url)
+    db = open_database(url)
+    with db.write() as tx:
+        tx.conn.execute(text(
+            "INSERT INTO station (code, name_th, name_en, kind, bureau, province, lat, lon, plausible_km)"
+            " VALUES (:code, 'c', 'c', 'provincial', '', '', 41.84, -87.66, 60)"
+        ), {"code": STATION})  # fmt: skip
+    db.close()
+    try:
+        yield url
+    finally:
+        if dialect != "sqlite":
+            rig.cluster().drop(url)
+
+
+def _imported(url: str, folder: Path, file: Path, samples: dict[str, object], name: str) -> list[Line]:
+    env = {**os.environ, "SSZ_DATABASE_URL": url, "SSZ_DATA_DIR": str(folder), "SSZ_TIMEZONE": "America/Chicago"}
+    command = [sys.executable, str(ROOT / "manage.py"), "import-incidents"]
+    start_mb = _run([*command, "--list"], env, folder)[1]
+    db = open_database(url)
+    stop = threading.Event()
+    waits: list[float] = []
+    prober = threading.Thread(target=_probe, args=(db, stop, waits))
+    prober.start()
+    try:
+        seconds, most_mb = _run([*command, str(file), "--station", STATION], env, folder)
+    finally:
+        stop.set()
+        prober.join()
+    with db.read() as conn:
+        rows = int(conn.execute(text("SELECT count(*) FROM incident")).scalar_one())
+    db.close()
+    rate, over = rows / seconds, most_mb - start_mb
+    samples[name] = {"rows": rows, "seconds": seconds, "over_start_mb": over, "start_mb": start_mb, "waits_ms": waits}
+    return [
+        Line(f"{name}: {rows:,} rows", f"{rate:,.0f} rows/s ({seconds:.1f} s)", "", f">= {LEAST_RATE:,} rows/s",
+             rate >= LEAST_RATE),
+        Line(f"{name}: memory over the start", f"{over:.0f} MB", "", f"<= {MOST_MB:.0f} MB", over <= MOST_MB),
+        Line(f"{name}: wait of an alarm meanwhile", spread(waits), "", f"p99 <= {MOST_WAIT_MS:.0f} ms",
+             percentile(waits, 0.99) <= MOST_WAIT_MS),
+    ]  # fmt: skip
+
+
+def _run(command: list[str], env: dict[str, str], folder: Path) -> tuple[float, float]:
+    """Seconds and the most MB of a command."""
+    began = time.perf_counter()
+    with (folder / "out.txt").open("wb") as out:
+        running = psutil.Popen(command, env=env, stdout=out, stderr=subprocess.STDOUT)
+        most = 0.0
+        while running.poll() is None:
+            try:
+                most = max(most, running.memory_info().rss / 2**20)
+            except psutil.NoSuchProcess:
+                break
+            time.sleep(0.05)
+    if running.wait() != 0:
+        raise RuntimeError((folder / "out.txt").read_text()[-2000:])
+    return time.perf_counter() - began, most
+
+
+def _probe(db: Database, stop: threading.Event, waits: list[float]) -> None:
+    """Write in the alarm lane, again and again; a write that is given up after 5 s is infinite."""
+    while not stop.wait(0.02):
+        began = time.perf_counter()
+        try:
+            with db.write(Lane.ALARM, patience_s=5.0) as tx:
+                tx.conn.execute(text("UPDATE station SET name_en = 'c' WHERE code = :code"), {"code": STATION})
+        except OSError:
+            waits.append(float("inf"))
+            continue
+        waits.append(1000 * (time.perf_counter() - began))
+
+
+def _exported(url: str, samples: dict[str, object], dialect: str) -> list[Line]:
+    found = orjson.loads(output_of(program("benchmarks.import_incidents", "export", url), 900))
+    samples[f"export {dialect}"] = found
+    return [
+        Line(f"{dialect}: export of {found['rows']:,} rows as CSV, first rows after", f"{found['first_s']:.2f} s", "",
+             f"<= {MOST_FIRST_S:.0f} s", found["first_s"] <= MOST_FIRST_S),
+        Line(f"{dialect}: export, memory of the stream", f"{found['megabytes']:.0f} MB", "", "flat: <= 50 MB",
+             found["megabytes"] <= 50),
+        Line(f"{dialect}: export, whole", _pace(found)),
+    ]  # fmt: skip
+
+
+def _pace(found: dict[str, float]) -> str:
+    return f"{found['rows'] / found['seconds']:,.0f} rows/s ({found['seconds']:.1f} s)"
+
+
+def export(url: str) -> dict[str, float]:
+    """Stream all incidents as CSV into nothing: s to the first rows, s in all, MB over those of the first rows."""
+    from models.formats.incident_files import About, csv_file
+    from models.incidents.filter import Filter
+    from store.columns import Columns
+
+    db = open_database(url)
+    columns = Columns(db, None, lambda: time.time_ns() // 1_000_000, ZoneInfo("America/Chicago"))
+    process = psutil.Process()
+    list(columns.stream(Filter("days", 0, 1), None))  # a running server has its libraries loaded
+    began = time.perf_counter()
+    batches = columns.stream(Filter("days", 0, 2**62), None)
+    pieces = csv_file(About((("n", "all"),)), batches, ZoneInfo("America/Chicago"), True)
+    next(pieces)
+    rows = next(pieces).count(b"\n")
+    first_s, first_mb, most = time.perf_counter() - began, process.memory_info().rss, 0
+    for piece in pieces:
+        rows += piece.count(b"\n")
+        most = max(most, process.memory_info().rss)
+    seconds = time.perf_counter() - began
+    db.close()
+    return {"rows": rows, "first_s": first_s, "seconds": seconds, "megabytes": (most - first_mb) / 2**20}
+
+
+def peer(file: Path) -> dict[str, float]:
+    """The plain way: the whole file as a frame, written as it is."""
+    import sqlite3
+
+    import pandas as pd
+
+    process = psutil.Process()
+    before, began = process.memory_info().rss, time.perf_counter()
+    frame = pd.read_csv(file)
+    with sqlite3.connect(file.with_suffix(".peer.db")) as conn:
+        frame.to_sql("incident", conn, index=False)
+    seconds = time.perf_counter() - began
+    return {"rows": len(frame), "rate": len(frame) / seconds, "seconds": seconds,
+            "megabytes": (process.memory_info().rss - before) / 2**20}  # fmt: skip
+
+
+if __name__ == "__main__":
+    done = export(sys.argv[2]) if sys.argv[1] == "export" else peer(Path(sys.argv[2]))
+    sys.stdout.write(orjson.dumps(done).decode())
