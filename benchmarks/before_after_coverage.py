@@ -24,6 +24,8 @@ TOWNS = (
     ((100, 50), (100, 110), (1000, 1000)),
     ((200, 100), (200, 150), (2000, 1900)),
 )
+#: A fall that is seldom clear: where it is, by luck, the interval with an end is too narrow. Told, not hidden.
+WEAK = (((60, 50), (60, 70), (600, 600)), ((100, 80), (100, 120), (1000, 1000)))
 #: Nothing happens: the rule should seldom claim something.
 QUIET = (((20, 20), (20, 20), (200, 200)), ((100, 100), (100, 100), (1000, 1000)))
 _DRAWS = 1_000
@@ -62,6 +64,18 @@ def measure(rig: Rig) -> Figure:
         name = f"quotient of {rates[0][0]} -> {rates[0][1]}, {rates[1][0]} -> {rates[1][1]} (true {true:.2f})"
         lines.append(Line(name, f"{share:.1%} (n = {towns:,})", "", "93 to 97 %", 0.93 <= share <= 0.97))
         samples[name] = [int(one) for one in good]
+    for rates in WEAK:
+        true = quotient(*rates)
+        assert true is not None
+        seen = rng.poisson(rates, size=(towns, 3, 2)).tolist()
+        told = [displacement(_areas(one), at, _DRAWS).quotient for at, one in enumerate(seen)]
+        bounded = [one.low <= true <= one.high for one in told if one.low is not None and one.high is not None]
+        share = float(np.mean(bounded)) if bounded else 1.0
+        name = (
+            f"of a weak fall ({rates[0][0]} -> {rates[0][1]}), intervals with an end: hold (narrower than promised)"
+        )
+        lines.append(Line(name, f"{share:.1%} (told in {len(bounded):,} of {towns:,})"))
+        samples[name] = [int(one) for one in bounded]
     for rates in QUIET:
         seen = rng.poisson(rates, size=(towns, 3, 2)).tolist()
         said = Counter(displacement(_areas(one), at, _DRAWS).verdict for at, one in enumerate(seen))

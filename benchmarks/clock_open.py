@@ -114,7 +114,7 @@ def _asked(at: int) -> Asked:
 
 
 def _before_after(columns: Columns, number: int) -> list[float]:
-    known = reach(columns, CITY, None, ZONE)
+    known = reach(columns, CITY, None, date.today())
     assert known is not None
     return _timed(number, lambda at: look(columns, _asked(at), known.first, None, ZONE))
 

@@ -45,13 +45,18 @@ def patrolled_job(zone: ZoneInfo) -> Job:
 
 
 def missing(conn: Connection, now: Millis, zone: ZoneInfo) -> list[tuple[str, int]]:
-    """Stations and local days (since 1970) that are over and not reckoned, the newest first, at most `MOST`."""
+    """Stations and local days (since 1970) that are over and not reckoned by the zones in force, the newest first, at
+    most `MOST`."""
     last = (datetime.fromtimestamp((now - LATE_MS) / 1000, zone).date() - _EPOCH).days - 1
-    known = {
-        station: patrols.days_of(conn, station, last - BACK, last) for station in sorted(patrols.with_units(conn))
-    }
-    every = ((station, day) for day in range(last, last - BACK - 1, -1) for station in known)
-    return [one for one in every if one[1] not in known[one[0]]][:MOST]
+    waiting = []
+    for station in patrols.with_units(conn):
+        known = patrols.made(conn, station, last - BACK, last)
+        # A zone that was drawn anew is reckoned anew, by the outline now in force.
+        grounds = [("", 0), *((one.code, one.valid_from) for one in registers.zones(conn, frozenset({station})))]
+        for day in range(last, last - BACK - 1, -1):
+            if any(known.get((code, day), -1) < since for code, since in grounds):
+                waiting.append((-day, station))
+    return [(station, -day) for day, station in sorted(waiting)[:MOST]]
 
 
 def reckon(database: Database, station: str, day: int, zone: ZoneInfo, now: Millis) -> None:

@@ -59,12 +59,12 @@ def fixes(
     return found
 
 
-def days_of(conn: Connection, station: str, first: int, last: int) -> frozenset[int]:
-    """Which local days (since 1970), first and last included, were reckoned for a station."""
-    query = select(_HOURS.c.day).where(
-        _HOURS.c.station == station, _HOURS.c.zone == "", _HOURS.c.day >= first, _HOURS.c.day <= last
+def made(conn: Connection, station: str, first: int, last: int) -> dict[tuple[str, int], Millis]:
+    """When each ground (zone, empty: anywhere) and local day since 1970, first and last included, was reckoned."""
+    query = select(_HOURS.c.zone, _HOURS.c.day, _HOURS.c.made_at).where(
+        _HOURS.c.station == station, _HOURS.c.day >= first, _HOURS.c.day <= last
     )
-    return frozenset(conn.execute(query).scalars())
+    return {(zone, day): at for zone, day, at in conn.execute(query)}
 
 
 def keep(tx: Tx, rows: Sequence[PatrolHours]) -> None:
@@ -72,11 +72,17 @@ def keep(tx: Tx, rows: Sequence[PatrolHours]) -> None:
     put(tx, _HOURS, [values_of(row) for row in rows])
 
 
-def minutes(conn: Connection, station: str, zone: str, first: int, last: int) -> dict[int, list[float]]:
-    """Minutes in the 24 hours of each day reckoned, first and last included; `zone` empty: anywhere."""
+def minutes(
+    conn: Connection, station: str, zone: str, first: int, last: int, since: Millis = 0
+) -> dict[int, list[float]]:
+    """Minutes in the 24 hours of each day reckoned, first and last included; `zone` empty: anywhere.
+
+    `since`: not those reckoned before that moment, as of an outline that is no longer in force.
+    """
     query = select(_HOURS.c.day, _HOURS.c.minutes).where(
-        _HOURS.c.station == station, _HOURS.c.zone == zone, _HOURS.c.day >= first, _HOURS.c.day <= last
-    )
+        _HOURS.c.station == station, _HOURS.c.zone == zone, _HOURS.c.day >= first, _HOURS.c.day <= last,
+        _HOURS.c.made_at >= since,
+    )  # fmt: skip
     return {day: orjson.loads(text) for day, text in conn.execute(query)}
 
 

@@ -50,6 +50,7 @@ def place(conn: Connection, stations: Stations, language: Language) -> Place | N
     names = {code: name for code, name in known.items() if code in having}
     if not names:
         return None
+    wanted_station, wanted_zone = (st.query_params.get(name, "") for name in ("station", "zone"))
     columns = st.columns(2)
     with columns[0]:
         label = word("flt.station", language)
@@ -58,6 +59,8 @@ def place(conn: Connection, stations: Stations, language: Language) -> Place | N
     with columns[1]:
         label = word("flt.zone", language)
         code = choice_filter("zone", label, list(own), lambda one: zone_name(own[one], language), next(iter(own)))
+    if (wanted_station and wanted_station not in names) or (wanted_zone and wanted_zone not in own):
+        st.warning(word("ba.unknown", language), icon=":material/warning:")
     others = tuple(zone.polygon for zone in own.values() if zone.code != code)
     return Place(station, own[code], others, zone_name(own[code], language))
 

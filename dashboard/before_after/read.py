@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
 
 from models.access.grants import Stations
 from models.analysis.displacement import Displacement, displacement
@@ -20,6 +23,11 @@ from models.incidents.filter import Filter
 from models.incidents.periods import days_span
 from models.records.base import Millis
 from store.columns import Columns
+
+#: Days without a case of a station after which its records begin anew.
+GAP_DAYS = 180
+
+_EPOCH = date(1970, 1, 1)
 
 #: From and until when incidents are looked at: all of them.
 _ALWAYS = (-(2**62), 2**62)
@@ -64,17 +72,33 @@ class Found:
     whole: bool
 
 
-def reach(columns: Columns, station: str, scope: Stations, zone: ZoneInfo) -> Reach | None:
-    """How far the records of a station reach; None: it has no case.
+def reach(columns: Columns, station: str, scope: Stations, today: date) -> Reach | None:
+    """How far the records of a station reach, up to today; None: it has no case.
 
     Raises:
         PreparingError: no table has been read yet.
     """
     table, rows, _ = columns.taken(_of(station, None), scope)
-    if not len(rows):
+    days = table.day[rows]
+    held = records_of(days[days <= (today - _EPOCH).days])
+    if held is None:
         return None
-    first, last = (datetime.fromtimestamp(int(table.at[rows[end]]) / 1000, zone).date() for end in (0, -1))
+    first, last = (_EPOCH + timedelta(days=end) for end in held)
     return Reach(first, last, int(table.received[rows].max()))
+
+
+def records_of(days: NDArray[np.int32]) -> tuple[int, int] | None:
+    """The first and the last day of a station's records (days ascending); None without a case.
+
+    Days further apart than `GAP_DAYS` are of different runs, and the one with most cases is meant: a date typed wrong
+    opens no years in which nothing seems to have happened.
+    """
+    if not len(days):
+        return None
+    edges = np.flatnonzero(np.diff(days) > GAP_DAYS) + 1
+    runs = np.split(days, edges)
+    longest = max(runs, key=len)
+    return int(longest[0]), int(longest[-1])
 
 
 def look(columns: Columns, asked: Asked, since: date, scope: Stations, zone: ZoneInfo) -> Found:

@@ -112,7 +112,7 @@ def earlier_rows(earlier: Sequence[Earlier], language: Language) -> list[Row]:
             word("ba.zone", language): f"{one.zone.before:,} → {one.zone.after:,}",
             word("ba.ratio", language): f"{number(one.zone.ratio)} ({span(one.zone.low, one.zone.high, language)})",
             word("ba.says", language): change_words(one.zone, language),
-            word("ba.would_say", language): word(f"ba.p_{one.found.verdict}", language),
+            word("ba.would_say", language): word(f"ba.p_{one.found.verdict}" if one.judged else "ba.p_few", language),
         }
         for one in earlier
     ]
@@ -120,12 +120,14 @@ def earlier_rows(earlier: Sequence[Earlier], language: Language) -> list[Row]:
 
 def earlier_words(earlier: Sequence[Earlier], language: Language) -> str:
     """How often something would have been claimed in years when nothing began."""
-    if not earlier:
+    judged = [one for one in earlier if one.judged]
+    if not judged:
         return word("ba.placebo_none", language)
-    likely = sum(one.found.verdict == "likely" for one in earlier)
-    spread = sum(one.found.verdict == "diffusion" for one in earlier)
-    clear = sum(one.zone.clear for one in earlier)
-    return word("ba.placebo", language, n=len(earlier), likely=likely, spread=spread, clear=clear)
+    likely = sum(one.found.verdict == "likely" for one in judged)
+    spread = sum(one.found.verdict == "diffusion" for one in judged)
+    clear = sum(one.zone.clear for one in judged)
+    counts = {"likely": likely, "spread": spread, "clear": clear, "few": len(earlier) - len(judged)}
+    return word("ba.placebo", language, n=len(judged), **counts)
 
 
 def left_out_words(found: Found, language: Language) -> str:

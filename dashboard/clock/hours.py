@@ -63,7 +63,7 @@ def listed_rows(found: Hours, language: Language) -> list[Row]:
 def why_words(found: Hours, language: Language) -> str:
     """What the list says, or why there is none."""
     if found.minutes is None:
-        return word("clock.u_one_station", language)
+        return word("clock.u_area" if found.area else "clock.u_one_station", language)
     if found.listed is None:
         return word("clock.u_no_minutes", language, n=found.days)
     if found.listed.why:

@@ -20,7 +20,7 @@ from models.incidents.counts import Taken
 from models.incidents.filter import Filter
 from models.incidents.periods import days_of, days_span
 from models.records.incident import FOUND_BY, PLACE_QUALITIES
-from store import patrols
+from store import patrols, registers
 from store.columns import Columns
 from store.database import Database
 
@@ -71,8 +71,12 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """The hours of the week: cases of a period, minutes of patrol on the same days and ground (None: not asked, no
-    one station), how many days of the period have them, and the list for the roster."""
+    """The hours of the week: cases of a period, minutes of patrol on the same days and ground, how many days of the
+    period have them, and the list for the roster.
+
+    `minutes` None: not asked for more than one station, nor for an area drawn by hand (`area`), whose minutes nobody
+    reckons.
+    """
 
     first: date
     last: date
@@ -81,6 +85,7 @@ class Hours:
     days: int
     listed: Unguarded | None
     left_out: int
+    area: bool = False
 
 
 def month_of(chosen: Filter, zone: ZoneInfo) -> date:
@@ -119,6 +124,8 @@ def hours(
     Raises:
         PreparingError, StorageError: as for `Columns.ask`.
     """
+    if chosen.area is not None:
+        own = None
     first = last - timedelta(days=DAYS - 1)
     start, end = days_span(first, last, zone)
     asked = replace(chosen, start=start, end=end, hours=None, weekdays=None)
@@ -132,12 +139,18 @@ def hours(
         begin, until = (first - _EPOCH).days, (last - _EPOCH).days
         code = "" if chosen.zone is None else chosen.zone.partition("/")[2]
         with db.read() as conn:
-            by_day = patrols.minutes(conn, own, code, begin, until)
+            anywhere = patrols.minutes(conn, own, "", begin, until)
+            by_day = anywhere
+            if code:
+                drawn = [one.valid_from for one in registers.zones(conn, frozenset({own})) if one.code == code]
+                by_day = patrols.minutes(conn, own, code, begin, until, max(drawn, default=0))
+        # A day on which no unit was heard at all is a feed that was down, not a day without a patrol.
+        by_day = {day: line for day, line in by_day.items() if sum(anywhere.get(day, ()))}
     if by_day:
         rows = rows[np.isin(table.day[rows], list(by_day))]
     week = week_of(*_windows(table, rows), Shifts(zone=zone))
     if own is None:
-        return Hours(first, last, week, None, 0, None, left_out)
+        return Hours(first, last, week, None, 0, None, left_out, chosen.area is not None)
     minutes, number = np.zeros((7, 24)), [0] * 7
     for day, line in by_day.items():
         weekday = (_EPOCH + timedelta(days=day)).weekday()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.analysis.displacement import Areas, Displacement, displacement
+from models.analysis.displacement import Areas, Displacement, displacement, enough
 from models.analysis.rate_ratio import RateRatio, rate_ratio
 from models.analysis.windows import Pair
 
@@ -22,6 +22,11 @@ class Earlier:
     areas: Areas
     zone: RateRatio
     found: Displacement
+
+    @property
+    def judged(self) -> bool:
+        """Whether there were cases to judge by: a year without any is no year in which the rule was right."""
+        return enough(self.areas)
 
     @property
     def false(self) -> bool:

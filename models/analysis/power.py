@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 #: A change is one a zone could have shown when it is found in 80 of 100 such pairs of periods.
 POWER = 0.8
-#: More cases than this before: counts vary as the normal curve says, to a hundredth.
+#: More cases than this in both periods: counts vary as the normal curve says, to a hundredth.
 _MANY = 60.0
 _HALVINGS = 12
 #: Nothing is asked beyond this many times.
@@ -51,7 +51,7 @@ def smallest(before: int, times: float = 1.0) -> Smallest:
 
 def power(before: float, ratio: float, times: float = 1.0) -> float:
     """How often a change to `ratio` times is found, on its own side, where `before` cases are expected before it."""
-    if before > _MANY:
+    if min(before, before * ratio * times) > _MANY:
         return _of_many(before, ratio, times)
     later = before * ratio * times
     a, b = _likely(before), _likely(later)

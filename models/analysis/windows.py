@@ -62,9 +62,12 @@ def pair_of(start: date, months: int) -> Pair:
 
 
 def earlier_pairs(start: date, months: int, since: date) -> list[Pair]:
-    """The same pair of windows in each earlier year, all of it before the start and after `since`; newest first."""
+    """The same pair of windows in each earlier year, none before `since`; newest first.
+
+    All of it ends before the real pair begins: a year that shared the real "before" would not be another look.
+    """
     found = []
-    for years in range(_years(months), _years(months) + MOST_YEARS):
+    for years in range(2 * _years(months), 2 * _years(months) + MOST_YEARS):
         pair = _pair(start, months, years)
         if pair.before.first < since:
             break

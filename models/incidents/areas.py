@@ -33,7 +33,8 @@ _ZONE, _RING, _REST, _OTHER, _NOWHERE = range(5)
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A zone, the ring round it and the other safety zones (degrees, lon/lat); the ring's width, m, and area, m2."""
+    """A zone, the ring round it and the other safety zones, which the ring leaves out (degrees, lon/lat); the ring's
+    width, m, and area, m2."""
 
     zone: shapely.Geometry
     ring: shapely.Geometry
@@ -68,12 +69,13 @@ def ground_of(zone: str, others: tuple[str, ...], width_m: float | None) -> Grou
     middle = inner.representative_point()
     epsg = utm_epsg(middle.y, middle.x)
     flat = to_metres(inner, epsg)
-    width = _same_area(flat) if width_m is None else width_m
-    ring = flat.buffer(width, quad_segs=16).difference(flat)
+    rest = shapely.union_all([shapely.from_geojson(one) for one in others]) if others else None
+    taken = flat if rest is None else flat.union(to_metres(rest, epsg))
+    width = _same_area(flat, taken) if width_m is None else width_m
+    ring = flat.buffer(width, quad_segs=16).difference(taken)
     back = Transformer.from_crs(f"EPSG:{epsg}", "EPSG:4326", always_xy=True)
     outer = shapely.transform(ring, back.transform, interleaved=False)
-    rest = shapely.union_all([shapely.from_geojson(one) for one in others]) if others else None
-    for shape in (inner, outer, rest):
+    for shape in (inner, outer, *(() if rest is None else (rest,))):
         shapely.prepare(shape)
     return Ground(inner, outer, rest, float(width), float(ring.area))
 
@@ -117,11 +119,11 @@ def _where(lon: NDArray[np.float64], lat: NDArray[np.float64], ground: Ground) -
     return found
 
 
-def _same_area(flat: shapely.Geometry) -> float:
-    """The width of the ring that has the area of what it goes round."""
+def _same_area(flat: shapely.Geometry, taken: shapely.Geometry) -> float:
+    """The width of the ring that has the zone's area, without ground that is taken by zones."""
     least, most = 0.0, _WIDEST_M
     for _ in range(_HALVINGS):
         middle = (least + most) / 2
-        wide = flat.buffer(middle, quad_segs=16).difference(flat).area
+        wide = flat.buffer(middle, quad_segs=16).difference(taken).area
         least, most = (middle, most) if wide < flat.area else (least, middle)
     return (least + most) / 2

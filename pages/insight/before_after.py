@@ -27,28 +27,27 @@ from dashboard.words import word
 from models.access.policy import Action
 from models.analysis.windows import later, whole_months
 from store import registers
-from store.columns import PreparingError
 
 here = visit(Action.SEE_HOTSPOTS)
 language, clock_zone = here.language, here.runtime.values.zone
 desk_head(here, word("nav.before_after", language), word("ba.help", language))
 
+if here.runtime.columns.state is None:
+    # Before anything is chosen, or the choice of the address would be gone by the next run.
+    st.info(word("ba.preparing", language), icon=":material/hourglass_top:")
+    here.runtime.columns.wait()
+    st.rerun()
 with here.runtime.db.read() as conn:
     chosen = place(conn, here.who.stations, language)
 if chosen is None:
     st.info(word("ba.no_zone", language), icon=":material/info:")
     st.stop()
-try:
-    known = reach(here.runtime.columns, chosen.station, here.who.stations, clock_zone)
-except PreparingError:
-    st.info(word("ba.preparing", language), icon=":material/hourglass_top:")
-    here.runtime.columns.wait()
-    st.rerun()
+today = datetime.fromtimestamp(here.runtime.clock() / 1000, clock_zone).date()
+known = reach(here.runtime.columns, chosen.station, here.who.stations, today)
 if known is None:
     st.info(word("err.no_data", language), icon=":material/info:")
     st.stop()
 
-today = datetime.fromtimestamp(here.runtime.clock() / 1000, clock_zone).date()
 # Nothing is known of the days after the newest case: they are no days without crime.
 until = min(today, known.last + timedelta(days=1))
 bar = st.columns([3, 2, 2, 2])
@@ -84,7 +83,8 @@ with right:
     figure("before-after-ground", ground_html(found.ground, chosen.name, streets, language))
     told(here.runtime.basemap.streets_credit if streets else "", language)
     version = {"version": chosen.zone.version, "since": day_of(chosen.zone.valid_from, clock_zone, language)}
-    st.caption(word("ba.polygon", language, **version))
+    ground = {"zone": f"{chosen.zone.area_m2:,.0f}", "ring": f"{found.ground.ring_m2:,.0f}"}
+    st.caption(word("ba.polygon", language, **version, **ground))
 st.markdown(quotient_words(found, language))
 st.caption(word("ba.wdq_help", language))
 st.markdown(power_words(found.power, found.zone.before, language))

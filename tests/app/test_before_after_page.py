@@ -38,7 +38,7 @@ def at(day: date, hour: int = 12) -> int:
 def fill(db: Database) -> None:
     """A zone whose 60 cases a year fell to 20 while the ring's 60 rose to 120, and the rest stayed."""
     spread = {  # years before the start -> cases in the zone, the ring, the rest
-        2: (60, 60, 400), 1: (60, 60, 400), 0: (20, 120, 400),
+        3: (60, 60, 400), 2: (60, 60, 400), 1: (60, 60, 400), 0: (20, 120, 400),
     }  # fmt: skip
     made: list[IncidentReport] = []
 
@@ -59,6 +59,8 @@ def fill(db: Database) -> None:
         add(first + timedelta(days=100), INSIDE, group=4)
         add(first + timedelta(days=101), INSIDE, by="patrol")
         add(first + timedelta(days=102), None)
+    # A stray old date opens no years: nothing lies between it and the records.
+    add(date(2009, 5, 1), FAR)
     add(later(START, 12), FAR)  # the records reach to the end of the later window
     measured = measure(ZONE)
     with db.write() as tx:
@@ -114,7 +116,7 @@ def test_what_fell_in_the_zone_and_rose_round_it_is_told_with_what_was_left_out(
     assert "กลุ่มที่ 4 1 → 1 · สายตรวจเป็นผู้พบ 1 → 1 · ไม่มีพิกัด 1 → 1" in words
     # (120/400 - 60/400) / (20/400 - 60/400)
     assert "-1.50" in words
-    assert "จาก 1 ปีก่อนหน้า กฎนี้จะบอกว่าย้ายที่ 0 ปี" in words
+    assert "จาก 1 ปีก่อนหน้าที่มีเหตุพอ (อีก 0 ปีมีเหตุน้อยเกินไป) กฎนี้จะบอกว่าย้ายที่ 0 ปี" in words
     assert "จากเหตุก่อน 60 เหตุ การลดลง" in words
     assert "ฉบับที่ 1" in words
     assert "กว้าง 500 ม." in drawn(page)
@@ -123,7 +125,7 @@ def test_what_fell_in_the_zone_and_rose_round_it_is_told_with_what_was_left_out(
 
 @pytest.mark.usefixtures("look_as")
 def test_records_that_begin_too_late_and_a_day_without_a_month_are_said() -> None:
-    early = later(START, -24)
+    early = later(START, -36)
     page = opened(PAGE, {"start": early.isoformat(), "months": "12"})
     assert "ข้อมูลของสถานีเริ่มหลังต้นห้วงก่อน" in said(page)
     assert "ไม่ใช่วันที่บันทึกไว้" in said(page)
@@ -134,6 +136,7 @@ def test_records_that_begin_too_late_and_a_day_without_a_month_are_said() -> Non
 @pytest.mark.usefixtures("look_as")
 def test_a_bad_address_is_the_default_never_an_error() -> None:
     page = opened(PAGE, {"start": "'; drop", "months": "x", "ring": "-1", "zone": "?", "station": "?", "group": "9"})
+    assert "ที่อยู่หน้าเว็บระบุสถานีหรือเขตที่ไม่มี" in "".join(one.value for one in page.warning)
     assert "ตามที่บันทึกไว้ของเขตนี้" in said(page)
 
 

@@ -82,7 +82,7 @@ def fill(db: Database) -> None:
             begin = at(LAST + timedelta(days=day), 12)
             moments = [*range(begin, begin + 600_001, 30_000), begin + 1_800_000]
             positions.insert_fixes(tx, [Fix(STATION, "u1", when, *PLACE, received_at=when) for when in moments], {})
-    for day in range(20):
+    for day in range(22):  # on two of them no unit was heard
         reckon(db, STATION, (LAST - EPOCH).days + day, BANGKOK, now())
 
 
@@ -160,7 +160,24 @@ def test_the_zones_minutes_are_of_the_zone_and_days_to_come_are_not_reckoned(fil
         today = (TODAY - EPOCH).days
         assert all(day < today for _, day in waiting)
         assert {station for station, _ in waiting} <= {STATION}
-        assert not {day for _, day in waiting} & set(range(first, first + 20))
+        assert not {day for _, day in waiting} & set(range(first, first + 22))
+
+
+def test_a_zone_drawn_anew_is_reckoned_anew(filled: Database) -> None:
+    with filled.write() as tx:
+        [zone] = registers.zones(tx.conn, frozenset({STATION}))
+        registers.put_zone(tx, Zone.model_validate({**zone.model_dump(), "population": 7}), now())
+        drawn = registers.zones(tx.conn, frozenset({STATION}))[0].valid_from
+    first = (LAST - EPOCH).days
+    with filled.read() as conn:
+        assert patrols.minutes(conn, STATION, CODE, first, first + 19, drawn) == {}
+        waiting = missing(conn, now(), BANGKOK)
+    assert waiting
+    station, day = waiting[0]
+    reckon(filled, station, day, BANGKOK, now())
+    with filled.read() as conn:
+        assert waiting[0] not in missing(conn, now(), BANGKOK)
+        assert day in patrols.minutes(conn, STATION, CODE, day, day, drawn)
 
 
 def test_only_those_who_may_and_only_their_stations(look_as: Callable[[Who], None]) -> None:

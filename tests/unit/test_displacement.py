@@ -79,8 +79,8 @@ def test_the_interval_holds_the_true_quotient_in_93_to_97_of_100() -> None:
 
 
 def test_the_placebo_says_what_would_have_been_claimed_in_quiet_years() -> None:
-    pairs = earlier_pairs(date(2026, 3, 1), 6, date(2022, 1, 1))
-    assert [pair.after.first.year for pair in pairs] == [2025, 2024, 2023]
+    pairs = earlier_pairs(date(2026, 3, 1), 6, date(2021, 1, 1))
+    assert [pair.after.first.year for pair in pairs] == [2024, 2023, 2022]
     quiet, moved, rose = (
         Areas((50, 50), (50, 50), (500, 500)),
         Areas((100, 50), (100, 150), (1000, 1000)),
@@ -88,4 +88,7 @@ def test_the_placebo_says_what_would_have_been_claimed_in_quiet_years() -> None:
     )
     found = placebo(pairs, [quiet, moved, rose], 5)
     assert [one.false for one in found] == [False, True, True]
+    assert all(one.judged for one in found)
+    [empty] = placebo(pairs[:1], [Areas((0, 0), (0, 0), (0, 0))], 5)
+    assert (empty.judged, empty.false) == (False, False)
     assert [one.found.verdict for one in found] == ["cannot_tell", "likely", "cannot_tell"]

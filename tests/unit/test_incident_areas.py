@@ -35,6 +35,11 @@ def table(*rows: tuple[int, float | None, float | None, int, str]) -> Table:
 def test_a_ring_of_the_zones_own_area_and_one_of_a_width_are_metres() -> None:
     same = ground_of(ZONE, (), None)
     assert same.ring_m2 == pytest.approx(measure(ZONE).area_m2, rel=1e-4)
+    # Ground of another zone is no part of the ring: it is wider instead.
+    cut = ground_of(ZONE, (OTHER,), None)
+    assert cut.ring_m2 == pytest.approx(same.ring_m2, rel=1e-4)
+    assert cut.width_m > same.width_m
+    assert cut.ring.intersection(shapely.from_geojson(OTHER)).area == pytest.approx(0, abs=1e-12)
     wide = ground_of(ZONE, (), 200.0)
     assert wide.width_m == 200.0
     # 200 m east of the eastern edge on the ellipsoid is the edge of the ring; UTM is true to 0.1 %.

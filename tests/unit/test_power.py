@@ -10,13 +10,13 @@ from models.analysis.power import power, smallest
 from models.analysis.rate_ratio import limits
 
 
-@pytest.mark.parametrize(("before", "ratio"), [(20, 0.4), (40, 1.6)])
-def test_power_is_how_often_thrown_counts_show_the_change(before: int, ratio: float) -> None:
+@pytest.mark.parametrize(("before", "ratio", "times"), [(20, 0.4, 1.0), (40, 1.6, 1.0), (80, 0.2, 0.1)])
+def test_power_is_how_often_thrown_counts_show_the_change(before: int, ratio: float, times: float) -> None:
     rng = np.random.default_rng(9)
-    a, b = rng.poisson(before, 20_000), rng.poisson(before * ratio, 20_000)
-    low, high = limits(a, b)
+    a, b = rng.poisson(before, 20_000), rng.poisson(before * ratio * times, 20_000)
+    low, high = limits(a, b, times)
     shown = (high < 1) if ratio < 1 else (low > 1)
-    assert power(before, ratio) == pytest.approx(float(shown.mean()), abs=0.012)
+    assert power(before, ratio, times) == pytest.approx(float(shown.mean()), abs=0.012)
 
 
 @pytest.mark.parametrize(("before", "ratio", "times"), [(200, 0.8, 1.0), (500, 1.15, 1.0)])
