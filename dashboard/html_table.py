@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
+from types import MappingProxyType
 
 import streamlit as st
 
 from dashboard.tables import Row
 
+_NO_WAYS: Mapping[str, str] = MappingProxyType({})
+
 
 def table_html(
-    rows: Sequence[Row], caption: str, *, pick: Sequence[str] = (), named: int = 0, heads: bool = False
+    rows: Sequence[Row],
+    caption: str,
+    *,
+    pick: Sequence[str] = (),
+    named: int = 0,
+    heads: bool = False,
+    ways: Mapping[str, str] = _NO_WAYS,
 ) -> str:
     """Rows of the same columns as a `<table>`; whole numbers in groups of three digits and to the right.
 
     `caption`: what the table is, for those who hear it. `pick`: an id for each row that can be chosen; its cell
     number `named` is then a button with that id. `heads`: the first cell of each row names the row.
+    `ways`: columns of paths of ours, each with the words its links show; they open beside this page.
     """
     if not rows:
         return ""
@@ -29,6 +39,8 @@ def table_html(
         cells = []
         for number, name in enumerate(columns):
             text = _text(row[name])
+            if name in ways and text.startswith("/"):
+                text = f'<a href="{text}" target="_blank" rel="noopener">{escape(ways[name])}</a>'
             if pick and number == named:
                 text = f'<button type="button"{chosen}>{text}</button>'
             if heads and number == 0:
@@ -40,11 +52,18 @@ def table_html(
     return f'<table class="ssz-table">{said}<thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>'
 
 
-def draw_table(rows: Sequence[Row], caption: str, *, heads: bool = False, scrolled: bool = False) -> None:
+def draw_table(
+    rows: Sequence[Row],
+    caption: str,
+    *,
+    heads: bool = False,
+    scrolled: bool = False,
+    ways: Mapping[str, str] = _NO_WAYS,
+) -> None:
     """Draw a table; `scrolled`: in a frame of its own that is never higher than a few rows."""
     kind = "ssz-rows ssz-scrolled" if scrolled else "ssz-rows"
     frame = f'<div class="{kind}" tabindex="0" role="region" aria-label="{escape(caption)}">'
-    st.html(f"{frame}{table_html(rows, caption, heads=heads)}</div>")
+    st.html(f"{frame}{table_html(rows, caption, heads=heads, ways=ways)}</div>")
 
 
 def _side(right: bool) -> str:

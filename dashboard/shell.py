@@ -38,12 +38,14 @@ _CACHE = "public, immutable, max-age=31536000"
 #: Pages that show the live map.
 MAP_PAGES = frozenset({"/", "/wall", "/map", "/desk"})
 
-#: Pages of hotspots, which are told the same; they have a component of their own and no map's bundle.
-SPOT_PAGES = frozenset({"/hotspots"})
-
-#: Streamlit's parts that every such page loads once its script has run.
+#: Streamlit's parts that a live page loads once its script has run.
 _PARTS = ("BidiComponent", "Html")
-_SPOT_PARTS = (*_PARTS, "Selectbox", "remark-emoji")
+
+#: Pages that are told the same and load no map's bundle: the parts each loads.
+_BESIDE = {
+    "/hotspots": (*_PARTS, "Selectbox", "remark-emoji"),
+    "/response": ("Html", "Selectbox", "Metric", "remark-emoji"),
+}
 
 #: A part's own imports, as Streamlit's files write them.
 _IMPORT = re.compile(rb'(?:from|import)"\./([\w.-]+\.js)"')
@@ -113,20 +115,20 @@ def _with_imports(names: Iterable[str]) -> list[str]:
 
 
 @cache
-def _link(spots: bool) -> str:
-    """The `Link` header (RFC 8288): the map's bundle or the parts of the hotspots' page, and our faces, to come
-    beside Streamlit's own files."""
-    files = _with_imports(_parts(_SPOT_PARTS if spots else _PARTS))
-    ours = () if spots else (f"/assets/{assets_route.module_name()}",)
+def _link(path: str) -> str:
+    """The `Link` header (RFC 8288) of a page: the map's bundle or the page's own parts, and our faces, to come beside
+    Streamlit's own files."""
+    files = _with_imports(_parts(_BESIDE.get(path, _PARTS)))
+    ours = () if path in _BESIDE else (f"/assets/{assets_route.module_name()}",)
     faces = (name for name in assets_route.assets() if name.endswith(".woff2"))
     fonts = (f"</assets/{name}>; rel=preload; as=font; type=font/woff2; crossorigin" for name in faces)
     modules = (*ours, *(f"/static/{name}" for name in files))
     return ", ".join((*(f"<{path}>; rel=modulepreload" for path in modules), *fonts))
 
 
-def _page(spots: bool) -> Response:
+def _page(path: str) -> Response:
     # Made anew for each: what is outside of this writes its headers, a cookie among them, into the answer's own list.
-    headers = {"cache-control": "no-cache", "link": _link(spots)}
+    headers = {"cache-control": "no-cache", "link": _link(path)}
     return Response(map_page(), media_type="text/html", headers=headers)
 
 
@@ -141,7 +143,7 @@ class Shell:
         path, asked = scope.get("path", ""), scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
         if asked and path.startswith(_PREFIX):
             await _answer(path.removeprefix(_PREFIX))(scope, receive, send)
-        elif asked and path in MAP_PAGES | SPOT_PAGES:
-            await _page(path in SPOT_PAGES)(scope, receive, send)
+        elif asked and (path in MAP_PAGES or path in _BESIDE):
+            await _page(path)(scope, receive, send)
         else:
             await self._app(scope, receive, send)

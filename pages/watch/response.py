@@ -5,9 +5,10 @@ from functools import partial
 import streamlit as st
 
 from dashboard.basemap.beside import desk_theme
-from dashboard.desk import desk_head, thousands
+from dashboard.desk import desk_head
 from dashboard.export_part import File, hand_out
 from dashboard.filters import choice_filter, period_filter, station_filter
+from dashboard.html_table import draw_table
 from dashboard.response.chart import MOST, drawn, spread_chart
 from dashboard.response.names import names_of
 from dashboard.response.read import areas, read
@@ -37,6 +38,9 @@ from store import registers
 
 #: Newest alarms listed with their sheets.
 NEWEST = 200
+
+#: A table of more groups stands in a frame of its own.
+MOST_ROWS = 25
 
 here = visit(Action.SEE_REPORTS)
 language, values = here.language, here.runtime.values
@@ -115,7 +119,7 @@ else:
 
     rows = group_rows(groups, by, names, targets.shifts, language)
     if rows:
-        st.dataframe(rows, column_config=thousands(rows), hide_index=True, key="response-groups", row_height=40)
+        draw_table(rows, word("resp.group", language), heads=True, scrolled=len(rows) > MOST_ROWS)
     st.caption(word("resp.few_note", language, least=LEAST))
     exported = export_rows(groups, by, names, targets.shifts, language)
     exported += export_rows({word("flt.all", language): all_of_it}, By.STATION, {}, targets.shifts, language)
@@ -129,16 +133,12 @@ else:
         hand_out(here, word(label, language), file, key=f"response-{ending}", place=place)
 
     st.subheader(word("resp.legs", language), anchor=False)
-    told = leg_rows(all_of_it, language)
-    st.dataframe(told, column_config=thousands(told), hide_index=True, key="response-legs", row_height=40)
+    draw_table(leg_rows(all_of_it, language), word("resp.legs", language), heads=True)
 
 st.subheader(word("resp.sorts", language), anchor=False)
-told = sort_rows(counted, test_presses, language)
-st.dataframe(told, column_config=thousands(told), hide_index=True, key="response-sorts", row_height=40)
+draw_table(sort_rows(counted, test_presses, language), word("resp.sorts", language), heads=True)
 if all_of_it.alarms:
     st.subheader(word("resp.newest", language), anchor=False)
-    opened = st.column_config.LinkColumn(display_text=word("resp.sheet_open", language))
-    st.dataframe(
-        newest_rows(chosen, NEWEST, names, clock_zone, language),
-        column_config={word("resp.sheet", language): opened}, hide_index=True, key="response-newest", row_height=40,
-    )  # fmt: skip
+    ways = {word("resp.sheet", language): word("resp.sheet_open", language)}
+    newest = newest_rows(chosen, NEWEST, names, clock_zone, language)
+    draw_table(newest, word("resp.newest", language), scrolled=True, ways=ways)

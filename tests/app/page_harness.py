@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -52,3 +53,47 @@ def opened(script: Path, query: dict[str, str]) -> AppTest:
     page.run()
     assert [one.value for one in page.exception] == []
     return page
+
+
+class _Tables(HTMLParser):
+    """Every `<table>` of some markup: heads and cells by their text, of a link its address."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tables: list[list[list[str]]] = []
+        self._cell = self._linked = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "table":
+            self.tables.append([])
+        elif tag == "tr":
+            self.tables[-1].append([])
+        elif tag in ("th", "td"):
+            self.tables[-1][-1].append("")
+            self._cell = True
+        elif tag == "a" and self._cell:
+            self.tables[-1][-1][-1] = str(dict(attrs)["href"])
+            self._linked = True
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("th", "td"):
+            self._cell = self._linked = False
+
+    def handle_data(self, data: str) -> None:
+        if self._cell and not self._linked:
+            self.tables[-1][-1][-1] += data
+
+
+def html_of(page: AppTest) -> str:
+    """All markup that a page draws by itself, its tables too."""
+    return "\n".join(one.proto.body for one in page.get("html"))
+
+
+def html_tables(page: AppTest) -> list[dict[str, list[str]]]:
+    """Every table a page draws as plain HTML, in order: head of a column -> its cells; of a link its address."""
+    read = _Tables()
+    read.feed(html_of(page))
+    return [
+        dict(zip(head, (list(column) for column in zip(*rows, strict=True)), strict=True))
+        for head, *rows in read.tables
+    ]

@@ -36,6 +36,7 @@ from store.columns import Columns
 from store.database import Database, open_database
 from store.follower import Follower
 from store.migrate import upgrade
+from tests.app.page_harness import html_of
 from tests.servers import wait_until
 
 PAGES = Path(__file__).parents[2] / "pages"
@@ -245,7 +246,8 @@ def test_no_page_tells_anything_of_a_station_outside_the_scope(
             *page.markdown,
             *page.selectbox,
         ]
-        return text_of(page) + " ".join(f"{one.value} {getattr(one, 'options', '')}" for one in elements)
+        words = " ".join(f"{one.value} {getattr(one, 'options', '')}" for one in elements)
+        return text_of(page) + html_of(page) + words
 
     seen = "".join(told(name) for name in pages)
     assert "mukdahan" in seen, "the words that are looked for are on the pages"

@@ -119,7 +119,9 @@ def test_a_session_through_tls(proxy: Proxy, product: Product) -> None:
         assert signed.status_code == 303
         cookie = signed.headers["set-cookie"].lower()
         assert all(word in cookie for word in ("secure", "httponly", "samesite=lax"))
-        assert client.get("/", headers={"accept": "text/html"}).status_code == 200
+        for path in ("/", "/hotspots", "/response"):  # the last two have the longest heads
+            page = client.get(path, headers={"accept": "text/html"})
+            assert (page.status_code, "modulepreload" in page.headers["link"]) == (200, True), path
         foreign = client.post("/sign-out", headers={"origin": "https://evil.example"})
         assert foreign.status_code == 403
 
