@@ -22,6 +22,8 @@ from models.town.known_rates import BEGINS, DAY_MS, Kind, geocoded, known_town, 
 
 NAME = "hotspots-claims"
 SIZES = (5, 10, 20, 50, 100, 200)
+#: Cases of a town whose places are recorded in another way.
+PLACED = (20, 50, 100, 200, 400)
 METHODS = ("365_all3", "mixture")
 AT = BEGINS + 366 * DAY_MS
 LIMIT = 0.05
@@ -93,7 +95,7 @@ def measure(rig: Rig) -> Figure:
     with ProcessPoolExecutor(2) as pool:
         claimed = dict(zip(random, pool.map(on_random, random, chunksize=20), strict=True))
         found = dict(zip(hot, pool.map(on_known, hot, chunksize=5), strict=True))
-        odd = [(how, size, seed) for how in RECORDED for size in (20, 50, 100, 200) for seed in range(each)]
+        odd = [(how, size, seed) for how in RECORDED for size in PLACED for seed in range(each)]
         oddly = dict(zip(odd, pool.map(on_recorded, odd, chunksize=20), strict=True))
         alone = [(far, seed) for far in FAR for seed in range(each)]
         stray = dict(zip(alone, pool.map(without_a_zone, alone, chunksize=20), strict=True))
@@ -112,10 +114,10 @@ def measure(rig: Rig) -> Figure:
                  held=sum(of) / len(of) <= LIMIT)
         )  # fmt: skip
     told = {
-        f"random cases recorded {how}, 20 to 200": [hit for (own, _, _), hit in oddly.items() if own == how]
+        f"random cases recorded {how}, 20 to 400": [hit for (own, _, _), hit in oddly.items() if own == how]
         for how in RECORDED
     }
-    for how, size in (("rounded to 250 m", size) for size in (20, 50, 100, 200)):
+    for how, size in (("rounded to 250 m", size) for size in PLACED):
         told[f"of these, {how}, {size} cases"] = [hit for job, hit in oddly.items() if job[:2] == (how, size)]
     for far in FAR:
         told[f"no zone, one of 201 random cases {far * 111:.0f} km away"] = [

@@ -15,6 +15,7 @@ from models.analysis.candidates import Question
 from models.analysis.cases import Cases, Columns, LeftOut
 from models.analysis.chance import ALPHA, chances
 from models.analysis.components import Ground
+from models.analysis.events import reached
 from models.analysis.grid import Grid
 from models.analysis.hotspots import HotspotMap
 from models.analysis.station import Place, Task, families_of, prepared
@@ -49,6 +50,25 @@ def test_neither_repeated_records_nor_coarse_places_make_a_hotspot(record: Calla
         assert found.cases == len(record(thrown))
         claims += bool(found.hotspots)
     assert claims <= binom.ppf(0.99, 45, ALPHA)
+
+
+@pytest.mark.parametrize("cell", [50.0, 100.0, 125.0, 150.0])
+def test_each_place_of_a_geocoder_draws_from_its_own_ground(cell: float) -> None:
+    polygon, thrown = random_town(4_000, 9, side_m=1500.0)
+    events = geocoded(thrown, 250.0)
+    grid = Grid.of(polygon, cell)
+    likely = reached(events, grid)
+    assert likely is not None
+    # On the rim half of a place's ground lies in the zone, at a corner a quarter. Places that fell on no cell: none.
+    ground = {}
+    for x, y in {(x, y) for x, y in zip(events.x.tolist(), events.y.tolist(), strict=True)}:
+        [of] = grid.cell_of(np.array([x]), np.array([y])).tolist()
+        sides = [125 + 125 * (125 < at < 1375) for at in (x - 660_000, y - 1_520_000)]
+        if of >= 0:
+            ground[of] = ground.get(of, 0) + sides[0] * sides[1]
+    plain = np.zeros(len(grid.area))
+    plain[list(ground)] = np.array(list(ground.values())) / sum(ground.values())
+    assert likely == pytest.approx(plain, abs=0.06 * plain.max())
 
 
 def test_a_busy_place_among_shared_ones_is_still_a_hotspot() -> None:
