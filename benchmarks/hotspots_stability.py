@@ -18,7 +18,7 @@ from models.analysis.hotspots import HotspotMap
 from models.town.known_rates import DAY_MS, Kind, known_town
 
 NAME = "hotspots-stability"
-KINDS: tuple[Kind, ...] = ("sparse", "dense", "off80")
+KINDS: tuple[Kind, ...] = ("sparse", "dense", "off80", "short")
 METHODS = ("365_all3", "mixture")
 ORIGINS = 6
 OVERLAP = 0.6
@@ -30,7 +30,7 @@ class Run(NamedTuple):
     overlaps: list[float]
     under: int  # hotspots of a map on whose cells there is a hotspot in the next one
     kept: int  # of these, with the same id there
-    counts: list[tuple[float, float, int, int, int]]  # expected, next_expected, low, high, what came
+    counts: list[tuple[float, float, int, int, int]]  # expected, true rate, low, high, what came
     seconds: list[float]
 
 
@@ -47,9 +47,15 @@ def run(job: tuple[Kind, str, int]) -> Run:
         start = time.process_time()
         found = build_map(Question(town.cases, ground, at, 28), method, setting)
         made.seconds.append(time.process_time() - start)
-        came = ground.counts(town.cases.between(at, at + 28 * DAY_MS))
+        came, true = ground.counts(town.cases.between(at, at + 28 * DAY_MS)), town.expected(at, 28)
         made.counts.extend(
-            (one.expected, one.next_expected, one.expected_low, one.expected_high, int(came[list(one.cells)].sum()))
+            (
+                one.expected,
+                float(true[list(one.cells)].sum()),
+                one.expected_low,
+                one.expected_high,
+                int(came[list(one.cells)].sum()),
+            )
             for one in found.hotspots
         )
         if last is not None:
@@ -87,14 +93,13 @@ def measure(rig: Rig) -> Figure:
             )  # fmt: skip
             counts = np.array([row for one in runs for row in one.counts])
             inside = float(((counts[:, 2] <= counts[:, 4]) & (counts[:, 4] <= counts[:, 3])).mean())
-            came = counts[:, 4].sum()
-            lines.append(
-                Line(
-                    f"{kind}, `{method}`: what came to the hotspots in the next 28 days (n = {len(counts)})",
-                    f"{came / counts[:, 0].sum():.2f} of `expected`, {came / counts[:, 1].sum():.2f} of "
-                    f"`next_expected`, in the interval {inside:.0%}",
-                )
-            )
+            came, true = counts[:, 4].sum() / counts[:, 0].sum(), counts[:, 1].sum() / counts[:, 0].sum()
+            lines += [
+                Line(f"{kind}, `{method}`: true cases of the hotspots by those expected (n = {len(counts)})",
+                     f"{true:.2f} (what came: {came:.2f})", target="0.9 to 1.1", held=0.9 <= true <= 1.1),
+                Line(f"{kind}, `{method}`: what came lies in the interval", f"{inside:.1%}", target="90 to 97 %",
+                     held=0.90 <= inside <= 0.97),
+            ]  # fmt: skip
             samples[f"{kind}/{method}"] = {
                 "overlap": plain(overlaps),
                 "kept": kept,

@@ -24,6 +24,7 @@ from models.analysis.hotspots import Hotspot, HotspotMap, Record, Verdict, Why
 from models.analysis.naming import Known, name_all
 from models.analysis.outlines import group, outlines
 from models.analysis.quality import one_place
+from models.analysis.regress import settled
 from models.analysis.shifts import Shifts
 
 Floats = NDArray[np.float64]
@@ -73,7 +74,7 @@ def build_map(asked: Question, method: str, setting: Setting) -> HotspotMap:
     verdict, why = _too_few(asked, int(sum(count.sum() for count in counts)))
     hotspots: tuple[Hotspot, ...] = ()
     if verdict is None:
-        hotspots = _hotspots(asked, method, setting, expected, flagged, counts)
+        hotspots = _hotspots(asked, method, setting, flagged, counts)
         verdict, why = ("shown", "measured") if setting.record else ("grey", "no_backtest")
         if not hotspots:
             verdict, why = "no_hotspot", "chance"
@@ -150,10 +151,11 @@ def _seed(asked: Question, setting: Setting, days: int) -> int:
 
 
 def _hotspots(
-    asked: Question, method: str, setting: Setting, expected: Floats, flagged: Ints, counts: Sequence[Ints]
+    asked: Question, method: str, setting: Setting, flagged: Ints, counts: Sequence[Ints]
 ) -> tuple[Hotspot, ...]:
     grid = asked.ground.grid
-    groups = sorted(group(flagged, grid), key=lambda cells: (-float(expected[cells].sum()), int(cells[0])))
+    fallen = settled(counts[0], counts[1], grid)
+    groups = sorted(group(flagged, grid), key=lambda cells: (-float(fallen[cells].sum()), int(cells[0])))
     chance = _chance(asked, setting, counts).of(groups)
     claimed = [number for number in range(len(groups)) if chance[number] <= ALPHA]
     if not claimed:
@@ -165,6 +167,6 @@ def _hotspots(
         () if setting.last is None else setting.last.hotspots, setting.places, f"{setting.label}/{setting.family}",
     )  # fmt: skip
     seed = zlib.crc32(np.stack(counts).tobytes(), _seed(asked, setting, asked.days))
-    evidence = Evidence.of(asked, method, groups, expected, counts[0], setting.share, seed)
+    evidence = Evidence.of(asked, method, groups, fallen, setting.share, seed)
     rows = zip(names, shapes, chance[claimed], strict=True)
     return tuple(evidence.hotspot(number, name, shape, float(p)) for number, (name, shape, p) in enumerate(rows))

@@ -20,7 +20,7 @@ from models.analysis.near_repeats import chance_of_repeats
 from models.analysis.outlines import Outline
 from models.analysis.peaks import peak_days, peak_hours
 from models.analysis.quality import pile_ups
-from models.analysis.regress import intervals, settled
+from models.analysis.regress import intervals, weighed_days
 from models.analysis.shifts import Shifts
 from models.analysis.stability import stability
 from models.analysis.trend import slice_days, trends
@@ -45,7 +45,6 @@ class Evidence:
     asked: Question
     method: str
     groups: Sequence[Ints]
-    expected: Floats
     rows: list[Ints]
     inside: Floats
     settled: Floats
@@ -54,10 +53,9 @@ class Evidence:
 
     @classmethod
     def of(
-        cls, asked: Question, method: str, groups: Sequence[Ints], expected: Floats, year: Ints,
-        share: float, seed: int,
+        cls, asked: Question, method: str, groups: Sequence[Ints], settled: Floats, share: float, seed: int,
     ) -> Self:  # fmt: skip
-        """Look at the groups. `year`: cases of each cell in the last year."""
+        """Look at the groups. `settled`: see `regress.settled`."""
         grid, past = asked.ground.grid, asked.past
         owner = np.full(len(grid.area) + 1, -1)  # the last stands for "on no cell", index -1
         for number, cells in enumerate(groups):
@@ -66,14 +64,14 @@ class Evidence:
         shift = np.ones(len(past)) if asked.shift is None else asked.in_shifts[:, asked.shift]
         rows = [np.flatnonzero((place == number) & (shift > 0)) for number in range(len(groups))]
         again = stability(groups, asked, method, share, seed)
-        return cls(asked, method, groups, expected, rows, shift, settled(year, grid), again, seed)
+        return cls(asked, method, groups, rows, shift, settled, again, seed)
 
     def hotspot(self, number: int, name: Named, outline: Outline, chance: float) -> Hotspot:
         """The hotspot of one group: its shape and name are given, the rest is told."""
         asked, cells, rows = self.asked, self.groups[number], self.rows[number]
         past = asked.past
         year = self._since(rows, YEAR_DAYS)
-        expected, count, fallen, low, high = (float(told[number]) for told in self._counts)
+        expected, count, low, high = (float(told[number]) for told in self._counts)
         hours, _ = self._rhythm[number]
         counted = Counter(past.offence[year if len(year) else rows].tolist())
         offences = tuple(sorted(counted.items(), key=lambda row: (-row[1], row[0])))
@@ -90,19 +88,20 @@ class Evidence:
             offences=offences, stability=self.stability[number], near_repeat=self.repeating[number],
             pile_up=pile_ups(past.x[rows], past.y[rows], asked.ground.grid.epsg),
             trend=self.trends[number],
-            next_expected=fallen, chance=chance,
+            next_expected=expected, chance=chance,
             cases=tuple((str(past.ids[row]), float(shares[row])) for row in top),
             others=max(0.0, 1.0 - float(shares[top].sum())),
         )  # fmt: skip
 
     @cached_property
-    def _counts(self) -> tuple[Floats, Floats, Floats, Ints, Ints]:
-        """Of each group: cases expected, those of the last year, the next count, and the interval's ends."""
-        part = self.asked.days / self._year_days
-        expected = np.array([self.expected[cells].sum() for cells in self.groups])
-        fallen = np.array([self.settled[cells].sum() for cells in self.groups]) * part
+    def _counts(self) -> tuple[Floats, Floats, Ints, Ints]:
+        """Of each group: cases expected, those of the last year, and the interval's ends."""
+        known, days = self.asked.known, self.asked.days
+        part = days / weighed_days(known.days_back)
+        expected = np.array([self.settled[cells].sum() for cells in self.groups]) * part
         count = np.rint([self.inside[self._since(rows, YEAR_DAYS)].sum() for rows in self.rows])
-        return expected, count, fallen, *intervals(expected, count, fallen)
+        plain = count * days / min(float(YEAR_DAYS), known.days_back)
+        return expected, count, *intervals(expected, count, plain)
 
     @cached_property
     def repeating(self) -> list[bool]:
@@ -132,11 +131,6 @@ class Evidence:
         grid = self.asked.ground.grid
         shares = [float(grid.area[cells].sum()) / grid.total_m2 for cells in self.groups]
         return trends([np.rint(row).astype(int) for row in counts], np.rint(whole).astype(int), shares)
-
-    @cached_property
-    def _year_days(self) -> float:
-        """Days that the counts of the last year stand for: fewer in a short past."""
-        return min(float(YEAR_DAYS), max(1.0, (self.asked.at - int(self.asked.past.start[0])) / DAY_MS))
 
     @cached_property
     def _rhythm(self) -> list[tuple[Floats, Floats]]:

@@ -50,12 +50,12 @@ class Hotspot:
     `id` and the name stay from run to run. `name` is a street or landmark, empty when none is near; then it is called
     by `side` and `number`. `number` is above 1 also when two hotspots have one name.
     `cells` are indices of the map's grid, `outline` GeoJSON (lon, lat), `lat, lon` the point in it farthest from its
-    rim. `expected` cases in the horizon by the map's surface, `expected_low..expected_high` hold the count of nine
-    horizons in ten. `past`: cases of the last 365 days. `hours`: share of the cases in each hour, together 1 (all 0:
+    rim. `expected` cases in the horizon when its past count falls back to the mean as such counts do,
+    `expected_low..expected_high` hold the count of nine horizons in ten. `past`: cases of the last 365 days. `hours`: share of the cases in each hour, together 1 (all 0:
     no hour is known). `peak_hours`: first hour and the hour it ends before (22, 2), None: no hour beats chance.
     `peak_days`: 0 = Monday; empty: no day beats chance. `stability`: share of resamples in which its cells are
     flagged. `chance`: how often a map of as many cases without any hotspot shows one as strong (0..1).
-    `next_expected`: cases in the horizon when its past count falls back to the mean as such counts do; stands beside
+    `next_expected`: the same as `expected` (in maps of format 1 the year's count alone, fallen back); stands beside
     `trend`. `cases`: id and share of the hotspot's expectation, greatest first, at most `LISTED`; `others` is what
     the rest gave together (0..1).
     """

@@ -74,6 +74,11 @@ class Past:
         return self.shifts.weights(self.past.start, self.past.end)
 
     @cached_property
+    def days_back(self) -> float:
+        """How many days of past there are, one at least."""
+        return max(1.0, (self.at - int(self.past.start[0])) / DAY_MS) if len(self.past) else 1.0
+
+    @cached_property
     def history(self) -> HistoryQuality:
         """How much past there is."""
         return history_quality(self.past, self.at)

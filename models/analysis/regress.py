@@ -20,10 +20,12 @@ Ints = NDArray[np.int64]
 AROUND = 1.0
 #: A count of nine horizons in ten lies in the interval.
 LOW, HIGH = 0.05, 0.95
+YEAR_DAYS = 365.0
 
 
-def settled(counts: NDArray[np.int64], grid: Grid) -> Floats:
-    """Counts of cells as they are to be expected over as long a time again, whole grid.
+def settled(year: Ints, before: Ints, grid: Grid) -> Floats:
+    """What is to be expected of each cell, whole grid: in units of the counts "a year's + a third of all" (`year`: of
+    the last year, `before`: of the time before it), so over `weighed_days`.
 
     Each falls back to the mean of the cells around it (of the zone by half a cell's weight), as far as the unevenness
     left over shows to be chance: hot ground is rarely one cell wide.
@@ -31,18 +33,26 @@ def settled(counts: NDArray[np.int64], grid: Grid) -> Floats:
     inside = grid.inside
     exposure = grid.area / (grid.cell * grid.cell)
     made = np.zeros(len(grid.area))
-    total = float(counts[inside].sum()) / float(exposure.sum())
-    if total <= 0:
+    counts = year * (4 / 3) + before / 3
+    whole = float(counts[inside].sum())
+    if whole <= 0:
         return made
-    around = _around(counts.astype(np.float64), grid) + total / 2
+    # A sum of cases that count more and less goes as far up and down as so much of a plain count does.
+    unit = float((year * (16 / 9) + before / 9)[inside].sum()) / whole
+    total = whole / unit / float(exposure.sum())
+    around = _around(counts / unit, grid) + total / 2
     mean = (around / (_around(exposure, grid) + 0.5) * exposure)[inside]
-    seen = counts[inside]
+    seen = counts[inside] / unit
     spread = float(((seen - mean) ** 2 - mean).sum() / (mean**2).sum())
-    if spread <= 0:  # no more uneven than chance: each place is like those around it
-        made[inside] = mean
-        return made
-    made[inside] = (1 / spread + seen) / (1 / spread + mean) * mean
+    if spread > 0:  # else no more uneven than chance: each place is like those around it
+        mean = (1 / spread + seen) / (1 / spread + mean) * mean
+    made[inside] = mean * unit
     return made
+
+
+def weighed_days(history: float) -> float:
+    """Days that "a year's + a third of all" stands for, of a past of so many days."""
+    return min(YEAR_DAYS, history) + history / 3
 
 
 def _around(values: Floats, grid: Grid) -> Floats:
@@ -53,13 +63,14 @@ def _around(values: Floats, grid: Grid) -> Floats:
     return np.asarray(spread - float(blur(alone, AROUND).max()) * values, dtype=np.float64)
 
 
-def intervals(expected: Floats, past: Floats, settled: Floats) -> tuple[Ints, Ints]:
+def intervals(expected: Floats, past: Floats, plain: Floats) -> tuple[Ints, Ints]:
     """Least and greatest counts of nine horizons in ten, for expectations that rest on `past` cases; of one length.
 
-    Negative binomial: the rate itself is known only as well as so many cases tell it. `settled`: what is expected
-    when the past falls back to the mean; the interval then holds what both allow, for neither is right everywhere.
+    Negative binomial: the rate itself is known only as well as so many cases tell it. `plain`: what the last year's
+    count itself would bring; the interval holds what both allow, for a place may have changed since the years that
+    its expectation rests on.
     """
-    both = np.maximum(np.stack([expected, settled]), 0.0)
+    both = np.maximum(np.stack([expected, plain]), 0.0)
     shape = past + 0.5
     ends = nbinom.ppf(np.array([LOW, HIGH])[:, None, None], shape, shape / (shape + both))
     least, most = np.where(both > 0, ends, 0.0).astype(np.int64)

@@ -26,7 +26,7 @@ from models.analysis.grid import Grid, flat
 from models.analysis.hotspots import HotspotMap, Record
 from models.analysis.naming import Known
 from models.analysis.quality import cell_for, location_quality
-from models.analysis.regress import intervals
+from models.analysis.regress import YEAR_DAYS, intervals
 from models.analysis.shifts import Shifts
 from models.analysis.written import from_json, to_json
 from models.records.base import Millis
@@ -210,7 +210,7 @@ def _horizons(task: Task, place: Place, family: Family, asked: Question) -> Gene
             made = _drawn(task, place, family, mine, rule)
             drawn[alike] = made, _freeze(mine, made, rule, place.polygon)
         first, frozen = drawn[alike]
-        found = first if first.days == days else for_days(first, days, rule.record)
+        found = first if first.days == days else for_days(first, days, rule.record, asked.known.days_back)
         kept = frozen if frozen is None or first.days == days else frozen.for_days(days / first.days)
         yield _made(task, place, asked, rule, found, kept)
         if days == asked.days:
@@ -229,16 +229,16 @@ def _drawn(task: Task, place: Place, family: Family, asked: Question, rule: Rule
     return build_map(asked, rule.method, setting)
 
 
-def for_days(found: HotspotMap, days: int, record: Record | None) -> HotspotMap:
-    """A map told for another horizon: the same places, the cases expected in proportion."""
+def for_days(found: HotspotMap, days: int, record: Record | None, days_back: float) -> HotspotMap:
+    """A map told for another horizon: the same places, the cases expected in proportion. `days_back`: of past."""
     part = days / found.days
-    told = np.array([(spot.expected * part, spot.past, spot.next_expected * part) for spot in found.hotspots])
-    expected, past, following = told.reshape(-1, 3).T
-    lows, highs = intervals(expected, past, following)
-    rows = zip(found.hotspots, expected.tolist(), lows.tolist(), highs.tolist(), following.tolist(), strict=True)
+    told = np.array([(spot.expected * part, spot.past) for spot in found.hotspots])
+    expected, past = told.reshape(-1, 2).T
+    lows, highs = intervals(expected, past, past * days / min(YEAR_DAYS, days_back))
+    rows = zip(found.hotspots, expected.tolist(), lows.tolist(), highs.tolist(), strict=True)
     spots = [
-        replace(spot, expected=mean, expected_low=low, expected_high=high, next_expected=coming)
-        for spot, mean, low, high, coming in rows
+        replace(spot, expected=mean, expected_low=low, expected_high=high, next_expected=mean)
+        for spot, mean, low, high in rows
     ]
     verdict, why = found.verdict, found.why
     if verdict in ("shown", "grey"):

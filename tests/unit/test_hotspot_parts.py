@@ -12,7 +12,10 @@ import pytest
 import shapely
 from shapely.geometry import shape
 
-from models.analysis.cases import Cases
+from models.analysis.build import Setting, build_map
+from models.analysis.candidates import Question
+from models.analysis.cases import Cases, LeftOut
+from models.analysis.components import Ground
 from models.analysis.flagging import flag, flag_all
 from models.analysis.grid import Grid
 from models.analysis.hotspots import Hotspot
@@ -24,7 +27,7 @@ from models.analysis.quality import cell_for, history_quality, location_quality,
 from models.analysis.regress import intervals, settled
 from models.analysis.shifts import Shifts
 from models.analysis.written import from_json, to_json
-from models.town.known_rates import BEGINS, DAY_MS, EPSG, random_town, square
+from models.town.known_rates import BEGINS, DAY_MS, EPSG, known_town, random_town, square
 from tests.unit.hotspot_samples import map_of
 
 GRID = Grid(EPSG, 660_000.0, 1_520_000.0, 100.0, 20, 20, np.full(400, 1e4))
@@ -68,12 +71,35 @@ def test_counts_fall_back_to_the_mean_as_far_as_chance_made_them() -> None:
     rates = rng.gamma(0.5, 2.0, 400)
     first, second = rng.poisson(rates), rng.poisson(rates)
     top = np.argsort(-first)[:20]
-    told = settled(first, GRID)
+    none = np.zeros(400, dtype=np.int64)
+    told = settled(first, none, GRID) * 3 / 4
     assert abs(told[top].sum() - second[top].sum()) < abs(first[top].sum() - second[top].sum()) / 2
     assert told.sum() == pytest.approx(first.sum(), rel=0.05)
-    even = settled(rng.poisson(1.0, 400), GRID)
+    even = settled(rng.poisson(1.0, 400), none, GRID) * 3 / 4
     assert even.max() < 2.5, "where all are alike the highest count is told as the mean, or nearly so"
-    assert not settled(np.zeros(400, dtype=np.int64), GRID).any()
+    assert not settled(none, none, GRID).any()
+
+
+def test_what_is_expected_of_hotspots_comes() -> None:
+    """Places picked for their past by either method, in towns of known rates: the truth of them is told."""
+    for method in ("365_all3", "mixture"):
+        expected = truth = inside = spots = 0.0
+        for seed in range(6):
+            town = known_town("sparse", seed, windows=1)
+            [at], ground = town.origins, Ground.of(town.grid)
+            came = ground.counts(town.cases.between(at, at + 28 * DAY_MS))
+            rates = town.expected(at, 28)
+            found = build_map(
+                Question(town.cases, ground, at, 28), method, Setting("robbery", town.polygon, LeftOut())
+            )
+            for spot in found.hotspots:
+                cells = list(spot.cells)
+                spots, truth, expected = spots + 1, truth + rates[cells].sum(), expected + spot.expected
+                inside += spot.expected_low <= came[cells].sum() <= spot.expected_high
+        assert spots >= 20
+        # The surface itself said 0.8 for the rule and 1.3 for the mixture.
+        assert truth / expected == pytest.approx(1.0, abs=0.12)
+        assert inside / spots >= 0.85
 
 
 def test_the_interval_holds_nine_horizons_in_ten() -> None:
