@@ -96,7 +96,7 @@ def measure(rig: Rig) -> Figure:
             came, true = counts[:, 4].sum() / counts[:, 0].sum(), counts[:, 1].sum() / counts[:, 0].sum()
             lines += [
                 Line(f"{kind}, `{method}`: true cases of the hotspots by those expected (n = {len(counts)})",
-                     f"{true:.2f} (what came: {came:.2f})", target="0.9 to 1.1", held=0.9 <= true <= 1.1),
+                     f"{true:.2f} (what came: {came:.2f})", target="0.9 to 1.1", held=bool(0.9 <= true <= 1.1)),
                 Line(f"{kind}, `{method}`: what came lies in the interval", f"{inside:.1%}", target="90 to 97 %",
                      held=0.90 <= inside <= 0.97),
             ]  # fmt: skip

@@ -12,7 +12,7 @@ from commands.context import RefusedError, keys_of, opened, say
 from models.audit.chain import Keys, Mark
 from models.audit.heads import line_of
 from settings import Settings
-from store import forecasts
+from store import forecast_proof
 from store.audit import kept
 from store.audit.verifying import Verdict, verify
 from store.audit.writing import NoKeyError, head
@@ -72,7 +72,7 @@ def _verify(args: argparse.Namespace, settings: Settings) -> int:
         begun = time.perf_counter()
         verdict = verify(conn, keys, heads)
         try:
-            frozen = forecasts.verify(conn)
+            frozen = forecast_proof.verify(conn)
         except ChangedError as error:
             sys.stderr.write(f"manage.py: {error}\n")
             return 1

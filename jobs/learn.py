@@ -42,6 +42,9 @@ OLD_MS = 7 * _DAY_MS
 #: What a station's own past said holds no longer than this: stations are looked back at in turn, and a town changes.
 OWN_MS = 26 * 7 * _DAY_MS
 
+#: How far back the forward record speaks: a method is judged by how it does now.
+RECORD_MS = 730 * _DAY_MS
+
 #: Word of a row that takes an own choice back.
 WITHDRAWN = "withdrawn"
 
@@ -71,7 +74,7 @@ def known(conn: Connection, now: Millis) -> Known:
     """What was learnt last, and what the forward record says of it."""
     standing: dict[Of, Standing] = {}
     for family in FAMILIES:
-        told = forecasts.record(conn, None, family=family)
+        told = forecasts.record(conn, None, family=family, since=max(0, now - RECORD_MS), now=now)
         for which in (DAY, BY_SHIFT):
             mine = [one for one in told if bool(one.shift) is (which == BY_SHIFT)]
             for days in HORIZONS if mine else ():

@@ -31,6 +31,9 @@ _LOG = logging.getLogger(__name__)
 
 _DAY_MS = 86_400_000
 
+#: A map is frozen when none of its key was for this long: once a day, also when the night's run is early.
+FREEZE_MS = 20 * 3_600_000
+
 #: Cells of a station's ground without a zone, in m; only how far the box reaches beyond the last case.
 _RIM_M = 100.0
 
@@ -162,7 +165,14 @@ def _keep(database: Database, turn: Turn, one: Done[list[Made]], version: Versio
     with database.write(patience_s=30.0) as tx:
         turn.keep(tx, now)
         hotspots.keep(tx, [_map_row(one.name, each, version, at) for each in made])
-        frozen = [(each, each.frozen) for each in made if each.frozen is not None]
+        # One a day of each map: a station of many cases is refit each hour, and a forecast stays for good.
+        before = forecasts.frozen_since(tx.conn, one.name, at - FREEZE_MS)
+        frozen = [
+            (each, each.frozen)
+            for each in made
+            if each.frozen is not None
+            and (each.key.zone, each.key.family, each.key.days, each.key.shift) not in before
+        ]
         forecasts.freeze(tx, [_forecast_row(one.name, each, text, version, at) for each, text in frozen])
         refits.note(tx, one.name, Last(at, version, failed=bool(one.error)))
         failures = [RefitFailure(run=turn.id, station=one.name, at=now, error=one.error)] if one.error else []
@@ -179,7 +189,8 @@ def _values(station: str, made: Made, version: Version, at: Millis) -> Mapping[s
 
 
 def _map_row(station: str, made: Made, version: Version, at: Millis) -> HotspotMapRow:
-    return HotspotMapRow.model_validate({**_values(station, made, version, at), "body": made.body})
+    values = {**_values(station, made, version, at), "body": made.body, "claims": made.frozen is not None}
+    return HotspotMapRow.model_validate(values)
 
 
 def _forecast_row(station: str, made: Made, text: str, version: Version, at: Millis) -> ForecastRow:

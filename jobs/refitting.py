@@ -30,6 +30,9 @@ FIRST_MS = 8_000
 #: Between two looks: each counts the cases of every station along an index.
 EVERY_MS = 60_000
 
+#: A forecast that could not be scored is tried again after this long.
+AGAIN_MS = 3_600_000
+
 #: How long a run that is told to end may take, in s.
 _END_S = 5.0
 
@@ -49,6 +52,8 @@ class Refitting:
         self._looked: Millis | None = None
         self._stopping = threading.Event()
         self._fault = 0
+        self._left: frozenset[tuple[str, str]] = frozenset()
+        self._left_at: Millis = 0
 
     def job(self) -> Job:
         """The job. Its lease lets one process start it; the run itself has a lease of its own (`jobs.refit`)."""
@@ -64,14 +69,16 @@ class Refitting:
         self._looked = now
         if leases.holder(conn, LEASE, now) is not None:
             return False  # a run is under way, ours or a command's: what is due now is due after it
-        if forecasts.any_over(conn, now):
+        if not 0 <= now - self._left_at < AGAIN_MS:
+            self._left = frozenset()
+        if forecasts.any_over(conn, now, without=self._left):
             return True
         lasts, when = refits.lasts(conn, None), self._when
         return any(
             is_due(version, lasts.get(code), now, when) for code, version in refits.versions(conn, None).items()
         )
 
-    def run(self, _database: Database, _now: Millis) -> None:
+    def run(self, database: Database, now: Millis) -> None:
         """Start the process and wait for its end, or for ours."""
         # One thread a process: the alarm lane needs the other cores more.
         environment = os.environ | dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
@@ -84,6 +91,10 @@ class Refitting:
                 _end(process)
             else:
                 self._tell(process.returncode)
+        with database.read() as conn:
+            # What is still to be scored could not be: it must not start a process each minute.
+            self._left = frozenset((one.station, one.hash) for one in forecasts.due(conn, now))
+            self._left_at = now
 
     def _tell(self, status: int) -> None:
         """Log a fault once, not each minute that it is met again."""

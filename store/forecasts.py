@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or_, select
 
 from models.access.grants import Stations
 from models.analysis.content import content_hash
 from models.analysis.families import FAMILIES
 from models.analysis.record import Scored, Told
-from models.audit.deeds import Did, by_system, deed_of
-from models.records.audit import AuditCut, AuditRow, AuditWaiting
+from models.audit.deeds import Did, by_system
 from models.records.base import Millis
 from models.records.hotspot import ForecastRow, ForecastScoreRow
 from models.records.incident import Incident
@@ -28,7 +27,6 @@ from store.database import Tx
 from store.rows import add_new, of_stations, record_of, records, table_of, values_of
 
 _FORECAST, _SCORE, _INCIDENT = table_of(ForecastRow), table_of(ForecastScoreRow), table_of(Incident)
-_AUDIT, _CUT, _UNTOLD = table_of(AuditRow), table_of(AuditCut), table_of(AuditWaiting)
 
 _LOG = logging.getLogger(__name__)
 
@@ -72,16 +70,29 @@ def freeze(tx: Tx, rows: Iterable[ForecastRow]) -> int:
     What is new of a station and moment is one row of the audit log: all of them are frozen in one call.
     """
     groups: dict[tuple[str, Millis], list[str]] = {}
-    for row in rows:
-        kept = values_of(row) | {"hash": hash_of(row)}
-        if add_new(tx, _FORECAST, kept):
-            groups.setdefault((row.station, row.made_at), []).append(str(kept["hash"]))
+    kept = {(row.station, name): row for row in rows if (name := hash_of(row))}
+    for station in {station for station, _ in kept}:
+        mine = [name for of, name in kept if of == station]
+        query = select(_FORECAST.c.hash).where(_FORECAST.c.station == station, _FORECAST.c.hash.in_(mine))
+        for name in tx.conn.execute(query).scalars():
+            del kept[station, name]
+    if kept:
+        tx.conn.execute(insert(_FORECAST), [values_of(row) | {"hash": name} for (_, name), row in kept.items()])
+    for (station, name), row in kept.items():
+        groups.setdefault((station, row.made_at), []).append(name)
     for (station, made_at), hashes in sorted(groups.items()):
         deed = by_system(
-            made_at, Did.FORECASTS_FROZEN, station=station, object="forecasts", detail=_detail(hashes)
+            made_at, Did.FORECASTS_FROZEN, station=station, object="forecasts", detail=detail(hashes)
         )  # fmt: skip
         audit.record(tx, deed)
     return sum(len(hashes) for hashes in groups.values())
+
+
+def frozen_since(conn: Connection, station: str, since: Millis) -> set[tuple[str, str, int, str]]:
+    """Zone, family, days and shift of every map of a station that was frozen since a moment."""
+    keys = (_FORECAST.c.zone, _FORECAST.c.family, _FORECAST.c.days, _FORECAST.c.shift)
+    query = select(*keys).where(_FORECAST.c.station == station, _FORECAST.c.made_at > since)
+    return {(zone, family, days, shift) for zone, family, days, shift in conn.execute(query)}
 
 
 def find(conn: Connection, station: str, hash: str) -> ForecastRow | None:
@@ -91,7 +102,7 @@ def find(conn: Connection, station: str, hash: str) -> ForecastRow | None:
         ChangedError: it is not as it was written.
     """
     query = select(_FORECAST).where(_FORECAST.c.station == station, _FORECAST.c.hash == hash)
-    rows = [_checked(row) for row in records(conn, ForecastRow, query)]
+    rows = [checked(row) for row in records(conn, ForecastRow, query)]
     return rows[0] if rows else None
 
 
@@ -116,9 +127,9 @@ def due(
     return found
 
 
-def any_over(conn: Connection, now: Millis) -> bool:
+def any_over(conn: Connection, now: Millis, without: Collection[tuple[str, str]] = ()) -> bool:
     """A look whether there is a forecast to be scored: whether `due` has one."""
-    return bool(due(conn, now, limit=1))
+    return bool(due(conn, now, limit=1, without=without))
 
 
 def _waiting(now: Millis) -> tuple[ColumnElement[bool], ...]:
@@ -160,7 +171,7 @@ def keep_scores(tx: Tx, scores: Iterable[tuple[ForecastRow, Scored]]) -> int:
         if add_new(tx, _SCORE, values_of(row)):
             groups.setdefault(row.scored_at, []).append(content_hash(values_of(row)))
     for at, hashes in sorted(groups.items()):
-        audit.record(tx, by_system(at, Did.FORECASTS_SCORED, object="scores", detail=_detail(hashes)))
+        audit.record(tx, by_system(at, Did.FORECASTS_SCORED, object="scores", detail=detail(hashes)))
     return sum(len(hashes) for hashes in groups.values())
 
 
@@ -173,8 +184,10 @@ def record(
     shift: str | None = None,
     zone: str | None = None,
     since: Millis = 0,
+    now: Millis | None = None,
 ) -> list[Told]:
-    """Forecasts made at `since` or later (None: of all keys), the newest first, with how they turned out.
+    """Forecasts made at `since` or later (None: of all keys), the newest first, with how they turned out; with `now`
+    none that a clock which was ahead put behind it.
 
     `models.analysis.record.summary` makes the figures of them.
     """
@@ -184,7 +197,7 @@ def record(
     columns = [_SCORE.c[name] for name in Scored.__slots__]
     same = and_(_SCORE.c.station == table.station, _SCORE.c.hash == table.hash)
     query = select(*named, *columns).outerjoin(_SCORE, same).where(table.made_at >= since)
-    query = of_stations(query, table.station, stations)
+    query = of_stations(query if now is None else query.where(table.made_at <= now), table.station, stations)
     asked = {"family": family, "days": days, "shift": shift, "zone": zone}
     query = query.where(*(table[name] == value for name, value in asked.items() if value is not None))
     query = query.order_by(table.made_at.desc(), table.station, table.zone, table.family, table.days, table.shift)
@@ -195,73 +208,7 @@ def record(
     ]
 
 
-def verify(conn: Connection) -> int:
-    """Read every forecast and make sure that it is as it was written, and that none was taken away from or put beside
-    those it was frozen with: their hashes stand in the audit log. Returns how many there are.
-
-    Raises:
-        ChangedError: something is not.
-    """
-    frozen: dict[tuple[str, Millis], list[str]] = {}
-    with conn.execute(select(_FORECAST), execution_options={"yield_per": PIECE}) as rows:
-        for found in rows:
-            row = _checked(record_of(ForecastRow, found))
-            frozen.setdefault((row.station, row.made_at), []).append(row.hash)
-    _as_told(conn, Did.FORECASTS_FROZEN, frozen)
-    scored: dict[tuple[str, Millis], list[str]] = {}
-    with conn.execute(select(_SCORE), execution_options={"yield_per": PIECE}) as rows:
-        for found in rows:
-            score = record_of(ForecastScoreRow, found)
-            scored.setdefault(("", score.scored_at), []).append(content_hash(values_of(score)))
-    _as_told(conn, Did.FORECASTS_SCORED, scored)
-    same = and_(_SCORE.c.station == _FORECAST.c.station, _SCORE.c.hash == _FORECAST.c.hash)
-    early = select(_SCORE.c.station, _SCORE.c.hash).join(_FORECAST, same)
-    for station, name in conn.execute(early.where(_SCORE.c.scored_at < _FORECAST.c.until + SETTLE_MS).limit(1)):
-        raise ChangedError(f"the forecast {name[:12]} of {station} was scored before its cases could be in")
-    return sum(len(hashes) for hashes in frozen.values())
-
-
-def _as_told(conn: Connection, did: Did, groups: Mapping[tuple[str, Millis], Sequence[str]]) -> None:
-    """Make sure that the audit log tells of each group (station, moment), and of it as it is.
-
-    Raises:
-        ChangedError: it does not.
-    """
-    what = {Did.FORECASTS_FROZEN: "forecasts of {} frozen at {}", Did.FORECASTS_SCORED: "scores{} of {}"}[did]
-    told: set[tuple[str, Millis]] = set()
-    sealed = select(_AUDIT.c.station, _AUDIT.c.at, _AUDIT.c.detail).where(_AUDIT.c.action == did.value)
-    for station, at, detail in conn.execute(sealed):
-        told.add((station, at))
-        if detail != _detail(groups.get((station, at), [])):
-            raise ChangedError(f"the {what.format(station, at)} are not those the audit log tells of")
-    told |= _untold(conn, did)
-    since = _kept_since(conn)
-    for station, at in sorted(groups):
-        if at >= since and (station, at) not in told:
-            raise ChangedError(f"the audit log tells of no {what.format(station, at)}")
-
-
-def _untold(conn: Connection, did: Did) -> set[tuple[str, Millis]]:
-    """What was kept by a process without the log's key, and waits for one that has it."""
-    found: set[tuple[str, Millis]] = set()
-    for body in conn.execute(select(_UNTOLD.c.body)).scalars():
-        try:
-            deed = deed_of(body)
-        except ValueError:
-            continue  # no deed of this program: it tells of nothing
-        if deed.action is did:
-            found.add((deed.station, deed.at))
-    return found
-
-
-def _kept_since(conn: Connection) -> Millis:
-    """Since when the audit log is whole: 0, or the moment of its oldest row after a cut."""
-    if conn.execute(select(_CUT.c.seq).limit(1)).first() is None:
-        return 0
-    return conn.execute(select(_AUDIT.c.at).order_by(_AUDIT.c.seq).limit(1)).scalar() or 0
-
-
-def _detail(hashes: Sequence[str]) -> str:
+def detail(hashes: Sequence[str]) -> str:
     """What the audit log tells of forecasts that were frozen together."""
     return f"{len(hashes)} sha256={together(hashes)}"
 
@@ -291,7 +238,7 @@ def _tell(station: str, hash: str) -> None:
     )
 
 
-def _checked(row: ForecastRow) -> ForecastRow:
+def checked(row: ForecastRow) -> ForecastRow:
     if hash_of(row) != row.hash:
         raise ChangedError(f"the forecast {row.hash[:12]} of {row.station} is not as it was written")
     return row

@@ -54,6 +54,11 @@ class StoredMap:
     body: str
 
     @property
+    def format(self) -> int:
+        """In what form it was made (`due.FORMAT`)."""
+        return int(self.data_version.rpartition(".")[2])
+
+    @property
     def map(self) -> HotspotMap:
         """What it says. Made once a content, however often it is asked for."""
         return _read(self.body)
@@ -143,16 +148,14 @@ def _in_force() -> tuple[ColumnElement[bool], ...]:
 def last_claimed(conn: Connection, station: str) -> list[StoredMap]:
     """Of each key of a station the newest map that claims a hotspot: what a new map's places are called after.
 
-    Such a map, and no other, has a forecast of its key and moment. One that was changed since it was written is left
-    out: the places of the next get new ids.
+    One that was changed since it was written is left out: the places of the next get new ids.
     """
-    keys = [_FORECAST.c[name] for name in _KEY]
-    last = (
-        select(*keys, func.max(_FORECAST.c.made_at).label("made_at"))
-        .where(_FORECAST.c.station == station)
-        .group_by(*keys)
-        .subquery()
-    )
+    keys = [_MAP.c[name] for name in _KEY]
+    frozen = exists().where(
+        *(_FORECAST.c[name] == _MAP.c[name] for name in (*_KEY, "made_at"))
+    )  # of maps from before they were told apart
+    claiming = _MAP.c.station == station, or_(_MAP.c.claims, frozen)
+    last = select(*keys, func.max(_MAP.c.made_at).label("made_at")).where(*claiming).group_by(*keys).subquery()
     same = and_(*(_MAP.c[name] == last.c[name] for name in (*_KEY, "made_at")))
     return _parted(records(conn, HotspotMapRow, select(_MAP).join(last, same))).maps
 

@@ -44,13 +44,18 @@ def with_cases(conn: Connection, stations: Stations) -> list[str]:
 def lasts(conn: Connection, stations: Stations) -> dict[str, Last]:
     """What each station was refit from last."""
     rows = records(conn, RefitStation, of_stations(select(_STATION), _STATION.c.station, stations))
-    return {row.station: Last(row.at, Version(row.cases, row.newest), row.failed) for row in rows}
+    return {row.station: Last(row.at, Version(row.cases, row.newest), row.failed, row.format) for row in rows}
 
 
 def note(tx: Tx, station: str, last: Last) -> None:
     """Write down what a station was refit from."""
     row = RefitStation(
-        station=station, at=last.at, cases=last.version.cases, newest=last.version.newest, failed=last.failed
+        station=station,
+        at=last.at,
+        cases=last.version.cases,
+        newest=last.version.newest,
+        failed=last.failed,
+        format=last.form,
     )
     put(tx, _STATION, [values_of(row)])
 

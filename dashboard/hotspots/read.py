@@ -92,7 +92,9 @@ def _record(
     _db: Database, url: str, stations: tuple[str, ...], family: str | None, days: int, since: Millis
 ) -> list[Told]:
     with _db.read() as conn:
-        return forecasts.record(conn, frozenset(stations), family=family, days=days, shift="", since=since)
+        return forecasts.record(
+            conn, frozenset(stations), family=family, days=days, shift="", since=since, now=since + YEARS_MS + DAY_MS
+        )
 
 
 def forecasts_of(db: Database, stations: frozenset[str], family: str | None, days: int, now: Millis) -> list[Told]:

@@ -20,9 +20,8 @@ LEAST_MS = _HOUR_MS
 #: The night run takes up to so long to come round to a station.
 _NIGHT_MS = 4 * _HOUR_MS
 
-#: Raised when maps are made otherwise. Nothing compares it: whoever raises it brings a migration that empties
-#: `refit_station`, so that every station is due.
-FORMAT = 1
+#: Raised when maps are made otherwise: every station whose maps are of another form is due at once.
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +42,12 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """What a station was refit from last, and when; `failed`: without result."""
+    """What a station was refit from last, and when; `failed`: without result; `form`: of its maps (`FORMAT`)."""
 
     at: Millis
     version: Version
     failed: bool = False
+    form: int = FORMAT
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,9 @@ def is_night(now: Millis, when: When) -> bool:
 def is_due(version: Version, last: Last | None, now: Millis, when: When) -> bool:
     """Whether a station is to be refit now.
 
-    A new one at once; one with `new_cases` more or fewer, or with none left, at once; every one whose cases changed,
-    or whose maps are a week old, at night. A station that failed waits for the next night, however many cases come.
+    A new one at once, and one whose maps are of another form; one with `new_cases` more or fewer, or with none left,
+    at once; every one whose cases changed, or whose maps are a week old, at night. A station that failed waits for
+    the next night, however many cases come.
     """
     if last is None:
         return version.cases > 0
@@ -80,6 +81,8 @@ def is_due(version: Version, last: Last | None, now: Millis, when: When) -> bool
     age = now - last.at
     if age < LEAST_MS:
         return False
+    if last.form != FORMAT and not last.failed:
+        return True
     emptied = version.cases == 0 < last.version.cases
     if not last.failed and (emptied or abs(version.cases - last.version.cases) >= when.new_cases):
         return True
@@ -88,4 +91,9 @@ def is_due(version: Version, last: Last | None, now: Millis, when: When) -> bool
 
 def is_same(version: Version, last: Last | None, now: Millis) -> bool:
     """Whether nothing changed since a station was refit, and its maps are not old: then they stand."""
-    return last is not None and not last.failed and version == last.version and 0 <= now - last.at < OLD_MS
+    return (
+        last is not None
+        and not last.failed
+        and (version, FORMAT) == (last.version, last.form)
+        and 0 <= now - last.at < OLD_MS
+    )

@@ -100,8 +100,7 @@ class Evidence:
         part = days / weighed_days(known.days_back)
         expected = np.array([self.settled[cells].sum() for cells in self.groups]) * part
         count = np.rint([self.inside[self._since(rows, YEAR_DAYS)].sum() for rows in self.rows])
-        plain = count * days / min(float(YEAR_DAYS), known.days_back)
-        return expected, count, *intervals(expected, count, plain)
+        return expected, count, *intervals(expected, count, days, known.days_back)
 
     @cached_property
     def repeating(self) -> list[bool]:

@@ -51,7 +51,8 @@ class Hotspot:
     by `side` and `number`. `number` is above 1 also when two hotspots have one name.
     `cells` are indices of the map's grid, `outline` GeoJSON (lon, lat), `lat, lon` the point in it farthest from its
     rim. `expected` cases in the horizon when its past count falls back to the mean as such counts do,
-    `expected_low..expected_high` hold the count of nine horizons in ten. `past`: cases of the last 365 days. `hours`: share of the cases in each hour, together 1 (all 0:
+    `expected_low..expected_high` hold the count of nine horizons in ten. `past`: cases of the last 365 days.
+    `hours`: share of the cases in each hour, together 1 (all 0:
     no hour is known). `peak_hours`: first hour and the hour it ends before (22, 2), None: no hour beats chance.
     `peak_days`: 0 = Monday; empty: no day beats chance. `stability`: share of resamples in which its cells are
     flagged. `chance`: how often a map of as many cases without any hotspot shows one as strong (0..1).

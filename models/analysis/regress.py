@@ -63,13 +63,14 @@ def _around(values: Floats, grid: Grid) -> Floats:
     return np.asarray(spread - float(blur(alone, AROUND).max()) * values, dtype=np.float64)
 
 
-def intervals(expected: Floats, past: Floats, plain: Floats) -> tuple[Ints, Ints]:
-    """Least and greatest counts of nine horizons in ten, for expectations that rest on `past` cases; of one length.
+def intervals(expected: Floats, past: Floats, days: int, history: float) -> tuple[Ints, Ints]:
+    """Least and greatest counts of nine horizons of `days` in ten, for expectations that rest on `past` cases of the
+    last year and so many days of history; of one length.
 
-    Negative binomial: the rate itself is known only as well as so many cases tell it. `plain`: what the last year's
-    count itself would bring; the interval holds what both allow, for a place may have changed since the years that
-    its expectation rests on.
+    Negative binomial: the rate itself is known only as well as so many cases tell it. Of less than a year it is not
+    well known how uneven the ground is: then the interval also holds what the plain count would bring.
     """
+    plain = past * days / history if history < YEAR_DAYS else expected
     both = np.maximum(np.stack([expected, plain]), 0.0)
     shape = past + 0.5
     ends = nbinom.ppf(np.array([LOW, HIGH])[:, None, None], shape, shape / (shape + both))

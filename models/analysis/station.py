@@ -26,7 +26,7 @@ from models.analysis.grid import Grid, flat
 from models.analysis.hotspots import HotspotMap, Record
 from models.analysis.naming import Known
 from models.analysis.quality import cell_for, location_quality
-from models.analysis.regress import YEAR_DAYS, intervals
+from models.analysis.regress import intervals
 from models.analysis.shifts import Shifts
 from models.analysis.written import from_json, to_json
 from models.records.base import Millis
@@ -234,7 +234,7 @@ def for_days(found: HotspotMap, days: int, record: Record | None, days_back: flo
     part = days / found.days
     told = np.array([(spot.expected * part, spot.past) for spot in found.hotspots])
     expected, past = told.reshape(-1, 2).T
-    lows, highs = intervals(expected, past, past * days / min(YEAR_DAYS, days_back))
+    lows, highs = intervals(expected, past, days, days_back)
     rows = zip(found.hotspots, expected.tolist(), lows.tolist(), highs.tolist(), strict=True)
     spots = [
         replace(spot, expected=mean, expected_low=low, expected_high=high, next_expected=mean)

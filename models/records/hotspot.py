@@ -9,6 +9,7 @@ changed is found.
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Index
+from sqlalchemy import false as sa_false
 from sqlmodel import Field, SQLModel
 
 from models.records.base import Millis
@@ -31,6 +32,9 @@ class HotspotMapRow(SQLModel, table=True):
     parameters: str = Field(description="JSON")
     hash: str = Field(max_length=64)
     body: str = Field(description="the map, JSON of `models.analysis.written`")
+    claims: bool = Field(
+        default=False, sa_column_kwargs={"server_default": sa_false()}, description="whether it claims a hotspot"
+    )
 
 
 class ForecastRow(SQLModel, table=True):
@@ -109,6 +113,7 @@ class RefitStation(SQLModel, table=True):
     cases: int
     newest: Millis = Field(sa_type=BigInteger, description="when the newest of them came in")
     failed: bool
+    format: int = Field(default=1, sa_column_kwargs={"server_default": "1"}, description="`due.FORMAT` of its maps")
 
 
 class RefitRun(SQLModel, table=True):

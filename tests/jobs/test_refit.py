@@ -30,7 +30,7 @@ from models.analysis.station import BY_SHIFT, DAY, Place, Task
 from models.records.hotspot import HotspotChoiceRow
 from models.records.incident import IncidentReport
 from models.records.station import Station, Zone
-from store import cases, forecasts, hotspots, imports, leases, refits, registers
+from store import cases, forecast_proof, forecasts, hotspots, imports, leases, refits, registers
 from store.database import Database
 from tests.store.test_forecasts import a_forecast
 
@@ -103,7 +103,7 @@ def test_the_same_cases_give_the_same_maps_in_another_process_and_on_a_cluster(
     with sqlite_db.read() as conn:
         told = forecasts.record(conn, None)
         assert len(told) == len({one.hash for one in told}), "the same forecast is one row"
-        assert forecasts.verify(conn) == len(told) > 0
+        assert forecast_proof.verify(conn) == len(told) > 0
         assert [(run.done, run.failed) for run in refits.runs(conn)] == [(3, 0), (3, 0)]
 
 

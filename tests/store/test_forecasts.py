@@ -16,7 +16,7 @@ from models.audit.chain import keys_of
 from models.records.hotspot import ForecastRow, ForecastScoreRow, HotspotChoiceRow, HotspotMapRow, HotspotWeightsRow
 from models.records.incident import IncidentReport
 from models.records.station import Station
-from store import forecasts, hotspots, incidents, refits, registers, retention
+from store import forecast_proof, forecasts, hotspots, incidents, refits, registers, retention
 from store.database import Database
 from store.retention import Keep
 from store.rows import table_of, values_of
@@ -117,16 +117,16 @@ def test_a_row_changed_behind_our_back_is_refused(sqlite_db: Database) -> None:
         tx.conn.execute(text("DROP TRIGGER forecast_no_delete"))
         tx.conn.execute(text("DROP TRIGGER forecast_no_update"))
     with sqlite_db.read() as conn:
-        assert forecasts.verify(conn) == 2
+        assert forecast_proof.verify(conn) == 2
     with sqlite_db.write() as tx:
         tx.conn.execute(text("DELETE FROM forecast WHERE body <> '{}'"))
     with sqlite_db.read() as conn, pytest.raises(forecasts.ChangedError, match="not those the audit log tells of"):
-        forecasts.verify(conn)
+        forecast_proof.verify(conn)
     with sqlite_db.write() as tx:
         tx.conn.execute(text("UPDATE forecast SET body = '{\"shown\": [1]}'"))
     with sqlite_db.read() as conn:
         with pytest.raises(forecasts.ChangedError, match="of hat_yai"):
-            forecasts.verify(conn)
+            forecast_proof.verify(conn)
         assert forecasts.due(conn, NOW + 100 * DAY) == [], "what was changed is not scored, and stops no other"
 
 
@@ -213,14 +213,14 @@ def test_a_record_that_was_forged_is_found(sqlite_db: Database) -> None:
     with sqlite_db.write() as tx:
         with pytest.raises(ValueError, match="before its cases"):
             forecasts.keep_scores(tx, [(real, replace(SCORED, scored_at=NOW + 29 * DAY))])
-        assert forecasts.verify(tx.conn) == 1
+        assert forecast_proof.verify(tx.conn) == 1
         early = {"station": real.station, "hash": real.hash, **asdict(replace(SCORED, scored_at=NOW))}
         tx.conn.execute(insert(table_of(ForecastScoreRow)), [early])
         with pytest.raises(forecasts.ChangedError, match="tells of no scores"):
-            forecasts.verify(tx.conn)
+            forecast_proof.verify(tx.conn)
         tx.conn.execute(insert(table_of(ForecastRow)), [values_of(forged)])
         with pytest.raises(forecasts.ChangedError, match="tells of no forecasts"):
-            forecasts.verify(tx.conn)
+            forecast_proof.verify(tx.conn)
 
 
 def test_a_score_that_was_changed_is_found(sqlite_db: Database) -> None:
@@ -230,11 +230,11 @@ def test_a_score_that_was_changed_is_found(sqlite_db: Database) -> None:
     with sqlite_db.write() as tx:
         forecasts.freeze(tx, [real])
         assert forecasts.keep_scores(tx, [(real, SCORED)]) == 1
-        assert forecasts.verify(tx.conn) == 1
+        assert forecast_proof.verify(tx.conn) == 1
         tx.conn.execute(text("DROP TRIGGER forecast_score_no_update"))
         tx.conn.execute(text("UPDATE forecast_score SET hits = 19"))
         with pytest.raises(forecasts.ChangedError, match=r"scores of .* are not those"):
-            forecasts.verify(tx.conn)
+            forecast_proof.verify(tx.conn)
 
 
 def test_a_data_version_follows_the_cases(db: Database) -> None:

@@ -106,15 +106,16 @@ def test_the_interval_holds_nine_horizons_in_ten() -> None:
     rng = np.random.default_rng(2)
     rate = rng.gamma(2.0, 12.0, 2000)
     past = rng.poisson(rate).astype(np.float64)
-    low, high = intervals(past / 13, past, past / 13)
+    low, high = intervals(past / 13, past, 28, 1000.0)
     came = rng.poisson(rate / 13)
     # Counts are whole: the interval holds nine in ten and what the last whole count brings.
     assert 0.88 <= ((low <= came) & (came <= high)).mean() <= 0.99
     none = np.zeros(1)
-    assert [end.tolist() for end in intervals(none, none, none)] == [[0], [0]]
-    one, many = (intervals(np.array([mean]), np.array([30.0]), np.array([mean])) for mean in (1.0, 9.0))
-    both = intervals(np.array([1.0]), np.array([30.0]), np.array([9.0]))
-    assert (both[0], both[1]) == (one[0], many[1]), "the interval holds what both expectations allow"
+    assert [end.tolist() for end in intervals(none, none, 28, 100.0)] == [[0], [0]]
+    few, many = np.array([1.0]), np.array([30.0])
+    one, short = intervals(few, many, 28, 365.0), intervals(few, many, 28, 60.0)
+    plain = intervals(np.array([14.0]), many, 28, 365.0)
+    assert (short[0], short[1]) == (one[0], plain[1]), "of a short past it holds what the plain count allows as well"
 
 
 def test_peak_hours_are_told_when_they_beat_chance() -> None:

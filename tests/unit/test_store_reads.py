@@ -35,7 +35,7 @@ NOBODYS = {
 INSIDE = frozenset(
     {
         "alarms.reading.recent", "alarms.trouble.open_technical", "alarms.trouble.shelved", "devices.keys",
-        "dispatch.under_way", "drills.of_press", "forecasts.any_over", "forecasts.due", "forecasts.verify",
+        "dispatch.under_way", "drills.of_press", "forecasts.any_over", "forecasts.due", "forecast_proof.verify",
         "hotspots.weights", "notices.lately", "notices.tries", "positions.count", "positions.newest_tails",
         "positions.not_stored", "purposes.purposes", "purposes.readings", "quarantine.by_reason",
         "quarantine.held_bytes", "quarantine.payload", "raw.stations", "registers.with_senders",
