@@ -244,6 +244,38 @@ def test_scoring_passes_over_what_it_cannot_read(sqlite_db: Database) -> None:
     assert score_due(sqlite_db, NOW + 100 * DAY_MS) == 0
 
 
+def test_a_map_is_frozen_once_a_day_and_its_places_keep_their_ids_all_the_same(db: Database) -> None:
+    towns(db, "a")
+
+    def claimed() -> dict[tuple[str, int, str], tuple[int, str]]:
+        with db.read() as conn:
+            found = hotspots.last_claimed(conn, "a")
+        return {(one.family, one.days, one.shift): (one.made_at, one.map.hotspots[0].id) for one in found}
+
+    made = []
+    for hours in (0, 3, 6, 23):
+        ran(db, ["a"], NOW + hours * 3_600_000)
+        with db.read() as conn:
+            made.append({(one.made_at - NOW) // 3_600_000 for one in forecasts.record(conn, None)})
+        assert {at for at, _ in claimed().values()} == {NOW + hours * 3_600_000}
+    assert made == [{0}, {0}, {0}, {0, 23}]
+    with db.read() as conn:
+        assert {one.made_at for one in forecasts.record(conn, None, now=NOW)} == {NOW}, "none is ahead of the clock"
+        assert forecast_proof.verify(conn) > 0
+
+
+def test_places_are_called_after_maps_of_before_claims_were_written_down(sqlite_db: Database) -> None:
+    towns(sqlite_db, "a")
+    ran(sqlite_db, ["a"])
+    with sqlite_db.write() as tx:
+        tx.conn.execute(text("DROP TRIGGER hotspot_map_no_update"))
+        tx.conn.execute(text("UPDATE hotspot_map SET claims = 0"))
+        tx.conn.execute(text("UPDATE refit_station SET format = 1"))
+    with sqlite_db.read() as conn:
+        assert [one.map.verdict for one in hotspots.last_claimed(conn, "a")]
+    assert refit.changed(sqlite_db, NOW + 1, None) == ["a"], "its maps are of another form"
+
+
 def test_maps_are_of_ground_in_force_and_of_no_clock_that_was_ahead(sqlite_db: Database) -> None:
     with sqlite_db.write() as tx:
         registers.put_stations(tx, [Station(code="a", name_th="a", name_en="a")], NOW - 500 * DAY_MS)

@@ -22,11 +22,12 @@ from models.analysis.due import When
 from models.analysis.lessons import Taught
 from models.analysis.mixing import DEFAULT
 from models.records.hotspot import HotspotWeightsRow
-from store import hotspots, leases, refits
+from store import forecasts, hotspots, leases, refits
 from store.database import Database
 from tests.fault.product import ROOT, now_ms
-from tests.jobs.test_refit import NOW, towns
+from tests.jobs.test_refit import DAY_MS, NOW, towns
 from tests.servers import wait_until
+from tests.store.test_forecasts import a_forecast
 
 WHEN = When(20, 3, ZoneInfo("Asia/Bangkok"))
 
@@ -79,6 +80,19 @@ def test_a_fault_is_told_once_and_a_station_that_failed_is_none(
         refitting.run(sqlite_db, NOW)
         told.append("".join(one.getMessage()[-9:] for one in caplog.records))
     assert told == ["", "", " status 1", "", "status -9", "", "", " status 1"]
+
+
+def test_a_forecast_that_cannot_be_scored_starts_one_process_an_hour(sqlite_db: Database) -> None:
+    with sqlite_db.write() as tx:
+        forecasts.freeze(tx, [a_forecast(NOW - 100 * DAY_MS, body="{}")])
+    begun = NOW - FIRST_MS
+    refitting = Refitting((sys.executable, "-c", ""), WHEN, lambda: begun)
+    with sqlite_db.read() as conn:
+        assert refitting.wanted(conn, NOW)
+    refitting.run(sqlite_db, NOW)
+    with sqlite_db.read() as conn:
+        looks = [refitting.wanted(conn, NOW + minutes * 60_000) for minutes in range(1, 62)]
+    assert looks == [False] * 59 + [True] * 2
 
 
 #: What a service is told that may set no priority (`SystemCallFilter=~@resources`, `SystemCallErrorNumber=EPERM`).

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from models.analysis.cases import Cases
-from models.analysis.due import Last, Version, When, is_due
+from models.analysis.due import FORMAT, Last, Version, When, is_due
 from models.analysis.forecast import Frozen, noise_ceiling, thawed, turned_out
 from models.analysis.record import Scored, Standing, Told, apart, summary
 
@@ -43,6 +43,9 @@ HOUR = 3_600_000
         (100, 8, Last(NOON - 8 * DAY, Version(100, 8)), NOON, False),
         (100, 8, Last(NIGHT - 20 * HOUR, Version(100, 8), failed=True), NIGHT, True),
         (100, 8, Last(NOON + 9 * DAY, Version(100, 8)), NOON, True),  # the clock was ahead
+        (100, 8, Last(NOON - 2 * HOUR, Version(100, 8), form=FORMAT - 1), NOON, True),  # maps of an older program
+        (100, 8, Last(NOON - HOUR + 1, Version(100, 8), form=FORMAT - 1), NOON, False),
+        (100, 8, Last(NOON - 2 * HOUR, Version(100, 8), failed=True, form=FORMAT - 1), NOON, False),
     ],
 )
 def test_when_a_station_is_due(cases: int, newest: int, last: Last | None, now: int, due: bool) -> None:
