@@ -60,7 +60,7 @@ def test_each_place_of_a_geocoder_draws_from_its_own_ground(cell: float) -> None
     likely = reached(events, grid)
     assert likely is not None
     # On the rim half of a place's ground lies in the zone, at a corner a quarter. Places that fell on no cell: none.
-    ground = {}
+    ground: dict[int, float] = {}
     for x, y in {(x, y) for x, y in zip(events.x.tolist(), events.y.tolist(), strict=True)}:
         [of] = grid.cell_of(np.array([x]), np.array([y])).tolist()
         sides = [125 + 125 * (125 < at < 1375) for at in (x - 660_000, y - 1_520_000)]
