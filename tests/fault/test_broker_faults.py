@@ -47,7 +47,7 @@ def test_row_4_a_broker_restarted_in_the_stream_loses_nothing_and_ingest_comes_b
                 stream(publisher, restart * part, part, start)
             publisher.settle()
             newest = (UNITS[-1], start + ((restart + 1) * part - 1) // len(UNITS) * 1000)
-            wait_until(lambda newest=newest: newest in stored(db_url), 90, "ingest is back")  # type: ignore[misc]
+            wait_until(lambda newest=newest: newest in stored(db_url), 200, "ingest is back")  # type: ignore[misc]
         balance(db_url, publisher)
         assert ingest.running
     assert presses(db_url) == len(heard(db_url))
