@@ -69,7 +69,8 @@ def _head(name: str, words: str, sort: str, language: Language) -> str:
         return f'<th scope="col">{escape(words)}</th>'
     mine = sort.removeprefix("-") == name
     down = sort.startswith("-")
-    following = f"-{name}" if not mine or not down else name
+    # The newest first, but words from their first letter.
+    following = f"-{name}" if (not down if mine else name == "time") else name
     state = ("descending" if down else "ascending") if mine else "none"
     sign = ("↓" if down else "↑") if mine else ""
     said = escape(word("cas.sort", language, what=words))

@@ -133,9 +133,12 @@ def edit_incident(
     said_now = form(here, key, stations, new=False, text=text)
     newest = history[-1] if history else None
     behind = newest is not None and newest.version > st.session_state[f"{key}-seen"]
+    told = newest is not None and st.session_state.get(f"{key}-told") == newest.version
     if behind and newest is not None:
         at = moment(newest.at, zone, language)
         st.warning(word("ent.meanwhile", language, who=newest.by, at=at), icon=":material/group:")
+        # At once, not at the end: a press may come before this run has ended.
+        st.session_state[f"{key}-told"] = newest.version
     label = word("ent.over" if behind else "ent.save", language)
     if st.button(label, key="record-save", type="primary"):
         report = _read(here, key, said_now, stations)
@@ -143,11 +146,9 @@ def edit_incident(
             st.rerun()
         # Over a newer version only what was touched here is written: the rest stays as the other left it.
         fields = edited(one if behind else st.session_state[f"{key}-was"], first_of(key), said_now, report, text)
-        if behind and newest is not None and st.session_state.get(f"{key}-told") == newest.version:
+        if behind and newest is not None and told:
             st.session_state[f"{key}-seen"] = newest.version
         _edit(here, key, one, fields)
-    if behind and newest is not None:
-        st.session_state[f"{key}-told"] = newest.version
     return not behind
 
 

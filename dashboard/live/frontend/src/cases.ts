@@ -6,6 +6,7 @@ import { type Cases, type PointRow } from "./casesdraw";
 import { type Ground, groundOf } from "./casesground";
 import { CasesMap } from "./casesmap";
 import { tipOf } from "./casestip";
+import { mercatorX, mercatorY } from "./mercator";
 import { type Box, neighbour } from "./casesview";
 
 type Words = Record<string, string>;
@@ -38,6 +39,8 @@ interface Component {
   setTriggerValue: (name: string, value: unknown) => void;
 }
 
+/** Shown where there is neither a case nor any ground: Thailand. */
+const COUNTRY = { x: mercatorX(101), y: mercatorY(13.5), zoom: 6 };
 const AGAIN_MS = 1_500;
 const mounted = new WeakMap<HTMLElement, CasesPage>();
 
@@ -155,7 +158,10 @@ class CasesPage {
     const answer = await fetch(`${base}live/ground`, { credentials: "same-origin" }).catch(() => null);
     const ground: Ground | null = answer?.ok ? groundOf(await answer.json()) : null;
     this.map.retell({ ground });
-    if (this.map.view === null && this.told?.pick) this.begin(this.told.pick);
+    if (this.map.view !== null || !this.told) return;
+    if (this.told.pick) this.begin(this.told.pick);
+    else this.map.fit();
+    if (this.map.view === null) this.map.show(COUNTRY);
   }
 
   /** One question of a kind at a time: an older one is given up. */
