@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import NoReturn
 
 import streamlit as st
 
@@ -38,8 +39,8 @@ def filter_bar(here: Visit) -> Filter:
         found = asked(here)
         chosen = found.filter
         answer = here.runtime.columns.ask(chosen, here.who.stations)
-    except PreparingError:
-        _being_prepared(here)
+    except PreparingError as error:
+        _being_prepared(here, error.failed)
     columns = st.columns([2.2, 2.4, 2.4, 1.6, 1.4], vertical_alignment="bottom")
     with columns[0]:
         _period(here, found)
@@ -57,8 +58,11 @@ def filter_bar(here: Visit) -> Filter:
     return chosen
 
 
-def _being_prepared(here: Visit) -> None:
-    st.info(word("flt.preparing", here.language), icon=":material/hourglass_top:")
+def _being_prepared(here: Visit, failed: bool) -> NoReturn:
+    if failed:
+        st.error(word("flt.unreadable", here.language), icon=":material/error:")
+    else:
+        st.info(word("flt.preparing", here.language), icon=":material/hourglass_top:")
 
     @st.fragment(run_every=timedelta(seconds=AGAIN_S))
     def again() -> None:
@@ -101,13 +105,18 @@ def _zone(here: Visit, found: Asked) -> None:
     def text(key: str) -> str:
         if not key:
             return word("flt.all", language)
-        one = found.zones[key]
+        one = found.zones.get(key)
+        if one is None:
+            return word("flt.zone_gone", language)
         return (one.name_th if language == "th" else one.name_en) or one.code
 
     def changed(key: str) -> None:
         put(replace(found.filter, zone=key or None), here.runtime.values.zone)
 
-    choice("zone", word("flt.zone", language), ["", *own], text, found.filter.zone or "", changed)
+    # One that is held is shown, also of a station that is not chosen.
+    held = found.filter.zone
+    options = ["", *own, *([held] if held and held not in own else [])]
+    choice("zone", word("flt.zone", language), options, text, held or "", changed)
 
 
 def _days(here: Visit, chosen: Filter) -> None:

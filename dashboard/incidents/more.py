@@ -68,7 +68,8 @@ def _times(here: Visit, found: Asked) -> None:
 
     def by_shift(names: list[str]) -> None:
         wanted = frozenset(hour for name in names for hour in shifts.hours(int(name)))
-        put(replace(chosen, hours=wanted or None), here.runtime.values.zone)
+        # "Not certain" is no hour of a shift: it stays as it was chosen.
+        put(replace(chosen, hours=wanted | (hours & {NO_HOUR}) or None), here.runtime.values.zone)
 
     few("shift", word("hot.shift", language), [str(one) for one in range(len(shifts))],
         lambda one: shifts.name(int(one)), whole, by_shift)  # fmt: skip

@@ -32,9 +32,9 @@ def saved_views(here: Visit, chosen: Filter) -> None:
         for view in kept:
             with st.container(horizontal=True, vertical_alignment="center"):
                 # A name is a person's own words: it makes no markup.
-                st.button(plain(view.name), key=f"bar-view-{view.name}", type="tertiary", width="stretch",
+                st.button(plain(view.name), key=f"bar-kept-{view.name}", type="tertiary", width="stretch",
                           on_click=put_parts, args=(dict(parse_qsl(view.query)),))  # fmt: skip
-                st.button(word("flt.view_forget", language), key=f"bar-unview-{view.name}", type="tertiary",
+                st.button(word("flt.view_forget", language), key=f"bar-drop-{view.name}", type="tertiary",
                           icon=":material/delete:", on_click=_forget, args=(here, view.name))  # fmt: skip
         if not kept:
             st.caption(word("flt.no_views", language))

@@ -1,7 +1,8 @@
 """The filter in a page's address, version 1. Pure.
 
 An address travels: it is sent, kept as a favourite, typed wrong, made by an enemy. What is not understood is told by
-the name of its part and left out; the rest holds. Nothing that people wrote stands in it: a word that is no code is
+the name of its part and takes nothing: a station that has gone must not become all stations. The rest holds; a period
+that is not understood is the usual one. Nothing that people wrote stands in it: a word that is no code is
 told by the start of its hash.
 
     v=1 period=28 back=1 from=2026-11-01 to=2026-11-20 hour=8.9.x wd=0.6 station=a.b zone=a/z1 group=1.2
@@ -10,6 +11,7 @@ told by the start of its hash.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -44,7 +46,7 @@ PARTS = (
 )  # fmt: skip
 
 #: Characters of one part, and values in one part, that are read.
-MOST_LENGTH, MOST_VALUES = 1_600, 64
+MOST_LENGTH, MOST_VALUES = 4_000, 400
 
 #: What older addresses wrote for a part that takes all.
 _ALL = "all"
@@ -57,6 +59,9 @@ _CORNER = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,7})?,-?[0-9]{1,2}(\.[0-9]{1,7})?")
 
 #: How an address writes an empty word, and "without a certain hour".
 _NOTHING, _UNSURE = "-", "x"
+
+#: How it writes a part that takes no case at all; and a zone that nobody has.
+_NONE, _NOWHERE = "!", "-/-"
 
 _T = TypeVar("_T")
 
@@ -79,7 +84,9 @@ class Known:
 
 def token(value: str) -> str:
     """A value as an address holds it: a code as it is, words by their hash."""
-    return value if _CODE.fullmatch(value) else "~" + hashlib.sha256(value.encode()).hexdigest()[:10]
+    if _CODE.fullmatch(value) and value != _ALL:
+        return value
+    return "~" + hashlib.sha256(value.encode()).hexdigest()[:10]
 
 
 class _Reader:
@@ -105,13 +112,19 @@ class _Reader:
     def several(self, name: str, one: Callable[[str], _T]) -> frozenset[_T] | None:
         """The values of a part."""
 
-        def each(text: str) -> frozenset[_T]:
-            values = text.split(".")
-            if len(values) > MOST_VALUES:
-                raise ValueError(name)
-            return frozenset(one(value) for value in values)
-
-        return self.part(name, each)
+        text = self._params.get(name, "")
+        if text in ("", _ALL):
+            return None
+        values = set(text.split(".")) if text != _NONE and len(text) <= MOST_LENGTH else set()
+        values = values if len(values) <= MOST_VALUES else set()
+        found = set()
+        for value in values:
+            with contextlib.suppress(ValueError):
+                found.add(one(value))
+        # What of it is known holds; where nothing is, no case is taken: some were asked for, not all.
+        if not found or len(found) < len(values):
+            self.bad.append(name)
+        return frozenset(found)
 
 
 def read(params: Mapping[str, str], known: Known) -> tuple[Filter, list[str]]:
@@ -133,8 +146,8 @@ def read(params: Mapping[str, str], known: Known) -> tuple[Filter, list[str]]:
         hours=reader.several("hour", _hour),
         weekdays=reader.several("wd", lambda one: _number(one, 6)),
         stations=reader.several("station", lambda one: _named(_STATION, one, known.stations)),
-        zone=reader.part("zone", lambda one: _named(_ZONE, one, known.zones)),
-        area=reader.part("area", _area),
+        zone=_zone(reader, params.get("zone", ""), known.zones),
+        area=_drawn(reader, params.get("area", "")),
         groups=reader.several("group", lambda one: _number(one, 4)),
         offences=reader.several("offence", word),
         statuses=reader.several("status", word),
@@ -163,11 +176,11 @@ def write(chosen: Filter, zone: ZoneInfo) -> dict[str, str]:
     )  # fmt: skip
     for name, values in parts:
         if values is not None:
-            said[name] = ".".join(sorted(_told(value) for value in values))
+            said[name] = ".".join(sorted(_told(value) for value in values)) or _NONE
     if chosen.zone is not None:
         said["zone"] = chosen.zone
     if chosen.area is not None:
-        said["area"] = "~".join(f"{lon:.5f},{lat:.5f}" for lon, lat in chosen.area)
+        said["area"] = "~".join(f"{lon:.5f},{lat:.5f}" for lon, lat in chosen.area) or _NONE
     return said
 
 
@@ -237,6 +250,19 @@ def _number(text: str, most: int) -> int:
     if number > most:
         raise ValueError(text)
     return number
+
+
+def _zone(reader: _Reader, text: str, known: Collection[str] | None) -> str | None:
+    found = reader.part("zone", lambda one: _named(_ZONE, one, known))
+    if found is None and text not in ("", _ALL):
+        # One that has gone is held: it takes no case, and a view that was saved is what it was when it is back.
+        return text if _ZONE.fullmatch(text) else _NOWHERE
+    return found
+
+
+def _drawn(reader: _Reader, text: str) -> Area | None:
+    found = reader.part("area", _area)
+    return () if found is None and text not in ("", _ALL) else found
 
 
 def _hour(text: str) -> int:

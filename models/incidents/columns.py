@@ -35,6 +35,9 @@ ANSWERS = 3
 
 _GROUPS = frozenset({1, 2, 3, 4})
 
+#: The first of January 2100.
+_LAST_MS = 4_102_444_800_000
+
 #: The first of January 1970 was a Thursday.
 _FIRST_WEEKDAY = 3
 
@@ -123,7 +126,8 @@ def table_of(columns: Sequence[Sequence[Any]], lists: Lists, zone: ZoneInfo) -> 
     start, end = named["occurred_from"], named["occurred_to"]
     at = np.array(start, dtype=np.int64)
     long = np.maximum(np.array([one or begin for one, begin in zip(end, start, strict=True)], dtype=np.int64) - at, 0)
-    wall = Shifts(zone=zone).wall_ms(at)
+    # A clock that was wrong by centuries has no calendar: its case stays findable, its day is the last we tell.
+    wall = Shifts(zone=zone).wall_ms(np.clip(at, 0, _LAST_MS))
     place = _places(lat, lon, quality)
     order = np.argsort(at, kind="stable")
     offences = zip(named["offence"], named["offence_group"], strict=True)

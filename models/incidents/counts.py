@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from models.access.grants import Stations
 from models.incidents.answer import HOURS, WEEKDAYS, Answer
 from models.incidents.columns import ANSWERS, HOURLESS, SLOTS, WINDOWED, Table, Words
-from models.incidents.filter import ARRESTED, NO_HOUR, Filter
+from models.incidents.filter import ARRESTED, NO_HOUR, Area, Filter
 from models.records.incident import FOUND_BY, PLACE_QUALITIES
 
 #: Numbers of rows, ascending.
@@ -40,8 +40,7 @@ def taken(table: Table, chosen: Filter, scope: Stations, zone: str | None = None
     if chosen.zone is not None:
         rows = _inside(table, rows, None if zone is None else shapely.from_geojson(zone))
     if chosen.area is not None:
-        # A line drawn across itself still means the ground it goes round.
-        rows = _inside(table, rows, shapely.make_valid(shapely.Polygon(chosen.area)))
+        rows = _inside(table, rows, _ground(chosen.area))
     return rows
 
 
@@ -143,6 +142,14 @@ def _fact_flags(chosen: Filter) -> NDArray[np.bool_]:
         np.array([wanted is None or word in wanted for word in words], dtype=bool) for words, wanted in parts
     )
     return np.asarray((finder[:, None, None] & place[None, :, None] & seized[None, None, :]).reshape(-1))
+
+
+def _ground(area: Area) -> Any:
+    """All that a drawn line goes round, also where it crosses itself."""
+    if not area:
+        return None
+    line = shapely.unary_union(shapely.LineString([*area, area[0]]))
+    return shapely.union_all(shapely.get_parts(shapely.polygonize([line])))
 
 
 def _inside(table: Table, rows: Taken, polygon: Any) -> Taken:

@@ -34,6 +34,7 @@ class Filter:
 
     `period`: the quick choice the two moments came from, "days" when they were typed; `back`: they are those of the
     same period a year before. `zone`: `station/zone`, as in the register. `area`: drawn by hand.
+    An empty set or area takes no case: it is what is left of an address nothing of which is known.
     """
 
     period: str

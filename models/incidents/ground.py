@@ -17,6 +17,9 @@ Box = tuple[float, float, float, float] | None
 #: Pixels of the screen from the middle of a hexagon to its corner, on tiles of 256.
 RADIUS_PX = 18
 _TILE_PX = 256
+
+#: Hexagons told at most; where there would be more they are those of a coarser zoom.
+MOST_HEXAGONS = 5_000
 _GROUPS = 5
 
 #: Cells of a grid that are counted in an array; more are sorted.
@@ -74,6 +77,8 @@ def hexagons(table: Table, rows: Taken, zoom: float) -> Hexagons:
     else:
         there, at = np.unique(key // _GROUPS, return_inverse=True)
         counts = np.bincount(at * _GROUPS + key % _GROUPS, minlength=len(there) * _GROUPS).reshape(-1, _GROUPS)
+    if len(there) > MOST_HEXAGONS:
+        return hexagons(table, rows, zoom - 1)
     lines, columns = there // wide + north, there % wide + west
     east = radius * math.sqrt(3) * (columns + lines / 2) * 360 - 180
     lat = np.degrees(np.arctan(np.sinh(np.pi * (1 - 3 * radius * lines))))

@@ -10,7 +10,7 @@ days                         two days typed
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from models.formats.dates import FIRST_YEAR, LAST_YEAR, parse_moment
@@ -74,9 +74,15 @@ def days_of(start: Millis, end: Millis, zone: ZoneInfo) -> tuple[date, date]:
 
 
 def year_before(span: Span, zone: ZoneInfo) -> Span:
-    """The same moments of the local clock a year before."""
-    first, last = (datetime.fromtimestamp(at / 1000, zone) for at in span)
-    return _millis(_earlier(first)), _millis(_earlier(last))
+    """The same days a year before, their first and their last; of hours the same begin and as many. A 29 February is
+    then the 28th."""
+    start, end = span
+    first, after = (datetime.fromtimestamp(at / 1000, zone) for at in span)
+    if first.time() == after.time() == time(0):
+        last = after - timedelta(days=1)
+        return days_span(_earlier(first).date(), _earlier(last).date(), zone)
+    begun = _millis(_earlier(first))
+    return begun, begun + end - start
 
 
 def typed_day(text: str, zone: ZoneInfo) -> date:

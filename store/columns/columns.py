@@ -49,7 +49,12 @@ RETRY_S = 5.0
 
 
 class PreparingError(Exception):
-    """No table has been read yet; to be said in plain words, never shown as no cases."""
+    """No table has been read yet; to be said in plain words, never shown as no cases. `failed`: it was tried, and the
+    incidents cannot be read; it is tried again."""
+
+    def __init__(self, failed: bool) -> None:
+        super().__init__("the incidents cannot be read" if failed else "the incidents are being read")
+        self.failed = failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ class Columns:
         self._thread: threading.Thread | None = None
         self._ended = threading.Event()
         self._wake, self._changed = threading.Event(), threading.Condition()
+        self._busy = self._failed = False
         self._read: Read | None = None
         self._read_at: Millis = 0
         self._answers: OrderedDict[object, Answer] = OrderedDict()
@@ -115,7 +121,8 @@ class Columns:
         read = self._read
         if read is None:
             return None
-        return State(read.version, len(read.table), read.table.nbytes, self._read_at, self._wake.is_set())
+        behind = self._busy or self._failed or self._wake.is_set()
+        return State(read.version, len(read.table), read.table.nbytes, self._read_at, behind)
 
     def ask(self, chosen: Filter, scope: Stations) -> Answer:
         """Every count of the cases a filter takes, of the stations of a scope.
@@ -127,11 +134,12 @@ class Columns:
         from models.incidents import counts
 
         read = self._ready()
-        key = (chosen, scope, read.version)
-        known = self._answers.get(key)
+        polygon = _polygon(self._db, chosen)
+        key = (chosen, scope, read.version, polygon)
+        known = _kept(self._lock, self._answers, key)
         if known is not None:
             return known
-        found = counts.answer(read.table, self._taken(read, chosen, scope), read.version)
+        found = counts.answer(read.table, self._taken(read, chosen, scope, polygon), read.version)
         _keep(self._lock, self._answers, key, found, MOST_ANSWERS)
         return found
 
@@ -142,7 +150,7 @@ class Columns:
             PreparingError, StorageError: as for `ask`.
         """
         read = self._ready()
-        return read.table, self._taken(read, chosen, scope), read.version
+        return read.table, self._taken(read, chosen, scope, _polygon(self._db, chosen)), read.version
 
     def points(self, chosen: Filter, scope: Stations, box: Box = None, most: int = 5_000) -> list[Point] | None:
         """The cases with a place in a box (west, south, east, north), the newest last; None: more than `most`.
@@ -153,7 +161,7 @@ class Columns:
         from models.incidents import ground
 
         read = self._ready()
-        rows = ground.placed(read.table, self._taken(read, chosen, scope), box)
+        rows = ground.placed(read.table, self._taken(read, chosen, scope, _polygon(self._db, chosen)), box)
         return None if len(rows) > most else ground.points(read.table, rows)
 
     def hexagons(self, chosen: Filter, scope: Stations, box: Box, zoom: float) -> Hexagons:
@@ -165,7 +173,7 @@ class Columns:
         from models.incidents import ground
 
         read = self._ready()
-        rows = ground.placed(read.table, self._taken(read, chosen, scope), box)
+        rows = ground.placed(read.table, self._taken(read, chosen, scope, _polygon(self._db, chosen)), box)
         return ground.hexagons(read.table, rows, zoom)
 
     def rows(
@@ -183,7 +191,7 @@ class Columns:
         from store.columns.reading import whole
 
         read = self._ready()
-        rows = self._taken(read, chosen, scope)
+        rows = self._taken(read, chosen, scope, _polygon(self._db, chosen))
         wanted = listed.page(read.table, rows, sort, page, size, names)
         with self._db.read() as conn:
             return whole(conn, read.table, wanted), len(rows)
@@ -197,7 +205,7 @@ class Columns:
         all_of_it = Filter("days", -(2**62), 2**62)
         found = self.ask(all_of_it, scope)
         return {
-            "offence": [offence for offence, _, _ in found.offences],
+            "offence": list(dict.fromkeys(offence for offence, _, _ in found.offences)),
             "status": list(found.statuses),
             "source": list(found.sources),
         }
@@ -219,16 +227,17 @@ class Columns:
         read = self._read
         if read is None:
             self.prepare()
-            raise PreparingError
+            raise PreparingError(self._failed)
         return read
 
-    def _taken(self, read: Read, chosen: Filter, scope: Stations) -> Taken:
+    def _taken(self, read: Read, chosen: Filter, scope: Stations, polygon: str | None) -> Taken:
         from models.incidents import counts
 
-        key = (chosen, scope, read.version)
-        known = self._rows.get(key)
+        # With the polygon of now: a zone that was drawn anew takes other cases.
+        key = (chosen, scope, read.version, polygon)
+        known = _kept(self._lock, self._rows, key)
         if known is None:
-            known = counts.taken(read.table, chosen, scope, _polygon(self._db, chosen))
+            known = counts.taken(read.table, chosen, scope, polygon)
             _keep(self._lock, self._rows, key, known, MOST_ROWS)
         return known
 
@@ -237,23 +246,34 @@ class Columns:
             self._wake.set()
 
     def _run(self) -> None:
-        down = False
         while not self._ended.is_set():
+            self._busy = True
             self._wake.clear()
             begun = time.monotonic()
-            try:
-                self._renew()
-                down = False
-            except StorageError as error:
-                if not down:
-                    _LOG.warning("incidents cannot be read for the analysts: %s", error)
-                down = True
-                self._wake.set()
+            if not self._renewed():
                 self._rest(RETRY_S)
                 continue
             # While a large import comes in piece by piece it is read again and again: at most a quarter of the time.
             self._rest(max(PAUSE_S, 3 * (time.monotonic() - begun)))
             self._wake.wait()
+
+    def _renewed(self) -> bool:
+        """Read what changed; False: it could not be read. The table of before is still asked then."""
+        try:
+            self._renew()
+        except StorageError as error:
+            if not self._failed:
+                _LOG.warning("incidents cannot be read for the analysts: %s", error)
+            self._failed = True
+        except Exception:  # noqa: BLE001 - a row nobody foresaw must not leave all analysts without a table for ever
+            if not self._failed:
+                _LOG.exception("incidents cannot be read for the analysts")
+            self._failed = True
+        else:
+            self._failed = False
+        finally:
+            self._busy = False
+        return not self._failed
 
     def _rest(self, seconds: float) -> None:
         self._ended.wait(seconds)
@@ -276,6 +296,13 @@ def _polygon(db: Database, chosen: Filter) -> str | None:
     station, _, code = chosen.zone.partition("/")
     with db.read() as conn:
         return next((one.polygon for one in registers.zones(conn, frozenset({station})) if one.code == code), None)
+
+
+def _kept(lock: threading.Lock, kept: OrderedDict[object, _T], key: object) -> _T | None:
+    with lock:
+        if key in kept:
+            kept.move_to_end(key)
+        return kept.get(key)
 
 
 def _keep(lock: threading.Lock, kept: OrderedDict[object, _T], key: object, value: _T, most: int) -> None:

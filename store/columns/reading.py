@@ -31,6 +31,9 @@ _LOG = text("SELECT COALESCE(MIN(seq), 0), COALESCE(MAX(seq), 0) FROM change")
 #: Station, source and id.
 Key = tuple[str, str, str]
 
+#: Touched incidents beyond which, and beyond which share of a table, all of it is read anew: that is faster then.
+_FEW, _SHARE = 2_000, 0.02
+
 #: Rows read at a time: a piece holds the interpreter for some milliseconds.
 _PIECE = 5_000
 
@@ -44,18 +47,20 @@ class Read:
     revision: int
 
 
-def read(conn: Connection, before: Read | None, zone: ZoneInfo) -> Read:
-    """The incidents as they are now: what came, changed and went since a table was read, or all of them. The same
-    table when nothing did."""
+def read(conn: Connection, before: Read | None, zone: ZoneInfo, version: int = 1) -> Read:
+    """The incidents as they are now: what came, changed and went since a table was read, or all of them (then of a
+    `version`). The same table when nothing did."""
     oldest, revision = conn.execute(_LOG).one()
     if before is None or before.revision < oldest:
         lists = Lists.new()
         most = conn.execute(seen(conn, select(func.count()).select_from(_INCIDENT))).scalar_one()
         table = gathered(_tables(conn, lists, zone), table_of([[]] * len(READ), lists, zone), most)
-        return Read(table, before.version + 1 if before else 1, revision)
+        return Read(table, before.version + 1 if before else version, revision)
     touched = conn.execute(select(_TOUCHED).where(_TOUCHED.c.revision >= before.revision)).all()
     if not touched:
         return Read(before.table, before.version, revision)
+    if len(touched) > max(_FEW, len(before.table) * _SHARE):
+        return read(conn, None, zone, before.version + 1)
     batches = frozenset(row.batch for row in touched) - {""}
     keys = sorted({(row.station, row.source, row.id) for row in touched if not row.batch})
     known = before.table

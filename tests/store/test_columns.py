@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from zoneinfo import ZoneInfo
@@ -14,12 +15,13 @@ from models.incidents import counts
 from models.incidents.filter import Filter
 from models.records.imports import ImportBatch
 from models.records.incident import IncidentReport
-from models.records.station import Station
+from models.records.station import Station, Zone
 from store import erasing, import_runs, imports, incidents
 from store.columns import Columns, PreparingError
 from store.columns.reading import read
 from store.database import Database
 from store.registers import put_stations
+from store.rows import table_of, values_of
 from tests.servers import wait_until
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
@@ -115,6 +117,43 @@ def test_a_renewed_table_is_what_the_store_holds(db: Database, columns: Columns)
     assert erasing.touched(db) > 0
     with db.read() as conn:
         assert len(read(conn, first, BANGKOK).table) == 62  # too old to be renewed: read anew
+
+
+def test_a_renewal_that_fails_is_tried_again_and_says_so(columns: Columns, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("store.columns.columns.RETRY_S", 0.05)
+    tried: list[int] = []
+
+    def wrong(*_: object) -> None:
+        tried.append(1)
+        raise ValueError("nobody foresaw this")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("store.columns.reading.read", wrong)
+        columns.prepare()
+        wait_until(lambda: len(tried) > 1, what="a second try")
+        with pytest.raises(PreparingError) as told:
+            columns.ask(ALL, None)
+    assert told.value.failed
+    assert columns.wait()
+
+
+def test_a_zone_drawn_anew_takes_other_cases(db: Database, columns: Columns) -> None:
+    with db.write() as tx:
+        incidents.take(tx, report(1, lat=16.5, lon=104.5, place_quality="exact"))
+    assert columns.wait()
+    wait_until(lambda: columns.ask(ALL, None).total == 1, what="a case")
+    here = replace(ALL, zone="a/z")
+    assert columns.ask(here, None).total == 0  # no such zone: no case, not all
+    for west, expected in ((104.0, 1), (105.0, 0)):
+        ring = [[west, 16.0], [west + 1, 16.0], [west + 1, 17.0], [west, 17.0], [west, 16.0]]
+        with db.write() as tx:
+            zone = Zone(
+                station="a", code="z", version=1 if expected else 2, kind="risk", area_m2=1.0, perimeter_m=1.0,
+                utm_epsg=32648, valid_from=int(west), polygon=json.dumps({"type": "Polygon", "coordinates": [ring]}),
+            )  # fmt: skip
+            tx.conn.execute(text("UPDATE zone SET valid_to = 104"))
+            tx.conn.execute(table_of(Zone).insert().values(**values_of(zone)))
+        assert columns.ask(here, None).total == expected
 
 
 def test_an_import_is_in_no_answer_until_it_is_finished_nor_while_it_is_undone(

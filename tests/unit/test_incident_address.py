@@ -14,7 +14,7 @@ from models.formats.problems import BadValueError
 from models.incidents.address import MOST_LENGTH, PARTS, Known, area_of, read, token, write
 from models.incidents.collation import thai_key
 from models.incidents.filter import ARRESTED, Filter, toggled
-from models.incidents.periods import QUICK, days_of, period_span, typed_day
+from models.incidents.periods import QUICK, days_of, days_span, period_span, typed_day, year_before
 from models.records.incident import FOUND_BY, PLACE_QUALITIES
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
@@ -69,7 +69,7 @@ def test_no_address_gives_anything_but_a_filter(params: dict[str, str]) -> None:
     found, bad = read(params, KNOWN)
     assert found.start < found.end
     assert set(bad) <= set(PARTS)
-    assert read(write(found, BANGKOK), KNOWN) == (found, [])
+    assert read(write(found, BANGKOK), KNOWN)[0] == found
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_no_address_gives_anything_but_a_filter(params: dict[str, str]) -> None:
         ({"period": "days", "from": "2026-02-01", "to": "2026-01-01"}, ["to"]),
         ({"period": "days"}, ["from", "to"]),
         ({"hour": "24"}, ["hour"]),
-        ({"hour": ".".join(["1"] * 65)}, ["hour"]),
+        ({"hour": ".".join(str(one) for one in range(401))}, ["hour"]),
         ({"station": "elsewhere"}, ["station"]),
         ({"zone": "a/other"}, ["zone"]),
         ({"group": "2.5"}, ["group"]),
@@ -97,6 +97,33 @@ def test_what_is_not_understood_is_named_and_the_rest_holds(params: dict[str, st
     found, told = read({"group": "2", "wd": "0.6"} | params, KNOWN)
     assert told == bad
     assert found.weekdays == frozenset({0, 6})
+
+
+@pytest.mark.parametrize(
+    ("params", "part", "left"),
+    [
+        ({"station": "zzz"}, "stations", frozenset()),
+        ({"station": "a.zzz"}, "stations", frozenset({"a"})),
+        ({"zone": "a/gone"}, "zone", "a/gone"),
+        ({"zone": "<b>"}, "zone", "-/-"),
+        ({"group": "2.99"}, "groups", frozenset({2})),
+        ({"offence": "~0123456789"}, "offences", frozenset()),
+        ({"hour": "99"}, "hours", frozenset()),
+        ({"area": "1,2~3"}, "area", ()),
+    ],
+)
+def test_what_is_not_understood_never_widens(params: dict[str, str], part: str, left: object) -> None:
+    found, bad = read(params, KNOWN)
+    assert getattr(found, part) == left
+    assert bad == list(params)
+    assert getattr(read(write(found, BANGKOK), KNOWN)[0], part) == left
+
+
+def test_many_stations_and_a_status_called_all_are_no_word_for_everything() -> None:
+    codes = [f"station_of_a_long_name_{number:03d}" for number in range(69)]
+    known = replace(KNOWN, stations=[*codes, "one_more"], names=("all",))
+    chosen = replace(read({}, known)[0], stations=frozenset(codes), statuses=frozenset({"all"}))
+    assert read(write(chosen, BANGKOK), known) == (chosen, [])
 
 
 def test_an_address_of_before_still_holds() -> None:
@@ -126,6 +153,8 @@ def local(at: int) -> str:
         ("month", False, "2026-11-01 00:00", "2026-11-23 00:00"),
         ("fiscal", False, "2026-10-01 00:00", "2026-11-23 00:00"),
         ("fiscal", True, "2025-10-01 00:00", "2025-11-23 00:00"),
+        ("24h", True, "2025-11-21 09:30", "2025-11-22 09:30"),
+        ("shift", True, "2025-11-22 08:00", "2025-11-22 16:00"),
     ],
 )
 def test_quick_periods(period: str, back: bool, start: str, end: str) -> None:
@@ -142,10 +171,25 @@ def test_a_shift_over_midnight(hour: int, start: str, end: str) -> None:
     assert tuple(map(local, period_span("shift", at, BANGKOK, (6, 14, 22)))) == (start, end)
 
 
-def test_the_29_february_has_a_year_before() -> None:
-    at = int(datetime(2028, 2, 29, 12, tzinfo=BANGKOK).timestamp() * 1000)
-    found = period_span("7", at, BANGKOK, (0,), back=True)
-    assert tuple(map(local, found)) == ("2027-02-23 00:00", "2027-03-01 00:00")
+@pytest.mark.parametrize(
+    ("first", "last", "start", "end"),
+    [
+        (date(2024, 2, 1), date(2024, 2, 28), "2023-02-01 00:00", "2023-03-01 00:00"),
+        (date(2024, 2, 1), date(2024, 2, 29), "2023-02-01 00:00", "2023-03-01 00:00"),
+        (date(2024, 2, 29), date(2024, 3, 1), "2023-02-28 00:00", "2023-03-02 00:00"),
+    ],
+)
+def test_the_year_before_of_days_in_february(first: date, last: date, start: str, end: str) -> None:
+    assert tuple(map(local, year_before(days_span(first, last, BANGKOK), BANGKOK))) == (start, end)
+
+
+@pytest.mark.parametrize("period", ["shift", "24h"])
+@pytest.mark.parametrize(("day", "hour"), [(28, 23), (29, 3), (29, 12)])
+def test_hours_of_the_29_february_are_as_many_a_year_before(period: str, day: int, hour: int) -> None:
+    at = int(datetime(2028, 2, day, hour, tzinfo=BANGKOK).timestamp() * 1000)
+    (start, end), (first, last) = (period_span(period, at, BANGKOK, (6, 14, 22), back=back) for back in (False, True))
+    assert last - first == end - start
+    assert local(first)[:4] == "2027"
 
 
 @pytest.mark.parametrize("text", ["21 พ.ย. 2569", "21/11/69", "๒๑/๑๑/๒๕๖๙", "2026-11-21", "21 Nov 2026"])

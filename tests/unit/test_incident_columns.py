@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -181,16 +182,41 @@ def test_the_map_holds_each_case_with_a_place_once(rows: list[Case], chosen: Fil
 
 
 def test_a_hexagon_lies_where_its_cases_are() -> None:
-    row = dict.fromkeys(READ) | {
-        "station": "a", "source": "s", "batch": "", "occurred_from": BEGIN, "received_at": 1, "offence": "theft",
-        "place_quality": "exact", "found_by": "other", "status": "",
-    }  # fmt: skip
-    made = table([row | {"id": str(at), "lat": 16.5 + at / 1e6, "lon": 104.7} for at in range(3)])
+    made = table([ROW | {"id": str(at), "lat": 16.5 + at / 1e6, "lon": 104.7} for at in range(3)])
     found = ground.hexagons(made, ground.placed(made, counts.taken(made, Filter("days", 0, 2**60), None), None), 14)
     (cell,) = found.cells
     assert abs(cell.lat - 16.5) < found.radius_deg
     assert abs(cell.lon - 104.7) < found.radius_deg
     assert ground.placed(made, counts.taken(made, Filter("days", 0, 2**60), None), (0, 0, 1, 1)).size == 0
+
+
+ROW = dict.fromkeys(READ) | {
+    "station": "a", "source": "s", "batch": "", "occurred_from": BEGIN, "received_at": 1, "offence": "theft",
+    "place_quality": "exact", "found_by": "other", "status": "",
+}  # fmt: skip
+EVER = Filter("days", -(2**60), 2**60)
+
+
+def test_a_case_of_a_year_no_calendar_has_is_a_case() -> None:
+    made = table([ROW | {"id": str(at), "occurred_from": at} for at in (253_402_300_799_000, -(10**14), BEGIN)])
+    found = counts.answer(made, counts.taken(made, EVER, None), 1)
+    assert (found.total, sum(n for _, n in found.months)) == (3, 3)
+
+
+def test_hexagons_are_never_more_than_a_screen_can_hold() -> None:
+    made = table([ROW | {"id": str(at), "lat": 10 + at / 1000, "lon": 100 + at % 97 / 10} for at in range(7_000)])
+    found = ground.hexagons(made, counts.taken(made, EVER, None), 20)
+    assert len(found.cells) <= ground.MOST_HEXAGONS
+    assert sum(one.n for one in found.cells) == 7_000
+
+
+def test_a_line_drawn_across_itself_takes_all_it_goes_round() -> None:
+    star = ((104.0, 16.0), (104.5, 17.5), (105.0, 16.0), (103.8, 16.9), (105.2, 16.9))
+    made = table([ROW | {"id": "middle", "lat": 16.5, "lon": 104.5}, ROW | {"id": "out", "lat": 15.0, "lon": 104.5}])
+    taken_ = counts.taken(made, replace(EVER, area=star), None)
+    assert made.ids.take(taken_).to_pylist() == ["middle"]
+    assert len(counts.taken(made, replace(EVER, area=()), None)) == 0
+    assert len(counts.taken(made, replace(EVER, stations=frozenset()), None)) == 0
 
 
 @settings(max_examples=60, deadline=None)
