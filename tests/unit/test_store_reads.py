@@ -19,6 +19,7 @@ NOBODYS = {
     "sign_ins": "tries to sign in, by account and address",
     "audit": "deeds, for those who may see them",
     "changes": "numbers that wake the live picture",
+    "columns": "one table of all incidents; each question asked of it names its scope (tests/store/test_columns.py)",
     "integrity": "the file itself",
     "kiosks": "links of screens, found by the hash of their secret or on the console",
     "leases": "which process does what",
@@ -28,6 +29,7 @@ NOBODYS = {
     "registry": "who speaks for whom, for ingest",
     "rights": "what opens doors after a restore, told on the console",
     "rows": "how a row becomes a record",
+    "saved_views": "what a person keeps, found by the person",
     "scopes": "what a grant means",
 }
 
@@ -36,7 +38,8 @@ INSIDE = frozenset(
     {
         "alarms.reading.recent", "alarms.trouble.open_technical", "alarms.trouble.shelved", "devices.keys",
         "dispatch.under_way", "drills.of_press", "forecasts.any_over", "forecasts.due", "forecast_proof.verify",
-        "hotspots.weights", "notices.lately", "notices.tries", "positions.count", "positions.newest_tails",
+        "hotspots.weights", "import_runs.broken_off", "incidents.seen",
+        "notices.lately", "notices.tries", "patrols.with_units", "positions.count", "positions.newest_tails",
         "positions.not_stored", "purposes.purposes", "purposes.readings", "quarantine.by_reason",
         "quarantine.held_bytes", "quarantine.payload", "raw.stations", "registers.with_senders",
         "restore_picture.restore", "sos.heard", "sos.is_stored", "sources.newest",
@@ -45,6 +48,10 @@ INSIDE = frozenset(
 
 #: Reads of all stations that the web process makes, and why nobody sees another station's by them.
 WEB = {
+    "incident_changes.history": "of one incident, named with its station; the page asks whether that is seen first",
+    "incident_changes.near_in_time": "of the station an incident is entered for, one of those the form offers",
+    "incident_changes.one": "one incident, named with its station; the page asks whether that is seen first",
+    "incident_nearby.nearby": "what is near an incident that was found, of its own station alone",
     "refits.runs": "when maps were made anew last, by how many stations; none is named",
     "notices.newest": "of the channels asked for, which the page has chosen by their stations",
     "notices.spent": "how many messages a channel has sent; told of the channels chosen by their stations",
