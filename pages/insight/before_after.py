@@ -1,6 +1,7 @@
 """Before / after: did crime change in a zone since it began, and did it move next door? With what chance does."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 import streamlit as st
 
@@ -21,6 +22,8 @@ from dashboard.before_after.told import (
 from dashboard.desk import desk_head
 from dashboard.figure import figure
 from dashboard.html_table import draw_table
+from dashboard.report.part import report_buttons
+from dashboard.report.views import of_before_after
 from dashboard.times import day, day_of, moment
 from dashboard.visit import visit
 from dashboard.words import word
@@ -95,3 +98,7 @@ st.markdown(earlier_words(found.earlier, language))
 draw_table(earlier_rows(found.earlier, language), word("ba.placebo_head", language), heads=True)
 newest = moment(known.newest, clock_zone, language)
 st.caption(word("ba.method", language, newest=newest, first=day(known.first, language)))
+cases = sum(one.before + one.after for one in (found.zone, found.ring, found.rest))
+method = word("ba.method", language, newest=newest, first=day(known.first, language))
+on_paper = partial(of_before_after, here, found, chosen.name, f"{before} / {after}", cases, known.newest, method)
+report_buttons(here, "before-after", on_paper, station=chosen.station)

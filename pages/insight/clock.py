@@ -11,6 +11,8 @@ from dashboard.desk import desk_head
 from dashboard.figure import figure
 from dashboard.html_table import draw_table
 from dashboard.incidents.bar import filter_bar
+from dashboard.report.part import report_buttons
+from dashboard.report.views import of_clock
 from dashboard.times import day
 from dashboard.visit import visit
 from dashboard.words import word
@@ -53,3 +55,5 @@ st.subheader(word("clock.unguarded", language), anchor=False)
 st.markdown(why_words(found, language))
 draw_table(listed_rows(found, language), word("clock.unguarded", language), heads=True)
 st.caption(word("clock.unguarded_rule", language))
+answer = columns.ask(chosen, scope)
+report_buttons(here, "clock", lambda: of_clock(here, found, answer.newest))

@@ -7,6 +7,8 @@ from dashboard.desk import desk_head, way_to
 from dashboard.exports.part import take_along
 from dashboard.incidents.bar import filter_bar
 from dashboard.incidents.views import views
+from dashboard.report.part import report_buttons
+from dashboard.report.views import MOST_POINTS, View, of_incidents
 from dashboard.visit import visit
 from dashboard.words import word
 from models.access.policy import Action
@@ -25,3 +27,12 @@ with here.runtime.db.read() as conn:
     streets = registers.has_streets(conn, here.who.stations)
 credit_line(here.runtime.basemap, int(streets), here.language)
 take_along(here, chosen)
+
+
+def on_paper() -> View:
+    """What the page shows, for its report; asked for when the file is."""
+    points = here.runtime.columns.points(chosen, here.who.stations, None, MOST_POINTS)
+    return of_incidents(here, chosen, here.runtime.columns.ask(chosen, here.who.stations), points)
+
+
+report_buttons(here, "incidents", on_paper)

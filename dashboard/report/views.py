@@ -1,0 +1,135 @@
+"""The analysts' pages on paper: what each says of itself, its figures and tables, from what the page drew already."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from dashboard.before_after.read import Found
+from dashboard.before_after.told import (
+    area_rows,
+    earlier_rows,
+    earlier_words,
+    left_out_words,
+    power_words,
+    quotient_words,
+    verdict_words,
+)
+from dashboard.clock.hours import listed_rows, weekday, why_words
+from dashboard.clock.read import DAYS, Hours
+from dashboard.exports.about import narrowing_words, period_words
+from dashboard.incidents.drawn import offence_name
+from dashboard.report.content import Bars, Course, Figure, Places, Said, Table
+from dashboard.sheet.content import Grid
+from dashboard.tables import Row
+from dashboard.times import day, moment, month
+from dashboard.visit import Visit
+from dashboard.words import Language, word
+from models.incidents.answer import Answer, Point
+from models.incidents.filter import Filter
+
+#: Offences in a chart, and points on a report's map.
+_BARS, MOST_POINTS = 12, 5_000
+_HOURS = tuple(f"{hour:02d}" for hour in range(24))
+_MARKDOWN = re.compile(r"\*\*|`|:[a-z_/]+:")
+
+View = tuple[Said, Sequence[Figure], Sequence[Grid]]
+
+
+def grid(title: str, rows: Sequence[Row], language: Language) -> Grid:
+    """A page's table on paper; the first column is twice as wide."""
+    names = list(rows[0]) if rows else [""]
+    columns = tuple((name, 2.0 if at == 0 else 1.0) for at, name in enumerate(names))
+    cells = [tuple(f"{one:,}" if isinstance(one, int) else str(one or "") for one in row.values()) for row in rows]
+    return Grid(title, columns, cells, word("err.no_data", language))
+
+
+def plain(text: str) -> str:
+    """Words of a page without the marks that make them bold."""
+    return _MARKDOWN.sub("", text)
+
+
+def of_incidents(here: Visit, chosen: Filter, answer: Answer, points: Sequence[Point] | None) -> View:
+    """The incidents' page: offences, course by day or month, hours by weekday, map (None: too many points)."""
+    language, zone = here.language, here.runtime.values.zone
+    method = [word("rep.inc_method", language), word("rep.inc_places", language, n=f"{MOST_POINTS:,}")]
+    left_out = word("rep.inc_left_out", language, place=f"{answer.no_place:,}", hour=f"{answer.no_hour:,}")
+    said = Said(
+        word("rep.inc_title", language), narrowing_words(chosen, zone, language) or word("flt.all", language),
+        period_words(chosen, zone, language), word("flt.cases", language, n=f"{answer.total:,}"),
+        ", ".join(answer.sources) or "-", moment(answer.newest, zone, language) or "-", method, left_out,
+    )  # fmt: skip
+    together: dict[str, int] = {}
+    for code, _, n in answer.offences:
+        together[code] = together.get(code, 0) + n
+    ranked = sorted(together.items(), key=lambda one: -one[1])[:_BARS]
+    bars = Bars(
+        word("rep.inc_offences", language), [(offence_name(code, language), n, f"{n:,}") for code, n in ranked]
+    )
+    hours = Table(
+        word("rep.inc_hours", language),
+        [(weekday(number, language), counts) for number, counts in enumerate(answer.hours_by_weekday)], _HOURS,
+    )  # fmt: skip
+    figures: list[Figure] = [bars, _course(answer, language), hours]
+    if points is None:
+        figures.append(Places(word("rep.inc_map", language), [], note=word("rep.inc_many", language)))
+    else:
+        dots = [(one.lon, one.lat, min(max(one.group - 1, 0), 3) if one.group else 3) for one in points]
+        figures.append(Places(word("rep.inc_map", language), dots))
+    return said, figures, []
+
+
+def _course(answer: Answer, language: Language) -> Course:
+    """By day as long as the days can be told apart on paper, else by month; days without a case are drawn empty."""
+    days = dict(answer.days)
+    if days and max(days) - min(days) < 120:
+        first, last = min(days), max(days)
+        values = [days.get(number, 0) for number in range(first, last + 1)]
+        labels = [(at, day(_date(first + at), language)) for at in range(0, len(values), max(1, len(values) // 6))]
+        return Course(word("rep.inc_days", language), values, labels)
+    months = dict(answer.months)
+    firsts = sorted(months)
+    marks = range(0, len(firsts), max(1, len(firsts) // 6))
+    labels = [(at, month(_date(firsts[at]), language)) for at in marks]
+    return Course(word("rep.inc_months", language), [months[one] for one in firsts], labels)
+
+
+def _date(number: int) -> date:
+    return date(1970, 1, 1) + timedelta(days=number)
+
+
+def of_clock(here: Visit, found: Hours, newest: int) -> View:
+    """The clock's hours of the week and its list of unguarded hours."""
+    language, zone = here.language, here.runtime.values.zone
+    cases = found.week.cases
+    days = {"first": day(found.first, language), "last": day(found.last, language), "days": DAYS}
+    said = Said(
+        word("clock.week", language), word("nav.clock", language), f"{days['first']} - {days['last']}",
+        word("flt.cases", language, n=f"{float(cases.sum()):,.0f}"), word("rep.register", language),
+        moment(newest, zone, language) or "-",
+        [word("clock.week_help", language, **days, n=found.days, left_out=f"{found.left_out:,}")],
+    )  # fmt: skip
+    rows = [(weekday(number, language), [float(one) for one in cases[number]]) for number in range(7)]
+    week = Table(word("clock.week", language), rows, _HOURS, plain(why_words(found, language)))
+    return said, [week], [grid(word("clock.unguarded", language), listed_rows(found, language), language)]
+
+
+def of_before_after(here: Visit, found: Found, name: str, period: str, n: int, newest: int, method: str) -> View:
+    """Before / after of a zone: the verdict, its areas with intervals, displacement, power, earlier years."""
+    language, zone = here.language, here.runtime.values.zone
+    lines = (
+        verdict_words(found, language),
+        quotient_words(found, language),
+        power_words(found.power, found.zone.before, language),
+        earlier_words(found.earlier, language),
+    )
+    said = Said(
+        word("nav.before_after", language), name, period, word("flt.cases", language, n=f"{n:,}"),
+        word("rep.register", language), moment(newest, zone, language) or "-", [method],
+        plain(left_out_words(found, language)),
+    )  # fmt: skip
+    told = Grid(word("rep.said", language), (("", 1.0),), [(plain(one),) for one in lines], "-")
+    areas = grid(word("nav.before_after", language), area_rows(found, language), language)
+    earlier = grid(word("ba.placebo_head", language), earlier_rows(found.earlier, language), language)
+    return said, [], [areas, told, earlier]

@@ -1,0 +1,59 @@
+"""What the incidents' page hands to paper: the same figures as its answer."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import cast
+from zoneinfo import ZoneInfo
+
+import pypdfium2
+
+from dashboard.report.content import Bars, Course, Places, Report, Table
+from dashboard.report.paper import pdf_of
+from dashboard.report.views import of_incidents, plain
+from dashboard.visit import Visit
+from models.incidents.answer import Answer, Point, no_hours
+from models.incidents.filter import Filter
+
+VALUES = SimpleNamespace(zone=ZoneInfo("Asia/Bangkok"))
+HERE = cast(Visit, SimpleNamespace(language="th", runtime=SimpleNamespace(values=VALUES)))
+DAY = 20_000
+CHOSEN = Filter("days", DAY * 86_400_000, (DAY + 3) * 86_400_000, groups=frozenset({2}))
+
+
+def answer(days: list[tuple[int, int]]) -> Answer:
+    hours = no_hours()
+    hours[0][3] = 4
+    return Answer(
+        1, newest=DAY * 86_400_000, total=7, no_place=2, no_hour=3, days=days, months=[(DAY, 3), (DAY + 31, 4)],
+        hours_by_weekday=hours, offences=[("theft", 2, 4), ("ของแปลก", 0, 2), ("theft", 0, 1)], sources={"file": 7},
+    )  # fmt: skip
+
+
+def test_it_has_the_counts_of_the_page_and_says_what_is_left_out() -> None:
+    point = Point("a", "file", "1", 13.7, 100.5, 2, "theft", DAY * 86_400_000, None, True)
+    said, figures, grids = of_incidents(HERE, CHOSEN, answer([(DAY, 5), (DAY + 2, 2)]), [point])
+    bars, course, hours, places = figures
+    assert isinstance(bars, Bars)
+    assert [(name, n) for name, n, _ in bars.items] == [("ลักทรัพย์", 5), ("ของแปลก", 2)]
+    assert isinstance(course, Course)
+    assert list(course.values) == [5, 0, 2]  # a day without a case is a day
+    assert isinstance(hours, Table)
+    assert sum(sum(row) for _, row in hours.rows) == 4
+    assert isinstance(places, Places)
+    assert list(places.points) == [(100.5, 13.7, 1)]
+    assert "7 คดี" in said.n
+    assert "2567" in said.period
+    assert ("2 คดี" in said.left_out, "3 คดี" in said.left_out) == (True, True)
+    assert "group=2" in said.under
+    document = pypdfium2.PdfDocument(pdf_of(Report(said, figures, grids, "", "{n} {of}", "th")))
+    assert "2567" in document[0].get_textpage().get_text_range()
+
+
+def test_long_periods_go_by_month_and_many_points_are_told() -> None:
+    _, figures, _ = of_incidents(HERE, CHOSEN, answer([(DAY, 5), (DAY + 400, 2)]), None)
+    assert isinstance(figures[1], Course)
+    assert list(figures[1].values) == [3, 4]
+    assert isinstance(figures[3], Places)
+    assert (list(figures[3].points), bool(figures[3].note)) == ([], True)
+    assert plain("**หนา** `x`") == "หนา x"
