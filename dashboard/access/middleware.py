@@ -27,10 +27,12 @@ from dashboard.access.policy import (
     host_allowed,
     is_page,
     kiosk_may,
+    needs_import,
     same_origin,
 )
 from dashboard.access.sessions import COOKIE, Keeper
 from dashboard.access.sockets import guarded, refuse
+from models.access.policy import Action
 from store.errors import StorageError
 
 
@@ -160,6 +162,8 @@ class Gate:
             return Refusal(401, "sign in first")
         if who.kiosk and not kiosk_may(request.path, request.method):
             return Refusal(403, "this screen may only show the wall")
+        if needs_import(request.path) and not who.may(Action.IMPORT_INCIDENTS):
+            return Refusal(404, "not found")
         origin = request.headers.get("origin")
         if request.socket:
             # A client without an Origin header is no browser: it carries no cookie it was not given.

@@ -56,8 +56,6 @@ API_PREFIX: Final = "/api/v1/"
 #: Parts of Streamlit nobody here needs; answered as not there, under any page's path.
 _CLOSED_PARTS: Final = (
     "/_stcore/agent/", "/_stcore/metrics/", "/_stcore/script-health-check/",
-    # No page takes a file: what is sent there would only fill the memory.
-    "/_stcore/upload_file/",
 )  # fmt: skip
 
 #: First parts of paths that browsers fetch by themselves: no redirect to the sign-in page, a plain 401.
@@ -74,6 +72,9 @@ _KIOSK_PATHS: Final = frozenset(
 #: Asked for by an open wall again and again: with each answer its cookie begins anew.
 KIOSK_RENEWS: Final = frozenset({"/", "/wall", "/live/ground", "/live/figures"})
 _KIOSK_PREFIXES: Final = ("/assets/", "/static/", "/tiles/", "/basemap/")
+
+#: Where a page's file is sent to: for those who import incidents only, since it stands in memory until it is read.
+_UPLOADS: Final = "/_stcore/upload_file/"
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -107,6 +108,11 @@ def kiosk_may(path: str, method: str) -> bool:
     # Opened at a page's own address, Streamlit first asks for its server below it.
     asked = path.removeprefix("/wall") if path.startswith("/wall/_stcore/") else path
     return method in SAFE_METHODS and (asked in _KIOSK_PATHS or asked.startswith(_KIOSK_PREFIXES))
+
+
+def needs_import(path: str) -> bool:
+    """Whether a path takes files of incidents, under any page's path."""
+    return _UPLOADS in f"{path.lower()}/"
 
 
 def is_page(path: str) -> bool:

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 
-#: Largest file of the browser, MB: a larger one goes by command.
-MOST_MB = 100
+#: Largest file of the browser, MB: a larger one goes by command. As `server.maxUploadSize` says.
+MOST_MB = 20
 #: Files kept at once for all who import; the oldest that nobody works on goes first.
 _MOST_KEPT = 8
 #: A file nobody came back to, s.

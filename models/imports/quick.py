@@ -24,13 +24,13 @@ _MOST = 200_000
 _UNREAD = -(1 << 62)
 _NOT_PLAIN = -(1 << 61)
 
-_HOUR_MS = 3_600_000
 #: A date and the hour of a day behind it, as far as the colon.
 _TO_THE_HOUR = re.compile(r".*(?:\d[^\d.]+\d|\d\.\d+\.\d|[^\W\d_]).*[ T]([01]?\d|2[0-3])", re.DOTALL)
 #: What may follow the hour: minutes, seconds, at most milliseconds.
 _PAST_THE_HOUR = re.compile(r":\d{2}(:\d{2}(\.\d{1,3})?)?")
-#: Quarters of an hour: no zone changes its offset between them.
-_QUARTERS = ("00:00", "14:59", "15:00", "29:59", "30:00", "44:59", "45:00", "59:59")
+#: The ends of an hour: when they are an hour apart no zone changed its clocks between them.
+_ENDS = ("00:00", "59:59")
+_BETWEEN_MS = 3_599_000
 
 _DEGREES = re.compile(r"(?:(?:-?\d{1,3}\.\d{1,15})?\n)*")
 
@@ -72,11 +72,10 @@ def _hour(text: str, zone: tzinfo, month_first: bool) -> int:
     if not _TO_THE_HOUR.fullmatch(text):
         return _UNREAD
     try:
-        first, *others = [parse_moment(f"{text}:{rest}", zone, month_first).at for rest in _QUARTERS]
+        first, last = (parse_moment(f"{text}:{rest}", zone, month_first).at for rest in _ENDS)
     except BadValueError:
         return _UNREAD
-    even = all(at - first == _past_the_hour(f":{rest}") for at, rest in zip(others, _QUARTERS[1:], strict=True))
-    return first if even else _UNREAD
+    return first if last - first == _BETWEEN_MS else _UNREAD
 
 
 def _past_the_hour(text: str) -> int:

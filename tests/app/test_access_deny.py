@@ -109,13 +109,22 @@ def test_paths_that_climb(product: Product, path: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/_stcore/metrics", "/_stcore/agent/openapi.json", "/_stcore/agent/interact", "/_stcore/upload_file/a/b",
-     "/wall/_stcore/upload_file/a/b"],
-)  # fmt: skip
+    ["/_stcore/metrics", "/_stcore/agent/openapi.json", "/_stcore/agent/interact"],
+)
 def test_closed_even_with_a_session(product: Product, path: str) -> None:
     with product.client(product.session().cookie) as client:
         for method in ("GET", "POST", "PUT", "DELETE", "OPTIONS"):
             assert client.request(method, path).status_code == 404
+
+
+def test_a_file_is_taken_from_those_who_import_only(product: Product) -> None:
+    paths = ("/_stcore/upload_file/a/b", "/wall/_stcore/upload_file/a/b")
+    with product.client(product.session("viewer").cookie) as client:
+        for path in paths:
+            assert client.put(path, headers={"origin": product.url}).status_code == 404
+    with product.client(product.session("analyst").cookie) as client:
+        # Past the door; Streamlit itself knows no such upload.
+        assert client.put(paths[0], headers={"origin": product.url}).status_code != 404
 
 
 @pytest.mark.parametrize(
