@@ -16,10 +16,13 @@ from dashboard.times import day, span
 from dashboard.visit import Visit
 from dashboard.words import Language, word
 from models.analysis.hotspots import HotspotMap
-from models.analysis.periods import Change, Span, changes
+from models.analysis.periods import Change, Span, changes, two_periods
 
 #: Lengths to choose from, in days, the usual one first.
 LENGTHS = (90, 28, 180, 365)
+
+#: What the later period is held against: the one right before it, or the same days of last year.
+AGAINST = ("before", "year")
 
 
 def change_rows(found: HotspotMap, told: list[Change], language: Language) -> list[Row]:
@@ -38,13 +41,19 @@ def change_rows(found: HotspotMap, told: list[Change], language: Language) -> li
 
 
 def compare(here: Visit, chosen: Chosen, found: HotspotMap) -> None:
-    """Draw the comparison: two periods of one length, one right after the other, up to yesterday.
+    """Draw the comparison: two periods of one length, the later one up to yesterday.
 
     Raises:
         StorageError: the store cannot be read.
     """
     language, zone = here.language, here.runtime.values.zone
-    with st.container(width=260):
+    choices = st.columns([1, 1, 3])
+    with choices[1]:
+        against = choice_filter(
+            "against", word("hot.against", language), AGAINST, lambda one: word(f"hot.against_{one}", language),
+            AGAINST[0],
+        )  # fmt: skip
+    with choices[0]:
         length = int(
             choice_filter(
                 "length", word("hot.length", language), [str(one) for one in LENGTHS],
@@ -52,8 +61,7 @@ def compare(here: Visit, chosen: Chosen, found: HotspotMap) -> None:
             )
         )  # fmt: skip
     last = datetime.fromtimestamp(here.runtime.clock() / 1000, zone).date() - timedelta(days=1)
-    begins = [last - timedelta(days=length * turn - 1) for turn in (2, 1)]
-    ends = [begins[1] - timedelta(days=1), last]
+    begins, ends = two_periods(last, length, against == "year")
     spans: tuple[Span, Span] = (span(begins[0], ends[0], zone), span(begins[1], ends[1], zone))
     for name, first, end in zip(("a_period", "b_period"), begins, ends, strict=True):
         st.caption(f"{word(f'hot.{name}', language)}: {day(first, language)} - {day(end, language)}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Literal
 
 import numpy as np
@@ -26,6 +27,9 @@ OUTSIDE = 0.05
 #: From and until (not included), ms UTC.
 Span = tuple[Millis, Millis]
 
+#: So many weeks earlier that weekdays fall on weekdays.
+YEAR = timedelta(days=364)
+
 Verdict = Literal["more", "fewer", "chance", "none"]
 
 
@@ -40,6 +44,16 @@ class Change:
     high: int
     p: float
     verdict: Verdict
+
+
+def two_periods(last: date, length: int, year: bool) -> tuple[tuple[date, date], tuple[date, date]]:
+    """First days, then last days, of an earlier and a later period of so many days; the later one ends with `last`.
+
+    `year`: the same days of last year; else, and for a length that would overlap, the period right before.
+    """
+    back = YEAR if year and length <= YEAR.days else timedelta(days=length)
+    begin = last - timedelta(days=length - 1)
+    return (begin - back, begin), (last - back, last)
 
 
 def changes(counts: Sequence[tuple[int, int]], days_a: float, days_b: float) -> list[Change]:

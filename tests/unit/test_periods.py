@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import numpy as np
 import pytest
 
 from models.analysis.cases import Cases
-from models.analysis.periods import changes, counts
+from models.analysis.periods import changes, counts, two_periods
 from tests.hotspot_sample import DAY, GRID, sample
 
 NOW = 1_790_000_000_000
@@ -48,3 +50,13 @@ def test_cases_are_counted_in_their_hotspot_and_period_and_the_rest_apart() -> N
     cases = Cases(x, y, start, start, np.ones(4, dtype=bool), words, words)
     made = counts(cases, found, (NOW - 10 * DAY, NOW - 5 * DAY), (NOW - 5 * DAY, NOW - DAY))
     assert made == [(1, 1), (0, 0), (0, 0), (0, 1)]  # the last began when the later period was over
+
+
+def test_periods_lie_one_after_the_other_or_a_year_of_whole_weeks_apart() -> None:
+    last = date(2026, 11, 21)
+    before = (date(2026, 9, 27), date(2026, 10, 25)), (date(2026, 10, 24), last)
+    assert two_periods(last, 28, year=False) == before
+    begins, ends = two_periods(last, 28, year=True)
+    assert (ends[0], begins[0].weekday()) == (date(2025, 11, 22), begins[1].weekday())
+    assert ends[0] - begins[0] == ends[1] - begins[1] == timedelta(days=27)
+    assert two_periods(last, 365, year=True) == two_periods(last, 365, year=False), "they must not overlap"
