@@ -30,7 +30,8 @@ def shown(here: Visit, work: Work) -> None:
         return
     counts, dates = preview.counts, preview.style.dates
     st.subheader(word("imp.preview", language, file=work.name), anchor=False)
-    style = [word(f"imp.order_{preview.style.order}", language)]
+    style = [_ENCODINGS[work.encoding]] if work.encoding else []
+    style += [word(f"imp.order_{preview.style.order}", language)]
     if dates.era:
         style.append(word(f"imp.era_{dates.era}", language))
     if work.sheet:

@@ -52,6 +52,7 @@ class Work:
     name: str
     plan: Plan
     sheet: str = ""
+    encoding: str = ""
     doing: str = ""
     rows: int = 0
     sheets: tuple[str, ...] = ()
@@ -184,6 +185,7 @@ def _opened(work: Work) -> Table:
 
     table = open_table(work.file, work.file.name, work.sheet, MOST_MB << 20)
     work.sheets, work.header, work.sheet = table.sheets, table.header, table.sheet
+    work.encoding = table.encoding
     return table
 
 

@@ -108,7 +108,8 @@ class Converter:
                 values = astuple(read)
             good.append(values)
             at.append(index)
-        wrong = {index: OUTSIDE.of("lat") for index in self._outside(good)}
+        at_fault = self.columns.header[self.columns.places.get("lat", self.columns.places.get("coords", 0))]
+        wrong = {index: OUTSIDE.of(at_fault) for index in self._outside(good)}
         if good:
             twice = self._seen.other_content([row[_ID] for row in good], [hash(row) for row in good])
             wrong |= {index: ID_TWICE.of("incident_id") for index in twice}

@@ -68,6 +68,7 @@ def test_a_file_is_looked_over_stored_and_taken_out(
         work = started(tmp_path)
         page = page_of(work)
         assert [one.value for one in page.metric] == ["2", "1", "0", "1", "1", "1", "0"]
+        assert "UTF-8" in told(page)
         assert "พ.ศ." in told(page)
         assert "31/6/2565" in work.errors.read_text(encoding="utf-8-sig")
         with sqlite_db.read() as conn:
