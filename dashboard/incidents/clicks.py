@@ -13,6 +13,7 @@ from dashboard.incidents.narrowing import Period, narrowed, period_of
 from dashboard.visit import Visit
 from models.incidents.filter import Filter
 from models.incidents.periods import DAYS
+from models.records.base import Millis
 
 _LOG = logging.getLogger("dashboard.page")
 
@@ -20,10 +21,12 @@ _LOG = logging.getLogger("dashboard.page")
 _BEFORE = "cases-before"
 
 
-def before() -> Period | None:
-    """The period the days on show were narrowed from; None: they were not."""
-    kept: Period | None = st.session_state.get(_BEFORE)
-    return kept
+def before(chosen: Filter) -> Period | None:
+    """The period the days on show were narrowed from; None: they were not, or other days were typed since."""
+    kept: tuple[Period, Millis, Millis] | None = st.session_state.get(_BEFORE)
+    if kept is None or chosen.period != DAYS or (chosen.start, chosen.end) != kept[1:]:
+        return None
+    return kept[0]
 
 
 def narrowing(here: Visit, key: str, chosen: Filter) -> Callable[[], None]:
@@ -38,14 +41,17 @@ def narrowing(here: Visit, key: str, chosen: Filter) -> Callable[[], None]:
 
 
 def _take(here: Visit, chosen: Filter, said: Mapping[str, Any]) -> None:
-    zone = here.runtime.values.zone
+    zone, undone = here.runtime.values.zone, before(chosen)
     try:
-        found = narrowed(chosen, str(said.get("part")), str(said.get("value")), zone, before())
+        found = narrowed(chosen, str(said.get("part")), str(said.get("value")), zone, undone)
     except ValueError as error:
         _LOG.warning("a click of no view of ours: %s", error)
         return
-    if found.period == DAYS and chosen.period != DAYS:
-        st.session_state[_BEFORE] = period_of(chosen)
-    elif found.period != DAYS:
-        st.session_state.pop(_BEFORE, None)
+    # The days that were typed or chosen come back, however often it was narrowed since.
+    whole = undone or period_of(chosen)
+    if (found.start, found.end) != (chosen.start, chosen.end):
+        if period_of(found) == whole:
+            st.session_state.pop(_BEFORE, None)
+        else:
+            st.session_state[_BEFORE] = (whole, found.start, found.end)
     put(found, zone)

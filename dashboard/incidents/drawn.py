@@ -23,7 +23,7 @@ MOST_OFFENCES = 10
 
 def offence_name(code: str, language: Language) -> str:
     """The name of an offence of the table in the reader's language, else as it came."""
-    found = OFFENCES.by_key.get(code)
+    found = OFFENCES.find(code) if code else None
     if found is None or found.code != code:
         return code or word("cas.not_known", language)
     return found.th if language == "th" else found.en

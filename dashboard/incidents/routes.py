@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,9 @@ from store.errors import StorageError
 
 #: Cases that are drawn one by one; more are counted in hexagons.
 MOST_POINTS = 5_000
+
+#: Names of a question beside those of the filter.
+_OURS = frozenset({"start", "end", "box", "zoom", "sort", "page", "language"})
 
 #: Pages that can be leafed to.
 _MOST_PAGE = 1_000_000
@@ -91,7 +95,11 @@ def chosen_of(parts: Parts, who: Who, params: Mapping[str, str]) -> Filter:
     """
     names = [one for several in parts.columns.names(who.stations).values() for one in several]
     known = address.Known(parts.clock(), parts.zone, parts.shifts, names=names)
-    chosen, _ = address.read(params, known)
+    # A name nobody knows, or a part not understood, would widen the answer to what was not asked for.
+    unknown = sorted(set(params) - {*address.PARTS, *_OURS})
+    chosen, bad = address.read(params, known)
+    if unknown or bad:
+        raise ValueError(", ".join([*unknown, *bad]))
     return replace(chosen, start=int(params.get("start", chosen.start)), end=int(params.get("end", chosen.end)))
 
 
@@ -102,7 +110,7 @@ def _version(parts: Parts) -> int:
 
 def _map(parts: Parts, who: Who, chosen: Filter, params: Mapping[str, str]) -> dict[str, Any]:
     box = box_of(params.get("box", ""))
-    zoom = float(params.get("zoom", "8"))
+    zoom = zoom_of(params.get("zoom", "8"))
     language = _language(params)
     version = _version(parts)
     points = parts.columns.points(chosen, who.stations, box, MOST_POINTS)
@@ -165,6 +173,18 @@ def _rows(parts: Parts, who: Who, chosen: Filter, params: Mapping[str, str]) -> 
     rows, total = parts.columns.rows(chosen, who.stations, sort, page, SIZE, shown)
     html = page_html(rows, total, page, sort, codes, parts.zone, language)
     return {"version": version, "total": total, "page": page, "html": html}
+
+
+def zoom_of(text: str) -> float:
+    """A zoom of the map, held to those there are.
+
+    Raises:
+        ValueError: not a finite number.
+    """
+    zoom = float(text)
+    if not isfinite(zoom):
+        raise ValueError("zoom")
+    return min(max(zoom, 0.0), 20.0)
 
 
 def box_of(text: str) -> tuple[float, float, float, float] | None:

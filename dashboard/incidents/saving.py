@@ -12,6 +12,7 @@ from dashboard.html_table import draw_table
 from dashboard.incidents.drawn import offence_name
 from dashboard.incidents.form import begin, end, first_of, form, ground_of
 from dashboard.incidents.listed import when
+from dashboard.markdown import plain
 from dashboard.tables import Row
 from dashboard.times import moment
 from dashboard.visit import Visit
@@ -136,7 +137,7 @@ def edit_incident(
     told = newest is not None and st.session_state.get(f"{key}-told") == newest.version
     if behind and newest is not None:
         at = moment(newest.at, zone, language)
-        st.warning(word("ent.meanwhile", language, who=newest.by, at=at), icon=":material/group:")
+        st.warning(word("ent.meanwhile", language, who=plain(newest.by), at=at), icon=":material/group:")
         # At once, not at the end: a press may come before this run has ended.
         st.session_state[f"{key}-told"] = newest.version
     label = word("ent.over" if behind else "ent.save", language)

@@ -62,7 +62,7 @@ def views(here: Visit, chosen: Filter, answer: Answer) -> None:
         "query": query_of(chosen, zone),
         "version": answer.version,
         "total": answer.total,
-        "parts": parts_of(answer, chosen, zone, language, before()),
+        "parts": parts_of(answer, chosen, zone, language, before(chosen)),
         "area": list(chosen.area or ()),
     }
     component()(key=KEY, data=[told], on_narrow_change=narrowing(here, KEY, chosen), on_again_change=lambda: None)

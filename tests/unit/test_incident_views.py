@@ -17,7 +17,7 @@ from dashboard.incidents.days import calendar_html, trend_html
 from dashboard.incidents.drawn import chips_html, hours_html, no_place_html, offence_name, offences_html
 from dashboard.incidents.listed import page_html, record_path
 from dashboard.incidents.narrowing import narrowed, period_of
-from dashboard.incidents.routes import box_of, hexagons_told, points_told
+from dashboard.incidents.routes import box_of, hexagons_told, points_told, zoom_of
 from dashboard.incidents.views import chips, parts_of, query_of
 from models.incidents.answer import Answer, Hexagon, Hexagons, Point
 from models.incidents.filter import NO_HOUR, Filter
@@ -201,6 +201,10 @@ def test_the_map_is_told_each_case_once_and_names_once() -> None:
     assert hexagons_told(cells)["n"] == 7
     assert box_of("") is None
     assert box_of("1,2,3,4") == (1, 2, 3, 4)
+    assert [zoom_of("9.5"), zoom_of("99")] == [9.5, 20.0]
+    for bad in ("nan", "inf", "x"):
+        with pytest.raises(ValueError, match=r".*"):
+            zoom_of(bad)
     for bad in ("1,2,3", "3,2,1,4", "a,b,c,d", "nan,nan,nan,nan"):
         with pytest.raises(ValueError, match=r".*"):
             box_of(bad)
@@ -208,6 +212,7 @@ def test_the_map_is_told_each_case_once_and_names_once() -> None:
 
 def test_an_offence_is_told_in_the_readers_language_and_a_strange_one_as_it_came() -> None:
     assert [offence_name("theft", "th"), offence_name("theft", "en")] == ["ลักทรัพย์", "Theft"]
+    assert offence_name("damage_property", "th") == "ทำให้เสียทรัพย์"
     assert offence_name("Mischief", "th") == "Mischief"
     assert offence_name("", "en") == "not known"
     assert datetime.fromtimestamp(0, UTC).date() == EPOCH
