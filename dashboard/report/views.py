@@ -86,11 +86,12 @@ def _course(answer: Answer, language: Language) -> Course:
     if days and max(days) - min(days) < 120:
         first, last = min(days), max(days)
         values = [days.get(number, 0) for number in range(first, last + 1)]
-        labels = [(at, day(_date(first + at), language)) for at in range(0, len(values), max(1, len(values) // 6))]
+        step = -(-len(values) // 6)
+        labels = [(at, day(_date(first + at), language)) for at in range(0, len(values), step)]
         return Course(word("rep.inc_days", language), values, labels)
     months = dict(answer.months)
     firsts = sorted(months)
-    marks = range(0, len(firsts), max(1, len(firsts) // 6))
+    marks = range(0, len(firsts), max(1, -(-len(firsts) // 6)))
     labels = [(at, month(_date(firsts[at]), language)) for at in marks]
     return Course(word("rep.inc_months", language), [months[one] for one in firsts], labels)
 
