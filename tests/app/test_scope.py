@@ -33,6 +33,7 @@ from store.migrate import upgrade
 from tests.app.scope_town import MARKS, NOBODY, OURSELVES, STATIONS, STRANGER, Town, fill
 from tests.app.serving import METRICS_TOKEN, Product, clock
 from tests.live_reader import QUERY
+from tests.servers import wait_until
 
 REGISTER = [Placed(code, *levels) for code, levels in STATIONS.items()]
 
@@ -81,6 +82,8 @@ def world(tmp_path_factory: pytest.TempPathFactory, routes: list[tuple[str, str]
     try:
         with product.client(product.session().cookie) as client:
             api = client.get("/api/v1/openapi.json").json()["paths"]
+            # Columns of the incidents are read after the start; until then their doors say 503.
+            wait_until(lambda: client.get("/cases/rows").status_code != 503, 30, "the incidents being read")
         paths = {f"/api/v1{path.removeprefix('/api/v1')}" for path, told in api.items() if "get" in told}
         live = {path for kind, path in routes if kind == "http" and not path.startswith(NO_DATA)}
         found.paths = sorted(paths | live)
