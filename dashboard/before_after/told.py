@@ -88,10 +88,13 @@ def verdict_words(found: Found, language: Language) -> str:
 
 
 def quotient_words(found: Found, language: Language) -> str:
-    """The quotient and its interval; without one it would mislead, and none is told."""
+    """The quotient with its interval; without an end its value would mislead, and only what is left open is told."""
     moved = found.moved.quotient
-    value = None if moved.low is None else moved.value
-    return word("ba.wdq", language, value=number(value), interval=span(moved.low, moved.high, language))
+    if moved.kind == "between":
+        interval = span(moved.low, moved.high, language)
+        return word("ba.wdq", language, value=number(moved.value), interval=interval)
+    ends = {"low": number(moved.low), "high": number(moved.high)} if moved.kind == "outside" else {}
+    return word(f"ba.wdq_{moved.kind}", language, **ends)
 
 
 def power_words(power: Smallest, before: int, language: Language) -> str:

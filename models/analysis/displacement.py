@@ -6,8 +6,10 @@ must be clearly below 0, or nothing was gained that could have moved; then a quo
 as the zone fell (displacement), one above 0 that it fell too (diffusion of benefit).
 
 The interval is resampled: of each of the six counts the rate that could have brought it is drawn from what the count
-leaves open (gamma, count + 1/2: a count of 0 is no rate of 0), and the middle 95 of 100 quotients are told. While the
-divisor is not clear the interval has no end (Fieller 1954), and none is told.
+leaves open (gamma, count + 1/2: a count of 0 is no rate of 0). A quotient stays open while at least 2.5 of
+100 draws lie on either side of its line `ring = quotient * zone`. Where the divisor is clear that is an interval;
+where it is not the set has no end (Fieller 1954): all but a middle part, or any value. It is told as it is, for
+intervals told only after a fall that is clear by luck hold the truth too seldom.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ Pair = tuple[int, int]
 Verdict = Literal["no_sign", "cannot_tell", "likely", "diffusion"]
 #: Of `cannot_tell`: fewer than `FEWEST` before in one of the three, no clear fall in the zone, an interval too wide.
 Why = Literal["", "few", "no_fall", "wide"]
+#: What is left open of a quotient: see `Quotient`.
+Kind = Literal["none", "between", "outside", "any"]
 
 #: Draws of the six rates.
 DRAWS = 4_000
@@ -53,11 +57,32 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Quotient:
+    """The quotient (None: the rest had no case, or the zone changed as the rest did) and what is left open of it.
+
+    `kind` "between": `low` to `high`. "outside": `low` or less, or `high` or more. "any": every value, without ends.
+    "none": too few cases, nothing is told.
+    """
+
+    value: float | None
+    kind: Kind = "none"
+    low: float | None = None
+    high: float | None = None
+
+    def holds(self, true: float) -> bool:
+        """Whether a quotient is left open; for measuring how often the true one is."""
+        if self.low is None or self.high is None:
+            return self.kind == "any"
+        inside = self.low <= true <= self.high
+        return inside if self.kind == "between" else not self.low < true < self.high
+
+
+@dataclass(frozen=True, slots=True)
 class Displacement:
     """`success`: change of zone over rest (the divisor); `ring`: of ring over rest; `zone_to_rest`, `ring_to_rest`:
     how many times the rest's own change theirs was."""
 
-    quotient: Told
+    quotient: Quotient
     success: Told
     ring: Told
     zone_to_rest: Told
@@ -79,8 +104,8 @@ def displacement(areas: Areas, seed: int, draws: int = DRAWS) -> Displacement:
     moved, gained = _moved(drawn)
     exact = _exact(counts)
     success = _told(exact[1], gained)
-    fell = enough(areas) and success.high is not None and success.high < 0
-    quotient = _told(exact[2], moved / gained) if fell else Told(exact[2])
+    quotient = _left_open(exact[2], moved, gained) if enough(areas) else Quotient(exact[2])
+    fell = quotient.kind == "between" and float(np.median(gained)) < 0
     to_rest = (drawn[:2, 1] / drawn[:2, 0]) / (drawn[2, 1] / drawn[2, 0])
     zone, ring = (_told(ratio, many) for ratio, many in zip(_ratios(counts), to_rest, strict=True))
     verdict, why = judged(areas, fell, quotient)
@@ -92,7 +117,7 @@ def enough(areas: Areas) -> bool:
     return min(areas.zone[0], areas.ring[0], *areas.rest) >= FEWEST
 
 
-def judged(areas: Areas, fell: bool, quotient: Told) -> tuple[Verdict, Why]:
+def judged(areas: Areas, fell: bool, quotient: Quotient) -> tuple[Verdict, Why]:
     """The rule, in the order it is asked: what a quotient and its interval say."""
     if not enough(areas):
         return "cannot_tell", "few"
@@ -105,14 +130,6 @@ def judged(areas: Areas, fell: bool, quotient: Told) -> tuple[Verdict, Why]:
     return ("no_sign", "") if quotient.low > -HALF else ("cannot_tell", "wide")
 
 
-def holds(areas: Areas, true: float, seed: int, draws: int = DRAWS) -> bool:
-    """Whether the interval, without an end as well, holds a true quotient; for measuring how often it does."""
-    counts = np.array([areas.zone, areas.ring, areas.rest], dtype=np.float64)
-    moved, gained = _moved(np.random.default_rng(seed).gamma(counts[..., None] + 0.5, size=(3, 2, draws)))
-    below = 100 * float((moved <= true * gained).mean())
-    return _EDGES[0] <= below <= _EDGES[1]
-
-
 def quotient(zone: Pair, ring: Pair, rest: Pair) -> float | None:
     """The quotient itself; None when the rest had no case, or the zone changed as the rest did."""
     return _exact(np.array([zone, ring, rest], dtype=np.float64))[2]
@@ -122,6 +139,28 @@ def _moved(drawn: Floats) -> tuple[Floats, Floats]:
     """Ring over rest, after less before, and zone over rest."""
     zone, ring = (part[1] / drawn[2, 1] - part[0] / drawn[2, 0] for part in drawn[:2])
     return ring, zone
+
+
+def _left_open(value: float | None, moved: Floats, gained: Floats) -> Quotient:
+    """The quotients with enough draws on either side (a draw is below one when `moved <= quotient * gained`).
+
+    From one draw's own quotient to the next the number below is the same; at it a draw of a falling zone leaves those
+    below and one of a rising zone joins them.
+    """
+    each = moved / gained
+    order = np.argsort(each)
+    rising = gained[order] > 0
+    below = np.concatenate(([0], np.cumsum(np.where(rising, 1, -1)))) + int((~rising).sum())
+    least, most = (len(each) * edge / 100 for edge in _EDGES)
+    left = (below >= least) & (below <= most)
+    ends = np.concatenate(([-np.inf], each[order], [np.inf]))
+    if not left[0]:
+        found = np.flatnonzero(left)
+        return Quotient(value, "between", float(ends[found[0]]), float(ends[found[-1] + 1]))
+    shut = np.flatnonzero(~left)
+    if not len(shut):
+        return Quotient(value, "any")
+    return Quotient(value, "outside", float(ends[shut[0]]), float(ends[shut[-1] + 1]))
 
 
 def _exact(counts: Floats) -> tuple[float | None, float | None, float | None]:

@@ -129,6 +129,10 @@ def test_records_that_begin_too_late_and_a_day_without_a_month_are_said() -> Non
     page = opened(PAGE, {"start": early.isoformat(), "months": "12"})
     assert "ข้อมูลของสถานีเริ่มหลังต้นห้วงก่อน" in said(page)
     assert "ไม่ใช่วันที่บันทึกไว้" in said(page)
+    # No record of the year before: nothing is told of a quotient.
+    assert "(WDQ)** – ไม่มี: จำนวนเหตุน้อยเกินไป" in said(page)
+    # Two years alike, in which the zone did not change: the quotient has no ends.
+    assert "จำกัดช่วงไม่ได้" in said(opened(PAGE, {"start": later(START, -12).isoformat(), "months": "12"}))
     page = opened(PAGE, {"start": later(START, 12).isoformat()})
     assert "ยังไม่ครบหนึ่งเดือน" in said(page)
 
