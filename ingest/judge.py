@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ingest.decode.records import Record
-from models.device_clock import AHEAD_MS, OLDEST, suspect
+from models.device_clock import AHEAD_MS, OLDEST, incident_suspect, suspect
 from models.records.base import Millis, Reason, Rejected
 from models.records.camera import CameraStatus
 from models.records.checkpoint import CheckpointScan
+from models.records.incident import IncidentReport
 from models.records.position import Fix, FixFlag, SignOfLife
 from models.records.report import EMERGENCY, CitizenReport
 from models.records.sos import Mark, Signal
@@ -45,6 +46,10 @@ def judge(record: Record, registry: Registry, received_at: Millis, topic: str, p
         return _signal(record)
     if isinstance(record, SignOfLife | StatusReport) and suspect(record.at, received_at):
         return _clock(record.station, record.unit, record.source, topic, payload)
+    if isinstance(record, IncidentReport) and incident_suspect(
+        record.occurred_from, record.occurred_to, record.reported_at, received_at
+    ):
+        return _clock(record.station, "", record.source, topic, payload)
     if isinstance(record, CitizenReport) and record.kind == EMERGENCY:
         return record  # a person may need help: kept whatever its clock says, and its alarm is marked
     if isinstance(record, CitizenReport | CheckpointScan | CameraStatus) and suspect(record.at, received_at):

@@ -14,6 +14,7 @@ from dashboard.api.caller import Caller, Calling, Purposed
 from dashboard.api.paging import Cursor, From, Limit, Moment, To, cursor_of, groups_of, millis, place_of, window
 from models.access.policy import Action
 from models.audit.deeds import Did
+from models.device_clock import incident_suspect
 from models.formats import incident_export
 from models.formats.offences import classify
 from models.records.base import Millis
@@ -22,9 +23,6 @@ from store import audit, registers
 from store import incidents as store
 
 router = APIRouter(tags=["incidents"])
-
-#: How far in the future an incident may lie: clocks differ, in ms.
-_AHEAD_MS = 300_000
 
 _Pieces = Callable[[Iterable[Incident], tzinfo, bool], Iterator[str]]
 _FILES: dict[str, tuple[_Pieces, str]] = {
@@ -55,13 +53,14 @@ class IncidentIn(BaseModel):
         """The incident as the store takes it.
 
         Raises:
-            HTTPException: 422, it contradicts itself or lies in the future.
+            HTTPException: 422, it contradicts itself, or lies before 2007 or in the future.
         """
         start, end = millis(self.occurred_from), millis(self.occurred_to) if self.occurred_to else None
-        if start > now + _AHEAD_MS:
-            raise HTTPException(422, "occurred_from: in the future")
         if end is not None and end < start:
             raise HTTPException(422, "occurred_to: before occurred_from")
+        reported = millis(self.reported_at) if self.reported_at else None
+        if incident_suspect(start, end, reported, now):
+            raise HTTPException(422, "occurred_from, occurred_to, reported_at: before 2007 or in the future")
         if (self.lat is None) != (self.lon is None) or (self.lat == 0 and self.lon == 0):
             raise HTTPException(422, "lat, lon: not a place")
         code, group = classify(self.offence)
@@ -71,7 +70,7 @@ class IncidentIn(BaseModel):
             id=self.id,
             occurred_from=start,
             occurred_to=end,
-            reported_at=millis(self.reported_at) if self.reported_at else None,
+            reported_at=reported,
             offence=code,
             offence_group=group,
             received_at=now,

@@ -380,6 +380,7 @@ def test_an_incident_is_recorded_once(server: LiveServer, sqlite_db: Database) -
     ("more", "status"),
     [({"station": "nowhere"}, 404), ({"lat": 91}, 422), ({"lon": None}, 422), ({"lat": 0, "lon": 0}, 422),
      ({"occurred_from": "2026-01-02T03:04:05"}, 422), ({"occurred_from": "2099-01-02T03:04:05Z"}, 422),
+     ({"occurred_from": "2006-01-02T03:04:05Z"}, 422), ({"reported_at": "9999-01-02T03:04:05Z"}, 422),
      ({"occurred_to": "2025-01-02T03:04:05Z"}, 422), ({"offence": ""}, 422), ({"found_by": "crystal ball"}, 422)],
 )  # fmt: skip
 def test_a_wrong_incident_is_refused(server: LiveServer, more: dict[str, Any], status: int) -> None:

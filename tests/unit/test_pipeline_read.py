@@ -90,6 +90,24 @@ def test_what_cannot_be_taken_says_why(topic: str, body: dict[str, Any], reason:
     assert not result.raw
 
 
+@pytest.mark.parametrize(
+    ("times", "taken"),
+    [
+        ({"occurred_from": NOW - 1}, True),
+        ({"occurred_from": "9999-01-01T00:00:00+07:00"}, False),
+        ({"occurred_from": "2006-12-31T23:59:59Z"}, False),
+        ({"occurred_from": "2007-01-01T00:00:00Z"}, True),
+        ({"occurred_from": NOW, "reported_at": NOW + 400_000}, False),
+        ({"occurred_from": NOW, "occurred_to": NOW + 80_000_000}, True),  # known to the day only: to its end
+        ({"occurred_from": NOW, "occurred_to": NOW + 90_000_000}, False),
+    ],
+)
+def test_an_incident_of_an_absurd_time_is_refused_for_its_clock(times: dict[str, Any], taken: bool) -> None:
+    result = read(("ssz/v1/lumphini/incident/crimes", {"id": "1", "offence": "ลักทรัพย์", **times}))
+    assert [item.reason for item in result.rejected] == ([] if taken else [Reason.CLOCK])
+    assert len(result.others) == taken
+
+
 def test_a_retained_event_is_refused_and_a_retained_state_is_not() -> None:
     event = {"id": "1", "at": NOW, "kind": "press"}
     result = read((EVENT, event, True), (POSITION, fix(), True))
