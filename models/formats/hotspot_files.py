@@ -83,7 +83,7 @@ def _column(values: list[object]) -> NDArray[Any]:
 
 def kml(found: HotspotMap, naming: Naming, describing: Naming) -> bytes:
     """The hotspots as placemarks, ranked, with their values as extended data. A map of none is a document of none."""
-    # Loaded when a file is asked for: they bring geopandas, which nobody who only looks should wait for.
+    # Loaded when a file is asked for: nobody who only looks should wait for GDAL.
     import numpy as np
     import pyogrio.raw
     import shapely
