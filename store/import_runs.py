@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
@@ -17,14 +18,19 @@ from models.access.grants import Stations
 from models.happenings import RegisterChanged
 from models.records.base import Millis
 from models.records.imports import DONE, RUNNING, UNDOING, UNDONE, ImportBatch
-from models.records.incident import Incident
+from models.records.incident import Incident, IncidentReport
 from store.among import among
 from store.database import Database, Tx
+from store.hidden import break_off, make_way
 from store.imports import UnknownBatchError, insert
-from store.incidents import REGISTER
+from store.incidents import REGISTER, seen
 from store.rows import add_new, of_stations, records, table_of, values_of
 
 _BATCH, _INCIDENT = table_of(ImportBatch), table_of(Incident)
+
+_COLUMNS = [one.name for one in fields(IncidentReport)]
+#: Where a row holds what names its incident.
+_STATION, _SOURCE, _ID = (_COLUMNS.index(name) for name in ("station", "source", "id"))
 
 #: Rows of a transaction: as many as take about this long, within these bounds.
 _HOLD_S = 0.08
@@ -71,6 +77,8 @@ class Pieces:
             piece = [(*row, self._batch) for row in rows[start : start + self._size]]
             with self._db.write(patience_s=_PATIENCE_S) as tx:
                 began = time.monotonic()
+                if lost := make_way(tx, [(row[_STATION], row[_SOURCE], row[_ID]) for row in piece], self._batch):
+                    break_off(tx, lost, self._clock())
                 new = insert(tx, piece)
                 self._heard(tx, new, len(piece) - new)
             took = time.monotonic() - began
@@ -163,7 +171,7 @@ def runs(conn: Connection, stations: Stations, most: int = 200) -> list[ImportBa
 
 def known_among(conn: Connection, station: str, source: str, ids: Sequence[str]) -> int:
     """How many of these ids the store has from that source at that station, whole imports only."""
-    query = select(func.count()).where(
+    query = seen(conn, select(func.count()).select_from(_INCIDENT)).where(
         _INCIDENT.c.station == station, _INCIDENT.c.source == source, among(conn, _INCIDENT.c.id, ids)
     )
     return int(conn.execute(query).scalar_one())

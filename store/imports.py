@@ -13,6 +13,7 @@ from models.happenings import RegisterChanged
 from models.records.base import Millis
 from models.records.incident import Incident, IncidentReport
 from store.database import Tx
+from store.hidden import make_way
 from store.incidents import REGISTER
 from store.rows import table_of
 
@@ -68,6 +69,7 @@ def take_all(tx: Tx, reports: Sequence[IncidentReport], batch: str) -> Imported:
     A `(station, source, id)` that is in the store already is left as it is and counted as a duplicate, so that the
     same file twice is once. Their stations must be in the store.
     """
+    make_way(tx, [(report.station, report.source, report.id) for report in reports])
     new = 0
     for piece in _pieces(reports):
         rows = [(*(getattr(report, name) for name in _COLUMNS), batch) for report in piece]

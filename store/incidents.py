@@ -11,16 +11,16 @@ from sqlalchemy import Connection, Select, func, select, tuple_
 from models.access.grants import Stations
 from models.happenings import RegisterChanged
 from models.records.base import Millis
-from models.records.imports import RUNNING, UNDOING, ImportBatch
 from models.records.incident import Incident, IncidentReport
 from store.among import among
 from store.database import Tx
+from store.hidden import hidden_batches, make_way
 from store.rows import add_new, of_stations, record_of, records, table_of
 
 if TYPE_CHECKING:
     from shapely import Geometry
 
-_INCIDENT, _BATCH = table_of(Incident), table_of(ImportBatch)
+_INCIDENT = table_of(Incident)
 
 #: Register that is told to have changed with each incident or import.
 REGISTER = "incidents"
@@ -52,6 +52,7 @@ def take(tx: Tx, report: IncidentReport, batch: str = "") -> bool:
 
     Its station must be in the store.
     """
+    make_way(tx, [(report.station, report.source, report.id)])
     new = add_new(tx, _INCIDENT, asdict(report) | {"batch": batch})
     if new:
         tx.tell(RegisterChanged(report.station, REGISTER, report.received_at))
@@ -106,7 +107,7 @@ def named(conn: Connection, station: str, names: Sequence[tuple[str, str]]) -> l
 
 def seen(conn: Connection, query: Select[Any]) -> Select[Any]:
     """The query without the incidents of imports that are not finished, or are being undone."""
-    hidden = list(conn.execute(select(_BATCH.c.batch).where(_BATCH.c.state.in_((RUNNING, UNDOING)))).scalars())
+    hidden = hidden_batches(conn)
     return query.where(_INCIDENT.c.batch.not_in(hidden)) if hidden else query
 
 

@@ -210,6 +210,9 @@ def _begin(work: Work, doing: str, run: Callable[[], None]) -> None:
         except (StorageError, OSError, import_runs.BrokenOffError) as error:
             _LOG.warning("an import failed: %s", error)
             work.failed = "storage"
+        except Exception:  # noqa: BLE001 - a thread is watched by nobody: whatever it is, the page must say that it ended
+            _LOG.exception("an import ended by a mistake of the program")
+            work.failed = "program"
         finally:
             work.doing = ""
 

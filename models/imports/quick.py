@@ -90,6 +90,8 @@ def _past_the_hour(text: str) -> int:
 
 def degrees(texts: Sequence[str]) -> list[float | None] | None:
     """Coordinates written plainly, such as `13.7563`, None for an empty cell; None when one of them is not plain."""
-    if not _DEGREES.fullmatch("\n".join(texts) + "\n") or any("\n" in text for text in texts if len(text) > 16):
+    joined = "\n".join(texts) + "\n"
+    # A break within a cell would pass for the end of a cell.
+    if joined.count("\n") != len(texts) or not _DEGREES.fullmatch(joined):
         return None
     return [float(text) if text else None for text in texts]

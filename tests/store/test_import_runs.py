@@ -8,12 +8,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import Connection
 
 from models.formats.incident_file import Context
 from models.formats.problems import BadFileError, RowError
+from models.imports.converting import COLUMNS, Converter
 from models.imports.opening import open_table
-from models.records.imports import DONE, UNDONE
-from store import import_runs, import_words, incidents
+from models.records.imports import DONE, RUNNING, UNDONE, ImportBatch
+from models.records.incident import IncidentReport
+from store import import_runs, import_words, imports, incidents
 from store.bringing_in import BadRowsError, Brought, CancelledError, Plan, bring_in, look_over
 from store.database import Database, Lane
 from store.import_runs import BrokenOffError
@@ -134,6 +137,57 @@ def test_one_that_was_killed_is_taken_out_by_whoever_looks_next(db: Database, tm
     with pytest.raises(BrokenOffError, match="was taken out"):
         bring(db, path, tell=killed)
     assert (stored(db), import_runs.take_out_broken(db, lambda: now[0] + 10**9)) == (0, 0)
+
+
+def test_one_that_was_killed_and_begun_again_at_once_is_whole(db: Database, tmp_path: Path) -> None:
+    """What a killed import left hidden stands for nothing: it is neither known nor kept from the next."""
+    path = file_of(tmp_path, 10)
+    left = [killed(db, path, rows) for rows in (4, 2)]
+    with db.write() as tx:
+        import_runs.hide(tx, left[1], None, NOW)  # its undoing has begun
+    with db.read() as conn:
+        assert import_runs.known_among(conn, "a", "file", [str(n) for n in range(10)]) == 0
+        report = next(incidents.incidents(conn, Wanted(None)), None)
+    assert report is None
+    live = replace(reports_of(path)[3], offence="live")
+    with db.write() as tx:
+        assert incidents.take(tx, live)
+        assert not incidents.take(tx, live)
+    done = bring(db, path)
+    assert (done.run.new, done.run.known, seen(db)) == (9, 1, 10)
+    assert import_runs.take_out_broken(db, lambda: NOW + 10**9) == 2
+    assert (seen(db), stored(db)) == (10, 10)
+
+
+def test_of_two_at_once_with_the_same_incidents_the_older_gives_up(db: Database, tmp_path: Path) -> None:
+    path = file_of(tmp_path, 20)
+    older = killed(db, path, 5)
+    with db.write() as tx:
+        assert imports.take_all(tx, reports_of(path)[:1], "live").new == 1
+        assert db_state(tx.conn, older) == RUNNING  # what is seen for good takes a row and harms nobody
+    assert bring(db, path).run.new == 19
+    with db.write() as tx, pytest.raises(BrokenOffError):
+        import_runs.finish(tx, older, 0, NOW)
+
+
+def db_state(conn: Connection, batch: str) -> str:
+    return next(run.state for run in import_runs.runs(conn, None) if run.batch == batch)
+
+
+def reports_of(path: Path) -> list[IncidentReport]:
+    table = open_table(path)
+    reader = Converter(table.header, PLAN.context)
+    [piece] = table.pieces()
+    return [IncidentReport(*row) for row in reader.convert(piece).good]
+
+
+def killed(db: Database, path: Path, rows: int) -> str:
+    """Leave the first rows of a file as a killed process does: stored, hidden; returns the import."""
+    run = ImportBatch(batch=imports.new_batch(), station="a", source="file", begun=NOW, heard=NOW)
+    import_runs.begin(db, run)
+    good = [tuple(getattr(one, name) for name in COLUMNS) for one in reports_of(path)[:rows]]
+    import_runs.Pieces(db, run.batch, lambda: NOW).store(good)
+    return run.batch
 
 
 def test_a_look_stores_nothing_and_counts(sqlite_db: Database, tmp_path: Path) -> None:

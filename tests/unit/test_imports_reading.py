@@ -23,6 +23,7 @@ from models.imports.converting import COLUMNS, Converted, Converter
 from models.imports.days import Dates
 from models.imports.ids import SeenIds
 from models.imports.opening import Piece, open_table
+from models.imports.quick import degrees
 from models.records.incident import IncidentReport
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
@@ -101,6 +102,12 @@ def test_plain_rows_do_go_the_quick_way(monkeypatch: pytest.MonkeyPatch) -> None
     row += ["สายตรวจ", "", "yes", "ok"]
     done = Converter(HEADER, CONTEXT).convert(Piece([2], [[cell] for cell in row]))
     assert (len(done.good), done.bad) == (1, [])
+
+
+@pytest.mark.parametrize("cell", ["13.7\n100.5", "13.7\n", "\n13.7", "\n"])
+def test_a_break_of_lines_within_a_coordinate_is_for_the_exact_reader(cell: str) -> None:
+    assert degrees(["13.75", cell, ""]) is None
+    assert degrees(["13.75", ""]) == [13.75, None]
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 2)), max_size=60), st.integers(1, 7))

@@ -1,0 +1,54 @@
+"""What nobody sees: the incidents of imports that are not finished, or are being taken out again.
+
+Such rows may vanish at any time. They stand for nothing: whoever brings the same incident puts it in their place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, delete, select, update
+
+from models.records.base import Millis
+from models.records.imports import RUNNING, UNDOING, ImportBatch
+from models.records.incident import Incident
+from store.among import among
+from store.database import Tx
+from store.rows import table_of
+
+_INCIDENT, _BATCH = table_of(Incident), table_of(ImportBatch)
+
+#: An incident's `(station, source, id)`.
+Key = tuple[str, str, str]
+
+
+def hidden_batches(conn: Connection) -> list[str]:
+    """The imports whose incidents nobody sees."""
+    return list(conn.execute(select(_BATCH.c.batch).where(_BATCH.c.state.in_((RUNNING, UNDOING)))).scalars())
+
+
+def make_way(tx: Tx, keys: Iterable[Key], batch: str = "") -> list[str]:
+    """Delete the hidden incidents with these keys, but for those of `batch`; returns the imports that held them."""
+    others = [one for one in hidden_batches(tx.conn) if one != batch]
+    if not others:
+        return []
+    of_source: dict[tuple[str, str], list[str]] = {}
+    for station, source, name in keys:
+        of_source.setdefault((station, source), []).append(name)
+    losers: set[str] = set()
+    for (station, source), ids in of_source.items():
+        mine = (
+            _INCIDENT.c.station == station, _INCIDENT.c.source == source, among(tx.conn, _INCIDENT.c.id, ids),
+            _INCIDENT.c.batch.in_(others),
+        )  # fmt: skip
+        held = tx.conn.execute(select(_INCIDENT.c.batch).where(*mine).distinct()).scalars().all()
+        if held:
+            losers.update(held)
+            tx.conn.execute(delete(_INCIDENT).where(*mine))
+    return sorted(losers)
+
+
+def break_off(tx: Tx, batches: Sequence[str], now: Millis) -> None:
+    """End running imports that lost rows to a younger one: finished, they would claim what they no longer hold."""
+    running = update(_BATCH).where(_BATCH.c.batch.in_(batches), _BATCH.c.state == RUNNING)
+    tx.conn.execute(running.values(state=UNDOING, heard=now))
