@@ -14,14 +14,11 @@ from dashboard.incidents.pin import pin_map
 from dashboard.visit import Visit
 from dashboard.words import Language, word
 from models.formats.offences import STANDARD
-from models.incidents.entry import MOST_NUMBER, MOST_STATUS, MOST_TEXT, Ground, Problems, Said
+from models.incidents.entry import MOST_NUMBER, MOST_STATUS, MOST_TEXT, Problems, Said
 from models.records.incident import FOUND_BY, PLACE_QUALITIES
 from models.records.station import Station
 
 _ARRESTED = ("unknown", "no", "yes")
-
-#: Kinds of station whose incidents can be anywhere.
-_ANYWHERE = frozenset({"test", "demo"})
 
 
 def begin(key: str, first: Said) -> None:
@@ -41,13 +38,6 @@ def first_of(key: str) -> Said:
     """The texts the form began with."""
     kept: Said = st.session_state[f"{key}-of"]
     return kept
-
-
-def ground_of(station: Station | None) -> Ground:
-    """Where incidents of a station can be."""
-    if station is None or station.kind in _ANYWHERE:
-        return Ground()
-    return Ground(station.lat, station.lon, station.plausible_km)
 
 
 def form(here: Visit, key: str, stations: Sequence[Station], *, new: bool, text: bool) -> Said:

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.deeds import page_deed
 from dashboard.html_table import draw_table
 from dashboard.incidents.drawn import offence_name
-from dashboard.incidents.form import begin, end, first_of, form, ground_of
+from dashboard.incidents.form import begin, end, first_of, form
 from dashboard.incidents.listed import when
 from dashboard.markdown import plain
 from dashboard.tables import Row
@@ -20,7 +20,7 @@ from dashboard.words import word
 from models.audit.deeds import Did
 from models.incidents import entry
 from models.incidents.duplicates import Suspect, suspects
-from models.incidents.entry import Said
+from models.incidents.entry import Holds, Said
 from models.incidents.said import edited, said_of
 from models.records.incident import Incident, IncidentReport
 from models.records.incident_change import IncidentChange
@@ -28,25 +28,30 @@ from models.records.station import Station
 from store import audit, incident_changes
 from store.errors import StorageError
 from store.incident_changes import EditedMeanwhileError, GoneError, Key
+from store.registry import area_of
 
 #: Address of the record, below the pages.
 RECORD = "pages/insight/incident.py"
 
 
-def _read(here: Visit, key: str, said: Said, stations: Sequence[Station]) -> IncidentReport | None:
+def _read(here: Visit, key: str, said: Said) -> IncidentReport | None:
     """The form as an incident; None when something is wrong, which then stands below its field."""
     # Kept until it is saved: a second press of the button is the same incident, not another one.
     name = st.session_state.setdefault(f"{key}-id", secrets.token_hex(6))
-    station = next((one for one in stations if one.code == said.station), None)
-    found = entry.read(said, here.runtime.values.zone, here.runtime.clock(), name, ground_of(station))
-    if isinstance(found, IncidentReport):
-        st.session_state.pop(f"{key}-wrong", None)
-        return found
-    st.session_state[f"{key}-wrong"] = found
-    return None
+    found = entry.read(said, here.runtime.values.zone, here.runtime.clock(), name, _holds(here, said.station))
+    wrong = {} if isinstance(found, IncidentReport) else found
+    st.session_state[f"{key}-wrong"] = wrong
+    return found if isinstance(found, IncidentReport) else None
 
 
-def new_incident(here: Visit, key: str, said: Said, stations: Sequence[Station]) -> None:
+def _holds(here: Visit, station: str) -> Holds:
+    """Where incidents of a station can be: as for those of a file."""
+    with here.runtime.db.read() as conn:
+        area = area_of(conn, station)
+    return None if area is None else area.holds
+
+
+def new_incident(here: Visit, key: str, said: Said) -> None:
     """Below the form: the button, what is wrong, and what may be the same incident."""
     language = here.language
     wrong = st.session_state.get(f"{key}-wrong")
@@ -56,7 +61,7 @@ def new_incident(here: Visit, key: str, said: Said, stations: Sequence[Station])
     asked = st.session_state.get(f"{key}-sure") == said
     if not pressed and not asked:
         return
-    report = _read(here, key, said, stations)
+    report = _read(here, key, said)
     if report is None:
         st.rerun()
     with here.runtime.db.read() as conn:
@@ -142,11 +147,14 @@ def edit_incident(
         st.session_state[f"{key}-told"] = newest.version
     label = word("ent.over" if behind else "ent.save", language)
     if st.button(label, key="record-save", type="primary"):
-        report = _read(here, key, said_now, stations)
-        if report is None:
-            st.rerun()
         # Over a newer version only what was touched here is written: the rest stays as the other left it.
-        fields = edited(one if behind else st.session_state[f"{key}-was"], first_of(key), said_now, report, text)
+        before = one if behind else st.session_state[f"{key}-was"]
+        fields, wrong = edited(
+            before, first_of(key), said_now, zone, here.runtime.clock(), _holds(here, one.station), text
+        )
+        st.session_state[f"{key}-wrong"] = wrong
+        if wrong:
+            st.rerun()
         if behind and newest is not None and told:
             st.session_state[f"{key}-seen"] = newest.version
         _edit(here, key, one, fields)

@@ -5,8 +5,11 @@ Days and times are read as everywhere (`models.formats.dates`): Buddhist era or 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import tzinfo
+from typing import Any
 
 from models.formats.dates import day_end, parse_day_and_time
 from models.formats.numbers import parse_place
@@ -16,7 +19,6 @@ from models.formats.text import clean
 from models.records.base import Millis
 from models.records.incident import IncidentReport
 from models.texts import UNSEEN
-from models.track import distance_m
 
 #: Source of what is entered by hand.
 SOURCE = "entry"
@@ -24,7 +26,13 @@ SOURCE = "entry"
 #: How far in the future an incident may lie: clocks differ, in ms.
 _AHEAD_MS = 300_000
 
-MOST_NUMBER, MOST_STATUS, MOST_TEXT = 64, 64, 4000
+#: Longest texts, in letters: as long as those of a file.
+MOST_NUMBER, MOST_STATUS, MOST_OFFENCE, MOST_TEXT = 64, 100, 200, 10_000
+
+#: Texts that are read together.
+_WINDOW = frozenset({"from_day", "from_time", "to_day", "to_time"})
+_REPORTED = frozenset({"reported_day", "reported_time"})
+_PLACE = frozenset({"lat", "lon"})
 
 FAR = Problem("far", "พิกัดอยู่ไกลจากสถานีเกินไป", "lies too far from the station")
 _ARRESTED = {"yes": True, "no": False}
@@ -55,52 +63,72 @@ class Said:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """Where incidents of the station can be: within `km` of a point; None: anywhere."""
-
-    lat: float | None = None
-    lon: float | None = None
-    km: float = 50.0
-
+#: Whether incidents of the station can be at a place (lat, lon; degrees); None: anywhere.
+Holds = Callable[[float, float], bool] | None
 
 #: Field of `Said` -> what is wrong with it.
 Problems = dict[str, Problem]
 
 
-def read(said: Said, zone: tzinfo, now: Millis, new_id: str, ground: Ground) -> IncidentReport | Problems:
+def read(said: Said, zone: tzinfo, now: Millis, new_id: str, holds: Holds) -> IncidentReport | Problems:
     """The incident, or every field that is wrong. `new_id`: its number where none was typed."""
-    wrong: Problems = {}
-    start, end = _window(said, zone, now, wrong)
-    reported = _moment(said.reported_day, said.reported_time, zone, "reported_day", wrong)
-    if reported is not None and reported[0] > now + _AHEAD_MS:
-        wrong["reported_day"] = FUTURE
-    offence = clean(said.offence)
-    if not offence:
-        wrong["offence"] = REQUIRED
-    place = _place(said, ground, wrong)
-    number, status = clean(UNSEEN.sub("", said.number)), clean(UNSEEN.sub("", said.status))
-    lengths = (("number", number, MOST_NUMBER), ("status", status, MOST_STATUS), ("offence", offence, 200))
-    for name, text, most in (*lengths, ("description", said.description, MOST_TEXT)):
-        if len(text) > most:
-            wrong[name] = TOO_LONG
+    values, wrong = read_touched(said, frozenset(Said.__dataclass_fields__), zone, now, holds)
+    number = clean(UNSEEN.sub("", said.number))
+    if len(number) > MOST_NUMBER:
+        wrong["number"] = TOO_LONG
     if not said.station:
         wrong["station"] = REQUIRED
-    if wrong or start is None:
+    if wrong:
         return wrong
-    code, group = classify(offence)
-    return IncidentReport(
-        station=said.station, source=SOURCE, id=number or new_id, occurred_from=start, occurred_to=end,
-        reported_at=None if reported is None else reported[0], offence=code, offence_group=group, received_at=now,
-        lat=None if place is None else place[0], lon=None if place is None else place[1],
-        place_quality=_quality(said.quality, place), found_by=said.found_by, status=status,
-        arrested=_ARRESTED.get(said.arrested), description=_text(said.description),
-    )  # fmt: skip
+    return IncidentReport(station=said.station, source=SOURCE, id=number or new_id, received_at=now, **values)
 
 
-def _quality(said: str, place: tuple[float, float] | None) -> str:
-    """What was chosen of a place that is there; a place is never of no quality."""
-    return "none" if place is None else "exact" if said == "none" else said
+def read_touched(
+    said: Said, touched: AbstractSet[str], zone: tzinfo, now: Millis, holds: Holds
+) -> tuple[dict[str, Any], Problems]:
+    """The incident's values that the `touched` texts say, and what is wrong of them.
+
+    Texts that nobody touched are held against no rule: a case from elsewhere that breaks one can still be changed.
+    """
+    values: dict[str, Any] = {}
+    wrong: Problems = {}
+    if touched & _WINDOW:
+        values["occurred_from"], values["occurred_to"] = _window(said, zone, now, wrong)
+    if touched & _REPORTED:
+        reported = _moment(said.reported_day, said.reported_time, zone, "reported_day", wrong)
+        if reported is not None and reported[0] > now + _AHEAD_MS:
+            wrong["reported_day"] = FUTURE
+        values["reported_at"] = None if reported is None else reported[0]
+    if "offence" in touched:
+        offence = _short(said.offence, "offence", MOST_OFFENCE, wrong)
+        if not offence:
+            wrong["offence"] = REQUIRED
+        values["offence"], values["offence_group"] = classify(offence)
+    if touched & _PLACE:
+        place = _place(said, holds, wrong)
+        values["lat"], values["lon"] = (None, None) if place is None else place
+    if touched & (_PLACE | {"quality"}):
+        # What was chosen of a place that is there; a place is never of no quality.
+        chosen = "exact" if said.quality == "none" else said.quality
+        values["place_quality"] = chosen if said.lat.strip() else "none"
+    if "status" in touched:
+        values["status"] = _short(said.status, "status", MOST_STATUS, wrong)
+    if "description" in touched:
+        values["description"] = _text(said.description)
+        if len(said.description) > MOST_TEXT:
+            wrong["description"] = TOO_LONG
+    if "found_by" in touched:
+        values["found_by"] = said.found_by
+    if "arrested" in touched:
+        values["arrested"] = _ARRESTED.get(said.arrested)
+    return values, wrong
+
+
+def _short(text: str, name: str, most: int, wrong: Problems) -> str:
+    found = clean(UNSEEN.sub("", text))
+    if len(found) > most:
+        wrong[name] = TOO_LONG
+    return found
 
 
 def _text(text: str) -> str:
@@ -143,7 +171,7 @@ def _moment(day: str, time: str, zone: tzinfo, field: str, wrong: Problems) -> t
     return found.at, found.whole_day
 
 
-def _place(said: Said, ground: Ground, wrong: Problems) -> tuple[float, float] | None:
+def _place(said: Said, holds: Holds, wrong: Problems) -> tuple[float, float] | None:
     try:
         place = parse_place(said.lat, said.lon)
     except BadValueError as error:
@@ -151,12 +179,6 @@ def _place(said: Said, ground: Ground, wrong: Problems) -> tuple[float, float] |
         return None
     if place is not None and abs(place[0]) > 85:
         wrong["lat"] = BAD_PLACE
-    elif place is not None and _far(ground, place):
+    elif place is not None and holds is not None and not holds(*place):
         wrong["lat"] = FAR
     return place
-
-
-def _far(ground: Ground, place: tuple[float, float]) -> bool:
-    if ground.lat is None or ground.lon is None:
-        return False
-    return distance_m(ground.lat, ground.lon, *place) > ground.km * 1000

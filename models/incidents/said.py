@@ -7,9 +7,9 @@ from typing import Any
 
 from models.formats.dates import day_end, thai_date
 from models.incidents.changes import EDITABLE
-from models.incidents.entry import Said
+from models.incidents.entry import Holds, Problems, Said, read_touched
 from models.records.base import Millis
-from models.records.incident import Incident, IncidentReport
+from models.records.incident import Incident
 
 _ARRESTED = {True: "yes", False: "no", None: "unknown"}
 
@@ -34,24 +34,16 @@ def said_of(one: Incident, zone: tzinfo, text: bool) -> Said:
     )  # fmt: skip
 
 
-def edited(before: Incident, first: Said, said: Said, report: IncidentReport, text: bool) -> dict[str, Any]:
-    """The fields of the edit: those of the report where the form's texts were changed, else as they were.
+def edited(
+    before: Incident, first: Said, said: Said, zone: tzinfo, now: Millis, holds: Holds, text: bool
+) -> tuple[dict[str, Any], Problems]:
+    """The fields of the edit, and what is wrong: read where the form's texts were changed, else as they were.
 
-    `first`: the texts the form began with.
+    `first`: the texts the form began with. `text`: its free text may be seen, and so be changed.
     """
     touched = {name for name in Said.__dataclass_fields__ if getattr(first, name) != getattr(said, name)}
-    fields: dict[str, Any] = {name: getattr(before, name) for name in EDITABLE}
-    groups = (
-        ({"from_day", "from_time", "to_day", "to_time"}, ("occurred_from", "occurred_to")),
-        ({"reported_day", "reported_time"}, ("reported_at",)), ({"offence"}, ("offence", "offence_group")),
-        ({"lat", "lon", "quality"}, ("lat", "lon", "place_quality")), ({"found_by"}, ("found_by",)),
-        ({"status"}, ("status",)), ({"arrested"}, ("arrested",)),
-        ({"description"} if text else set(), ("description",)),
-    )  # fmt: skip
-    for texts, names in groups:
-        if texts & touched:
-            fields |= {name: getattr(report, name) for name in names}
-    return fields
+    values, wrong = read_touched(said, touched if text else touched - {"description"}, zone, now, holds)
+    return {name: getattr(before, name) for name in EDITABLE} | values, wrong
 
 
 def _time(at: Millis, zone: tzinfo) -> str:

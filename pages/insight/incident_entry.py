@@ -27,4 +27,4 @@ if not stations:
 asked = st.query_params.get("station", "")
 first = Said(asked if asked in {one.code for one in stations} else stations[0].code)
 begin(KEY, replace(first, found_by="victim", arrested="unknown"))
-new_incident(here, KEY, form(here, KEY, stations, new=True, text=True), stations)
+new_incident(here, KEY, form(here, KEY, stations, new=True, text=True))

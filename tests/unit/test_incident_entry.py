@@ -12,12 +12,16 @@ import pytest
 from models.incidents import entry
 from models.incidents.changes import difference, told, written
 from models.incidents.duplicates import WITHIN_M, WITHIN_MS, suspects
-from models.incidents.entry import Ground, Said
+from models.incidents.entry import Said
+from models.incidents.said import edited, said_of
 from models.records.incident import Incident, IncidentReport
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
-HERE = Ground(16.54, 104.72, 50.0)
 GOOD = Said("mueang_mukdahan", "", "12 พ.ย. 2569", "14.30 น.", offence="ลักทรัพย์", lat="16.545", lon="104.725")
+
+
+def here(lat: float, lon: float) -> bool:
+    return abs(lat - 16.54) < 0.5 and abs(lon - 104.72) < 0.5
 
 
 def ms(*parts: int) -> int:
@@ -28,7 +32,7 @@ NOW = ms(2026, 11, 22, 3, 0)
 
 
 def read(**changed: str) -> IncidentReport | entry.Problems:
-    return entry.read(replace(GOOD, **changed), BANGKOK, NOW, "new-1", HERE)
+    return entry.read(replace(GOOD, **changed), BANGKOK, NOW, "new-1", here)
 
 
 def taken(**changed: str) -> IncidentReport:
@@ -129,3 +133,26 @@ def test_a_difference_is_told_without_the_text_to_those_who_may_not_see_it() -> 
     assert changed == {"arrested": (None, True), "description": ("เดิม", "ใหม่")}
     assert told(written(changed), text=True) == changed
     assert told(written(changed), text=False) == {"arrested": (None, True), "description": (None, None)}
+
+
+def test_a_case_that_breaks_the_rules_of_entry_can_still_be_changed() -> None:
+    """Of a file or a message: what nobody touched is held against no rule, what was touched is."""
+    odd = known(
+        "odd", status="ส" * 100, description="ข" * 9_000, lat=13.75, lon=100.5, place_quality="street",
+        occurred_from=NOW + 11 * 3_600_000, reported_at=ms(2001, 1, 2, 3, 4), offence="ก" * 200,
+    )  # fmt: skip
+    old = known("old", occurred_from=ms(1544, 6, 1))
+    for case in (odd, old):
+        first = said_of(case, BANGKOK, text=True)
+        fields, problems = edited(case, first, replace(first, arrested="yes"), BANGKOK, NOW, here, text=True)
+        assert problems == {}
+        assert difference(case.model_dump(), fields) == {"arrested": (None, True)}
+    first = said_of(odd, BANGKOK, text=False)
+    texts = replace(first, lat="13.76", from_time="10:00", status="ส" * 101, description="x")
+    _, problems = edited(odd, first, texts, BANGKOK, NOW, here, text=False)
+    assert {name: one.code for name, one in problems.items()} == {
+        "from_day": "future", "lat": "far", "status": "too_long",
+    }  # fmt: skip
+    fields, problems = edited(odd, first, replace(first, quality="exact"), BANGKOK, NOW, here, text=False)
+    assert (problems, difference(odd.model_dump(), fields)) == ({}, {"place_quality": ("street", "exact")})
+    assert (taken(status="ส" * 100).status, len(taken(description="ข" * 10_000).description)) == ("ส" * 100, 10_000)
