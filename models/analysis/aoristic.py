@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.analysis.shifts import DAY_MS, HOUR_MS, NO_HOUR_MS, Shifts
+from models.analysis.shifts import DAY_MS, HOUR_MS, NO_HOUR_MS, Shifts, one_hour
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -50,9 +50,7 @@ def week_of(start: Ints, end: Ints, shifts: Shifts) -> Week:
     known = long < NO_HOUR_MS
     begin, length = shifts.wall_ms(start)[known] + _THURSDAY * DAY_MS, long[known]
     slot = begin // HOUR_MS
-    # An end on the hour belongs to the hour it ends: 20:00 to 21:00 is one hour.
-    last = np.maximum(slot, (begin + length - 1) // HOUR_MS)
-    certain = slot == last
+    certain = one_hour(begin, length)
     counts = np.bincount(slot[certain] % WEEK, minlength=WEEK)
     spread = np.zeros(WEEK)
     begin, length, slot = begin[~certain], length[~certain], slot[~certain]

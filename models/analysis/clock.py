@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.analysis.shifts import DAY_MS, HOUR_MS, NO_HOUR_MS, Shifts
+from models.analysis.shifts import DAY_MS, NO_HOUR_MS, Shifts, one_hour
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -54,7 +54,7 @@ def pins(start: Ints, end: Ints, shifts: Shifts) -> Pins:
     until = turn + long / DAY_MS
     known = long < NO_HOUR_MS
     begin = wall % DAY_MS
-    certain = known & (begin // HOUR_MS >= (begin + long - 1) // HOUR_MS)
+    certain = known & one_hour(begin, long)
     angle = np.pi * (turn + until)  # of the middle, in radians
     x, y = radius * np.sin(angle), -radius * np.cos(angle)
     for column in (x, y, turn, until):

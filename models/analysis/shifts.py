@@ -24,6 +24,14 @@ _BANGKOK = ZoneInfo("Asia/Bangkok")
 NO_HOUR_MS = 23 * HOUR_MS
 
 
+def one_hour(begin: NDArray[np.int64], long: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which windows (local ms, and how long they are) lie in one hour of the clock: the one rule for a known hour.
+
+    An end on the hour belongs to the hour it ends: 20:00 to 21:00 is one hour.
+    """
+    return np.asarray(begin // HOUR_MS == (begin + np.maximum(long - 1, 0)) // HOUR_MS)
+
+
 @dataclass(frozen=True, slots=True)
 class Shifts:
     """The hours, ascending, at which a station's shifts begin (setting `targets.shifts`), and its time zone."""

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from models.analysis.shifts import DAY_MS, HOUR_MS, NO_HOUR_MS, Shifts
+from models.analysis.shifts import DAY_MS, HOUR_MS, NO_HOUR_MS, Shifts, one_hour
 from models.records.incident import FOUND_BY, PLACE_QUALITIES
 
 Numbers = NDArray[Any]
@@ -126,6 +126,7 @@ def table_of(columns: Sequence[Sequence[Any]], lists: Lists, zone: ZoneInfo) -> 
     start, end = named["occurred_from"], named["occurred_to"]
     at = np.array(start, dtype=np.int64)
     long = np.maximum(np.array([one or begin for one, begin in zip(end, start, strict=True)], dtype=np.int64) - at, 0)
+    window_s = np.minimum(long // 1000, 2**31 - 1).astype(np.int32)
     # A clock that was wrong by centuries has no calendar: its case stays findable, its day is the last we tell.
     wall = Shifts(zone=zone).wall_ms(np.clip(at, 0, _LAST_MS))
     place = _places(lat, lon, quality)
@@ -136,8 +137,9 @@ def table_of(columns: Sequence[Sequence[Any]], lists: Lists, zone: ZoneInfo) -> 
         "at": at,
         "received": np.array(named["received_at"], dtype=np.int64),
         "day": (wall // DAY_MS).astype(np.int32),
-        "week": _week(wall, long),
-        "window_s": np.minimum(long // 1000, 2**31 - 1).astype(np.int32),
+        # In the whole seconds that are kept, or the filter's hour would not be the clock's.
+        "week": _week(wall, window_s.astype(np.int64) * 1000),
+        "window_s": window_s,
         "station": np.array([lists.stations.number(one) for one in named["station"]], dtype=np.uint16),
         "source": np.array([lists.sources.number(one) for one in named["source"]], dtype=np.int32),
         "batch": np.array([lists.batches.number(one) for one in named["batch"]], dtype=np.int32),
@@ -221,8 +223,7 @@ def of_batches(table: Table, batches: Collection[str]) -> NDArray[np.bool_]:
 
 def _week(wall: Numbers, long: Numbers) -> Numbers:
     weekday = (wall // DAY_MS + _FIRST_WEEKDAY) % 7
-    certain = wall // HOUR_MS == (wall + np.maximum(long - 1, 0)) // HOUR_MS
-    slot = np.where(certain, wall % DAY_MS // HOUR_MS, np.where(long < NO_HOUR_MS, WINDOWED, HOURLESS))
+    slot = np.where(one_hour(wall, long), wall % DAY_MS // HOUR_MS, np.where(long < NO_HOUR_MS, WINDOWED, HOURLESS))
     return np.asarray(weekday * SLOTS + slot, dtype=np.uint8)
 
 

@@ -9,14 +9,17 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.access.grants import Stations
+from models.analysis.clock import pins
+from models.analysis.shifts import Shifts
 from models.incidents import counts, ground, listed
 from models.incidents.answer import Answer
-from models.incidents.columns import READ, Lists, Table, joined, keyed, of_batches, table_of
+from models.incidents.columns import HOURLESS, READ, SLOTS, Lists, Table, joined, keyed, of_batches, table_of
 from models.incidents.filter import ARRESTED, NO_HOUR, Filter
 from models.records.incident import FOUND_BY, PLACE_QUALITIES
 
@@ -89,6 +92,25 @@ def hour(row: Case) -> int:
     same = datetime.fromtimestamp(last / 1000, UTC).astimezone(BANGKOK).replace(minute=0, second=0, microsecond=0)
     here = wall(row)
     return here.hour if same == here.replace(minute=0, second=0, microsecond=0) else NO_HOUR
+
+
+def test_the_filter_and_the_clock_know_the_same_hours() -> None:
+    """Windows that end a part of a second beside the hour, or beside the 23 hours from which on none is told."""
+    made: list[Case] = [
+        {
+            "station": "a", "source": "file", "id": f"{late}/{long}", "batch": "", "occurred_from": BEGIN + late,
+            "occurred_to": long, "received_at": 1, "offence": "theft", "offence_group": 2, "lat": None, "lon": None,
+            "place_quality": "none", "found_by": "victim", "status": "", "arrested": None,
+        }
+        for late in (0, 1, 500, HOUR - 1)
+        for long in (1, 999, HOUR - 500, HOUR, HOUR + 1, HOUR + 999, 23 * HOUR - 1, 23 * HOUR + 999)
+    ]  # fmt: skip
+    columns = table(made)
+    slot = columns.week % SLOTS
+    stand = pins(columns.at, columns.at + columns.window_s.astype(np.int64) * 1000, Shifts(zone=BANGKOK))
+    assert (slot < 24).tolist() == stand.certain.tolist()
+    assert (slot != HOURLESS).tolist() == stand.known.tolist()
+    assert 0 < stand.certain.sum() < stand.known.sum() < len(made)
 
 
 def arrested(row: Case) -> str:
