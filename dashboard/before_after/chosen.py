@@ -41,6 +41,9 @@ class Place:
 def place(conn: Connection, stations: Stations, language: Language) -> Place | None:
     """Draw the choice of station and zone; None: there is no safety zone to choose.
 
+    An address that names another's or none stops the page with a word: the verdict of one zone is never read as that
+    of another.
+
     Raises:
         StorageError: the store cannot be read.
     """
@@ -50,7 +53,12 @@ def place(conn: Connection, stations: Stations, language: Language) -> Place | N
     names = {code: name for code, name in known.items() if code in having}
     if not names:
         return None
-    wanted_station, wanted_zone = (st.query_params.get(name, "") for name in ("station", "zone"))
+    wanted = st.query_params.get("station", next(iter(names)))
+    wanted_zone = st.query_params.get("zone")
+    if wanted not in names or wanted_zone not in {None, *(zone.code for zone in zones if zone.station == wanted)}:
+        st.warning(word("ba.unknown", language), icon=":material/warning:")
+        st.button(word("ba.choose", language), on_click=_forget)
+        st.stop()
     columns = st.columns(2)
     with columns[0]:
         label = word("flt.station", language)
@@ -59,10 +67,13 @@ def place(conn: Connection, stations: Stations, language: Language) -> Place | N
     with columns[1]:
         label = word("flt.zone", language)
         code = choice_filter("zone", label, list(own), lambda one: zone_name(own[one], language), next(iter(own)))
-    if (wanted_station and wanted_station not in names) or (wanted_zone and wanted_zone not in own):
-        st.warning(word("ba.unknown", language), icon=":material/warning:")
     others = tuple(zone.polygon for zone in own.values() if zone.code != code)
     return Place(station, own[code], others, zone_name(own[code], language))
+
+
+def _forget() -> None:
+    for name in ("station", "zone", "start"):
+        st.query_params.pop(name, None)
 
 
 def start_of(zone: Zone, usual: date, today: date, language: Language) -> date:

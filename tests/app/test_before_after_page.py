@@ -139,8 +139,19 @@ def test_records_that_begin_too_late_and_a_day_without_a_month_are_said() -> Non
 
 @pytest.mark.usefixtures("look_as")
 def test_a_bad_address_is_the_default_never_an_error() -> None:
-    page = opened(PAGE, {"start": "'; drop", "months": "x", "ring": "-1", "zone": "?", "station": "?", "group": "9"})
-    assert "ที่อยู่หน้าเว็บระบุสถานีหรือเขตที่ไม่มี" in "".join(one.value for one in page.warning)
+    page = opened(PAGE, {"start": "'; drop", "months": "x", "ring": "-1", "group": "9"})
+    assert "ตามที่บันทึกไว้ของเขตนี้" in said(page)
+
+
+@pytest.mark.usefixtures("look_as")
+@pytest.mark.parametrize("asked", [{"zone": "?"}, {"station": "?"}, {"station": "hat_yai", "zone": CODE}])
+def test_an_unknown_zone_in_the_address_gets_a_word_and_no_other_zones_verdict(asked: dict[str, str]) -> None:
+    page = opened(PAGE, asked)
+    assert ["ที่อยู่หน้าเว็บระบุสถานีหรือเขตที่ไม่มี" in one.value for one in page.warning] == [True]
+    assert "WDQ" not in said(page)
+    assert drawn(page) == ""
+    [choose] = [one for one in page.button if one.label == "เลือกเขต"]
+    choose.click().run()
     assert "ตามที่บันทึกไว้ของเขตนี้" in said(page)
 
 
