@@ -55,7 +55,13 @@ def command_settings() -> Settings:
 
 def say(line: str) -> None:
     """Tell the operator a result."""
-    sys.stdout.write(f"{line}\n")
+    sys.stdout.write(f"{readable(line)}\n")
+
+
+def readable(name: str) -> str:
+    """A file's name as text: bytes of it that are no UTF-8 (names of old Thai disks) become replacement marks, for
+    neither the store nor a terminal takes them."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def now_ms() -> Millis:

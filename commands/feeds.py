@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands.context import PATIENCE_S, RefusedError, now_ms, opened, record, say
+from commands.context import PATIENCE_S, RefusedError, now_ms, opened, readable, record, say
 from models.audit.deeds import Did
 from settings import Settings
 
@@ -71,7 +71,7 @@ def _replay(args: argparse.Namespace, settings: Settings) -> int:
     with opened(settings) as database:
         with database.write(patience_s=PATIENCE_S) as tx:
             detail = f"speed={args.speed} limit={args.limit or ''}"
-            record(tx, Did.REPLAYED, station=args.station, object=f"file:{args.file.name}", detail=detail)
+            record(tx, Did.REPLAYED, station=args.station, object=f"file:{readable(args.file.name)}", detail=detail)
         return main(options, _endpoint(settings), database, now_ms, say, _complain)
 
 

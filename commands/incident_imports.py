@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from commands import error_report
-from commands.context import PATIENCE_S, RefusedError, now_ms, opened, record, require_stations, say, user
+from commands.context import PATIENCE_S, RefusedError, now_ms, opened, readable, record, require_stations, say, user
 from commands.error_stream import ErrorFile
 from models.audit.deeds import Did
 from models.formats.incident_file import NAMES, Context
@@ -151,7 +151,14 @@ def _bring(args: argparse.Namespace, database: Database, table: Table, plan: Pla
     with ErrorFile(error_report.path_of(args.file, args.errors), table.header) as errors:
         try:
             done = bring_in(
-                database, table, plan, now_ms, file=args.file.name, errors=errors.add, deed=deed, tell=_teller()
+                database,
+                table,
+                plan,
+                now_ms,
+                file=readable(args.file.name),
+                errors=errors.add,
+                deed=deed,
+                tell=_teller(),
             )
         except BadRowsError as bad:
             return error_report.refuse_all(errors.path, bad.bad, bad.good)

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands.context import PATIENCE_S, RefusedError, now_ms, opened, record, say, sqlite_file
+from commands.context import PATIENCE_S, RefusedError, now_ms, opened, readable, record, say, sqlite_file
 from models.audit.deeds import Did
 from models.audit.restored import detail_of
 from settings import Settings
@@ -58,7 +58,9 @@ def _backup(args: argparse.Namespace, settings: Settings) -> int:
         raise RefusedError(f"{file} is the database itself: name another file")
     backup(settings.database_url, args.file)
     with opened(settings) as database, database.write(patience_s=PATIENCE_S) as tx:
-        record(tx, Did.BACKUP_MADE, object=f"file:{args.file.name}", detail=f"bytes={args.file.stat().st_size}")
+        record(
+            tx, Did.BACKUP_MADE, object=f"file:{readable(args.file.name)}", detail=f"bytes={args.file.stat().st_size}"
+        )
     say(f"backup: {args.file}, {args.file.stat().st_size:,} bytes, checked")
     return 0
 
@@ -68,7 +70,12 @@ def _restore(args: argparse.Namespace, settings: Settings) -> int:
     migrate.upgrade(settings.database_url)
     with opened(settings, any_key=True) as database, database.write(patience_s=PATIENCE_S) as tx:
         rows = head(tx.conn)
-        record(tx, Did.BACKUP_RESTORED, object=f"file:{args.file.name}", detail=detail_of(rows.seq if rows else 0))
+        record(
+            tx,
+            Did.BACKUP_RESTORED,
+            object=f"file:{readable(args.file.name)}",
+            detail=detail_of(rows.seq if rows else 0),
+        )
         ended = rights.end_all(tx, now_ms())
         again = rights.open_again(tx.conn)
     say(f"restored from {args.file}" + (f"; what was there is kept in {done.kept}" if done.kept else ""))

@@ -39,6 +39,9 @@ from store.errors import StorageError
 
 PATH = "/live/incidents/file"
 
+#: Names of a question beside those of the filter.
+_OURS = frozenset({"format", "purpose"})
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -88,9 +91,11 @@ def _file(parts: Parts, request: Request, who: Who) -> Response:
     purpose = request.query_params.get("purpose", "")
     parts.purposes.must_hold(who, purpose)
     language = as_language(request.cookies.get(COOKIE), as_language(parts.language))
+    # A name nobody knows would widen the file to what was not asked for.
+    unknown = sorted(set(request.query_params) - {*address.PARTS, *_OURS})
     chosen, bad = _filter(parts, request, who)
-    if bad:
-        raise RefusedError(400, f"not understood: {', '.join(bad)}")
+    if unknown or bad:
+        raise RefusedError(400, f"not understood: {', '.join([*unknown, *bad])}"[:300])
     answer = parts.columns.ask(chosen, who.stations)
     about = about_of(chosen, answer, who.name, parts.clock(), parts.zone, language)
     caller = request.client.host if request.client else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -125,6 +126,18 @@ def test_a_real_city_of_incidents(store: Database, capsys: pytest.CaptureFixture
         first = next(iter(incidents.incidents(conn, incidents.Wanted(None, end=1_577_865_600_001))))
     # 2020-01-01T00:00:00 in Vancouver is eight hours later in UTC.
     assert (first.occurred_from, first.offence_group) == (1_577_865_600_000, None)
+
+
+def test_a_file_named_on_an_old_thai_disk(
+    store: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    examples()
+    file = tmp_path / os.fsdecode(b"n\xe0.csv")  # Windows-874, no UTF-8
+    file.write_text("id,occurred_at,offence\n1,2025-01-01 10:00,x\n2,2025-13-01,x\n", encoding="utf-8")
+    assert run("import-incidents", file, "--station", "mukdahan_example", "--only-good") == 0
+    assert "n\ufffd.csv.errors.csv" in capsys.readouterr().out
+    assert run("import-incidents", "--list") == 0
+    assert "n\ufffd.csv  new=1" in capsys.readouterr().out
 
 
 def test_bad_rows_stop_an_import_and_come_back(

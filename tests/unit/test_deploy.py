@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from commands.refit import FAILED
+from dashboard.imports.work import MOST_MB
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
@@ -244,3 +246,14 @@ def test_the_proxy_finds_the_dashboard_by_an_address_that_stays() -> None:
     assert found is not None
     assert found[2] == f"{web}:8501"
     assert f"server {found[1]};" in (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+
+
+def test_the_proxy_lets_an_import_through_and_nothing_else_of_its_size() -> None:
+    bound = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["server"][
+        "maxUploadSize"
+    ]
+    text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    found = re.findall(r"^ *(?:location (\S+) \{\n *)?client_max_body_size (\d+[km]);", text, re.MULTILINE)
+    # A form's own lines are less than 1 MB.
+    assert dict(found) == {"": "1m", "/_stcore/upload_file/": f"{bound + 1}m", "/in/": "256k"}
+    assert bound == MOST_MB
