@@ -40,9 +40,8 @@ def columns(db: Database) -> Callable[[Filter], int]:
 
     def ask(chosen: Filter) -> int:
         found = made.ask(chosen, None)
-        page, total = made.rows(chosen, None, "-time")
-        if made.points(chosen, None, None, _MOST_POINTS) is None:
-            made.hexagons(chosen, None, None, 10)
+        page, total, _ = made.rows(chosen, None, "-time")
+        made.on_map(chosen, None, None, 10, _MOST_POINTS)
         assert total == found.total
         assert len(page) == min(50, total)
         return found.total

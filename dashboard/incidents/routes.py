@@ -103,21 +103,14 @@ def chosen_of(parts: Parts, who: Who, params: Mapping[str, str]) -> Filter:
     return replace(chosen, start=int(params.get("start", chosen.start)), end=int(params.get("end", chosen.end)))
 
 
-def _version(parts: Parts) -> int:
-    state = parts.columns.state
-    return state.version if state else 0
-
-
 def _map(parts: Parts, who: Who, chosen: Filter, params: Mapping[str, str]) -> dict[str, Any]:
     box = box_of(params.get("box", ""))
     zoom = zoom_of(params.get("zoom", "8"))
     language = _language(params)
-    version = _version(parts)
-    points = parts.columns.points(chosen, who.stations, box, MOST_POINTS)
-    if points is not None:
-        return {"version": version, "n": len(points), **points_told(points, language)}
-    cells = parts.columns.hexagons(chosen, who.stations, box, zoom)
-    return {"version": version, **hexagons_told(cells)}
+    found, version = parts.columns.on_map(chosen, who.stations, box, zoom, MOST_POINTS)
+    if isinstance(found, Hexagons):
+        return {"version": version, **hexagons_told(found)}
+    return {"version": version, "n": len(found), **points_told(found, language)}
 
 
 def points_told(points: list[Point], language: Language) -> dict[str, Any]:
@@ -169,8 +162,7 @@ def _rows(parts: Parts, who: Who, chosen: Filter, params: Mapping[str, str]) -> 
             return codes.get(stored, stored)
         return word(f"inc.f_{stored}", language) if column == "found" else stored
 
-    version = _version(parts)
-    rows, total = parts.columns.rows(chosen, who.stations, sort, page, SIZE, shown)
+    rows, total, version = parts.columns.rows(chosen, who.stations, sort, page, SIZE, shown)
     html = page_html(rows, total, page, sort, codes, parts.zone, language)
     return {"version": version, "total": total, "page": page, "html": html}
 
@@ -188,17 +180,21 @@ def zoom_of(text: str) -> float:
 
 
 def box_of(text: str) -> tuple[float, float, float, float] | None:
-    """West, south, east, north in degrees; None for none.
+    """West, south, east, north in degrees, held to the world; None for none: all there is.
 
     Raises:
-        ValueError: not four numbers in order.
+        ValueError: not four finite numbers in order.
     """
     if not text:
         return None
     west, south, east, north = (float(part) for part in text.split(","))
-    if not (west <= east and south <= north):
+    if not (all(map(isfinite, (west, south, east, north))) and west <= east and south <= north):
         raise ValueError("box")
-    return west, south, east, north
+    return _held(west, 180), _held(south, 90), _held(east, 180), _held(north, 90)
+
+
+def _held(degrees: float, most: float) -> float:
+    return min(max(degrees, -most), most)
 
 
 def _language(params: Mapping[str, str]) -> Language:

@@ -12,6 +12,7 @@ from dashboard.report.views import MOST_POINTS, View, of_incidents
 from dashboard.visit import visit
 from dashboard.words import word
 from models.access.policy import Action
+from models.incidents.answer import Hexagons
 from store import registers
 
 here = visit(Action.SEE_INCIDENTS)
@@ -31,7 +32,8 @@ take_along(here, chosen)
 
 def on_paper() -> View:
     """What the page shows, for its report; asked for when the file is."""
-    points = here.runtime.columns.points(chosen, here.who.stations, None, MOST_POINTS)
+    found, _ = here.runtime.columns.on_map(chosen, here.who.stations, most=MOST_POINTS)
+    points = None if isinstance(found, Hexagons) else found
     return of_incidents(here, chosen, here.runtime.columns.ask(chosen, here.who.stations), points)
 
 

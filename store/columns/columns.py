@@ -78,7 +78,9 @@ class Columns:
         self._thread: threading.Thread | None = None
         self._ended = threading.Event()
         self._wake, self._changed = threading.Event(), threading.Condition()
-        self._busy = self._failed = False
+        self._failed = False
+        # Changes heard of, and how many of them the table holds; both under the condition.
+        self._heard_of = self._held = 0
         self._read: Read | None = None
         self._read_at: Millis = 0
         self._answers: OrderedDict[object, Answer] = OrderedDict()
@@ -107,7 +109,7 @@ class Columns:
 
     def renew(self) -> None:
         """Have the table read anew: somebody of this process changed incidents."""
-        self._wake.set()
+        self._changes()
 
     def wait(self, version: int = 1, timeout_s: float = 30.0) -> bool:
         """Wait until the table has at least a version; False: it had not in time."""
@@ -118,11 +120,11 @@ class Columns:
     @property
     def state(self) -> State | None:
         """How the table stands; None while it is read for the first time."""
-        read = self._read
-        if read is None:
-            return None
-        behind = self._busy or self._failed or self._wake.is_set()
-        return State(read.version, len(read.table), read.table.nbytes, self._read_at, behind)
+        with self._changed:
+            read, behind = self._read, self._heard_of != self._held
+            if read is None:
+                return None
+            return State(read.version, len(read.table), read.table.nbytes, self._read_at, behind)
 
     def ask(self, chosen: Filter, scope: Stations) -> Answer:
         """Every count of the cases a filter takes, of the stations of a scope.
@@ -152,8 +154,11 @@ class Columns:
         read = self._ready()
         return read.table, self._taken(read, chosen, scope, _polygon(self._db, chosen)), read.version
 
-    def points(self, chosen: Filter, scope: Stations, box: Box = None, most: int = 5_000) -> list[Point] | None:
-        """The cases with a place in a box (west, south, east, north), the newest last; None: more than `most`.
+    def on_map(
+        self, chosen: Filter, scope: Stations, box: Box = None, zoom: float = 8.0, most: int = 5_000
+    ) -> tuple[list[Point] | Hexagons, int]:
+        """The cases with a place in a box (west, south, east, north), the newest last, or, when they are more than
+        `most`, counted in hexagons fit for a zoom of the map; and the version of the table they are of.
 
         Raises:
             PreparingError, StorageError: as for `ask`.
@@ -162,39 +167,31 @@ class Columns:
 
         read = self._ready()
         rows = ground.placed(read.table, self._taken(read, chosen, scope, _polygon(self._db, chosen)), box)
-        return None if len(rows) > most else ground.points(read.table, rows)
-
-    def hexagons(self, chosen: Filter, scope: Stations, box: Box, zoom: float) -> Hexagons:
-        """The cases with a place in a box, counted in hexagons fit for a zoom of the map.
-
-        Raises:
-            PreparingError, StorageError: as for `ask`.
-        """
-        from models.incidents import ground
-
-        read = self._ready()
-        rows = ground.placed(read.table, self._taken(read, chosen, scope, _polygon(self._db, chosen)), box)
-        return ground.hexagons(read.table, rows, zoom)
+        found = ground.points(read.table, rows) if len(rows) <= most else ground.hexagons(read.table, rows, zoom)
+        return found, read.version
 
     def rows(
         self, chosen: Filter, scope: Stations, sort: str = "-time", page: int = 0, size: int = 50,
         names: Callable[[str, str], str] | None = None,
-    ) -> tuple[list[Incident], int]:  # fmt: skip
-        """A page of the cases, and how many there are in all. `sort`: one of `models.incidents.listed.SORTS`, with
-        "-" before it the other way round; `names`: (column, stored word) -> the word that is shown and sorted by.
-        One that has gone since the table was read is missing.
+    ) -> tuple[list[Incident], int, int]:  # fmt: skip
+        """A page of the cases, how many there are in all, and the version of the table they are of. `sort`: one of
+        `models.incidents.listed.SORTS`, with "-" before it the other way round; `names`: (column, stored word) -> the
+        word that is shown and sorted by. They are told as the store has them now: one that has gone since the table
+        was read, or that the filter takes no more, is missing.
 
         Raises:
             PreparingError, StorageError: as for `ask`.
         """
         from models.incidents import listed
-        from store.columns.reading import whole
+        from store.columns.reading import fitting, whole
 
         read = self._ready()
-        rows = self._taken(read, chosen, scope, _polygon(self._db, chosen))
+        polygon = _polygon(self._db, chosen)
+        rows = self._taken(read, chosen, scope, polygon)
         wanted = listed.page(read.table, rows, sort, page, size, names)
         with self._db.read() as conn:
-            return whole(conn, read.table, wanted), len(rows)
+            found = whole(conn, read.table, wanted)
+        return fitting(found, chosen, scope, self._zone, polygon), len(rows), read.version
 
     def names(self, scope: Stations) -> dict[str, list[str]]:
         """The offences, statuses and sources there are at the stations of a scope: what a bar can offer.
@@ -243,11 +240,15 @@ class Columns:
 
     def _heard(self, happenings: Sequence[Happening]) -> None:
         if any(isinstance(one, RegisterChanged) and one.register == REGISTER for one in happenings):
-            self._wake.set()
+            self._changes()
+
+    def _changes(self) -> None:
+        with self._changed:
+            self._heard_of += 1
+        self._wake.set()
 
     def _run(self) -> None:
         while not self._ended.is_set():
-            self._busy = True
             self._wake.clear()
             begun = time.monotonic()
             if not self._renewed():
@@ -271,8 +272,6 @@ class Columns:
             self._failed = True
         else:
             self._failed = False
-        finally:
-            self._busy = False
         return not self._failed
 
     def _rest(self, seconds: float) -> None:
@@ -281,11 +280,11 @@ class Columns:
     def _renew(self) -> None:
         from store.columns.reading import read
 
-        at = self._clock()
+        at, heard_of = self._clock(), self._heard_of
         with self._db.read() as conn:
             found = read(conn, self._read, self._zone)
         with self._changed:
-            self._read, self._read_at = found, at
+            self._read, self._read_at, self._held = found, at, heard_of
             self._changed.notify_all()
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pyarrow as pa
 from sqlalchemy import ColumnElement, Connection, func, select, text
 
@@ -84,6 +85,28 @@ def whole(conn: Connection, table: Table, rows: Sequence[int]) -> list[Incident]
     return [found[key] for key in keys if key in found]
 
 
+def fitting(
+    found: Sequence[Incident], chosen: Filter, scope: Stations, zone: ZoneInfo, polygon: str | None
+) -> list[Incident]:
+    """Those of some incidents that a filter takes as they are now, in the same order."""
+    if not found:
+        return []
+    columns = {name: [getattr(one, name) for one in found] for name in READ}
+    return [found[row] for row in _fits(columns, chosen, scope, zone, polygon).tolist()]
+
+
+def _fits(
+    columns: Mapping[str, Sequence[Any]], chosen: Filter, scope: Stations, zone: ZoneInfo, polygon: str | None
+) -> Taken:
+    """Which of some rows of the store a filter takes, ascending."""
+    # Lists of its own: words of a file are no words of the table that others read.
+    table = table_of([columns[name] for name in READ], Lists.new(), zone)
+    # The table is in the order of time, the rows are in any.
+    order = np.argsort(np.array(columns["occurred_from"], dtype=np.int64), kind="stable")
+    rows: Taken = np.sort(order[taken(table, chosen, scope, polygon)])
+    return rows
+
+
 def stream(
     conn: Connection, chosen: Filter, scope: Stations, zone: ZoneInfo, polygon: str | None, most: int
 ) -> Iterator[pa.RecordBatch]:
@@ -95,9 +118,7 @@ def stream(
     with conn.execute(query, execution_options={"yield_per": most}) as found:
         for part in found.partitions():
             columns = dict(zip(_ALL, zip(*part, strict=True), strict=True))
-            # Lists of its own: words of a file are no words of the table that others read.
-            table = table_of([columns[name] for name in READ], Lists.new(), zone)
-            rows: Taken = taken(table, chosen, scope, polygon)
+            rows = _fits(columns, chosen, scope, zone, polygon)
             if len(rows):
                 yield _batch(columns).take(pa.array(rows))
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +14,7 @@ from sqlalchemy import text
 
 from models.happenings import RegisterChanged
 from models.incidents import counts
+from models.incidents.answer import Hexagons
 from models.incidents.filter import Filter
 from models.records.imports import ImportBatch
 from models.records.incident import IncidentReport
@@ -58,9 +61,15 @@ def test_what_comes_in_and_what_is_taken_out_is_in_the_answer(db: Database, colu
     found = columns.ask(ALL, None)
     assert (found.by_station, found.no_place, found.newest) == ({"a": 2, "b": 1}, 2, 9_000)
     assert columns.ask(ALL, frozenset({"b"})).total == 1
-    assert [one.id for one in columns.points(ALL, None) or []] == ["n3"]
-    assert columns.points(ALL, frozenset({"a"})) == []
-    page, total = columns.rows(ALL, None)
+    points, version = columns.on_map(ALL, None)
+    assert isinstance(points, list)
+    assert [one.id for one in points] == ["n3"]
+    assert columns.on_map(ALL, frozenset({"a"}))[0] == []
+    cells, _ = columns.on_map(ALL, None, most=0)
+    assert isinstance(cells, Hexagons)
+    assert [one.n for one in cells.cells] == [1]
+    page, total, listed = columns.rows(ALL, None)
+    assert version == listed == found.version
     assert ([one.id for one in page], total) == (["n3", "n2", "n1"], 3)
     assert [batch["id"].to_pylist() for batch in columns.stream(ALL, frozenset({"a"}))] == [["n1", "n2"]]
     with db.write() as tx:
@@ -135,6 +144,67 @@ def test_a_renewal_that_fails_is_tried_again_and_says_so(columns: Columns, monke
             columns.ask(ALL, None)
     assert told.value.failed
     assert columns.wait()
+
+
+def test_it_is_behind_from_a_change_until_the_table_that_holds_it_stands(
+    db: Database, columns: Columns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going, reading = threading.Semaphore(0), threading.Semaphore(0)
+
+    def slowly(*given: Any) -> Any:
+        found = read(*given)
+        reading.release()
+        assert going.acquire(timeout=30)
+        return found
+
+    assert columns.wait()
+    columns.renew()
+    wait_until(lambda: not behind(columns), what="up to date")
+    monkeypatch.setattr("store.columns.reading.read", slowly)
+    with db.write() as tx:
+        incidents.take(tx, report(1))
+    assert behind(columns)
+    assert reading.acquire(timeout=30)
+    with db.write() as tx:  # comes while the change before it is being read
+        incidents.take(tx, report(2))
+    going.release()
+    wait_until(lambda: columns.ask(ALL, None).total == 1, what="the first")
+    assert behind(columns)
+    going.release()
+    assert columns.wait(3)
+    assert (columns.ask(ALL, None).total, behind(columns)) == (2, False)
+
+
+def behind(columns: Columns) -> bool:
+    assert columns.state is not None
+    return columns.state.behind
+
+
+def test_a_row_of_the_list_fits_the_filter_as_the_store_has_it_now(
+    db: Database, columns: Columns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with db.write() as tx:
+        for number in range(1, 5):
+            incidents.take(tx, report(number))
+    assert columns.wait()
+    wait_until(lambda: columns.ask(ALL, None).total == 4, what="four cases")
+    chosen = replace(ALL, end=2**40, groups=frozenset({2}))
+    with db.write() as tx:  # told to nobody: the table is of before
+        tx.conn.execute(text("UPDATE incident SET offence_group = 1 WHERE id = 'n2'"))
+        tx.conn.execute(text("UPDATE incident SET occurred_from = 1099511627776 WHERE id = 'n3'"))
+        tx.conn.execute(text("DELETE FROM incident WHERE id = 'n4'"))
+    page, total, version = columns.rows(chosen, None)
+    assert ([one.id for one in page], total) == (["n1"], 4)
+    assert version == columns.ask(chosen, None).version
+
+
+def test_a_file_of_several_stations_holds_the_cases_the_filter_takes(db: Database, columns: Columns) -> None:
+    """Rows come a station after the other, the table of a piece is in the order of time."""
+    with db.write() as tx:
+        for number in range(1, 9):
+            incidents.take(tx, report(number, station="ba"[number > 4], offence_group=1 + (number > 2)))
+    batches = columns.stream(replace(ALL, groups=frozenset({1})), None)
+    assert [one for batch in batches for one in batch["id"].to_pylist()] == ["n1", "n2"]
 
 
 def test_a_zone_drawn_anew_takes_other_cases(db: Database, columns: Columns) -> None:

@@ -201,11 +201,12 @@ def test_the_map_is_told_each_case_once_and_names_once() -> None:
     assert hexagons_told(cells)["n"] == 7
     assert box_of("") is None
     assert box_of("1,2,3,4") == (1, 2, 3, 4)
+    assert box_of("-400,-100,1e300,91") == (-180, -90, 180, 90)
     assert [zoom_of("9.5"), zoom_of("99")] == [9.5, 20.0]
     for bad in ("nan", "inf", "x"):
         with pytest.raises(ValueError, match=r".*"):
             zoom_of(bad)
-    for bad in ("1,2,3", "3,2,1,4", "a,b,c,d", "nan,nan,nan,nan"):
+    for bad in ("1,2,3", "3,2,1,4", "a,b,c,d", "nan,nan,nan,nan", "-inf,1,2,inf"):
         with pytest.raises(ValueError, match=r".*"):
             box_of(bad)
 
