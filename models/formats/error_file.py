@@ -15,8 +15,8 @@ ADDED = ("row", "reason_th", "reason_en")
 #: How a formula begins, also behind what a program does not see; line breaks and tabs begin a cell of their own.
 _FORMULA = re.compile(r"[\t\r\n]|[\s\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]")
 
-#: Control characters: programs leave them out when they read, and an XLSX with one cannot be written.
-_NEVER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+#: What XML cannot hold: control characters, halves of a pair, and two that are none. One of them stops a whole XLSX.
+_NEVER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def formula_safe(cell: str) -> str:

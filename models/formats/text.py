@@ -6,8 +6,9 @@ import re
 import unicodedata
 
 _THAI_DIGITS = {ord("๐") + value: str(value) for value in range(10)}
-#: Marks that are not seen but break a comparison: zero-width space and joiners, byte order mark, soft hyphen.
-_UNSEEN = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD))
+#: Marks that are not seen but break a comparison: zero-width space and joiners, byte order mark, soft hyphen; and
+#: what is no character at all: the halves of a pair and the two last of a plane.
+_UNSEEN = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, 0xFFFE, 0xFFFF, *range(0xD800, 0xE000)))
 _JOINTS = re.compile(r"[\s_\-./()]+")
 
 
