@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,7 +15,7 @@ from commands import error_report
 from commands.context import PATIENCE_S, RefusedError, now_ms, opened, readable, record, require_stations, say, user
 from commands.error_stream import ErrorFile
 from models.audit.deeds import Did
-from models.formats.incident_file import NAMES, Context
+from models.formats.incident_file import NAMES, Context, split_mapping
 from models.records.imports import ImportBatch
 from models.thai_time import thai_day
 from settings import Settings
@@ -84,33 +85,48 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
             table = open_table(args.file, sheet=args.sheet)
         except OSError as error:
             raise RefusedError(f"cannot read {args.file}: {error.strerror}") from error
-        plan = _plan(args, database, zone)
-        return _preview(args, database, table, plan) if args.preview else _bring(args, database, table, plan)
+        said = _said(args)
+        plan = _plan(args, database, zone, table, said)
+        return _preview(args, database, table, plan) if args.preview else _bring(args, database, table, plan, said)
 
 
-def _plan(args: argparse.Namespace, database: Database, zone: ZoneInfo) -> Plan:
-    from store.bringing_in import Plan
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the line says of columns and offences: remembered once an import has succeeded."""
 
+    columns: Mapping[str, str]
+    meanings: Mapping[str, import_words.Meaning]
+
+    def keep(self, tx: Tx, plan: Plan) -> None:
+        now = now_ms()
+        if self.columns:
+            import_words.keep_mapping(tx, plan.station, plan.source, plan.mapping, now)
+        for name, meaning in self.meanings.items():
+            import_words.name_offence(tx, plan.station, name, meaning, now)
+
+
+def _said(args: argparse.Namespace) -> _Said:
     said = dict(_pair(one, "--map") for one in args.map)
     for field in said:
         if field not in NAMES:
             raise RefusedError(f"--map: no field {field}; fields: {', '.join(NAMES)}")
     named = [_pair(one, "--offence") for one in args.offence]
     try:
-        meanings = [(name, import_words.meaning_of(name, meaning)) for name, meaning in named]
+        meanings = {name: import_words.meaning_of(name, meaning) for name, meaning in named}
     except import_words.UnknownMeaningError as error:
         raise RefusedError(f"--offence: {error}") from error
+    return _Said(said, meanings)
+
+
+def _plan(args: argparse.Namespace, database: Database, zone: ZoneInfo, table: Table, said: _Said) -> Plan:
+    from store.bringing_in import Plan
+
     with database.read() as conn:
-        mapping = import_words.mapping(conn, args.station, args.source)
-    if said or meanings:
-        mapping |= said
-        with database.write(patience_s=PATIENCE_S) as tx:
-            if said:
-                import_words.keep_mapping(tx, args.station, args.source, mapping, now_ms())
-            for name, meaning in meanings:
-                import_words.name_offence(tx, args.station, name, meaning, now_ms())
-    with database.read() as conn:
-        classify = import_words.classifier(conn, args.station)
+        remembered, missing = split_mapping(table.header, import_words.mapping(conn, args.station, args.source))
+        classify = import_words.classifier(conn, args.station, said.meanings)
+    if missing:
+        sys.stderr.write(f"manage.py: remembered columns that the file has not: {', '.join(missing)}\n")
+    mapping = {**remembered, **said.columns}
     context = Context(args.station, args.source, zone, now_ms(), classify)
     month = None if args.dates is None else args.dates == "month"
     by = f"console:{user()}"
@@ -139,10 +155,11 @@ def _preview(args: argparse.Namespace, database: Database, table: Table, plan: P
     return 0
 
 
-def _bring(args: argparse.Namespace, database: Database, table: Table, plan: Plan) -> int:
+def _bring(args: argparse.Namespace, database: Database, table: Table, plan: Plan, said: _Said) -> int:
     from store.bringing_in import BadRowsError, bring_in
 
     def deed(tx: Tx, run: ImportBatch) -> None:
+        said.keep(tx, plan)
         if not run.new:
             return
         told = f"new={run.new} known={run.known} source={run.source}"

@@ -56,10 +56,13 @@ def offence_names(conn: Connection, station: str) -> list[OffenceName]:
     return records(conn, OffenceName, select(_NAME).where(_NAME.c.station == station).order_by(_NAME.c.name))
 
 
-def classifier(conn: Connection, station: str) -> Callable[[str, int | None], tuple[str, int | None]]:
+def classifier(
+    conn: Connection, station: str, said: Mapping[str, Meaning] | None = None
+) -> Callable[[str, int | None], tuple[str, int | None]]:
     """`(name, group of the file) -> (offence, group)` by the standard table and the station's own names, which go
-    before it."""
+    before it. `said`: names said just now, not remembered yet."""
     own = [Offence(row.offence, row.offence_group, row.name, row.name) for row in offence_names(conn, station)]
+    own += [Offence(one.offence, one.group, clean(name), clean(name)) for name, one in (said or {}).items()]
     if not own:
         return OffenceTable.of(STANDARD).classify
     named = {name_key(one.th): one for one in own}

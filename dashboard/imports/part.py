@@ -8,12 +8,12 @@ import streamlit as st
 
 from dashboard.deeds import page_deed
 from dashboard.html_table import table_html
+from dashboard.imports.columns import columns_form
 from dashboard.imports.work import Work, bring, look, works
 from dashboard.tables import Row
 from dashboard.visit import Visit
 from dashboard.words import word
 from models.audit.deeds import Deed, Did
-from models.formats.incident_file import NAMES
 from models.formats.offences import GROUPS
 from models.records.imports import ImportBatch
 from store import import_words
@@ -21,12 +21,15 @@ from store import import_words
 #: Bad rows and unknown names that are shown; all of them stand in the file of errors.
 _ROWS_SHOWN, _NAMES_SHOWN = 20, 12
 _ENCODINGS = {"utf-8-sig": "UTF-8", "cp874": "Windows-874", "utf-16": "UTF-16"}
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 
 def shown(here: Visit, work: Work) -> None:
     """Draw a file that was looked over."""
     preview, language = work.preview, here.language
     if preview is None:
+        if work.problem is not None and work.problem.code == "no_column":
+            columns_form(here, work)
         return
     counts, dates = preview.counts, preview.style.dates
     st.subheader(word("imp.preview", language, file=work.name), anchor=False)
@@ -34,6 +37,8 @@ def shown(here: Visit, work: Work) -> None:
     style += [word(f"imp.order_{preview.style.order}", language)]
     if dates.era:
         style.append(word(f"imp.era_{dates.era}", language))
+    if work.delimiter:
+        style.append(word(f"imp.delimiter_{_DELIMITERS[work.delimiter]}", language))
     if work.sheet:
         style.append(word("imp.sheet_is", language, sheet=work.sheet))
     st.markdown(word("imp.read_as", language) + " " + " · ".join(style))
@@ -47,43 +52,12 @@ def shown(here: Visit, work: Work) -> None:
     )  # fmt: skip
     for column, (name, value) in zip(st.columns(len(figures)), figures, strict=True):
         column.metric(word(f"imp.n_{name}", language), f"{value:,}")
-    _columns(here, work)
+    columns_form(here, work)
     if counts.unknown:
         _names(here, work)
     if preview.first_bad:
         _bad(here, work)
     _go(here, work)
-
-
-def _columns(here: Visit, work: Work) -> None:
-    """Which column holds which field; what is changed is remembered for the source."""
-    language, preview = here.language, work.preview
-    assert preview is not None  # noqa: S101 - asked by `shown`
-    with (
-        st.expander(word("imp.columns", language, n=len(preview.columns)), expanded=False),
-        st.form(f"map-{work.id}"),
-    ):
-        said: dict[str, str] = {}
-        for at, name in enumerate(NAMES):
-            if at % 3 == 0:
-                places = st.columns(3)
-            now = preview.columns.get(name, "")
-            options = ["", *dict.fromkeys(title for title in work.header if title)]
-            picked = places[at % 3].selectbox(
-                word(f"imp.f_{name}", language), options, options.index(now) if now in options else 0,
-                format_func=lambda title: title or word("imp.no_column", language), key=f"map-{work.id}-{name}",
-            )  # fmt: skip
-            if picked != now:
-                said[name] = picked or ""
-        if preview.ignored:
-            st.caption(word("imp.ignored", language, names=", ".join(preview.ignored)))
-        if st.form_submit_button(word("imp.look_again", language)) and said:
-            mapping = {**work.plan.mapping, **said}
-            with here.runtime.db.write() as tx:
-                import_words.keep_mapping(tx, work.plan.station, work.plan.source, mapping, here.runtime.clock())
-            work.plan = replace(work.plan, mapping=mapping)
-            look(work, here.runtime)
-            st.rerun()
 
 
 def _names(here: Visit, work: Work) -> None:

@@ -21,10 +21,11 @@ import streamlit as st
 from dashboard.runtime import Runtime
 from models.audit.deeds import Deed
 from models.formats.error_file import ErrorLines
+from models.formats.incident_file import split_mapping, titles_of
 from models.formats.problems import BadFileError, Problem, RowError
 from models.records.base import Millis
 from models.records.imports import ImportBatch
-from store import audit, import_runs
+from store import audit, import_runs, import_words
 from store.bringing_in import Brought, CancelledError, Plan, Preview, bring_in, look_over
 from store.database import Tx
 from store.errors import StorageError
@@ -44,7 +45,11 @@ _LEFT_S = 86_400
 
 @dataclass(slots=True)
 class Work:
-    """A file and what became of it. `doing`: `look`, `bring`, or nothing. Written by its thread, read by the page."""
+    """A file and what became of it. `doing`: `look`, `bring`, or nothing. Written by its thread, read by the page.
+
+    `found`: field -> title of its column, `missing`: remembered titles the file has not. `to_keep`: its mapping was
+    said here and is remembered once a look found good rows.
+    """
 
     id: str
     who: str
@@ -53,11 +58,14 @@ class Work:
     plan: Plan
     sheet: str = ""
     encoding: str = ""
+    delimiter: str = ""
     doing: str = ""
     rows: int = 0
     sheets: tuple[str, ...] = ()
     header: tuple[str, ...] = ()
     found: dict[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    to_keep: bool = False
     preview: Preview | None = None
     done: Brought | None = None
     problem: Problem | None = None
@@ -144,9 +152,15 @@ def look(work: Work, runtime: Runtime) -> None:
             def bad(errors: list[RowError]) -> None:
                 out.write(lines.lines(errors))
 
-            work.preview = look_over(
-                runtime.db, table, work.plan, tell=_telling(work), stopped=work.stop.is_set, errors=bad
+            preview = look_over(
+                runtime.db, table, _fitting(work, table), tell=_telling(work), stopped=work.stop.is_set, errors=bad
             )
+        if work.to_keep and preview.counts.good:
+            plan = work.plan
+            with runtime.db.write() as tx:
+                import_words.keep_mapping(tx, plan.station, plan.source, plan.mapping, runtime.clock())
+            work.to_keep = False
+        work.preview = preview
 
     work.preview = None
     _begin(work, "look", run)
@@ -160,8 +174,9 @@ def bring(work: Work, runtime: Runtime, only_good: bool, deed: Callable[[ImportB
         audit.record(tx, deed(run))
 
     def run() -> None:
+        table = _opened(work)
         work.done = bring_in(
-            runtime.db, _opened(work), work.plan, runtime.clock, file=work.name, errors=lambda _: None, deed=note,
+            runtime.db, table, _fitting(work, table), runtime.clock, file=work.name, errors=lambda _: None, deed=note,
             tell=_telling(work), stopped=work.stop.is_set,
         )  # fmt: skip
 
@@ -185,8 +200,15 @@ def _opened(work: Work) -> Table:
 
     table = open_table(work.file, work.file.name, work.sheet, MOST_MB << 20)
     work.sheets, work.header, work.sheet = table.sheets, table.header, table.sheet
-    work.encoding = table.encoding
+    work.encoding, work.delimiter = table.encoding, table.delimiter
     return table
+
+
+def _fitting(work: Work, table: Table) -> Plan:
+    """The plan without the remembered columns that this file has not."""
+    mapping, work.missing = split_mapping(table.header, work.plan.mapping)
+    work.found = titles_of(table.header, mapping)
+    return replace(work.plan, mapping=mapping)
 
 
 def _telling(work: Work) -> Callable[[int], None]:

@@ -89,6 +89,22 @@ def incident_columns(header: tuple[str, ...], mapping: Mapping[str, str] | None 
     return columns
 
 
+def titles_of(header: tuple[str, ...], mapping: Mapping[str, str]) -> dict[str, str]:
+    """Field -> title as far as the columns are known, although needed ones may be missing.
+
+    Raises:
+        BadFileError: the file has none of a mapped title.
+    """
+    columns = _mapped(find_columns(header, NAMES), mapping)
+    return {name: header[at] for name, at in columns.places.items()}
+
+
+def split_mapping(header: tuple[str, ...], mapping: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """What of a remembered mapping fits a file, and the titles that the file has not."""
+    fitting = {name: title for name, title in mapping.items() if not title or title in header}
+    return fitting, tuple(dict.fromkeys(title for title in mapping.values() if title and title not in header))
+
+
 def _mapped(columns: Columns, mapping: Mapping[str, str]) -> Columns:
     places = {name: at for name, at in columns.places.items() if name not in mapping}
     for name, title in mapping.items():

@@ -13,7 +13,7 @@ from dashboard.access.identity import Who
 from dashboard.imports.work import Work, bring, look, works
 from models.audit.deeds import Deed, Did
 from models.formats.incident_file import Context
-from store import import_runs
+from store import import_runs, import_words
 from store.bringing_in import Plan
 from store.database import Database
 from store.incidents import Wanted, count
@@ -37,8 +37,8 @@ def ended(work: Work) -> None:
     assert not work.thread.is_alive()
 
 
-def started(folder: Path, body: str = FILE, name: str = "ไฟล์.csv") -> Work:
-    plan = Plan("a", "file", Context("a", "file", ZoneInfo("Asia/Bangkok"), now()), {}, by="วิเคราะห์")
+def started(folder: Path, body: str = FILE, name: str = "ไฟล์.csv", mapping: dict[str, str] | None = None) -> Work:
+    plan = Plan("a", "file", Context("a", "file", ZoneInfo("Asia/Bangkok"), now()), mapping or {}, by="วิเคราะห์")
     work = works().new(folder, "วิเคราะห์", name, body.encode(), plan)
     look(work, runtime.current())
     ended(work)
@@ -113,3 +113,36 @@ def test_what_cannot_be_read_or_is_stopped_gets_a_word(
         assert "หยุดแล้ว" in told(page_of(work))
         with sqlite_db.read() as conn:
             assert count(conn, Wanted(None)) == 0
+
+
+def test_a_file_of_other_titles_is_mapped_and_the_mapping_kept_after_a_good_look(
+    sqlite_db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sqlite_db.write() as tx:
+        tx.conn.exec_driver_sql(STATION)
+
+    def kept() -> dict[str, str]:
+        with sqlite_db.read() as conn:
+            return import_words.mapping(conn, "a", "file")
+
+    with looking(sqlite_db, monkeypatch, analyst(None), tmp_path):
+        work = started(tmp_path, "nr;occurred_at;what\n1;30/6/2565 11:00;x\n", mapping={"status": "gone"})
+        page = page_of(work)
+        assert "gone" in told(page)
+        assert "ไม่พบคอลัมน์ incident_id" in told(page)
+        page.selectbox(f"map-{work.id}-incident_id").select("nr")
+        submit(page)
+        ended(work)
+        assert kept() == {}  # still without an offence
+        page = page_of(work)
+        page.selectbox(f"map-{work.id}-offence").select("what")
+        submit(page)
+        ended(work)
+        page = page_of(work)
+        assert page.metric[0].value == "1"
+        assert "คั่นด้วยอัฒภาค" in told(page)
+        assert kept() == {"incident_id": "nr", "offence": "what"}
+
+
+def submit(page: AppTest) -> None:
+    next(one for one in page.button if one.label == "จำไว้และตรวจใหม่").click().run()
