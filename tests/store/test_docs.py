@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from jobs.notices import Courier
+from jobs.patrolled import patrolled_job
 from jobs.standard import standard_jobs
 from jobs.trouble import Watched
 from models.alarms.ladder import Ladders
@@ -26,9 +28,11 @@ def test_every_table_is_described_with_its_key() -> None:
 def test_every_job_is_described_with_its_time() -> None:
     nothing = cast(Any, None)
     unsent = Courier(nothing, Channels(), nothing, nothing, nothing).job()
+    minutes = patrolled_job(ZoneInfo("Asia/Bangkok"))
     unit = {"s": 1_000, "h": 3_600_000}
     jobs = {
-        job.name: job.every_ms for job in standard_jobs(Ladders(), Keep(14, 90, 7, 2, 1000), Watched(Path()), unsent)
+        job.name: job.every_ms
+        for job in standard_jobs(Ladders(), Keep(14, 90, 7, 2, 1000), Watched(Path()), unsent, patrolled=minutes)
     }
     told = {name: int(each.split()[0]) * unit[each.split()[1]] for name, each in ROWS.items() if name in jobs}
     assert told == jobs
