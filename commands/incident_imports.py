@@ -19,7 +19,7 @@ from models.formats.incident_file import NAMES, Context, split_mapping
 from models.records.imports import ImportBatch
 from models.thai_time import thai_day
 from settings import Settings
-from store import import_runs, import_words, imports
+from store import import_runs, import_words, imports, incident_changes
 from store.database import Database, Tx
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("--anywhere", action="store_true", help="take places outside the station's plausible area")
     parser.add_argument("--preview", action="store_true", help="say what the file holds and store nothing")
     parser.add_argument("--undo", metavar="BATCH", help="take an import's incidents out again")
+    parser.add_argument("--edited-too", action="store_true", help="undo although some were changed by hand since")
     parser.add_argument("--list", action="store_true", help="list the imports, of --station when it is given")
     error_report.add_options(parser)
     parser.set_defaults(run=_run)
@@ -67,7 +68,7 @@ def add(commands: Commands) -> None:
 
 def _run(args: argparse.Namespace, settings: Settings) -> int:
     if args.undo:
-        return _undo(args.undo, settings)
+        return _undo(args.undo, args.edited_too, settings)
     if args.list:
         return _list(args.station, settings)
     if args.file is None or not args.station:
@@ -222,11 +223,21 @@ def _teller() -> Callable[[int], None]:
     return tell
 
 
-def _undo(batch: str, settings: Settings) -> int:
+def _undo(batch: str, edited_too: bool, settings: Settings) -> int:
+    """Take an import out again.
+
+    Raises:
+        RefusedError: incidents of it were changed by hand, and nobody said that they may go.
+    """
     with opened(settings) as database:
         with database.write(patience_s=PATIENCE_S) as tx:
             try:
-                run = import_runs.hide(tx, batch, None, now_ms())
+                known = import_runs.known(tx.conn, batch)
+                edited = 0 if known is None else incident_changes.edited_of(tx.conn, known)
+                if edited and not edited_too:
+                    told = f"{edited} incidents of import {batch} were changed by hand"
+                    raise RefusedError(f"{told}; --edited-too takes them out")
+                run = import_runs.hide(tx, batch, None, now_ms(), "manage.py")
                 station, gone = run.station, run.new
             except imports.UnknownBatchError:
                 gone = imports.undo(tx, batch, now_ms())  # one of the inbox, or from before imports were listed

@@ -19,6 +19,7 @@ from models.happenings import RegisterChanged
 from models.records.base import Millis
 from models.records.imports import DONE, RUNNING, UNDOING, UNDONE, ImportBatch
 from models.records.incident import Incident, IncidentReport
+from store import incident_changes
 from store.among import among
 from store.database import Database, Tx
 from store.hidden import break_off, make_way
@@ -104,12 +105,15 @@ def finish(tx: Tx, batch: str, bad: int, now: Millis) -> ImportBatch:
     if tx.conn.execute(mine.values(state=DONE, ended=now, heard=now, bad=bad)).rowcount != 1:
         raise BrokenOffError(f"import {batch} was taken out while it ran")
     [run] = records(tx.conn, ImportBatch, select(_BATCH).where(_BATCH.c.batch == batch))
+    incident_changes.note_again(tx, run, now)
     tx.tell(RegisterChanged(run.station, REGISTER, now))
     return run
 
 
-def hide(tx: Tx, batch: str, stations: Stations, now: Millis) -> ImportBatch:
-    """Take an import's incidents from every reader at once, to be deleted by `take_out`.
+def hide(tx: Tx, batch: str, stations: Stations, now: Millis, by: str = "") -> ImportBatch:
+    """Take an import's incidents from every reader at once, to be deleted by `take_out`; `by` whom it is undone.
+
+    Those that were changed by hand keep their history, with a row that says so.
 
     Raises:
         UnknownBatchError: there is no such import of these stations, or it was undone already.
@@ -119,6 +123,8 @@ def hide(tx: Tx, batch: str, stations: Stations, now: Millis) -> ImportBatch:
     ))  # fmt: skip
     if not found:
         raise UnknownBatchError(f"no import {batch}")
+    if found[0].state == DONE:  # nobody sees, so nobody changed, what is not whole
+        incident_changes.note_taken_out(tx, found[0], by, now)
     tx.conn.execute(update(_BATCH).where(_BATCH.c.batch == batch).values(state=UNDOING, heard=now))
     tx.tell(RegisterChanged(found[0].station, REGISTER, now))
     return found[0]
@@ -167,6 +173,12 @@ def runs(conn: Connection, stations: Stations, most: int = 200) -> list[ImportBa
     """The imports of the stations asked for (None: all), the newest first."""
     query = select(_BATCH).order_by(_BATCH.c.begun.desc(), _BATCH.c.batch).limit(most)
     return records(conn, ImportBatch, of_stations(query, _BATCH.c.station, stations))
+
+
+def known(conn: Connection, batch: str) -> ImportBatch | None:
+    """The import of that id; None when there is none."""
+    found = records(conn, ImportBatch, select(_BATCH).where(_BATCH.c.batch == batch))
+    return found[0] if found else None
 
 
 def known_among(conn: Connection, station: str, source: str, ids: Sequence[str]) -> int:

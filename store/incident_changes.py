@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, TextClause, func, select, text, update
 
 from models.happenings import RegisterChanged
 from models.incidents.changes import EDITABLE, difference, written
 from models.incidents.duplicates import WITHIN_MS
 from models.records.base import Millis
+from models.records.imports import ImportBatch
 from models.records.incident import Incident, IncidentReport
-from models.records.incident_change import IncidentChange
+from models.records.incident_change import CAME_AGAIN, TAKEN_OUT, IncidentChange
 from store import incidents
 from store.database import Tx
 from store.rows import records, table_of, values_of
@@ -23,6 +24,26 @@ _CHANGE = table_of(IncidentChange)
 
 #: Most known incidents looked at for one that is being entered.
 _MOST = 500
+
+
+# The newest row of history of a station's and source's incidents, beside the incident of one import. Led by the
+# history, which is small, and not by the import: of a million rows the look would hold up every other writer.
+_NEWEST = """
+    FROM incident_change c CROSS JOIN incident i
+    WHERE c.station = :station AND c.source = :source AND i.batch = :batch
+        AND i.station = c.station AND i.source = c.source AND i.id = c.id
+        AND c.version = (
+            SELECT max(version) FROM incident_change m
+            WHERE m.station = c.station AND m.source = c.source AND m.id = c.id
+        )
+"""
+_COUNT = text(f"SELECT count(*) {_NEWEST} AND c.kind = 'edited'")
+_NOTE = """
+    INSERT INTO incident_change (station, source, id, version, at, by, kind, fields)
+    SELECT c.station, c.source, c.id, c.version + 1, :at, :by, :kind, '{}'
+"""
+_NOTE_OUT = text(f"{_NOTE} {_NEWEST} AND c.kind <> '{TAKEN_OUT}'")
+_NOTE_AGAIN = text(f"{_NOTE} {_NEWEST} AND c.kind = '{TAKEN_OUT}'")
 
 
 class Key(NamedTuple):
@@ -108,6 +129,27 @@ def edit(tx: Tx, key: Key, seen: int, values: Mapping[str, Any], by: str, now: M
     row = _add(tx, key, now, by, "edited", written(changed))
     tx.tell(RegisterChanged(key.station, incidents.REGISTER, now))
     return row
+
+
+def edited_of(conn: Connection, run: ImportBatch) -> int:
+    """How many incidents of an import were changed by hand since they came: what an undo would lose."""
+    of = {"station": run.station, "source": run.source, "batch": run.batch}
+    return int(conn.execute(_COUNT, of).scalar_one())
+
+
+def note_taken_out(tx: Tx, run: ImportBatch, by: str, now: Millis) -> None:
+    """Write into the history of an import's changed incidents that they were taken out."""
+    _note(tx, _NOTE_OUT, run, by, now, TAKEN_OUT)
+
+
+def note_again(tx: Tx, run: ImportBatch, now: Millis) -> None:
+    """Write into the history of incidents that were taken out that this import brought them again."""
+    _note(tx, _NOTE_AGAIN, run, run.by, now, CAME_AGAIN)
+
+
+def _note(tx: Tx, statement: TextClause, run: ImportBatch, by: str, now: Millis, kind: str) -> None:
+    of = {"station": run.station, "source": run.source, "batch": run.batch}
+    tx.conn.execute(statement, of | {"at": now, "by": by, "kind": kind})
 
 
 def _add(tx: Tx, key: Key, at: Millis, by: str, kind: str, fields: str) -> IncidentChange:

@@ -16,7 +16,7 @@ from dashboard.words import word
 from models.audit.deeds import Did
 from models.formats.incident_file import Context
 from models.records.imports import DONE
-from store import audit, import_runs, import_words, registers
+from store import audit, import_runs, import_words, incident_changes, registers
 from store.bringing_in import Plan
 from store.errors import StorageError
 from store.imports import UnknownBatchError
@@ -146,7 +146,14 @@ def listed(here: Visit) -> None:
         word("imp.undo_which", language), list(whole), key="import-undo",
         format_func=lambda one: f"{moment(whole[one].begun, zone, language)} · {whole[one].file}",
     )  # fmt: skip
-    sure = columns[1].checkbox(word("imp.undo_sure", language), key="import-undo-sure")
+    if batch is None:
+        return
+    with running.db.read() as conn:
+        edited = incident_changes.edited_of(conn, whole[batch])
+    if edited:
+        st.warning(word("imp.undo_edited", language, n=f"{edited:,}"), icon=":material/edit:")
+    # A yes is to the number that was told: with another import or another number it is asked anew.
+    sure = columns[1].checkbox(word("imp.undo_sure", language), key=f"import-undo-sure-{batch}-{edited}")
     if columns[2].button(word("imp.undo", language), disabled=not sure, key="import-undo-go"):
         _undo(here, batch)
 
@@ -155,7 +162,7 @@ def _undo(here: Visit, batch: str) -> None:
     running = here.runtime
     try:
         with running.db.write() as tx:
-            run = import_runs.hide(tx, batch, here.who.stations, running.clock())
+            run = import_runs.hide(tx, batch, here.who.stations, running.clock(), here.who.name)
             done = page_deed(here, Did.IMPORT_UNDONE, station=run.station, object=f"batch:{batch}")
             audit.record(tx, done)
     except (StorageError, UnknownBatchError):

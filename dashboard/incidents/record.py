@@ -13,7 +13,7 @@ from dashboard.times import moment
 from dashboard.words import Language, word
 from models.incidents.changes import TEXT, Value, told
 from models.records.incident import Incident
-from models.records.incident_change import IncidentChange
+from models.records.incident_change import CAME_AGAIN, TAKEN_OUT, IncidentChange
 from models.records.station import Zone
 from store.cameras import Near
 from store.incident_nearby import Nearby
@@ -58,19 +58,26 @@ def history_rows(history: Sequence[IncidentChange], text: bool, zone: ZoneInfo, 
     """One row for each field of each change, the newest first."""
     rows: list[Row] = []
     for change in reversed(history):
+        if change.kind in (TAKEN_OUT, CAME_AGAIN):
+            rows.append(_history_row(change, "-", "-", "-", zone, language))
         for name, (before, after) in told(change.fields, text).items():
             hidden = name == TEXT and not text
-            rows.append(
-                {
-                    word("rec.when", language): moment(change.at, zone, language),
-                    word("rec.who", language): change.by,
-                    word("rec.kind", language): word(f"rec.{change.kind}", language),
-                    word("rec.field", language): word(FIELDS[name], language),
-                    word("rec.before", language): _value(name, before, hidden, zone, language),
-                    word("rec.after", language): _value(name, after, hidden, zone, language),
-                }
-            )
+            was, became = (_value(name, value, hidden, zone, language) for value in (before, after))
+            rows.append(_history_row(change, word(FIELDS[name], language), was, became, zone, language))
     return rows
+
+
+def _history_row(
+    change: IncidentChange, field: str, before: str, after: str, zone: ZoneInfo, language: Language
+) -> Row:
+    return {
+        word("rec.when", language): moment(change.at, zone, language),
+        word("rec.who", language): change.by or "-",
+        word("rec.kind", language): word(f"rec.{change.kind}", language),
+        word("rec.field", language): field,
+        word("rec.before", language): before,
+        word("rec.after", language): after,
+    }
 
 
 def _value(name: str, value: Value, hidden: bool, zone: ZoneInfo, language: Language) -> str:

@@ -7,8 +7,10 @@ from sqlmodel import Field, SQLModel
 
 from models.records.base import Millis
 
+#: Its import was taken out, and it came again by another one; neither names fields.
+TAKEN_OUT, CAME_AGAIN = "taken_out", "came_again"
 #: What a row of history can be.
-KINDS = ("entered", "edited")
+KINDS = ("entered", "edited", TAKEN_OUT, CAME_AGAIN)
 
 
 class IncidentChange(SQLModel, table=True):

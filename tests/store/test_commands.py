@@ -14,10 +14,12 @@ import pytest
 from sqlalchemy import text
 
 import manage
+from models.incidents.changes import EDITABLE
 from models.records.station import Station
-from store import access, devices, imports, incidents, kiosks, registers
+from store import access, devices, imports, incident_changes, incidents, kiosks, registers
 from store.access import digest_of
 from store.database import Database, open_database
+from store.rows import values_of
 from tests.real_data import real
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -166,7 +168,13 @@ def test_an_import_is_taken_out_by_its_batch(store: Database, capsys: pytest.Cap
     examples()
     found = re.search(r"^batch (\w+)$", capsys.readouterr().out, re.MULTILINE)
     assert found
-    assert run("import-incidents", "--undo", found[1]) == 0
+    with store.write() as tx:
+        [row] = incidents.incidents(tx.conn, incidents.Wanted(None), limit=1)
+        fields = {name: value for name, value in values_of(row).items() if name in EDITABLE} | {"status": "x"}
+        assert incident_changes.edit(tx, incident_changes.Key(row.station, row.source, row.id), 0, fields, "a", 1)
+    told = refused(capsys, "import-incidents", "--undo", found[1])
+    assert told == f"1 incidents of import {found[1]} were changed by hand; --edited-too takes them out"
+    assert run("import-incidents", "--undo", found[1], "--edited-too") == 0
     with store.read() as conn:
         assert imports.batches(conn, None) == []
     assert refused(capsys, "import-incidents", "--undo", found[1]) == f"no import {found[1]}"

@@ -10,18 +10,22 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Connection
 
+from dashboard.incidents.record import history_rows
+from dashboard.words import word
 from models.formats.incident_file import Context
 from models.formats.problems import BadFileError, RowError
 from models.imports.converting import COLUMNS, Converter
 from models.imports.opening import open_table
+from models.incidents.changes import EDITABLE
 from models.records.imports import DONE, RUNNING, UNDONE, ImportBatch
 from models.records.incident import IncidentReport
-from store import import_runs, import_words, imports, incidents
+from store import import_runs, import_words, imports, incident_changes, incidents
 from store.bringing_in import BadRowsError, Brought, CancelledError, Plan, bring_in, look_over
 from store.database import Database, Lane
 from store.import_runs import BrokenOffError
 from store.imports import UnknownBatchError
 from store.incidents import Wanted, count
+from store.rows import values_of
 
 NOW = 1_793_000_000_000
 PLAN = Plan("a", "file", Context("a", "file", ZoneInfo("Asia/Bangkok"), NOW), {})
@@ -221,3 +225,44 @@ def test_a_station_says_what_its_files_mean(sqlite_db: Database, tmp_path: Path)
     with sqlite_db.read() as conn:
         found = sorted((one.offence, one.offence_group) for one in incidents.incidents(conn, Wanted(None)))
     assert found == [("theft", 2), ("ของแปลก", 2)]
+
+
+def test_an_undo_counts_what_was_changed_by_hand_and_the_history_tells_it(db: Database, tmp_path: Path) -> None:
+    path = file_of(tmp_path, 3)
+    run = bring(db, path).run
+    key = incident_changes.Key("a", "file", "1")
+
+    def change(status: str, seen: int) -> None:
+        with db.write() as tx:
+            row = incident_changes.one(tx.conn, key)
+            assert row is not None
+            fields = {name: value for name, value in values_of(row).items() if name in EDITABLE} | {"status": status}
+            assert incident_changes.edit(tx, key, seen, fields, "ผกก.", NOW) is not None
+
+    def edited(of: ImportBatch) -> int:
+        with db.read() as conn:
+            return incident_changes.edited_of(conn, of)
+
+    assert edited(run) == 0
+    change("a", 0)
+    change("b", 1)
+    assert edited(run) == 1
+    with db.write() as tx:
+        import_runs.hide(tx, run.batch, None, NOW + 1, "somebody")
+    with db.write() as tx:  # whoever goes on with it says nothing twice
+        import_runs.hide(tx, run.batch, None, NOW + 2)
+    assert import_runs.take_out(db, run.batch, lambda: NOW) == 3
+    again = bring(db, path).run
+    assert (again.new, edited(again)) == (3, 0)
+    with db.read() as conn:
+        history = incident_changes.history(conn, key)
+        assert incident_changes.history(conn, key._replace(id="2")) == []
+    assert [(one.version, one.kind, one.by) for one in history] == [
+        (1, "edited", "ผกก."), (2, "edited", "ผกก."), (3, "taken_out", "somebody"), (4, "came_again", ""),
+    ]  # fmt: skip
+    told = history_rows(history, True, ZoneInfo("Asia/Bangkok"), "th")
+    assert [row[word("rec.kind", "th")] for row in told[:2]] == [
+        "นำเข้าอีกครั้ง", "ถอนออกพร้อมการนำเข้า",
+    ]  # fmt: skip
+    change("c", 4)
+    assert edited(again) == 1

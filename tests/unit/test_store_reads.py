@@ -38,7 +38,8 @@ INSIDE = frozenset(
     {
         "alarms.reading.recent", "alarms.trouble.open_technical", "alarms.trouble.shelved", "devices.keys",
         "dispatch.under_way", "drills.of_press", "forecasts.any_over", "forecasts.due", "forecast_proof.verify",
-        "hotspots.weights", "import_runs.broken_off", "incidents.seen",
+        "hidden.hidden_batches",
+        "hotspots.weights", "import_runs.broken_off", "import_runs.known", "incidents.seen",
         "notices.lately", "notices.tries", "patrols.with_units", "positions.count", "positions.newest_tails",
         "positions.not_stored", "purposes.purposes", "purposes.readings", "quarantine.by_reason",
         "quarantine.held_bytes", "quarantine.payload", "raw.stations", "registers.with_senders",
@@ -48,6 +49,7 @@ INSIDE = frozenset(
 
 #: Reads of all stations that the web process makes, and why nobody sees another station's by them.
 WEB = {
+    "incident_changes.edited_of": "of one import, which the page has found among those of its stations",
     "incident_changes.history": "of one incident, named with its station; the page asks whether that is seen first",
     "incident_changes.near_in_time": "of the station an incident is entered for, one of those the form offers",
     "incident_changes.one": "one incident, named with its station; the page asks whether that is seen first",
