@@ -147,7 +147,7 @@ words = st.dictionaries(
 def test_nothing_outside_the_scope_ever_leaves(world: World) -> None:
     answered: set[str] = set()
 
-    @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
     @given(roles, grants, st.sampled_from(world.paths), st.sampled_from(MARKS), words)
     def every_answer(role: str, grants: str, path: str, mark: str, more: dict[str, str]) -> None:
         client, _ = world.client(role, grants)
