@@ -26,7 +26,7 @@ def sheet_names(body: bytes) -> tuple[str, ...]:
 
 
 def spreadsheet_rows(body: bytes, sheet: str = "") -> list[list[str]]:
-    """Header and rows of a sheet, the first when none is named.
+    """Header and rows of a sheet, the first when none is named; each ends with its last filled cell.
 
     Raises:
         BadFileError: not a spreadsheet, too many entries, rows or columns, or too much when unpacked.
@@ -54,12 +54,21 @@ def _guarded(body: bytes, read: Callable[[Any], _R]) -> _R:
 def _read(sheet: Any) -> list[list[str]]:
     sheet.reset_dimensions()  # what a file says of its own size may be wrong
     rows: list[list[str]] = []
+    nothing: list[str] = []
+    before: object = None
     for cells in sheet.iter_rows(max_col=MAX_COLUMNS + 1):
         if len(rows) > MAX_ROWS:
             raise BadFileError(TOO_MANY_ROWS)
+        if cells is before:  # rows a sheet leaves out come as one and the same: a cell far below makes a million
+            rows.append(nothing)
+            continue
+        before = cells
         if len(cells) > MAX_COLUMNS and cells[-1].value is not None:
             raise BadFileError(TOO_WIDE)
-        rows.append([_cell_text(cell.value, cell) for cell in cells])
+        texts = [_cell_text(cell.value, cell) for cell in cells]
+        while texts and not texts[-1]:
+            texts.pop()
+        rows.append(texts)
     return rows
 
 

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from models.formats.incident_file import Context, incident_columns, read_incident
 from models.formats.problems import BadFileError, RowError
 from models.formats.rows import Row
+from models.formats.spreadsheet import spreadsheet_rows
 from models.imports.converting import COLUMNS, Converted, Converter
 from models.imports.days import Dates
 from models.imports.ids import SeenIds
@@ -228,6 +229,17 @@ def test_a_file_of_which_nothing_can_be_read_gets_a_word(tmp_path: Path, name: s
     with pytest.raises(BadFileError) as told:
         list(open_table(path).pieces())
     assert told.value.problem.code == code
+
+
+def test_a_cell_far_below_makes_no_million_rows_of_cells(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["id", "offence"])
+    book.worksheets[0].cell(row=100_000, column=2, value="x")
+    book.save(tmp_path / "f.xlsx")
+    rows = spreadsheet_rows((tmp_path / "f.xlsx").read_bytes())
+    assert (len(rows), sum(map(len, rows)), rows[-1]) == (100_000, 4, ["", "x"])
+    [piece] = open_table(tmp_path / "f.xlsx").pieces()
+    assert (list(piece.numbers), piece.cells(0)) == ([100_000], ("", "x"))
 
 
 def test_a_bomb_named_xlsx_is_refused(tmp_path: Path) -> None:
