@@ -53,6 +53,7 @@ from benchmarks import (
     time_machine,
     viewers,
     wall_recovery,
+    workbench_browser,
     workbench_server,
 )  # fmt: skip
 from benchmarks.report import as_text, write
@@ -66,7 +67,7 @@ ALL = (
     response_report, audit_verify, audit_append, sign_in, box_lost,
     hotspots_claims, hotspots_known_rates, hotspots_stability, clusters_million,
     backtest_cities, backtest_zones, backtest_shift, hit_interval, fit_time,
-    feedback, refit_stations, workbench_server, before_after_coverage, clock_open,
+    feedback, refit_stations, workbench_server, workbench_browser, before_after_coverage, clock_open,
     import_incidents,
 )  # fmt: skip
 FIGURES = {module.NAME: module for module in ALL}
