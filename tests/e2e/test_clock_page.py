@@ -16,6 +16,7 @@ from models.records.incident import IncidentReport
 from store import incidents
 from tests.app.serving import Product, clock
 from tests.e2e.accessible import violations
+from tests.e2e.screen import coarse
 from tests.hotspot_sample import CODE, STATION, town
 
 pytestmark = pytest.mark.browser
@@ -49,7 +50,7 @@ def test_a_case_lights_up_on_dial_and_map_and_both_pages_hold_the_rules(chromium
     db.close()
     cookie = product.session().cookie
     product.start()
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="th-TH", bypass_csp=True)
+    context = coarse(chromium, 1280, 900)
     context.add_cookies([{"name": COOKIE, "value": cookie, "url": product.url}])
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from dashboard.access.sessions import COOKIE
 from tests.app.serving import Product, clock
+from tests.e2e.screen import coarse
 from tests.hotspot_sample import STATION, town
 
 pytestmark = pytest.mark.browser
@@ -46,7 +47,7 @@ def test_no_library_is_loaded_for_it_and_a_hotspot_is_chosen_by_mouse_and_by_key
 
 def chosen_from(chromium: Browser, url: str, cookie: str) -> None:
     """Open the page anew and choose."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="th-TH")
+    context = coarse(chromium, 1280, 900)
     context.add_cookies([{"name": COOKIE, "value": cookie, "url": url}])
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)

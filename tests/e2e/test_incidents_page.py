@@ -28,6 +28,7 @@ from store.rows import values_of
 from tests.app.serving import Product, clock
 from tests.e2e.accessible import violations
 from tests.e2e.conftest import PATIENCE_MS
+from tests.e2e.screen import coarse
 
 pytestmark = pytest.mark.browser
 
@@ -105,7 +106,7 @@ def test_all_views_agree_and_a_case_is_looked_up_changed_and_entered(chromium: B
     base = fill(db)
     cookie, stranger = product.session("chief").cookie, product.session("viewer", "lumphini").cookie
     product.start()
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="th-TH")
+    context = coarse(chromium, 1280, 900)
     context.add_cookies([{"name": COOKIE, "value": cookie, "url": product.url}])
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
