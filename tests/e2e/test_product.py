@@ -165,7 +165,11 @@ def shown(page: Page, path: str) -> None:
         drawn(page)
         return
     # A young town has no map of hotspots yet: then the page says so.
-    what = "[data-testid=stAlert]" if path in ("/hotspots", "/forecasts") else "[data-testid=stDataFrame]"
+    what = (
+        "[data-testid=stAlert]"
+        if path in ("/hotspots", "/forecasts")
+        else "[data-testid=stDataFrame], [data-testid=stMain] table"
+    )
     expect(page.locator(what).first).to_be_visible(timeout=PATIENCE_MS)
     expect(page.locator("[data-testid=stException]")).to_have_count(0)
 
