@@ -41,15 +41,16 @@ def parquet_names(path: Path) -> list[str]:
         return list(_opened(source, _MOST_ROWS, _MOST_BYTES).schema_arrow.names)
 
 
-def parquet_columns(path: Path, rows: int) -> Iterator[list[list[str]]]:
-    """The columns of a file on disk as text, so many rows at a time: only a piece is in memory.
+def parquet_columns(path: Path, rows: int, most_bytes: int = _MOST_BYTES) -> Iterator[list[list[str]]]:
+    """The columns of a file on disk as text, so many rows at a time: only a piece is in memory. `most_bytes`: of
+    text, written out.
 
     Raises:
         BadFileError: as for `parquet_rows`; a larger file is allowed here.
     """
     with path.open("rb") as source:
         try:
-            for piece in _blocks(_opened(source, _MOST_ROWS, _MOST_BYTES), rows, _MOST_BYTES):
+            for piece in _blocks(_opened(source, _MOST_ROWS, most_bytes), rows, most_bytes):
                 yield [_texts(column) for column in piece.columns]
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise BadFileError(UNREADABLE) from error

@@ -143,7 +143,8 @@ def open_table(path: Path, name: str = "", sheet: str = "", most_bytes: int = MA
     from models.formats.parquet import parquet_columns, parquet_names
 
     header = _first([parquet_names(path)])
-    return Table(path, kind, header, look, _open=lambda: _whole(parquet_columns(path, PIECE), len(header)))
+    most = max(guards.MAX_UNPACKED, most_bytes)
+    return Table(path, kind, header, look, _open=lambda: _whole(parquet_columns(path, PIECE, most), len(header)))
 
 
 def _pieces(rows: Rows) -> Iterator[Piece]:

@@ -242,6 +242,15 @@ def test_a_cell_far_below_makes_no_million_rows_of_cells(tmp_path: Path) -> None
     assert (list(piece.numbers), piece.cells(0)) == ([100_000], ("", "x"))
 
 
+def test_a_parquet_that_unpacks_to_more_than_an_upload_may_is_refused(tmp_path: Path) -> None:
+    text = pa.DictionaryArray.from_arrays(pa.array([0] * 3_000, pa.int32()), pa.array(["x" * 50_000]))
+    pq.write_table(pa.table({"description": text}), tmp_path / "f.parquet")
+    assert (tmp_path / "f.parquet").stat().st_size < 200_000
+    with pytest.raises(BadFileError) as refused:
+        list(open_table(tmp_path / "f.parquet", most_bytes=20 << 20).pieces())
+    assert refused.value.problem.code == "unpacks_too_big"
+
+
 def test_a_bomb_named_xlsx_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "f.xlsx"
     path.write_bytes(bomb())
