@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from dashboard.filters import group_text
@@ -117,23 +118,26 @@ def camera_rows(near: Sequence[Near], language: Language) -> list[Row]:
     ]
 
 
-def alarm_rows(near: Nearby, zone: ZoneInfo, language: Language) -> list[Row]:
-    """The alarms and reports of the hour round it, the newest first; of a report neither words nor sender."""
+def alarm_rows(near: Nearby, sheets: bool, zone: ZoneInfo, language: Language) -> list[Row]:
+    """The alarms and reports of the hour round it, the newest first; of a report neither words nor sender.
+
+    `sheets`: with the path of each alarm's sheet, for those to whom that door opens; a report has none.
+    """
     found: list[tuple[int, Row]] = []
+
+    def add(at: int, kind: str, place: str, state: str, path: str) -> None:
+        row: Row = {
+            word("rec.when", language): moment(at, zone, language),
+            word("rec.kind", language): word(kind, language),
+            word("inc.place", language): place,
+            word("rec.state", language): state,
+        }
+        found.append((at, row | {word("resp.sheet", language): path} if sheets else row))
+
     for alarm in near.alarms:
-        said = (word("rec.alarm", language), alarm.place or alarm.origin, word(f"live.alarm_{alarm.state}", language))
-        found.append((alarm.raised_at, _near_row(alarm.raised_at, said, zone, language)))
+        state = word(f"live.alarm_{alarm.state}", language)
+        path = f"/live/desk/{quote(alarm.id, safe='')}/sheet.pdf"
+        add(alarm.raised_at, "rec.alarm", alarm.place or alarm.origin, state, path)
     for report in near.reports:
-        said = (word("rec.report", language), report.channel, "")
-        found.append((report.at, _near_row(report.at, said, zone, language)))
+        add(report.at, "rec.report", report.channel, "-", "-")
     return [row for _, row in sorted(found, key=lambda one: -one[0])]
-
-
-def _near_row(at: int, said: tuple[str, str, str], zone: ZoneInfo, language: Language) -> Row:
-    kind, place, state = said
-    return {
-        word("rec.when", language): moment(at, zone, language),
-        word("rec.kind", language): kind,
-        word("inc.place", language): place,
-        word("rec.state", language): state or "-",
-    }

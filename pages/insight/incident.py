@@ -61,9 +61,10 @@ with right:
         else:
             st.caption(word("rec.cameras_none", language, m=f"{CAMERA_M:.0f}"))
 st.subheader(word("rec.alarms", language), anchor=False)
-alarms = alarm_rows(near, zone, language)
+alarms = alarm_rows(near, here.who.may(Action.STEP_ALARM), zone, language)
 st.caption(word("rec.alarms_help" if alarms else "rec.alarms_none", language, m=f"{NEAR_M:.0f}"))
-draw_table(alarms, word("rec.alarms", language))
+sheet = {word("resp.sheet", language): word("resp.sheet_open", language)}
+draw_table(alarms, word("rec.alarms", language), ways=sheet)
 st.subheader(word("rec.history", language), anchor=False)
 changes = history_rows(history, text, zone, language)
 if changes:

@@ -9,12 +9,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from dashboard.html_table import table_html
+from dashboard.incidents.record import alarm_rows
+from dashboard.words import word
 from models.incidents import entry
 from models.incidents.changes import difference, told, written
 from models.incidents.duplicates import WITHIN_M, WITHIN_MS, suspects
 from models.incidents.entry import Said
 from models.incidents.said import edited, said_of
+from models.records.alarm import AlarmNow
 from models.records.incident import Incident, IncidentReport
+from models.records.report import Report
+from store.incident_nearby import Nearby
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
 GOOD = Said("mueang_mukdahan", "", "12 พ.ย. 2569", "14.30 น.", offence="ลักทรัพย์", lat="16.545", lon="104.725")
@@ -156,3 +162,36 @@ def test_a_case_that_breaks_the_rules_of_entry_can_still_be_changed() -> None:
     fields, problems = edited(odd, first, replace(first, quality="exact"), BANGKOK, NOW, here, text=False)
     assert (problems, difference(odd.model_dump(), fields)) == ({}, {"place_quality": ("street", "exact")})
     assert (taken(status="ส" * 100).status, len(taken(description="ข" * 10_000).description)) == ("ส" * 100, 10_000)
+
+
+def test_the_record_opens_an_alarms_sheet_for_those_who_may_and_no_report() -> None:
+    alarm = AlarmNow(
+        "hat_yai",
+        "a/1",
+        "box",
+        "SOS-01",
+        "sos",
+        "closed",
+        1,
+        NOW,
+        NOW,
+        NOW,
+        1,
+        "",
+        "",
+        None,
+        None,
+        1,
+        "",
+        "",
+        "",
+        NOW,
+    )
+    report = Report(station="hat_yai", channel="line", id="r1", at=NOW - 1, kind="x", text="ลับ", received_at=NOW)
+    near = Nearby([], [alarm], [report], [])
+    rows = alarm_rows(near, True, BANGKOK, "th")
+    assert [row[word("resp.sheet", "th")] for row in rows] == ["/live/desk/a%2F1/sheet.pdf", "-"]
+    shown = table_html(rows, "x", ways={word("resp.sheet", "th"): word("resp.sheet_open", "th")})
+    assert shown.count("<a href=") == 1
+    assert "ลับ" not in shown
+    assert all(word("resp.sheet", "th") not in row for row in alarm_rows(near, False, BANGKOK, "th"))
