@@ -1,5 +1,5 @@
-"""All of Chicago's 1,019,595 real cases by the product's own command, on both databases, as Parquet and as CSV; and
-all of them out again as one CSV.
+"""All of Chicago's 1,019,595 real cases by the product's own command, as Parquet and as CSV on SQLite, as Parquet on
+PostgreSQL; and all of them out again as one CSV.
 
 Beside the import another process writes in the alarm lane all the time: how long it waited is measured too.
 """
@@ -39,13 +39,12 @@ def measure(rig: Rig) -> Figure:
     parquet, csv_file = _files(folder, rig.of(10**9, 20_000))
     lines: list[Line] = []
     samples: dict[str, object] = {}
-    for dialect in ("sqlite", "postgresql"):
-        for file in (parquet, csv_file):
-            with _store(rig, dialect) as url:
-                told = _imported(url, folder, file, samples, f"{dialect} {file.suffix[1:]}")
-                lines += told
-                if file is csv_file:
-                    lines += _exported(url, samples, dialect)
+    # PostgreSQL with one format: what reads a file is the same, and the whole must end within minutes.
+    for dialect, file in (("sqlite", parquet), ("sqlite", csv_file), ("postgresql", parquet)):
+        with _store(rig, dialect) as url:
+            lines += _imported(url, folder, file, samples, f"{dialect} {file.suffix[1:]}")
+            if (dialect, file) != ("sqlite", parquet):
+                lines += _exported(url, samples, dialect)
     peer = orjson.loads(output_of(program("benchmarks.import_incidents", "peer", csv_file), 900))
     samples["peer"] = peer
     lines.append(Line("pandas.read_csv + to_sql, no key, no check (SQLite)", f"{peer['rate']:,.0f} rows/s, "

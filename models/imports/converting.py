@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import astuple, dataclass, field, fields
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any
 
 from models.formats.incident_file import (
@@ -28,6 +29,7 @@ from models.records.incident import IncidentReport
 #: Names of an incident's values in the order they stand in a row to store.
 COLUMNS = tuple(one.name for one in fields(IncidentReport))
 Values = tuple[Any, ...]
+_VALUES = attrgetter(*COLUMNS)
 
 OUTSIDE = Problem("outside", "พิกัดอยู่นอกพื้นที่ของสถานี", "lies outside the station's plausible area")
 
@@ -105,7 +107,7 @@ class Converter:
                 if isinstance(read, RowError):
                     bad.append(read)
                     continue
-                values = astuple(read)
+                values = _VALUES(read)
             good.append(values)
             at.append(index)
         at_fault = self.columns.header[self.columns.places.get("lat", self.columns.places.get("coords", 0))]
@@ -176,11 +178,8 @@ class Converter:
         lat_texts: Sequence[str], lon_texts: Sequence[str], odd: set[int]
     ) -> tuple[list[float | None], list[float | None]]:
         """Latitudes and longitudes; rows whose place is half, out of range, swapped or nowhere go to `odd`."""
-        lats, lons = degrees(lat_texts), degrees(lon_texts)
-        if lats is None or lons is None:
-            odd.update(index for index, pair in enumerate(zip(lat_texts, lon_texts, strict=True)) if any(pair))
-            nothing: list[float | None] = [None] * len(lat_texts)
-            return nothing, nothing
+        (lats, odd_lats), (lons, odd_lons) = degrees(lat_texts), degrees(lon_texts)
+        odd.update(odd_lats, odd_lons)
         for index, (lat, lon) in enumerate(zip(lats, lons, strict=True)):
             if lat is None or lon is None:
                 if lat is not lon:

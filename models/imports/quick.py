@@ -32,7 +32,8 @@ _PAST_THE_HOUR = re.compile(r":\d{2}(:\d{2}(\.\d{1,3})?)?")
 _ENDS = ("00:00", "59:59")
 _BETWEEN_MS = 3_599_000
 
-_DEGREES = re.compile(r"(?:(?:-?\d{1,3}\.\d{1,15})?\n)*")
+_ONE_DEGREE = r"(?:-?\d{1,3}(?:\.\d{1,15})?)?"
+_DEGREE, _DEGREES = re.compile(_ONE_DEGREE), re.compile(rf"(?:{_ONE_DEGREE}\n)*")
 
 
 class Remembered(dict[_K, _V]):
@@ -88,10 +89,12 @@ def _past_the_hour(text: str) -> int:
         return _UNREAD
 
 
-def degrees(texts: Sequence[str]) -> list[float | None] | None:
-    """Coordinates written plainly, such as `13.7563`, None for an empty cell; None when one of them is not plain."""
+def degrees(texts: Sequence[str]) -> tuple[list[float | None], list[int]]:
+    """Coordinates written plainly, such as `13.7563`, None for an empty cell; and where they are not plain, None too:
+    one such cell must not send all the others of its piece to the exact reader."""
     joined = "\n".join(texts) + "\n"
     # A break within a cell would pass for the end of a cell.
-    if joined.count("\n") != len(texts) or not _DEGREES.fullmatch(joined):
-        return None
-    return [float(text) if text else None for text in texts]
+    if joined.count("\n") == len(texts) and _DEGREES.fullmatch(joined):
+        return [float(text) if text else None for text in texts], []
+    odd = {index for index, text in enumerate(texts) if not _DEGREE.fullmatch(text)}
+    return [float(text) if text and index not in odd else None for index, text in enumerate(texts)], sorted(odd)

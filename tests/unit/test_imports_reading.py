@@ -107,8 +107,29 @@ def test_plain_rows_do_go_the_quick_way(monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.parametrize("cell", ["13.7\n100.5", "13.7\n", "\n13.7", "\n"])
 def test_a_break_of_lines_within_a_coordinate_is_for_the_exact_reader(cell: str) -> None:
-    assert degrees(["13.75", cell, ""]) is None
-    assert degrees(["13.75", ""]) == [13.75, None]
+    assert degrees(["13.75", cell, "", "42"]) == ([13.75, None, None, 42.0], [1])
+    assert degrees(["13.75", ""]) == ([13.75, None], [])
+
+
+def test_one_odd_cell_sends_its_own_row_only_to_the_exact_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def reader(row: Row, context: Context) -> IncidentReport | RowError:
+        asked.append(row.number)
+        return read_incident(row, context)
+
+    monkeypatch.setattr("models.imports.converting.read_incident", reader)
+    lats = ["13.7563", "13,7563", "13", "", "1e1"]
+    columns = [
+        ["1", "2", "3", "4", "5"],
+        ["2022-06-30 11:00"] * 5,
+        ["x"] * 5,
+        lats,
+        ["100.5", "100.5", "100", "", "100"],
+    ]
+    done = Converter(("id", "occurred_at", "offence", "lat", "lon"), CONTEXT).convert(Piece(range(2, 7), columns))
+    assert asked == [3, 6]
+    assert len(done.good) + len(done.bad) == 5
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 2)), max_size=60), st.integers(1, 7))
