@@ -102,8 +102,13 @@ class _Said:
         now = now_ms()
         if self.columns:
             import_words.keep_mapping(tx, plan.station, plan.source, plan.mapping, now)
+            fields = f"fields={','.join(sorted(self.columns))}"
+            record(tx, Did.IMPORT_MAPPED, station=plan.station, object=f"source:{plan.source}", detail=fields)
         for name, meaning in self.meanings.items():
             import_words.name_offence(tx, plan.station, name, meaning, now)
+        if self.meanings:
+            groups = ",".join(sorted({str(one.group) for one in self.meanings.values()}))
+            record(tx, Did.OFFENCE_NAMED, station=plan.station, detail=f"names={len(self.meanings)} groups={groups}")
 
 
 def _said(args: argparse.Namespace) -> _Said:

@@ -7,7 +7,7 @@ from jobs.dispatch import dispatch_job
 from jobs.escalation import escalation
 from jobs.job import Job
 from jobs.trouble import Watched, trouble_job
-from jobs.upkeep import import_job, mark_job, partition_job, retention_job
+from jobs.upkeep import import_job, leftovers_job, mark_job, partition_job, retention_job
 from models.alarms.ladder import Ladders
 from store.retention import Keep
 
@@ -35,5 +35,6 @@ def standard_jobs(
         retention_job(keep),
         *(() if patrolled is None else (patrolled,)),
         import_job(),
+        leftovers_job(watched.folder),
         *(() if refit is None else (refit,)),
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 from jobs.job import Job
 from models.records.base import Millis
-from store import import_runs, partitions, retention
+from store import import_runs, leftovers, partitions, retention
 from store.database import Database
 from store.integrity import keep_mark
 from store.retention import Keep
@@ -49,6 +50,17 @@ def import_job() -> Job:
             _LOG.warning("imports that were broken off: %d taken out", count)
 
     return Job("imports", every_ms=_MINUTE_MS, run=run, lease_ms=10 * _MINUTE_MS)
+
+
+def leftovers_job(folder: Path) -> Job:
+    """Take away files that a killed process left in the data folder, each hour and at start. No lease: the folder is
+    this machine's, not a row."""
+
+    def run(_database: Database, now: Millis) -> None:
+        if count := leftovers.sweep(folder, now):
+            _LOG.info("files that were left: %d taken away", count)
+
+    return Job("leftovers", every_ms=60 * _MINUTE_MS, run=run, lease_ms=0)
 
 
 def mark_job() -> Job:

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import streamlit as st
 
+from dashboard.deeds import page_deed
 from dashboard.imports.work import Work, look
 from dashboard.visit import Visit
 from dashboard.words import word
+from models.audit.deeds import Did
 from models.formats.incident_file import NAMES
 
 
@@ -37,6 +39,10 @@ def columns_form(here: Visit, work: Work) -> None:
             st.caption(word("imp.ignored", language, names=", ".join(preview.ignored)))
         if st.form_submit_button(word("imp.look_again", language)) and said:
             fitting = {name: title for name, title in work.plan.mapping.items() if title not in work.missing}
-            work.plan, work.to_keep = replace(work.plan, mapping={**fitting, **said}), True
+            work.plan = replace(work.plan, mapping={**fitting, **said})
+            work.to_keep = page_deed(
+                here, Did.IMPORT_MAPPED, station=work.plan.station, object=f"source:{work.plan.source}",
+                detail=f"fields={','.join(sorted(said))}",
+            )  # fmt: skip
             look(work, here.runtime)
             st.rerun()

@@ -16,7 +16,7 @@ from dashboard.words import word
 from models.audit.deeds import Deed, Did
 from models.formats.offences import GROUPS
 from models.records.imports import ImportBatch
-from store import import_words
+from store import audit, import_words
 
 #: Bad rows and unknown names that are shown; all of them stand in the file of errors.
 _ROWS_SHOWN, _NAMES_SHOWN = 20, 12
@@ -77,10 +77,13 @@ def _names(here: Visit, work: Work) -> None:
                 said[name] = group
         if st.form_submit_button(word("imp.look_again", language)) and said:
             now = here.runtime.clock()
+            groups = f"names={len(said)} groups={','.join(sorted(set(said.values())))}"
+            named = page_deed(here, Did.OFFENCE_NAMED, station=work.plan.station, detail=groups)
             with here.runtime.db.write() as tx:
                 for name, group in said.items():
                     meaning = import_words.meaning_of(name, group)
                     import_words.name_offence(tx, work.plan.station, name, meaning, now)
+                audit.record(tx, named)
             with here.runtime.db.read() as conn:
                 classify = import_words.classifier(conn, work.plan.station)
             work.plan = replace(work.plan, context=replace(work.plan.context, classify=classify))

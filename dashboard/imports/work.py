@@ -10,7 +10,6 @@ import logging
 import secrets
 import shutil
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -39,16 +38,14 @@ _LOG = logging.getLogger(__name__)
 MOST_MB = 20
 #: Files kept at once for all who import; the oldest that nobody works on goes first.
 _MOST_KEPT = 8
-#: A file nobody came back to, s.
-_LEFT_S = 86_400
 
 
 @dataclass(slots=True)
 class Work:
     """A file and what became of it. `doing`: `look`, `bring`, or nothing. Written by its thread, read by the page.
 
-    `found`: field -> title of its column, `missing`: remembered titles the file has not. `to_keep`: its mapping was
-    said here and is remembered once a look found good rows.
+    `found`: field -> title of its column, `missing`: remembered titles the file has not. `to_keep`: the deed of a
+    mapping that was said here, remembered and written down once a look found good rows.
     """
 
     id: str
@@ -65,7 +62,7 @@ class Work:
     header: tuple[str, ...] = ()
     found: dict[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
-    to_keep: bool = False
+    to_keep: Deed | None = None
     preview: Preview | None = None
     done: Brought | None = None
     problem: Problem | None = None
@@ -93,8 +90,6 @@ class Works:
             OSError: it cannot be written.
         """
         work_id = secrets.token_hex(8)
-        if not self._all:
-            _sweep(folder / "imports")
         place = folder / "imports" / work_id
         place.mkdir(parents=True, mode=0o700)
         ending = name.rpartition(".")[2].lower()
@@ -127,13 +122,6 @@ class Works:
             shutil.rmtree(work.file.parent, ignore_errors=True)
 
 
-def _sweep(folder: Path) -> None:
-    """Take away what processes that ended left: files of which nothing was heard for a day."""
-    for place in folder.iterdir() if folder.exists() else ():
-        if time.time() - place.stat().st_mtime > _LEFT_S:
-            shutil.rmtree(place, ignore_errors=True)
-
-
 @st.cache_resource
 def works() -> Works:
     """The works of this process."""
@@ -155,11 +143,12 @@ def look(work: Work, runtime: Runtime) -> None:
             preview = look_over(
                 runtime.db, table, _fitting(work, table), tell=_telling(work), stopped=work.stop.is_set, errors=bad
             )
-        if work.to_keep and preview.counts.good:
+        if work.to_keep is not None and preview.counts.good:
             plan = work.plan
             with runtime.db.write() as tx:
                 import_words.keep_mapping(tx, plan.station, plan.source, plan.mapping, runtime.clock())
-            work.to_keep = False
+                audit.record(tx, work.to_keep)
+            work.to_keep = None
         work.preview = preview
 
     work.preview = None
@@ -179,6 +168,8 @@ def bring(work: Work, runtime: Runtime, only_good: bool, deed: Callable[[ImportB
             runtime.db, table, _fitting(work, table), runtime.clock, file=work.name, errors=lambda _: None, deed=note,
             tell=_telling(work), stopped=work.stop.is_set,
         )  # fmt: skip
+        # It is in the store: the file, and its bad rows, need not lie here any longer.
+        shutil.rmtree(work.file.parent, ignore_errors=True)
 
     _begin(work, "bring", run)
 

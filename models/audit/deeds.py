@@ -66,6 +66,8 @@ class Did(StrEnum):
     REGISTER_IMPORTED = "data.register_imported"
     INCIDENTS_IMPORTED = "data.incidents_imported"
     IMPORT_UNDONE = "data.import_undone"
+    IMPORT_MAPPED = "data.import_mapped"
+    OFFENCE_NAMED = "data.offence_named"
     INCIDENT_RECORDED = "data.incident_recorded"
     INCIDENT_EDITED = "data.incident_edited"
     DATA_DELETED = "data.deleted"

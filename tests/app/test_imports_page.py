@@ -85,6 +85,7 @@ def test_a_file_is_looked_over_stored_and_taken_out(
             ).all()
         assert run.by == "วิเคราะห์"
         assert any(Did.INCIDENTS_IMPORTED in str(one) for one in deeds)
+        assert not work.file.parent.exists()  # neither the file nor its bad rows stay
         assert works().of(work.id, "another") is None
         look_as(analyst(frozenset({"b"})))
         assert run.file not in "".join(str(one.body) for one in page_of(work).html)  # another station's

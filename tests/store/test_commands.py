@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import text
 
 import manage
+from models.audit.deeds import Did
 from models.incidents.changes import EDITABLE
 from models.records.station import Station
 from store import access, devices, imports, incident_changes, incidents, kiosks, registers
@@ -128,6 +129,20 @@ def test_a_real_city_of_incidents(store: Database, capsys: pytest.CaptureFixture
         first = next(iter(incidents.incidents(conn, incidents.Wanted(None, end=1_577_865_600_001))))
     # 2020-01-01T00:00:00 in Vancouver is eight hours later in UTC.
     assert (first.occurred_from, first.offence_group) == (1_577_865_600_000, None)
+
+
+def test_what_columns_and_names_mean_is_written_down(store: Database, tmp_path: Path) -> None:
+    examples()
+    file = tmp_path / "n.csv"
+    file.write_text("id,occurred_at,what\n1,2025-01-01 10:00,ของแปลก\n", encoding="utf-8")
+    said = ("--map", "offence=what", "--offence", "ของแปลก=2")
+    assert run("import-incidents", file, "--station", "mukdahan_example", *said) == 0
+    with store.read() as conn:
+        deeds = str(
+            [*conn.exec_driver_sql("SELECT * FROM audit"), *conn.exec_driver_sql("SELECT * FROM audit_waiting")]
+        )
+    assert all(did in deeds for did in (Did.IMPORT_MAPPED, Did.OFFENCE_NAMED, "fields=offence", "groups=2"))
+    assert "ของแปลก" not in deeds  # ids only
 
 
 def test_a_file_named_on_an_old_thai_disk(
