@@ -5,16 +5,17 @@ The one way of the command line and of the browser's page; both only tell how fa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import orjson
 
 from models.formats.incident_file import Context, incident_columns
 from models.formats.problems import RowError
-from models.imports.converting import COLUMNS, Converter, Counts
+from models.imports.converting import COLUMNS, Converter, Counts, Values
 from models.imports.days import Dates, Order
 from models.imports.opening import Table
+from models.imports.places import MOST_GOOD, MOST_OUTSIDE, Place, Spread
 from models.records.base import Millis
 from models.records.imports import ImportBatch
 from store import import_runs
@@ -24,7 +25,7 @@ from store.registry import area_of
 
 #: Fields whose cells say how dates are written.
 _DATED = ("occurred_at", "occurred_from", "occurred_to", "date", "reported_at")
-_ID = COLUMNS.index("id")
+_ID, _LAT, _LON, _OFFENCE = (COLUMNS.index(name) for name in ("id", "lat", "lon", "offence"))
 
 
 class CancelledError(Exception):
@@ -64,7 +65,8 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a file holds, before anything is stored. `known`: rows whose id the store has already."""
+    """What a file holds, before anything is stored. `known`: rows whose id the store has already; `places`: where its
+    rows would lie, of a long file some of them."""
 
     style: Style
     counts: Counts
@@ -72,6 +74,7 @@ class Preview:
     first_bad: tuple[RowError, ...]
     columns: Mapping[str, str]
     ignored: tuple[str, ...]
+    places: tuple[Place, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,7 @@ def look_over(
         CancelledError: it was stopped.
     """
     style, reader = _reader(db, table, plan, stopped)
+    good, outside = Spread(MOST_GOOD), Spread(MOST_OUTSIDE)
     known, done = 0, 0
     shown: list[RowError] = []
     for piece in table.pieces():
@@ -125,13 +129,16 @@ def look_over(
         read = reader.convert(piece)
         errors(read.bad)
         shown += read.bad[: most_shown - len(shown)]
+        good.see(_placed(read.good, False))
+        outside.see(_placed(read.outside, True))
         with db.read() as conn:
             ids = [row[_ID] for row in read.good]
             known += import_runs.known_among(conn, plan.station, plan.source, ids)
         done += len(piece.numbers)
         tell(done)
     titles = {name: table.header[at] for name, at in reader.columns.places.items()}
-    return Preview(style, reader.counts, known, tuple(shown), titles, reader.columns.ignored)
+    places = (*good.kept, *outside.kept)
+    return Preview(style, reader.counts, known, tuple(shown), titles, reader.columns.ignored, places)
 
 
 def bring_in(
@@ -190,6 +197,10 @@ def _store(
         tell(done)
     if reader.counts.bad and not plan.only_good:
         raise BadRowsError(reader.counts.bad, reader.counts.good)
+
+
+def _placed(rows: list[Values], outside: bool) -> Iterator[Place]:
+    return (Place(row[_LAT], row[_LON], row[_ID], row[_OFFENCE], outside) for row in rows if row[_LAT] is not None)
 
 
 def _reader(db: Database, table: Table, plan: Plan, stopped: Callable[[], bool]) -> tuple[Style, Converter]:

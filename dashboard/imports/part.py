@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.deeds import page_deed
 from dashboard.html_table import table_html
 from dashboard.imports.columns import columns_form
+from dashboard.imports.map import places_map
 from dashboard.imports.work import Work, bring, look, works
 from dashboard.tables import Row
 from dashboard.visit import Visit
@@ -52,6 +53,7 @@ def shown(here: Visit, work: Work) -> None:
     )  # fmt: skip
     for column, (name, value) in zip(st.columns(len(figures)), figures, strict=True):
         column.metric(word(f"imp.n_{name}", language), f"{value:,}")
+    places_map(here, preview)
     columns_form(here, work)
     if counts.unknown:
         _names(here, work)

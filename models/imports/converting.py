@@ -58,10 +58,12 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """A piece: rows to store in the order of `COLUMNS`, and the rows that cannot be taken."""
+    """A piece: rows to store in the order of `COLUMNS`, and the rows that cannot be taken. `outside`: of these, what
+    was read of those that lie outside of the plausible area."""
 
     good: list[Values]
     bad: list[RowError]
+    outside: list[Values]
 
 
 class Converter:
@@ -119,7 +121,7 @@ class Converter:
         kept = [row for index, row in enumerate(good) if index not in wrong] if wrong else good
         bad.sort(key=lambda error: error.number)
         self._count(kept, bad)
-        return Converted(kept, bad)
+        return Converted(kept, bad, [good[index] for index, why in wrong.items() if why.code == OUTSIDE.code])
 
     def _plain(self, piece: Piece) -> list[Values | None]:
         """The rows in the order of `COLUMNS`; None where a cell is not plain."""

@@ -77,7 +77,7 @@ def ground_of(zone: str, others: tuple[str, ...], width_m: float | None) -> Grou
     middle = inner.representative_point()
     epsg = utm_epsg(middle.y, middle.x)  # the zone's own area is measured in the same one
     flat = GeoSeries([inner], crs=_DEGREES).to_crs(epsg)
-    # None of a zone of its own: the union of no shapes is empty, and takes nothing.
+    # Without other zones their union is an empty shape, which takes nothing from the ring.
     rest = GeoSeries([shapely.from_geojson(one) for one in others], crs=_DEGREES)
     taken = flat.union(rest.to_crs(epsg).union_all())
     width = _same_area(flat.iloc[0], taken.iloc[0]) if width_m is None else width_m

@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, Page, Route, expect
 from dashboard.access.sessions import COOKIE
 from dashboard.basemap.shown import Basemap
 from dashboard.words import word
+from models.records.station import Station
+from store import registers
 from store.migrate import upgrade
 from tests.app.serving import Product, environment
 from tests.basemap_files import MIDDLE, town_map
@@ -24,6 +26,12 @@ from tests.e2e.screen import open_wall as open_product
 
 pytestmark = pytest.mark.browser
 
+#: A file with a row that can be taken, in the middle of the town, and one outside of the station's area.
+HOSTILE = "<img src=https://tracker.example/x>"
+ROWS = f"""id,occurred_at,offence,lat,lon
+{HOSTILE},30/6/2565 11:00,ลักทรัพย์,{MIDDLE[1]},{MIDDLE[0]}
+2,30/6/2565 11:00,ลักทรัพย์,18.8,99.0
+"""
 CREDIT = "ข้อมูลแผนที่: © OpenStreetMap contributors"
 _SEEN = """(layer) => [...new Set(window.__ssz.map.raw.queryRenderedFeatures({ layers: [layer] })
     .flatMap((one) => [one.properties.name, one.properties.kind]))]"""
@@ -122,6 +130,11 @@ def product(tmp_path_factory: pytest.TempPathFactory, built: Path) -> Iterator[P
     running = Product(folder, {"SSZ_BASEMAP": str(built)})
     upgrade(environment(folder, running.port)["SSZ_DATABASE_URL"])
     running.start()
+    db = running.open_store()
+    with db.write() as tx:
+        town = Station(code="a", name_th="สถานี ก", name_en="A", lat=MIDDLE[1], lon=MIDDLE[0], plausible_km=50)
+        registers.put_stations(tx, [town], 1)
+    db.close()
     yield running
     running.stop()
 
@@ -155,6 +168,24 @@ def test_no_request_of_wall_and_analysis_map_leaves_for_another_host(chromium: B
         ):
             page.goto(f"{product.url}/incidents")
         expect(page.get_by_text(CREDIT)).to_be_visible(timeout=60_000)
+        page.goto(f"{product.url}/imports")
+        with page.expect_response(lambda answer: ".mvt?" in answer.url, timeout=60_000):
+            page.locator("[data-testid=stFileUploader] input").set_input_files(
+                {"name": "f.csv", "mimeType": "text/csv", "buffer": ROWS.encode()}
+            )
+        map_of_rows = page.get_by_test_id("stDeckGlJsonChart")
+        map_of_rows.scroll_into_view_if_needed(timeout=60_000)
+        middle = map_of_rows.bounding_box()
+        assert middle is not None
+        tip = page.locator(".deck-tooltip")
+        for _ in range(20):  # the one good row is in the middle; its mark is there once the map has drawn
+            page.mouse.move(middle["x"] + 5, middle["y"] + 5)
+            page.mouse.move(middle["x"] + middle["width"] / 2, middle["y"] + middle["height"] / 2, steps=3)
+            if any(HOSTILE in text for text in tip.all_inner_texts()):
+                break
+            page.wait_for_timeout(500)
+        expect(tip).to_contain_text(HOSTILE)
+        assert tip.locator("img").count() == 0
         page.goto(f"{product.url}/feeds")
         expect(page.get_by_text("แผนที่ฐาน town.pmtiles: ซูม 5 ถึง 14")).to_be_visible(timeout=60_000)
     finally:

@@ -89,7 +89,7 @@ def test_the_quick_way_says_what_the_exact_reader_says(
     done = Converter(HEADER, context).convert(Piece([2], [[cell] for cell in row]))
     said = exact(row, context)
     if isinstance(said, RowError):
-        assert done == Converted([], [said])
+        assert done == Converted([], [said], [])
     else:
         assert [dict(zip(COLUMNS, values, strict=True)) for values in done.good] == [
             {name: getattr(said, name) for name in COLUMNS}
