@@ -203,9 +203,12 @@ def test_an_sos_is_never_refused_for_its_time() -> None:
     assert judged(press(at=NOW - 60_000)) == press(at=NOW - 60_000)
 
 
-def test_old_incidents_are_history_and_not_a_wrong_clock() -> None:
-    incident = IncidentReport("lumphini", "crimes", "1", 1_000_000_000_000, "theft", NOW)
+def test_old_incidents_are_history_and_those_before_any_of_our_years_a_wrong_clock() -> None:
+    incident = IncidentReport("lumphini", "crimes", "1", 1_167_609_600_000, "theft", NOW)
     assert judged(incident) is incident
+    refused = judged(replace(incident, occurred_from=1_000_000_000_000))
+    assert isinstance(refused, Rejected)
+    assert refused.reason is Reason.CLOCK
 
 
 def test_a_fix_outside_the_plausible_area_is_flagged() -> None:
