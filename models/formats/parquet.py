@@ -15,6 +15,8 @@ import pyarrow.parquet as pq
 from models.formats.geojson import cell_text
 from models.formats.guards import (
     BOMB,
+    CELL_TOO_LONG,
+    MAX_CELL,
     MAX_COLUMNS,
     MAX_ROWS,
     MAX_UNPACKED,
@@ -31,14 +33,14 @@ _PIECE = 10_000
 _MOST_ROWS, _MOST_BYTES = 10 * MAX_ROWS, 20 * MAX_UNPACKED
 
 
-def parquet_names(path: Path) -> list[str]:
-    """The names of a file's columns.
+def parquet_names(path: Path, most_bytes: int = _MOST_BYTES) -> list[str]:
+    """The names of a file's columns. `most_bytes`: of the whole file, unpacked.
 
     Raises:
         BadFileError: not Parquet, or too large or wide.
     """
     with path.open("rb") as source:
-        return list(_opened(source, _MOST_ROWS, _MOST_BYTES).schema_arrow.names)
+        return list(_opened(source, _MOST_ROWS, most_bytes).schema_arrow.names)
 
 
 def parquet_columns(path: Path, rows: int, most_bytes: int = _MOST_BYTES) -> Iterator[list[list[str]]]:
@@ -97,6 +99,8 @@ def _blocks(file: pq.ParquetFile, rows: int, most_bytes: int) -> Iterator[pa.Rec
         left -= sum(_letters(column) for column in piece.columns)
         if left < 0:
             raise BadFileError(BOMB)
+        if any(map(_too_long, piece.columns)):
+            raise BadFileError(CELL_TOO_LONG)
         yield piece
 
 
@@ -121,6 +125,14 @@ def _letters(column: pa.Array) -> int:
         lengths = pc.binary_length(column.dictionary)
         return int(pc.sum(lengths.take(column.indices)).as_py() or 0)
     return int(pc.sum(pc.binary_length(column)).as_py() or 0) if _is_text(column.type) else 0
+
+
+def _too_long(column: pa.Array) -> bool:
+    """Whether a cell holds more letters than one may."""
+    words = column.dictionary if isinstance(column, pa.DictionaryArray) else column
+    if not _is_text(words.type) or (pc.max(pc.binary_length(words)).as_py() or 0) <= MAX_CELL:
+        return False
+    return any(len(_text(value)) > MAX_CELL for value in words.to_pylist())
 
 
 def _text(value: object) -> str:

@@ -99,12 +99,18 @@ class Converter:
     def convert(self, piece: Piece) -> Converted:
         """The next piece."""
         rows = self._plain(piece) if self._quick else [None] * len(piece.numbers)
+        refused = self._refused(piece)
+        for index in refused:
+            rows[index] = None
         good: list[Values] = []
         at: list[int] = []
         bad: list[RowError] = []
         for index, values in enumerate(rows):
             if values is None:
                 number = piece.numbers[index]
+                if index in refused:
+                    bad.append(RowError(number, tuple(piece.faults[index]), refused[index]))
+                    continue
                 read = read_incident(Row(self.columns, number, piece.cells(index)), self._context)
                 if isinstance(read, RowError):
                     bad.append(read)
@@ -122,6 +128,20 @@ class Converter:
         bad.sort(key=lambda error: error.number)
         self._count(kept, bad)
         return Converted(kept, bad, [good[index] for index, why in wrong.items() if why.code == OUTSIDE.code])
+
+    def _refused(self, piece: Piece) -> dict[int, tuple[Problem, ...]]:
+        """Indexes of rows the file itself got wrong, and why; a fault in a column nobody reads is none."""
+        header, asked = self.columns.header, set(self.columns.places.values())
+        refused: dict[int, tuple[Problem, ...]] = {}
+        for index, row in piece.faults.items():
+            why = [
+                problem.of(header[at]) if at in asked else problem
+                for at, problem in row.problems
+                if at in asked or not 0 <= at < len(header)
+            ]
+            if why:
+                refused[index] = tuple(why)
+        return refused
 
     def _plain(self, piece: Piece) -> list[Values | None]:
         """The rows in the order of `COLUMNS`; None where a cell is not plain."""

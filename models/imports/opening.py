@@ -6,20 +6,17 @@ CSV and Parquet are never in memory as a whole. A spreadsheet and GeoJSON are: t
 
 from __future__ import annotations
 
-import codecs
-import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from models.formats import guards
 from models.formats.geojson import geojson_rows
-from models.formats.guards import ABOUT_MARK, CELL_TOO_LONG, EMPTY, MAX_CELL, MAX_COLUMNS, TOO_MANY_ROWS, TOO_WIDE
+from models.formats.guards import ABOUT_MARK, EMPTY, MAX_COLUMNS, TOO_MANY_ROWS, TOO_WIDE
 from models.formats.problems import BadFileError, Problem
-from models.formats.tables import NOT_TEXT
 from models.formats.text import clean
+from models.imports.lines import BLOCK, CHANGED, FaultyRow, Rows, csv_opener, delimiter_of, encoding_of
 
 #: What a file on disk may hold: by command or inbox. The browser's uploads stay at `guards.MAX_BYTES`.
 MAX_BYTES = 2 * 1024**3
@@ -27,22 +24,26 @@ MAX_ROWS = 10_000_000
 
 #: Rows of a piece.
 PIECE = 10_000
-_BLOCK = 1 << 20
-
-CHANGED = Problem(
-    "changed", "ไฟล์ถูกแก้ไขระหว่างอ่าน ยังไม่ได้นำเข้า กรุณานำเข้าใหม่", "the file changed while it was read: import it again"
-)
 NO_SHEET = Problem("no_sheet", "ไม่มีแผ่นงานชื่อนี้", "the workbook has no sheet of that name")
 
-Rows = Iterator[list[str]]
+NO_VALUE = Problem(
+    "formula_no_value",
+    "สูตรไม่มีค่าที่คำนวณไว้ กรุณาเปิดไฟล์ใน Excel แล้วบันทึกใหม่",
+    "formula without a value: open and save in Excel",
+)
+BEYOND = Problem(
+    "beyond_header", "มีข้อมูลเกินจำนวนคอลัมน์ของหัวตาราง", "has cells beyond the last column that the header names"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some rows of a table: each row's number as a spreadsheet shows it, and the cells by column."""
+    """Some rows of a table: each row's number as a spreadsheet shows it, and the cells by column. `faults`: of some
+    rows, by their index here, how they came and what is wrong with them."""
 
     numbers: Sequence[int]
     columns: Sequence[Sequence[str]]
+    faults: Mapping[int, FaultyRow] = field(default_factory=dict)
 
     def cells(self, index: int) -> tuple[str, ...]:
         """The cells of one row."""
@@ -105,7 +106,7 @@ def look_at(path: Path) -> Look | None:
 
 def open_table(path: Path, name: str = "", sheet: str = "", most_bytes: int = MAX_BYTES) -> Table:
     """Open a file. `name`: what it was called where it comes from, its ending says the kind; `sheet`: of a workbook,
-    the first when none is named.
+    the first with a filled cell when none is named.
 
     Raises:
         BadFileError: it cannot be read, is not what its name says, is too large, or has no header or no such sheet.
@@ -118,52 +119,61 @@ def open_table(path: Path, name: str = "", sheet: str = "", most_bytes: int = MA
     if look.size > most_bytes:
         raise BadFileError(guards.TOO_BIG)
     with path.open("rb") as file:
-        kind = guards.kind_of(name, file.read(_BLOCK))
+        kind = guards.kind_of(name, file.read(BLOCK))
     if kind == "csv":
         encoding = encoding_of(path)
-        delimiter = _delimiter(path, encoding)
-        rows = _csv_opener(path, encoding, delimiter)
+        delimiter = delimiter_of(path, encoding)
+        rows = csv_opener(path, encoding, delimiter)
         return Table(path, kind, _first(rows()), look, encoding, delimiter, _open=lambda: _pieces(rows()))
     if look.size > guards.MAX_BYTES and kind != "parquet":
         raise BadFileError(guards.TOO_BIG)
     # The packages of the others take a second to load: only a file that needs them waits, not the product's start.
     if kind == "xlsx":
-        from models.formats.spreadsheet import sheet_names, spreadsheet_rows
+        from models.formats.spreadsheet import first_filled, sheet_names, spreadsheet_rows, uncomputed
 
         body = path.read_bytes()
         sheets = sheet_names(body)
         if sheet and sheet not in sheets:
             raise BadFileError(NO_SHEET)
-        chosen = sheet or sheets[0]
+        chosen = sheet or first_filled(body)
         cells = spreadsheet_rows(body, chosen)
+        for number, columns in uncomputed(body, chosen).items():
+            cells[number - 1] = FaultyRow(cells[number - 1], [(at, NO_VALUE) for at in columns])
         return Table(path, kind, _first(cells), look, sheets=sheets, sheet=chosen, _open=lambda: _pieces(iter(cells)))
     if kind == "geojson":
         body = path.read_bytes()
         return Table(path, kind, _first(geojson_rows(body)), look, _open=lambda: _pieces(geojson_rows(body)))
     from models.formats.parquet import parquet_columns, parquet_names
 
-    header = _first([parquet_names(path)])
     most = max(guards.MAX_UNPACKED, most_bytes)
+    header = _first([parquet_names(path, most)])
     return Table(path, kind, header, look, _open=lambda: _whole(parquet_columns(path, PIECE, most), len(header)))
 
 
 def _pieces(rows: Rows) -> Iterator[Piece]:
-    """The rows under the header, each cut or filled to its width, empty ones left out."""
+    """The rows under the header, each cut or filled to its width, empty ones left out. One with more is at fault."""
     numbered = enumerate(rows, 1)
     width = next((len(header) for _, cells in numbered if (header := _header(cells))), 0)
     while block := list(islice(numbered, PIECE)):
-        numbers, kept = [], []
+        numbers: list[int] = []
+        kept: list[list[str]] = []
+        faults: dict[int, FaultyRow] = {}
         for number, cells in block:
+            faulty = cells if isinstance(cells, FaultyRow) else None
             if len(cells) != width:
-                if not any(cells):
+                if faulty is None and not any(cells):
                     continue
-                cells = (cells + [""] * width)[:width]
-            if not cells[0] and not any(cell.strip() for cell in cells):
+                if any(cell.strip() for cell in cells[width:]):
+                    faulty = FaultyRow(cells, [*(faulty.problems if faulty else ()), (-1, BEYOND)])
+                cells = (list(cells) + [""] * width)[:width]
+            if faulty is not None:
+                faults[len(numbers)] = faulty
+            elif not cells[0] and not any(cell.strip() for cell in cells):
                 continue
             numbers.append(number)
             kept.append(cells)
         if kept:
-            yield Piece(numbers, list(zip(*kept, strict=True)))
+            yield Piece(numbers, list(zip(*kept, strict=True)), faults)
 
 
 def _whole(blocks: Iterable[list[list[str]]], width: int) -> Iterator[Piece]:
@@ -182,68 +192,10 @@ def _whole(blocks: Iterable[list[list[str]]], width: int) -> Iterator[Piece]:
             yield Piece(numbers, columns)
 
 
-def encoding_of(path: Path) -> str:
-    """The encoding of a whole text file: UTF-8 (`utf-8-sig`), UTF-16 with its mark, else Windows-874 (`cp874`).
-
-    Raises:
-        BadFileError: none of them, or a zero character in it.
-    """
-    with path.open("rb") as file:
-        marked = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-    for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp874"):
-        try:
-            if _decodes(path, encoding):
-                return encoding
-        except UnicodeDecodeError:
-            continue
-    raise BadFileError(NOT_TEXT)
-
-
-def _decodes(path: Path, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            if "\0" in decoder.decode(block):
-                return False
-        decoder.decode(b"", final=True)
-    return True
-
-
-def _delimiter(path: Path, encoding: str) -> str:
-    with path.open(encoding=encoding, newline="") as file:
-        first = file.readline(MAX_CELL)
-    return max(",;\t", key=first.count)
-
-
-def _csv_opener(path: Path, encoding: str, delimiter: str) -> Callable[[], Rows]:
-    def rows() -> Rows:
-        with path.open(encoding=encoding, newline="") as file, _long_cells():
-            reader = csv.reader(file, delimiter=delimiter, strict=True)
-            try:
-                yield from reader
-            except csv.Error as error:
-                if "field larger" in str(error):
-                    raise BadFileError(CELL_TOO_LONG) from error
-                at = reader.line_num
-                raise BadFileError(
-                    Problem("csv", f"อ่านบรรทัดที่ {at} ไม่ได้", f"line {at} cannot be read: {error}")
-                ) from error
-            except UnicodeDecodeError as error:
-                raise BadFileError(CHANGED) from error
-
-    return rows
-
-
-@contextmanager
-def _long_cells() -> Iterator[None]:
-    """Cells may be as long as the guards say. The limit is the process's, so it is only ever raised."""
-    if csv.field_size_limit() < MAX_CELL:
-        csv.field_size_limit(MAX_CELL)
-    yield
-
-
 def _first(rows: Iterable[list[str]]) -> tuple[str, ...]:
     for cells in rows:
+        if isinstance(cells, FaultyRow) and (broken := [why for at, why in cells.problems if at < 0]):
+            raise BadFileError(broken[0])
         header = _header(cells)
         if header:
             return header

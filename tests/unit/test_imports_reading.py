@@ -215,7 +215,7 @@ def test_a_workbook_of_fifty_sheets_lets_one_be_chosen(tmp_path: Path) -> None:
         ("h7",),
         "แผ่น 7",
         50,
-    )  # a formula nobody computed: empty
+    )  # a formula nobody computed: empty, and told (test_imports_faults)
     assert [piece.columns for piece in table.pieces()] == [[("x",)]]
     assert open_table(path).sheet == "Sheet"
     with pytest.raises(BadFileError, match="no sheet"):
