@@ -60,6 +60,10 @@ def _migrated() -> Path:
     return folder / "ssz.db"
 
 
+#: The server ends a connection that was idle for 5 s: one about to be ended is not used again.
+SHORT = httpx.Limits(keepalive_expiry=2)
+
+
 @dataclass
 class Product:
     """A running `serve.py`. `lines` are what it has said on standard output."""
@@ -154,4 +158,6 @@ class Product:
     def client(self, cookie: str = "") -> httpx.Client:
         """An HTTP client; with a cookie a signed-in one. Follows no redirect."""
         cookies = {COOKIE: cookie} if cookie else {}
-        return httpx.Client(base_url=self.url, cookies=cookies, follow_redirects=False, timeout=60, verify=trust())
+        return httpx.Client(
+            base_url=self.url, cookies=cookies, follow_redirects=False, timeout=60, verify=trust(), limits=SHORT
+        )
