@@ -21,6 +21,7 @@ class Job:
     """Timed work. `wanted` is a cheap look whether there is anything to do.
 
     `lease_ms`: for how long the process that did it may go on doing it alone; 0 = each process does it for itself.
+    `first_after_ms`: for how long after its start a process leaves it alone: what loads much would delay the screens.
     """
 
     name: str
@@ -28,3 +29,4 @@ class Job:
     run: Callable[[Database, Millis], None]
     lease_ms: Millis
     wanted: Callable[[Connection, Millis], bool] = always
+    first_after_ms: Millis = 0

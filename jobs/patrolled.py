@@ -41,7 +41,7 @@ def patrolled_job(zone: ZoneInfo) -> Job:
         if found:
             _LOG.info("minutes of patrol reckoned: %d days of stations", len(found))
 
-    return Job("patrolled", every_ms=600_000, run=run, lease_ms=600_000, wanted=wanted)
+    return Job("patrolled", every_ms=600_000, run=run, lease_ms=600_000, wanted=wanted, first_after_ms=60_000)
 
 
 def missing(conn: Connection, now: Millis, zone: ZoneInfo) -> list[tuple[str, int]]:

@@ -63,6 +63,8 @@ class Runner:
     def tick(self, job: Job) -> bool:
         """Run one job if it is due, wanted, and ours to do; True when it ran to its end."""
         now = self._clock()
+        if job.first_after_ms and job.name not in self._last:
+            self._last[job.name] = now - job.every_ms + job.first_after_ms
         if not due(now, self._last.get(job.name), job.every_ms):
             return False
         self._last[job.name] = now

@@ -14,7 +14,7 @@ from tests.fault.mutants import mutants, refusals
 from tests.fault.product import STATION, now_ms
 from tests.fault.scale import scaled
 from tests.fault.streams import clean, early, messy, payload, state
-from tests.servers import Mosquitto
+from tests.servers import Mosquitto, wait_until
 
 pytestmark = [pytest.mark.fault, pytest.mark.broker]
 
@@ -38,7 +38,8 @@ def test_row_13_of_poison_among_good_messages_each_is_quarantined_and_no_good_on
         publisher.settle()
         good = publisher.acked - {None}
         drained(publisher, db_url)
-        assert not good - stored(db_url) - heard(db_url, BOXES[:10])
+        # The poison is on topics of its own: the marks of an empty queue are of three of them.
+        wait_until(lambda: not good - stored(db_url) - heard(db_url, BOXES[:10]), 60, "every good message stored")
         refused = refusals(db_url, bad)
         assert number(db_url, "SELECT count(*) FROM quarantine") - before == refused >= len(bad) // 3
         assert number(db_url, "SELECT count(DISTINCT reason) FROM quarantine") >= 6

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,20 @@ def test_one_of_two_processes_does_it_and_the_other_takes_over(db: Database) -> 
     assert second.tick(job)  # the first one is gone
     assert not first.tick(job)
     assert len(done) == 3
+
+
+def test_what_loads_much_is_left_alone_while_a_process_starts(sqlite_db: Database) -> None:
+    clock, done = Clock(), list[int]()
+    job = replace(noting(done), first_after_ms=60_000)
+    runner = Runner(sqlite_db, [job], clock, "a")
+    assert not runner.tick(job)
+    clock.now += 59_999
+    assert not runner.tick(job)
+    clock.now += 1
+    assert runner.tick(job)
+    clock.now += 1_000
+    assert runner.tick(job)
+    assert done == [NOW + 60_000, NOW + 61_000]
 
 
 def test_a_process_that_stops_gives_its_jobs_back(db: Database) -> None:
