@@ -34,6 +34,7 @@ class Runner:
         self._clock = clock
         self._holder = holder
         self._last: dict[str, Millis] = {}
+        self._begun: dict[str, Millis] = {}
         self._failing: set[str] = set()
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -63,8 +64,9 @@ class Runner:
     def tick(self, job: Job) -> bool:
         """Run one job if it is due, wanted, and ours to do; True when it ran to its end."""
         now = self._clock()
-        if job.first_after_ms and job.name not in self._last:
-            self._last[job.name] = now - job.every_ms + job.first_after_ms
+        begun = self._begun.setdefault(job.name, now)
+        if begun <= now < begun + job.first_after_ms:
+            return False
         if not due(now, self._last.get(job.name), job.every_ms):
             return False
         self._last[job.name] = now
