@@ -30,7 +30,7 @@ def begin(key: str, first: Said) -> None:
 
 def end(key: str) -> None:
     """Forget what was written."""
-    for name in ("of", "id", "sure", "seen", "was", "told", "wrong", *(field.name for field in fields(Said))):
+    for name in ("of", "id", "sure", "seen", "was", "wrong", *(field.name for field in fields(Said))):
         st.session_state.pop(f"{key}-{name}", None)
 
 

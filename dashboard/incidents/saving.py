@@ -138,15 +138,15 @@ def edit_incident(
         st.rerun()
     said_now = form(here, key, stations, new=False, text=text)
     newest = history[-1] if history else None
-    behind = newest is not None and newest.version > st.session_state[f"{key}-seen"]
-    told = newest is not None and st.session_state.get(f"{key}-told") == newest.version
+    seen = st.session_state[f"{key}-seen"]
+    behind = newest is not None and newest.version > seen
     if behind and newest is not None:
         at = moment(newest.at, zone, language)
         st.warning(word("ent.meanwhile", language, who=plain(newest.by), at=at), icon=":material/group:")
-        # At once, not at the end: a press may come before this run has ended.
-        st.session_state[f"{key}-told"] = newest.version
+        seen = newest.version
+    # A button for each version: a press that was on its way when another one saved is no wish to write over it.
     label = word("ent.over" if behind else "ent.save", language)
-    if st.button(label, key="record-save", type="primary"):
+    if st.button(label, key=f"record-save-{seen}", type="primary"):
         # Over a newer version only what was touched here is written: the rest stays as the other left it.
         before = one if behind else st.session_state[f"{key}-was"]
         fields, wrong = edited(
@@ -155,19 +155,16 @@ def edit_incident(
         st.session_state[f"{key}-wrong"] = wrong
         if wrong:
             st.rerun()
-        if behind and newest is not None and told:
-            st.session_state[f"{key}-seen"] = newest.version
-        _edit(here, key, one, fields)
+        _edit(here, key, one, seen, fields)
     return not behind
 
 
-def _edit(here: Visit, key: str, one: Incident, fields: dict[str, object]) -> None:
+def _edit(here: Visit, key: str, one: Incident, seen: int, fields: dict[str, object]) -> None:
     language = here.language
     name = Key(one.station, one.source, one.id)
     deed = page_deed(here, Did.INCIDENT_EDITED, station=one.station, object=f"incident:{one.source}/{one.id}")
     try:
         with here.runtime.db.write() as tx:
-            seen = st.session_state[f"{key}-seen"]
             done = incident_changes.edit(tx, name, seen, fields, here.who.name, here.runtime.clock())
             if done is not None:
                 audit.record(tx, deed)
