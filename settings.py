@@ -219,8 +219,9 @@ class Settings(BaseSettings):
         "only: who reaches it runs code here); none: this machine's own processes.",
     )
 
-    retention_map_days: int = Field(
-        90, ge=1, description="Days hotspot maps are kept; the newest and every forecast stay."
+    retention_map_days: int = Field(90, ge=1, description="Days hotspot maps are kept; the newest of each stays.")
+    retention_forecast_days: int = Field(
+        730, ge=90, description="Days forecasts and their scores are kept: so far back goes their record."
     )
     retention_change_days: int = Field(2, ge=1, description="Days rows of the change log are kept.")
 

@@ -96,6 +96,7 @@ def _retention(args: argparse.Namespace, settings: Settings) -> int:
         audit_days=settings.retention_audit_days,
         name_days=settings.retention_name_days,
         map_days=settings.retention_map_days,
+        forecast_days=settings.retention_forecast_days,
     )
     with opened(settings) as database:
         gone = retention.run(database, keep, now_ms())

@@ -31,7 +31,7 @@ GRANT UPDATE (seal) ON alarm_step_seal TO ssz_web;
 -- or scan. Incidents go with an import that is undone. Of the audit log the trigger lets the oldest rows go, and only
 -- behind a cut.
 GRANT DELETE ON
-    audit, audit_waiting, change, device, hotspot_map, incident, incident_touched, kiosk, lease, outbox, past_reading,
+    audit, audit_waiting, change, device, forecast, forecast_score, hotspot_map, incident, incident_touched, kiosk, lease, outbox, past_reading,
     purpose, quarantine, raw_batch, recovery_code, saved_view, sheet_print, sign_in_failures, sign_in_link,
     sign_in_step, sos_box_past, street,
     unit_status_past, web_session

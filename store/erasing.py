@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 
 from models.records.base import Millis
 from models.records.erasure import Erasure
-from models.records.hotspot import HotspotMapRow
+from models.records.hotspot import ForecastRow, ForecastScoreRow, HotspotMapRow
 from models.records.purpose import PastReading, Purpose
 from models.records.report import Report
 from models.records.sheet_print import SheetPrint
@@ -23,6 +23,7 @@ from store.rows import put, table_of
 PIECE = 2_000
 
 _ERASURE, _REPORT, _MAP = table_of(Erasure), table_of(Report), table_of(HotspotMapRow)
+_FORECAST, _SCORE = table_of(ForecastRow), table_of(ForecastScoreRow)
 _PURPOSE, _READING, _PRINT = table_of(Purpose), table_of(PastReading), table_of(SheetPrint)
 
 
@@ -193,6 +194,26 @@ def maps(database: Database, before: Millis) -> int:
     followed = select(newer.c.made_at).where(same, newer.c.made_at > _MAP.c.made_at).exists()
     old = select(*key).where(_MAP.c.made_at < before, followed).order_by(_MAP.c.made_at).limit(PIECE)
     return in_pieces(database, _running(delete(_MAP).where(tuple_(*key).in_(old))))
+
+
+def forecasts(database: Database, before: Millis) -> int:
+    """Forecasts frozen and scores kept before a moment; returns how many of both. What was frozen or scored together
+    is of one moment and goes together: the audit log tells of each such group (`store.forecast_proof`).
+
+    Station by station along their index: there are millions.
+    """
+    _may_go(database, _FORECAST.name, before)
+    _may_go(database, _SCORE.name, before)
+    total = 0
+    with database.read() as conn:
+        stations = conn.execute(select(_FORECAST.c.station).distinct()).scalars().all()
+    for station in stations:
+        mine = _FORECAST.c.station == station
+        old = select(_FORECAST.c.hash).where(mine, _FORECAST.c.made_at < before).order_by(_FORECAST.c.made_at)
+        total += in_pieces(database, _running(delete(_FORECAST).where(mine, _FORECAST.c.hash.in_(old.limit(PIECE)))))
+    key = tuple(_SCORE.primary_key.columns)
+    late = select(*key).where(_SCORE.c.scored_at < before).order_by(_SCORE.c.scored_at).limit(PIECE)
+    return total + in_pieces(database, _running(delete(_SCORE).where(tuple_(*key).in_(late))))
 
 
 def _may_go(database: Database, table: str, before: Millis) -> None:

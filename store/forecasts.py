@@ -1,4 +1,5 @@
-"""The forward record: forecasts frozen before their window, and how they turned out. Rows are only added.
+"""The forward record: forecasts frozen before their window, and how they turned out. Rows are only added, and go when
+their time is over.
 
 Each row carries the hash of its content, which is also its key, and the hashes of what was frozen together stand in
 the audit log: a row that was changed, added behind or taken away is found.
@@ -24,6 +25,7 @@ from models.records.hotspot import ForecastRow, ForecastScoreRow
 from models.records.incident import Incident
 from store import audit
 from store.database import Tx
+from store.hidden import IS_SEEN
 from store.rows import add_new, of_stations, record_of, records, table_of, values_of
 
 _FORECAST, _SCORE, _INCIDENT = table_of(ForecastRow), table_of(ForecastScoreRow), table_of(Incident)
@@ -135,9 +137,9 @@ def any_over(conn: Connection, now: Millis, without: Collection[tuple[str, str]]
 def _waiting(now: Millis) -> tuple[ColumnElement[bool], ...]:
     """A window that is over, not scored, and settled: a reported case of the station lies behind it, from the source
     that gave most of its reported cases of a year. What a patrol writes down the same day says nothing of a file that
-    comes once a month."""
+    comes once a month, and an import that is not finished says nothing yet."""
     case, over = _INCIDENT.c, (_FORECAST.c.until <= now - SETTLE_MS, ~_scored())
-    reported = (case.found_by != "patrol", func.coalesce(case.offence_group, 0) != 4)
+    reported = (case.found_by != "patrol", func.coalesce(case.offence_group, 0) != 4, IS_SEEN)
     newest = func.max(case.occurred_from).label("newest")
     rank = (
         func.row_number().over(partition_by=case.station, order_by=(func.count().desc(), case.source)).label("rank")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from models.records.base import Millis
 from models.records.imports import RUNNING, UNDOING, ImportBatch
@@ -22,9 +22,16 @@ _INCIDENT, _BATCH = table_of(Incident), table_of(ImportBatch)
 Key = tuple[str, str, str]
 
 
+#: The imports whose incidents nobody sees.
+_HIDDEN = select(_BATCH.c.batch).where(_BATCH.c.state.in_((RUNNING, UNDOING)))
+
+#: Of an incident, that it is seen: for a query that is put together before it is known where it is asked.
+IS_SEEN: ColumnElement[bool] = _INCIDENT.c.batch.not_in(_HIDDEN)
+
+
 def hidden_batches(conn: Connection) -> list[str]:
     """The imports whose incidents nobody sees."""
-    return list(conn.execute(select(_BATCH.c.batch).where(_BATCH.c.state.in_((RUNNING, UNDOING)))).scalars())
+    return list(conn.execute(_HIDDEN).scalars())
 
 
 def make_way(tx: Tx, keys: Iterable[Key], batch: str = "") -> list[str]:

@@ -13,6 +13,7 @@ from models.records.hotspot import RefitFailure, RefitRun, RefitStation
 from models.records.incident import Incident
 from models.records.station import Zone
 from store.database import Tx
+from store.incidents import seen
 from store.rows import of_stations, put, records, table_of, values_of
 
 _INCIDENT, _ZONE = table_of(Incident), table_of(Zone)
@@ -21,10 +22,10 @@ _RUN, _FAILURE, _STATION = table_of(RefitRun), table_of(RefitFailure), table_of(
 
 def versions(conn: Connection, stations: Stations) -> dict[str, Version]:
     """The data version of each station that has cases, or had some when it was refit last: when they are all taken
-    out its maps must follow. Read along an index, no case is. A zone that is drawn anew or closed counts like a
-    case that came in then."""
+    out its maps must follow. Read along an index, no case is, but while an import runs: its cases are of no version
+    until it is finished. A zone that is drawn anew or closed counts like a case that came in then."""
     station = _INCIDENT.c.station
-    query = select(station, func.count(), func.max(_INCIDENT.c.received_at)).group_by(station)
+    query = seen(conn, select(station, func.count(), func.max(_INCIDENT.c.received_at)).group_by(station))
     zones = select(_ZONE.c.station, func.max(func.coalesce(_ZONE.c.valid_to, _ZONE.c.valid_from))).group_by(
         _ZONE.c.station
     )

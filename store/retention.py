@@ -34,6 +34,7 @@ class Keep:
     audit_days: int = 730
     name_days: int = 365
     map_days: int = 90
+    forecast_days: int = 730
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def rules(keep: Keep, now: Millis) -> tuple[Rule, ...]:
         Rule("purpose", audited, keep.audit_days, erasing.purposes),
         Rule("sheet_print", audited, keep.audit_days, erasing.prints),
         Rule("hotspot_map", "SSZ_RETENTION_MAP_DAYS", keep.map_days, erasing.maps),
+        Rule("forecast", "SSZ_RETENTION_FORECAST_DAYS", keep.forecast_days, erasing.forecasts),
         Rule("change", "SSZ_RETENTION_CHANGE_DAYS", keep.change_days, erasing.changes, proved=False),
         Rule(
             "incident_touched", "SSZ_RETENTION_CHANGE_DAYS", keep.change_days,

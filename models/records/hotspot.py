@@ -1,5 +1,5 @@
 """Maps of hotspots as they were made, the forecasts frozen from them, and how those turned out. Rows are only added;
-the database itself refuses to change them (`store.migrations`).
+the database itself refuses to change them, and to delete what retention does not let go (`store.migrations`).
 
 Everywhere: `shift` is empty for the whole day, or the two-digit hour at which the shift begins; `days` is how many
 days ahead the map looks; `hash` is that of the row's content (`models.analysis.content`), so that a row that was
@@ -61,6 +61,7 @@ class ForecastScoreRow(SQLModel, table=True):
     """How a forecast turned out, on the cases that were reported (not found by a patrol, not group 4)."""
 
     __tablename__ = "forecast_score"
+    __table_args__ = (Index("forecast_score_time", "scored_at"),)
 
     station: str = Field(primary_key=True, max_length=64)
     hash: str = Field(primary_key=True, max_length=64, description="of the forecast")

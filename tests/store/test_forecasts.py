@@ -14,9 +14,10 @@ from models.analysis.due import Last, Version
 from models.analysis.record import Scored
 from models.audit.chain import keys_of
 from models.records.hotspot import ForecastRow, ForecastScoreRow, HotspotChoiceRow, HotspotMapRow, HotspotWeightsRow
+from models.records.imports import ImportBatch
 from models.records.incident import IncidentReport
 from models.records.station import Station
-from store import forecast_proof, forecasts, hotspots, incidents, refits, registers, retention
+from store import forecast_proof, forecasts, hotspots, import_runs, incidents, refits, registers, retention
 from store.database import Database
 from store.retention import Keep
 from store.rows import table_of, values_of
@@ -251,6 +252,52 @@ def test_a_data_version_follows_the_cases(db: Database) -> None:
         refits.note(tx, "hat_yai", last)
     with db.read() as conn:
         assert refits.lasts(conn, None) == {"hat_yai": last}
+
+
+def test_an_import_that_is_not_finished_is_of_no_version_and_settles_nothing(db: Database) -> None:
+    towns(db)
+    over, batch = NOW + 28 * DAY, "a" * 32
+    running = ImportBatch(batch=batch, station="hat_yai", source="s", file="f", by="a", begun=NOW, heard=NOW)
+    with db.write() as tx:
+        incidents.take(tx, a_case("there", NOW))
+        forecasts.freeze(tx, [a_forecast(NOW)])
+        tx.conn.execute(insert(table_of(ImportBatch)), [values_of(running)])
+        for number in range(3):
+            incidents.take(tx, a_case(f"new{number}", over + 1), batch=batch)
+    with db.read() as conn:
+        assert refits.versions(conn, None) == {"hat_yai": Version(1, NOW + 60_000)}
+        assert not forecasts.any_over(conn, over + 3 * DAY)
+    with db.write() as tx:
+        import_runs.finish(tx, batch, 0, NOW)
+    with db.read() as conn:
+        assert refits.versions(conn, None) == {"hat_yai": Version(4, over + 60_001)}
+        assert forecasts.any_over(conn, over + 3 * DAY)
+
+
+def test_old_forecasts_go_with_proof_and_the_record_that_is_left_is_whole(db: Database) -> None:
+    db.audit_keys = keys_of("a secret of this test: 32 letters or more")
+    old, young = NOW - 800 * DAY, NOW - 700 * DAY
+    rows = [a_forecast(old, body=f'{{"n": {n}}}') for n in range(5)] + [a_forecast(young, "lumphini")]
+    for row in rows:
+        row.hash = forecasts.hash_of(row)
+    with db.write() as tx:
+        forecasts.freeze(tx, rows)
+        forecasts.keep_scores(tx, [(row, replace(SCORED, scored_at=old + 40 * DAY)) for row in rows[:5]])
+        forecasts.keep_scores(tx, [(rows[5], replace(SCORED, scored_at=young + 40 * DAY))])
+        for table in ("forecast", "forecast_score"):
+            with pytest.raises(DBAPIError, match="only added to"), tx.conn.begin_nested():
+                tx.conn.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - our names
+    assert retention.run(db, KEEP, NOW)["forecast"] == 10
+    assert retention.run(db, KEEP, NOW)["forecast"] == 0
+    with db.write() as tx:
+        assert [one.station for one in forecasts.record(tx.conn, None)] == ["lumphini"]
+        assert forecast_proof.verify(tx.conn) == 1
+        proofs = tx.conn.execute(text("SELECT detail FROM audit WHERE object = 'table:forecast'")).scalars().all()
+        assert len(proofs) == 1
+        assert proofs[0].startswith("10 before ")
+        assert proofs[0].endswith("by SSZ_RETENTION_FORECAST_DAYS=730")
+        with pytest.raises(DBAPIError, match="only added to"), tx.conn.begin_nested():
+            tx.conn.execute(text("DELETE FROM forecast"))
 
 
 def test_old_maps_go_but_the_newest_stays(db: Database) -> None:
