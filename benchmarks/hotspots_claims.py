@@ -17,7 +17,8 @@ from models.analysis.candidates import Question
 from models.analysis.cases import Cases, Columns, LeftOut
 from models.analysis.components import Ground
 from models.analysis.grid import Grid
-from models.analysis.station import Place, Task, families_of, prepared
+from models.analysis.prepared import families_of, prepared
+from models.analysis.task import Place, Task
 from models.town.known_rates import BEGINS, DAY_MS, Kind, geocoded, known_town, random_town, thrice
 
 NAME = "hotspots-claims"

@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard.tables import Row
 
 _NO_WAYS: Mapping[str, str] = MappingProxyType({})
+_NO_ORDERS: Mapping[str, Sequence[float]] = MappingProxyType({})
 
 
 def table_html(
@@ -21,18 +22,20 @@ def table_html(
     named: int = 0,
     heads: bool = False,
     ways: Mapping[str, str] = _NO_WAYS,
+    orders: Mapping[str, Sequence[float]] = _NO_ORDERS,
 ) -> str:
     """Rows of the same columns as a `<table>`; whole numbers in groups of three digits and to the right.
 
     `caption`: what the table is, for those who hear it. `pick`: an id for each row that can be chosen; its cell
     number `named` is then a button with that id. `heads`: the first cell of each row names the row.
     `ways`: columns of paths of ours, each with the words its links show; they open beside this page.
+    `orders`: columns the table can be ordered by, each with a number for every row; a script of the page does it.
     """
     if not rows:
         return ""
     columns = list(rows[0])
     right = {name for name in columns if isinstance(rows[0][name], int)}
-    head = "".join(f'<th scope="col"{_side(name in right)}>{escape(name)}</th>' for name in columns)
+    head = "".join(_head(name, name in right, name in orders) for name in columns)
     body = []
     for at, row in enumerate(rows):
         chosen = f' data-spot="{escape(pick[at])}"' if pick else ""
@@ -46,7 +49,8 @@ def table_html(
             if heads and number == 0:
                 cells.append(f'<th scope="row">{text}</th>')
             else:
-                cells.append(f"<td{_side(name in right)}>{text}</td>")
+                order = f' data-order="{orders[name][at]:g}"' if name in orders else ""
+                cells.append(f"<td{_side(name in right)}{order}>{text}</td>")
         body.append(f"<tr{chosen}>{''.join(cells)}</tr>")
     said = f'<caption class="ssz-said">{escape(caption)}</caption>'
     return f'<table class="ssz-table">{said}<thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>'
@@ -64,6 +68,15 @@ def draw_table(
     kind = "ssz-rows ssz-scrolled" if scrolled else "ssz-rows"
     frame = f'<div class="{kind}" tabindex="0" role="region" aria-label="{escape(caption)}">'
     st.html(f"{frame}{table_html(rows, caption, heads=heads, ways=ways)}</div>")
+
+
+def _head(name: str, right: bool, ordering: bool) -> str:
+    if not ordering:
+        return f'<th scope="col"{_side(right)}>{escape(name)}</th>'
+    return (
+        f'<th scope="col"{_side(right)} aria-sort="none"><button type="button" data-order="">{escape(name)}'
+        '<span aria-hidden="true"></span></button></th>'
+    )
 
 
 def _side(right: bool) -> str:

@@ -22,7 +22,7 @@ from models.analysis.hotspots import Record
 from models.analysis.learning import gathered, weighed
 from models.analysis.lessons import Ask, Of, Taught, Verdict, lesson, taught
 from models.analysis.record import Standing, summary
-from models.analysis.station import BY_SHIFT, COUNTING, DAY, HORIZONS, Rule, Task
+from models.analysis.task import BY_SHIFT, COUNTING, DAY, HORIZONS, Rule, Task
 from models.records.base import Millis
 from models.records.hotspot import HotspotChoiceRow, HotspotWeightsRow
 from store import forecasts, hotspots, refits
@@ -45,6 +45,9 @@ OWN_MS = 26 * 7 * _DAY_MS
 #: How far back the forward record speaks: a method is judged by how it does now.
 RECORD_MS = 730 * _DAY_MS
 
+#: What the weights for a short past are kept under: the family's code with this behind it.
+_SHORT = "@short"
+
 #: Word of a row that takes an own choice back.
 WITHDRAWN = "withdrawn"
 
@@ -57,11 +60,12 @@ BATCH = 5
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known by now. `rules`: by station (empty: pooled) and what they draw; `standing`: of the forward
-    record."""
+    """What is known by now. `rules`: by station (empty: pooled) and what they draw; `weights`: of the mixture by
+    family, `short` for a short past; `standing`: of the forward record."""
 
     rules: Mapping[tuple[str, Of], Rule]
     weights: Mapping[str, Floats]
+    short: Mapping[str, Floats]
     standing: Mapping[Of, Standing]
 
     def rules_of(self, station: str) -> dict[Of, Rule]:
@@ -85,7 +89,9 @@ def known(conn: Connection, now: Millis) -> Known:
         if row.method in CANDIDATES and (not row.station or _holds(row, now))
     }
     weights = {family: np.array(orjson.loads(row.body)) for family, row in hotspots.weights(conn).items()}
-    return Known(rules, weights, standing)
+    short = {name.removesuffix(_SHORT): found for name, found in weights.items() if name.endswith(_SHORT)}
+    long = {name: found for name, found in weights.items() if not name.endswith(_SHORT)}
+    return Known(rules, long, short, standing)
 
 
 def _of(row: HotspotChoiceRow) -> Of:
@@ -142,7 +148,7 @@ def learn(
 
     found = taught(_each(lesson, batches, ask_of, workers), said)
     with database.write(patience_s=30.0) as tx:
-        hotspots.keep_weights(tx, [_weights_row(code, found, len(names), now) for code in sorted(found.weights)])
+        hotspots.keep_weights(tx, _weights_rows(found, len(names), now))
         rows = [_choice_row("", of, found.choices[of], now) for of in sorted(found.choices)]
         rows += [_choice_row(station, of, found.own[station, of], now) for station, of in sorted(found.own)]
         hotspots.keep_choices(tx, rows + _withdrawn(hotspots.choices(tx.conn, frozenset(names)), found, now))
@@ -183,9 +189,15 @@ def _withdrawn(last: Sequence[HotspotChoiceRow], found: Taught, now: Millis) -> 
     ]
 
 
-def _weights_row(code: str, found: Taught, stations: int, now: Millis) -> HotspotWeightsRow:
-    body = orjson.dumps(found.weights[code].tolist()).decode()
-    return HotspotWeightsRow(family=code, made_at=now, stations=stations, cases=found.cases[code], body=body)
+def _weights_rows(found: Taught, stations: int, now: Millis) -> list[HotspotWeightsRow]:
+    return [
+        HotspotWeightsRow(
+            family=f"{code}{behind}", made_at=now, stations=stations, cases=found.cases[code],
+            body=orjson.dumps(weights[code].tolist()).decode(),
+        )
+        for behind, weights in (("", found.weights), (_SHORT, found.short))
+        for code in sorted(weights)
+    ]  # fmt: skip
 
 
 def _choice_row(station: str, of: Of, verdict: Verdict, now: Millis) -> HotspotChoiceRow:

@@ -20,7 +20,8 @@ from models.analysis.cases import Columns
 from models.analysis.due import Last, Version, When, is_due, is_same
 from models.analysis.naming import Known as Named
 from models.analysis.shifts import Shifts
-from models.analysis.station import Key, Made, Place, Task, refit
+from models.analysis.station import refit
+from models.analysis.task import Key, Made, Place, Task
 from models.records.base import Millis
 from models.records.hotspot import ForecastRow, HotspotMapRow, RefitFailure, RefitRun
 from models.records.station import Station
@@ -142,7 +143,17 @@ def task(database: Database, station: str, at: Millis, shifts: Shifts, everybody
     places = tuple(Place(zone.code, zone.version, zone.polygon) for zone in zones) or _ground(rows[0], columns)
     names = tuple(Named(street.name_th, street.line) for street in streets if street.name_th)
     return Task(
-        station, at, columns, quality, places, names, shifts, everybody.rules_of(station), everybody.weights, before
+        station,
+        at,
+        columns,
+        quality,
+        places,
+        names,
+        shifts,
+        everybody.rules_of(station),
+        everybody.weights,
+        everybody.short,
+        before,
     )
 
 

@@ -14,7 +14,7 @@ from models.analysis.families import FAMILIES
 from models.analysis.forecast import thawed, turned_out
 from models.analysis.record import Scored
 from models.analysis.shifts import Shifts
-from models.analysis.station import shift_of
+from models.analysis.task import shift_of
 from models.records.base import Millis
 from models.records.hotspot import ForecastRow
 from store import cases, forecasts

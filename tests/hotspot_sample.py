@@ -9,7 +9,7 @@ import numpy as np
 
 from models.analysis.cases import LeftOut
 from models.analysis.grid import Grid
-from models.analysis.hotspots import HistoryQuality, Hotspot, HotspotMap, LocationQuality, PileUp, Record
+from models.analysis.hotspots import CaseCluster, HistoryQuality, Hotspot, HotspotMap, LocationQuality, PileUp, Record
 from models.analysis.record import Scored
 from models.analysis.written import to_json
 from models.records.base import Millis
@@ -26,7 +26,7 @@ STATION, CODE = "lumphini", "silom"
 DAY = 86_400_000
 RECORD = Record(
     origins=12, cases=240, hit=0.3, hit_low=0.25, hit_high=0.36, pai=6.0, naive_hit=0.25, as_good=False, enough=True,
-    pooled=False,
+    pooled=False, pei=0.8,
 )  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def sample(made_at: Millis, **given: Any) -> HotspotMap:
             placed=310, exact=0.7, street=0.2, area=0.06, unsaid=0.04, piled=0.03, coarse=0.1, verdict="fair"
         ),
         history_quality=HistoryQuality(days=730.0, cases=310, per_month=12.9, judgeable=False, verdict="good"),
-        record=RECORD,
+        record=RECORD, clusters=(CaseCluster(GRID.degrees(GRID.polygon(np.array(spots[0].cells))), 44, 20_000.0),),
     )  # fmt: skip
     return replace(made, **given)
 

@@ -9,7 +9,7 @@ from html import escape
 import numpy as np
 
 from dashboard.hotspots.ground import Frame, path_of
-from dashboard.hotspots.rows import spot_rows
+from dashboard.hotspots.rows import spot_orders, spot_rows
 from dashboard.hotspots.told import expected_words, spot_name
 from dashboard.html_table import table_html
 from dashboard.words import Language, word
@@ -23,9 +23,11 @@ _TOOLS = (("in", "+", "live.zoom_in"), ("out", "−", "live.zoom_out"), ("all", 
 
 
 def list_html(found: HotspotMap, language: Language) -> str:
-    """The hotspots by rank; the name of each is a button that chooses it."""
+    """The hotspots by rank; the name of each is a button that chooses it, the head of each column one that orders by
+    it."""
     ids = [spot.id for spot in found.hotspots]
-    table = table_html(spot_rows(found, language), word("hot.list", language), pick=ids, named=1)
+    rows, orders = spot_rows(found, language), spot_orders(found, language)
+    table = table_html(rows, word("hot.list", language), pick=ids, named=1, orders=orders)
     return f'<div class="ssz-rows">{table}</div>'
 
 
@@ -52,9 +54,26 @@ def map_html(
     return (
         f'<div class="ssz-spotmap{grey}"><svg viewBox="{box}" tabindex="0" role="group" aria-label="{said}">'
         f'<path class="street" d="{streets[1]}"/><path class="street main" d="{streets[0]}"/>'
-        f'<path class="zone" d="{path_of(frame, zones)}"/>{outlines}{plates}</svg>'
-        f'<div class="tools">{tools}</div></div>'
+        f'<path class="zone" d="{path_of(frame, zones)}"/>{_clusters(found, frame, language)}{outlines}{plates}</svg>'
+        f'<div class="tools">{tools}</div>{_switch(found, language)}</div>'
     )
+
+
+def _clusters(found: HotspotMap, frame: Frame, language: Language) -> str:
+    """Where cases have lain close together: drawn when asked for, under the hotspots."""
+    shapes = "".join(
+        f'<path d="{path_of(frame, [one.outline])}"><title>'
+        f"{escape(word('hot.cluster_tip', language, n=f'{one.cases:,}'))}</title></path>"
+        for one in found.clusters
+    )
+    return f'<g class="clusters">{shapes}</g>' if shapes else ""
+
+
+def _switch(found: HotspotMap, language: Language) -> str:
+    if not found.clusters:
+        return ""
+    said = escape(word("hot.clusters", language, n=len(found.clusters)))
+    return f'<label class="switch"><input type="checkbox"/><i aria-hidden="true"></i><span>{said}</span></label>'
 
 
 def _tool(name: str, sign: str, key: str, language: Language) -> str:

@@ -40,6 +40,7 @@ def measured(found: HotspotMap, language: Language) -> None:
                     (word("hot.rec_hit", language), share(record.hit)),
                     (word("hot.rec_hit_naive", language), share(record.naive_hit)),
                     (word("hot.rec_pai", language), f"{record.pai:.1f}"),
+                    *([] if record.pei is None else [(word("hot.rec_pei", language), f"{record.pei:.2f}")]),
                 ]
             )
         )

@@ -39,6 +39,25 @@ def spot_rows(found: HotspotMap, language: Language) -> list[Row]:
     ]
 
 
+def spot_orders(found: HotspotMap, language: Language) -> dict[str, list[float]]:
+    """What the list can be ordered by: a number for each hotspot, by column. Words go by their letters; no peak hour
+    comes last."""
+    spots = found.hotspots
+    names = sorted({spot_name(one, language) for one in spots})
+    trends = sorted({word(f"hot.trend_{one.trend}", language) for one in spots})
+    values: dict[str, list[float]] = {
+        "rank": [float(rank) for rank in range(1, len(spots) + 1)],
+        "place": [float(names.index(spot_name(one, language))) for one in spots],
+        "expected": [one.expected for one in spots],
+        "past": [float(one.past) for one in spots],
+        "peak": [24.0 if one.peak_hours is None else float(one.peak_hours[0]) for one in spots],
+        "trend": [float(trends.index(word(f"hot.trend_{one.trend}", language))) for one in spots],
+        "stability": [one.stability for one in spots],
+        "area": [one.area_m2 for one in spots],
+    }
+    return {word(f"hot.{name}", language): numbers for name, numbers in values.items()}
+
+
 def case_rows(spot: Hotspot, known: Mapping[str, Incident], zone: ZoneInfo, language: Language) -> list[Row]:
     """The cases that made a hotspot and what each gave to it; `known` by `source/id`.
 

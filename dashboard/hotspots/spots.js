@@ -85,11 +85,24 @@ function moving(svg) {
   }
 }
 
+/** Order the list by the column of a head: its numbers the other way round each time, the least first. */
+function order(button) {
+  const head = button.closest("th"), up = head.getAttribute("aria-sort") !== "ascending"
+  const at = [...head.parentElement.children].indexOf(head), body = head.closest("table").tBodies[0]
+  const value = (row) => Number(row.children[at].dataset.order)
+  const rows = [...body.rows].sort((one, other) => (value(one) - value(other)) * (up ? 1 : -1))
+  for (const other of head.parentElement.children) if (other !== head && other.ariaSort) other.ariaSort = "none"
+  head.setAttribute("aria-sort", up ? "ascending" : "descending")
+  body.append(...rows)
+}
+
 function begin(place) {
   const chosen = (event) => event.target.closest("[data-spot]")?.dataset.spot
   place.addEventListener("click", (event) => {
     const tool = event.target.closest("[data-zoom]")?.dataset.zoom
-    if (tool) place.map.tool(tool)
+    const column = event.target.closest("button[data-order]")
+    if (column) order(column)
+    else if (tool) place.map.tool(tool)
     else if (chosen(event)) place.tell(chosen(event))
   })
   place.addEventListener("keydown", (event) => {

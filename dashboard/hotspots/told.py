@@ -142,7 +142,7 @@ def record_words(record: Record | None, language: Language) -> list[str]:
 
 def record_intervals(record: Record, language: Language) -> str:
     """The 95 % intervals of the figures beside the hit rate: plain counting's rate (Wilson's, of the same cases), and
-    the PAI's (the hit rate's, over the same share of the area)."""
+    those of PAI and PEI (the hit rate's, over the same share of the area and of the most there could be)."""
     # Not at the top: the live map names hotspots too, and a start shall not load NumPy.
     from models.response.figures import wilson
 
@@ -152,6 +152,10 @@ def record_intervals(record: Record, language: Language) -> str:
         by_chance = record.pai / record.hit
         low, high = record.hit_low * by_chance, record.hit_high * by_chance
         told.append((word("hot.rec_pai", language), f"{low:.1f}", f"{high:.1f}"))
+    if record.hit > 0 and record.pei is not None:
+        of_best = record.pei / record.hit
+        low, high = record.hit_low * of_best, min(1.0, record.hit_high * of_best)
+        told.append((word("hot.rec_pei", language), f"{low:.2f}", f"{high:.2f}"))
     return " · ".join(f"{name} {word('hot.interval', language, low=low, high=high)}" for name, low, high in told)
 
 

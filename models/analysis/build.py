@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from models.analysis.candidates import Question
 from models.analysis.cases import LeftOut
 from models.analysis.chance import ALPHA, Chance
+from models.analysis.clusters_seen import clusters_seen
 from models.analysis.events import reached
 from models.analysis.evidence import Evidence
 from models.analysis.flagging import flag
@@ -101,6 +102,7 @@ def build_map(asked: Question, method: str, setting: Setting) -> HotspotMap:
         location_quality=asked.known.location(setting.said),
         history_quality=asked.known.history,
         record=setting.record,
+        clusters=clusters_seen(asked, setting.polygon) if asked.shift is None else (),
     )
 
 

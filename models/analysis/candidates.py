@@ -25,7 +25,7 @@ class Question:
     """Where will the cases of the `days` after `at` be? Only what began before `at` is looked at.
 
     `weights`: of the mixture, taken as they are; None: learnt from the own past, held to `prior` (the pooled ones;
-    None: the product's). `shift` None: at any hour.
+    None: the product's), or as far as the past is short to `short`. `shift` None: at any hour.
     """
 
     cases: Cases
@@ -37,12 +37,13 @@ class Question:
     shifts: Shifts | None = None
     shift: int | None = None
     prior: Floats | None = None
+    short: Floats | None = None
 
     @cached_property
     def known(self) -> Past:
         """What neither shift nor horizon nor weights change: one for all questions that are made of this one."""
         shifts = self.shifts or Shifts()
-        return Past(self.cases, self.ground, self.at, self.days, self.others, shifts, self.prior)
+        return Past(self.cases, self.ground, self.at, self.days, self.others, shifts, self.prior, self.short)
 
     @property
     def past(self) -> Cases:

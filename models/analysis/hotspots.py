@@ -128,12 +128,22 @@ class HistoryQuality:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseCluster:
+    """Where cases of the last year lie close together: outline (GeoJSON, degrees), how many, area. No forecast."""
+
+    outline: str
+    cases: int
+    area_m2: float
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """What a backtest of the map's method measured at the map's share of area.
 
     `hit`: share of the cases of the windows inside the flagged cells, with its 95 % interval; `cases` in `origins`
     windows. `naive_hit`: plain counting of 365 days over the same windows. `as_good`: plain counting is within one
     standard error. `enough`: as many cases as a judgement needs. `pooled`: over all stations, not this one's own.
+    `pei`: hits of the most that as much area could have had; None of what was measured before it was kept.
     """
 
     origins: int
@@ -146,6 +156,7 @@ class Record:
     as_good: bool
     enough: bool
     pooled: bool
+    pei: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +165,7 @@ class HotspotMap:
 
     `flagged`: cells in order of rank, as many as `share` of the zone's area holds; drawn only with `shown` or `grey`.
     `grid`: x0, y0 (metres of `epsg`), columns, rows: with `cell_m` what a cell's index means. `days`: horizon.
-    Expectations in cases of the horizon, areas in m2.
+    Expectations in cases of the horizon, areas in m2. `clusters`: of the cases themselves, on a map of the whole day.
     """
 
     family: str
@@ -179,3 +190,4 @@ class HotspotMap:
     location_quality: LocationQuality
     history_quality: HistoryQuality
     record: Record | None
+    clusters: tuple[CaseCluster, ...] = ()

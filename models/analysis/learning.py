@@ -13,7 +13,9 @@ from models.analysis.backtest import Place as Tested
 from models.analysis.components import DAY_MS, Floats
 from models.analysis.families import FAMILIES
 from models.analysis.mixing import DEFAULT, Evidence, faded, pooled, windows_before, windows_of
-from models.analysis.station import HORIZONS, Prepared, Task, families_of, prepared
+from models.analysis.prepared import Prepared, families_of, prepared
+from models.analysis.short_past import SHORT, short_evidence
+from models.analysis.task import HORIZONS, Task
 from models.records.base import Millis
 
 #: Windows that are looked back at.
@@ -26,10 +28,12 @@ MOST_ROWS = 200
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gathered:
-    """What a batch says of the mixture: cases of each family, and of each family (windows ago, evidence)."""
+    """What a batch says of the mixture: cases of each family, of each family (windows ago, evidence), and evidence of
+    pasts cut short."""
 
     cases: Mapping[str, int]
     evidence: Mapping[str, list[tuple[int, Evidence]]]
+    short: Mapping[str, list[Evidence]]
 
 
 def gathered(tasks: Sequence[Task]) -> Gathered:
@@ -41,6 +45,7 @@ def gathered(tasks: Sequence[Task]) -> Gathered:
     zones = zones_of(tasks)
     cases: dict[str, int] = {}
     evidence: dict[str, list[tuple[int, Evidence]]] = {}
+    short: dict[str, list[Evidence]] = {}
     for code in FAMILIES:
         places = [tested(zone, code) for zone in zones]
         cases[code] = sum(len(place.cases) for place in places)
@@ -51,7 +56,12 @@ def gathered(tasks: Sequence[Task]) -> Gathered:
                 place.cases, place.ground, tasks[0].at, HORIZONS[0], ORIGINS + windows_of(HORIZONS[0]), place.others
             )
         ]
-    return Gathered(cases, evidence)
+        short[code] = [
+            _thinned(told)
+            for place in places
+            for told in short_evidence(place.cases, place.ground, tasks[0].at, HORIZONS[0], place.others)
+        ]
+    return Gathered(cases, evidence, short)
 
 
 def zones_of(tasks: Sequence[Task]) -> list[Prepared]:
@@ -71,10 +81,12 @@ def tested(zone: Prepared, code: str) -> Tested:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Weighed:
-    """All batches together. `weights`: of each family, as known now and 1, 2 ... `ORIGINS` windows before."""
+    """All batches together. `weights`: of each family, as known now and 1, 2 ... `ORIGINS` windows before; `short`:
+    for a short past, as known now."""
 
     cases: Mapping[str, int]
     weights: Mapping[str, tuple[Floats, ...]]
+    short: Mapping[str, Floats]
 
     def at(self, code: str, now: Millis) -> Callable[[Millis], Floats]:
         """The weights of a family as they were known at a moment before `now`."""
@@ -93,7 +105,8 @@ def weighed(found: Sequence[Gathered]) -> Weighed:
     for code in FAMILIES:
         told = [each for one in found for each in one.evidence[code]]
         weights[code] = tuple(_known(told, before) for before in range(ORIGINS + 1))
-    return Weighed(cases, weights)
+    short = {code: pooled([each for one in found for each in one.short[code]], SHORT) for code in FAMILIES}
+    return Weighed(cases, weights, short)
 
 
 def _known(told: Sequence[tuple[int, Evidence]], before: int) -> Floats:

@@ -18,7 +18,7 @@ from models.analysis.hotspots import Record
 from models.analysis.learning import ORIGINS, Weighed, tested, zones_of
 from models.analysis.record import LEAST_CASES
 from models.analysis.scores import Outcome, score
-from models.analysis.station import BY_SHIFT, COUNTING, DAY, HORIZONS, Task
+from models.analysis.task import BY_SHIFT, COUNTING, DAY, HORIZONS, Task
 from models.records.base import Millis
 
 #: Family, days ahead, and `DAY` or `BY_SHIFT`.
@@ -95,10 +95,11 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Taught:
-    """What the lessons together say: the weights of each family, what was chosen on the pooled past (`choices`), and
-    of the stations whose own past overrules that (`own`)."""
+    """What the lessons together say: the weights of each family (`short`: for a short past), what was chosen on the
+    pooled past (`choices`), and of the stations whose own past overrules that (`own`)."""
 
     weights: Mapping[str, Floats]
+    short: Mapping[str, Floats]
     cases: Mapping[str, int]
     choices: Mapping[Of, Verdict]
     own: Mapping[tuple[str, Of], Verdict]
@@ -120,7 +121,8 @@ def taught(lessons: Sequence[Lesson], weighed: Weighed) -> Taught:
             choice = choose(together[of], mine)
             if choice.why == "own":
                 own[station, of] = _verdict(together[of], mine, choice, pooled=False)
-    return Taught({code: known[0] for code, known in weighed.weights.items()}, weighed.cases, choices, own)
+    weights = {code: known[0] for code, known in weighed.weights.items()}
+    return Taught(weights, weighed.short, weighed.cases, choices, own)
 
 
 def _verdict(together: Outcomes, told: Outcomes, choice: Choice, *, pooled: bool) -> Verdict:
@@ -137,5 +139,5 @@ def record_of(drawn: Sequence[Outcome], naive: Sequence[Outcome], *, pooled: boo
     return Record(
         found.windows, round(found.cases), found.hit.value, found.hit.low, found.hit.high, found.pai.value,
         counted.hit.value, not difference(drawn, naive).above,
-        found.windows >= LEAST_ORIGINS and found.cases >= LEAST_CASES, pooled,
+        found.windows >= LEAST_ORIGINS and found.cases >= LEAST_CASES, pooled, found.pei.value,
     )  # fmt: skip

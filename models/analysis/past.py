@@ -17,6 +17,7 @@ from models.analysis.hotspots import HistoryQuality, LocationQuality
 from models.analysis.mixing import learn, own_weights, past_evidence
 from models.analysis.quality import history_quality, location_quality
 from models.analysis.shifts import Shifts
+from models.analysis.short_past import for_past, own_short
 from models.analysis.surface import shift_shares
 from models.records.base import Millis
 
@@ -27,7 +28,7 @@ LEAST_OWN = 40
 @dataclass(frozen=True, eq=False)
 class Past:
     """The cases of a family by `at`, on its ground. `days`: the horizon that weights are learnt for; `others`,
-    `prior`: see `candidates.Question`. `chances`: what chance can do, by shift, once somebody asked."""
+    `prior`, `short`: see `candidates.Question`. `chances`: what chance can do, by shift, once somebody asked."""
 
     cases: Cases
     ground: Ground
@@ -36,6 +37,7 @@ class Past:
     others: Cases | None
     shifts: Shifts
     prior: Floats | None
+    short: Floats | None = None
     chances: dict[int | None, Chance] = field(default_factory=dict)
     _densities: dict[int, Floats] = field(default_factory=dict)
     _quality: dict[tuple[tuple[str, int], ...], LocationQuality] = field(default_factory=dict)
@@ -59,6 +61,9 @@ class Past:
     def mix(self) -> Floats:
         """The mixture's weights, learnt from the own past."""
         prior = own_weights(self.others) if self.prior is None else self.prior
+        short = own_short(self.others) if self.prior is None and self.short is None else self.short
+        if short is not None:
+            prior = for_past(prior, short, self.days_back, len(self.past))
         if len(self.past.between(self.at - 365 * DAY_MS, self.at)) < LEAST_OWN:
             return prior
         return learn(past_evidence(self.past, self.ground, self.at, self.days, self.others), prior)

@@ -18,8 +18,8 @@ Ints = NDArray[np.int64]
 
 #: How far a cell's surroundings reach, cells (standard deviation).
 AROUND = 1.0
-#: A count of nine horizons in ten lies in the interval.
-LOW, HIGH = 0.05, 0.95
+#: A count of nine horizons in ten lies in the interval, and of one in twenty at most below it.
+LOW, WITHIN = 0.05, 0.9
 YEAR_DAYS = 365.0
 
 
@@ -67,12 +67,14 @@ def intervals(expected: Floats, past: Floats, days: int, history: float) -> tupl
     """Least and greatest counts of nine horizons of `days` in ten, for expectations that rest on `past` cases of the
     last year and so many days of history; of one length.
 
-    Negative binomial: the rate itself is known only as well as so many cases tell it. Of less than a year it is not
-    well known how uneven the ground is: then the interval also holds what the plain count would bring.
+    Negative binomial: the rate itself is known only as well as so many cases tell it. Counts are whole: what the
+    lower end cannot leave out (below 0 is nothing) the upper one may, or nine in ten would be 98 in a hundred where
+    less than one case is expected. Of less than a year it is not well known how uneven the ground is: then the
+    interval also holds what the plain count would bring.
     """
     plain = past * days / history if history < YEAR_DAYS else expected
     both = np.maximum(np.stack([expected, plain]), 0.0)
-    shape = past + 0.5
-    ends = nbinom.ppf(np.array([LOW, HIGH])[:, None, None], shape, shape / (shape + both))
+    known = (past + 0.5, (past + 0.5) / (past + 0.5 + both))
+    ends = np.stack([low := nbinom.ppf(LOW, *known), nbinom.ppf(WITHIN + nbinom.cdf(low - 1, *known), *known)])
     least, most = np.where(both > 0, ends, 0.0).astype(np.int64)
     return least.min(axis=0), most.max(axis=0)

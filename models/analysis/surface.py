@@ -13,6 +13,7 @@ from models.analysis.components import DAY_MS, Floats, Ground, densities
 from models.analysis.grid import Grid
 from models.analysis.mixing import STRENGTH, learn, own_weights, past_evidence
 from models.analysis.shifts import Shifts
+from models.analysis.short_past import for_past, own_short
 from models.records.base import Millis
 
 #: Cases of the zone's own rhythm that stand beside a cell's own when its shifts are told.
@@ -48,7 +49,7 @@ class MultiScaleRate(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
         """
         ground = grid if isinstance(grid, Ground) else Ground.of(grid)
         past = cases.take(slice(int(np.searchsorted(cases.start, at))))
-        prior = own_weights(others) if weights is None else weights
+        prior = _own(others, past, at) if weights is None else weights
         learnt = prior if known else learn(past_evidence(past, ground, at, self.days, others), prior, self.strength)
         self.weights_ = learnt
         self.cells_ = len(ground.grid.area)
@@ -71,6 +72,12 @@ class MultiScaleRate(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
         if shift is not None:
             found[self.inside_] *= self.shares_[:, shift]
         return found
+
+
+def _own(others: Cases | None, past: Cases, at: Millis) -> Floats:
+    """The product's own weights, for a past of its length."""
+    days = (at - int(past.start[0])) / DAY_MS if len(past) else 0.0
+    return for_past(own_weights(others), own_short(others), days, len(past))
 
 
 def level(past: Cases, at: Millis) -> float:

@@ -30,8 +30,10 @@ CELL_M = 100.0
 #: Side of the square zone, and of the squares in which the truth is written, metres.
 SIDE_M, FINE_M = 2_000.0, 10.0
 _X0, _Y0 = 660_000.0, 1_520_000.0
-#: Share of the cases that fall evenly, and number of hot pieces.
-_EVEN, _SPOTS = 0.3, 24
+#: Share of the cases that fall evenly, number of hot pieces, shape of the gamma of their strengths, least and most of
+#: their widths (standard deviation) and of how near the rim their middles come, metres.
+EVEN, SPOTS, STRENGTH = 0.3, 24, 0.7
+WIDTHS_M, RIM_M = (35.0, 110.0), 50.0
 #: Root mean square of the distance at which a place is recorded, `off80`.
 OFF_M = 80.0
 #: Days before the first origin at which the new spot begins, and its share of all cases from then on.
@@ -139,11 +141,12 @@ def _truth(rng: np.random.Generator) -> Floats:
     number = round(SIDE_M / FINE_M)
     even = np.full((number, number), 1.0 / number**2)
     # Unequal strengths: of 24 pieces the first five hold about half.
-    strength = rng.gamma(0.7, 1.0, _SPOTS)
+    strength = rng.gamma(STRENGTH, 1.0, SPOTS)
     spots = sum(
-        share * _spot(rng.uniform(50, SIDE_M - 50, 2), rng.uniform(35, 110)) for share in strength / strength.sum()
+        share * _spot(rng.uniform(RIM_M, SIDE_M - RIM_M, 2), rng.uniform(*WIDTHS_M))
+        for share in strength / strength.sum()
     )
-    made: Floats = _EVEN * even + (1 - _EVEN) * np.asarray(spots)
+    made: Floats = EVEN * even + (1 - EVEN) * np.asarray(spots)
     return made
 
 

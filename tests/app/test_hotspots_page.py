@@ -93,7 +93,7 @@ def test_what_is_claimed_stands_beside_how_often_it_was_right_and_what_was_left_
     assert "การนับเหตุ 365 วันธรรมดาจับได้ 60 เหตุ (25%)" in words
     assert "กลุ่มที่ 4 (คดีรัฐเป็นผู้เสียหาย) 41 · สายตรวจเป็นผู้พบ 12 · ไม่มีพิกัด 7" in words
     [figures] = [body for body in bodies(page) if "<dl" in body]
-    assert re.findall("<dd>(.*?)</dd>", figures) == ["30%", "25%", "6.0"]
+    assert re.findall("<dd>(.*?)</dd>", figures) == ["30%", "25%", "6.0", "0.80"]
     # 60 of 240 cases; 25 % to 36 % of the cases on a twentieth of the area.
     assert "นับเหตุธรรมดา (ช่วงเชื่อมั่น 95% 20% ถึง 31%) · เท่าของการสุ่ม (ช่วงเชื่อมั่น 95% 5.0 ถึง 7.2)" in words
     assert len(page.dataframe) == 0

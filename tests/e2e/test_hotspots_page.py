@@ -74,6 +74,14 @@ def chosen_from(chromium: Browser, url: str, cookie: str) -> None:
     page.locator(".plate[data-spot=h1]").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="ลำดับที่ 1 ถนนสีลม")).to_be_visible(timeout=PATIENCE_MS)
+    page.locator("thead button", has_text="เหตุใน 365 วัน").click()  # the least first
+    expect(rows.first).to_have_attribute("data-spot", "h3")
+    page.locator("thead button", has_text="เหตุใน 365 วัน").click()
+    expect(rows.first).to_have_attribute("data-spot", "h1")
+    cluster = page.locator(".ssz-spotmap .clusters path")
+    expect(cluster).to_be_hidden()
+    page.get_by_role("checkbox", name="กลุ่มเหตุใน 365 วันที่ผ่านมา (1 กลุ่ม)").check()
+    expect(cluster).to_be_visible()
     page.locator("[data-zoom=all]").click()
     expect(svg).to_have_attribute("viewBox", str(whole))
     assert "spot=h1" in page.url

@@ -26,7 +26,7 @@ from models.analysis.due import When
 from models.analysis.hotspots import HotspotMap
 from models.analysis.record import Standing, summary
 from models.analysis.shifts import Shifts
-from models.analysis.station import BY_SHIFT, DAY, Place, Task
+from models.analysis.task import BY_SHIFT, DAY, Place, Task
 from models.records.hotspot import HotspotChoiceRow
 from models.records.incident import IncidentReport
 from models.records.station import Station, Zone

@@ -142,7 +142,7 @@ def test_of_two_that_begin_at_once_one_learns(
     def learns(*_: object) -> Taught:
         learning.append(threading.get_ident())
         wait_until(lambda: bool(ended) or len(learning) > 1, what="the other one")
-        return Taught({}, {}, {}, {})
+        return Taught({}, {}, {}, {}, {})
 
     monkeypatch.setattr(learn, "learn", learns)
     arguments = ["refit", "--due", "--workers", "1"]

@@ -18,7 +18,8 @@ from models.analysis.components import Ground
 from models.analysis.events import reached
 from models.analysis.grid import Grid
 from models.analysis.hotspots import HotspotMap
-from models.analysis.station import Place, Task, families_of, prepared
+from models.analysis.prepared import families_of, prepared
+from models.analysis.task import Place, Task
 from models.town.known_rates import BEGINS, DAY_MS, geocoded, random_town, thrice
 
 AT = BEGINS + 366 * DAY_MS

@@ -1,0 +1,41 @@
+"""The clusters of cases that stand beside a map: where they lay close together within a year, for the eye. Pure.
+
+No forecast and no ranking: as that they do worse than counting, and a map says so beside them.
+"""
+
+from __future__ import annotations
+
+import math
+
+import shapely
+from scipy.stats import poisson
+
+from models.analysis.candidates import Question
+from models.analysis.clusters import EPS_M, clusters
+from models.analysis.grid import flat
+from models.analysis.hotspots import CaseCluster
+
+DAY_MS, YEAR_DAYS = 86_400_000, 365
+
+#: Fewer cases within `EPS_M` make no cluster, nor as many as evenly spread ones reach at one place in a thousand.
+_FEWEST, _SURE = 5, 0.999
+
+#: Most clusters of a map; and how far their outlines reach round a case, m.
+MOST, _ROUND_M = 20, 30.0
+
+
+def clusters_seen(asked: Question, polygon: str) -> tuple[CaseCluster, ...]:
+    """The clusters of the last year's cases, those of most cases first. `polygon`: the zone, GeoJSON."""
+    past, grid = asked.past.between(asked.at - YEAR_DAYS * DAY_MS, asked.at), asked.ground.grid
+    inside = grid.cell_of(past.x, past.y) >= 0
+    x, y = past.x[inside], past.y[inside]
+    by_chance = len(x) * math.pi * EPS_M**2 / grid.total_m2
+    found = clusters(x, y, max(_FEWEST, int(poisson.ppf(_SURE, by_chance)) + 1))
+    zone = flat(polygon)[0]
+    made = []
+    for number, cases in enumerate(found.sizes[:MOST].tolist()):
+        round_them = shapely.buffer(found.shape(number), _ROUND_M, quad_segs=4)
+        shape = shapely.simplify(shapely.intersection(round_them, zone), 2.0)
+        if shape.area > 0:
+            made.append(CaseCluster(grid.degrees(shape), int(cases), float(shape.area)))
+    return tuple(made)
