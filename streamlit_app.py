@@ -31,6 +31,7 @@ from dashboard.basemap.routes import basemap_routes
 from dashboard.basemap.shown import Basemap
 from dashboard.disk import DiskWatch
 from dashboard.exports.routes import file_routes
+from dashboard.exports.track_routes import track_file_routes
 from dashboard.health import BeatAge, Health, health_routes
 from dashboard.incidents.routes import case_routes
 from dashboard.language import language_routes
@@ -276,6 +277,7 @@ else:
             *past_routes(lambda: runtime.current().past),
             *sheet_routes(lambda: runtime.current().sheets),
             *file_routes(lambda: runtime.current().files),
+            *track_file_routes(lambda: runtime.current().track_files),
             *near_routes(lambda: runtime.current().near),
             *desk_routes(lambda: runtime.current().desk),
             *case_routes(lambda: runtime.current().cases),

@@ -63,12 +63,15 @@ def navigate() -> None:
         "pages/insight/incident_entry.py", title=word("nav.incident_entry", chosen), url_path="incident-entry",
         visibility="hidden",
     )  # fmt: skip
+    # Found from the live map: of a unit that was chosen there, and of the past moment.
+    track = st.Page("pages/watch/track.py", title=word("nav.track", chosen), url_path="track", visibility="hidden")
     # One level, no menus to open: there are few screens, and each must be found at a glance.
     page = st.navigation(
         [
             wall,
             *([desk] if may_answer else []),
             st.Page("pages/watch/live_map.py", title=word("nav.live_map", chosen), url_path="map"),
+            *([track] if here.who.may(Action.SEE_TRACK) and here.who.may(Action.EXPORT) else []),
             *([response] if may_answer else []),
             st.Page("pages/insight/incidents.py", title=word("nav.incidents", chosen), url_path="incidents"),
             *([imports] if here.who.may(Action.IMPORT_INCIDENTS) else []),

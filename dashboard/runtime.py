@@ -17,6 +17,7 @@ from dashboard.access.sessions import Keeper
 from dashboard.api.parts import Parts
 from dashboard.basemap.shown import Basemap
 from dashboard.exports.routes import Parts as Files
+from dashboard.exports.track_routes import Parts as TrackFiles
 from dashboard.health import Health
 from dashboard.incidents.routes import Parts as Cases
 from dashboard.live.desk_routes import Parts as Desk
@@ -97,6 +98,12 @@ class Runtime:
             self.db, self.columns, self.past.purposes, self.clock, values.zone, values.targets, values.language,
             values.data_dir,
         )  # fmt: skip
+
+    @property
+    def track_files(self) -> TrackFiles:
+        """What files of tracks are made with."""
+        values = self.values
+        return TrackFiles(self.db, self.past.purposes, self.clock, values.zone, values.language)
 
     @property
     def cases(self) -> Cases:

@@ -75,6 +75,7 @@ def live_map(
     timezone: str,
     csrf: str,
     may_acknowledge: bool,
+    tracks: bool = False,
     links: Sequence[Link] = (),
     kiosk: bool = False,
     visitor: bool = False,
@@ -84,6 +85,7 @@ def live_map(
 ) -> None:
     """Mount a page of the live feed over the whole window: the command wall, the live map to work with, or the desk.
 
+    `tracks`: a chosen unit has a way to the file of its track.
     `csrf` is the session's value that the acknowledge button returns; `timezone` an IANA name.
     `kiosk`: nobody sits at this screen; `visitor`: strangers stand before it; `rotate_s`: seconds each station is
     shown before the next one, 0 for no rotation.
@@ -98,6 +100,7 @@ def live_map(
         "timezone": timezone,
         "csrf": csrf,
         "mayAcknowledge": may_acknowledge,
+        "tracks": "track" if tracks else "",
         "links": [asdict(link) for link in links],
         "kiosk": kiosk,
         "visitor": visitor,

@@ -37,6 +37,7 @@ class Did(StrEnum):
     EXPORTED_HOTSPOTS = "exported.hotspots"
     EXPORTED_SHEET = "exported.sheet"
     EXPORTED_REPORT = "exported.report"
+    EXPORTED_TRACK = "exported.track"
     EXPORTED_AUDIT = "exported.audit"
     EXPORTED_OTHER = "exported.other"
 

@@ -13,6 +13,7 @@ live_map(
     timezone=here.runtime.values.zone.key,
     csrf=here.who.csrf,
     may_acknowledge=here.who.may(Action.STEP_ALARM),
+    tracks=here.who.may(Action.SEE_TRACK) and here.who.may(Action.EXPORT),
     links=ways("/map", here.language, here.who.may),
     visitor=here.who.visitor,
     testing=here.runtime.values.demo,

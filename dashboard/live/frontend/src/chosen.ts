@@ -4,12 +4,14 @@ import { fill, make, put } from "./dom";
 import type { Part } from "./part";
 import { alarmText, boxText, unitText } from "./rows";
 import { parseSelection } from "./selection";
+import { trackFile } from "./trackfile";
 import type { View } from "./view";
 
 export class Chosen implements Part {
   private readonly card: HTMLElement;
   private readonly text: HTMLElement;
   private readonly follow: HTMLButtonElement;
+  private readonly track: HTMLAnchorElement;
   private readonly chip: HTMLElement;
   private readonly who: HTMLElement;
   private readonly end: HTMLButtonElement;
@@ -26,6 +28,7 @@ export class Chosen implements Part {
     this.card = make("div", "ssz-card", foot);
     this.text = make("span", "", this.card);
     this.follow = make("button", "", this.card);
+    this.track = make("a", "", this.card);
     const close = make("button", "ssz-x", this.card);
     for (const button of [this.end, this.follow, close]) button.type = "button";
     close.textContent = "×";
@@ -51,6 +54,7 @@ export class Chosen implements Part {
     const { words } = this.view.settings;
     put(this.end, words["live.follow_end"] ?? "");
     put(this.follow, words["live.follow"] ?? "");
+    put(this.track, words["live.track_file"] ?? "");
     this.drawCard();
     this.drawChip();
     this.drawNotes();
@@ -66,7 +70,15 @@ export class Chosen implements Part {
     const text = unit ? unitText(this.view, unit) : box ? boxText(this.view, box) : alarm ? alarmText(this.view, alarm) : "";
     this.card.hidden = text === "";
     put(this.text, text);
+    this.drawTrack(unit === undefined ? "" : picked?.key ?? "");
     this.follow.hidden = unit === undefined || url.view.follow === picked?.key || this.view.map.trouble === "none";
+  }
+
+  /** The way to the file of a unit's track, up to the moment that is shown. */
+  private drawTrack(unit: string): void {
+    const href = unit === "" ? "" : trackFile(this.view.settings, this.view.past?.now ?? this.view.clock.now(), unit);
+    this.track.hidden = href === "";
+    if (this.track.getAttribute("href") !== href) this.track.href = href;
   }
 
   private drawChip(): void {

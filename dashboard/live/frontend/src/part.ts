@@ -19,6 +19,8 @@ export interface Settings {
   timezone: string;
   csrf: string;
   mayAcknowledge: boolean;
+  /** Path of the page that hands a unit's track out as a file, under `base`; empty where that is not permitted. */
+  tracks?: string;
   links: { href: string; title: string; here?: boolean }[];
   /** Nobody sits at this screen. */
   kiosk: boolean;

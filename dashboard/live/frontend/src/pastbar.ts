@@ -27,6 +27,8 @@ export interface Shown {
   saidAt: number;
   /** Live alarms nobody has answered. */
   sos: number;
+  /** Address of the page that hands tracks out as files; empty where that is not permitted. */
+  file: string;
 }
 
 export class PastBar {
@@ -42,6 +44,7 @@ export class PastBar {
   private readonly years: HTMLSelectElement;
   private readonly speeds: HTMLSelectElement;
   private readonly buttons: Record<"back" | "on" | "before" | "play" | "after" | "now", HTMLButtonElement>;
+  private readonly file: HTMLAnchorElement;
   private words: Words = {};
   private language = "th";
   private zone = "Asia/Bangkok";
@@ -88,6 +91,7 @@ export class PastBar {
     const after = button(foot, () => needs.step("after"));
     this.speeds = make("select", "", foot);
     this.speeds.onchange = () => needs.pace(SPEEDS.find((speed) => String(speed) === this.speeds.value) ?? 60);
+    this.file = make("a", "", foot);
     const now = button(foot, () => needs.leave());
     now.className = "ssz-past-now";
     this.buttons = { back, on, before, play, after, now };
@@ -101,6 +105,7 @@ export class PastBar {
     put(before, words["live.past_before"] ?? "");
     put(after, words["live.past_after"] ?? "");
     put(now, words["live.past_now"] ?? "");
+    put(this.file, words["live.track_file"] ?? "");
     put(back, "‹");
     put(on, "›");
     back.setAttribute("aria-label", words["live.past_dayback"] ?? "");
@@ -135,6 +140,8 @@ export class PastBar {
     if (this.slider.value !== second) this.slider.value = second;
     if (this.named !== time) this.slider.setAttribute("aria-valuetext", time);
     this.named = time;
+    this.file.hidden = shown.file === "";
+    if (this.file.getAttribute("href") !== shown.file) this.file.href = shown.file;
     put(this.buttons.play, words[shown.playing ? "live.past_pause" : "live.past_play"] ?? "");
     flag(this.bar, "playing", shown.playing ? "yes" : "no");
     if (this.speeds.value !== String(shown.speed)) this.speeds.value = String(shown.speed);

@@ -9,6 +9,7 @@ import { alarmsAround, PastLoader, type Purpose, type Raised, statePurpose } fro
 import { PastPicture } from "./pastpicture";
 import { PlayClock } from "./playclock";
 import type { Touched } from "./state";
+import { trackFile } from "./trackfile";
 import { TracksError } from "./tracks";
 import type { Speed } from "./urlstate";
 import type { View } from "./view";
@@ -258,6 +259,7 @@ export class TimeMachine implements Part {
     const [said, saidAt] = this.words();
     this.bar.show({
       moment: this.moment, now: this.view.clock.now(), playing: this.clock.playing, speed: this.clock.speed, said, saidAt, sos: this.picture.pressing.size,
+      file: trackFile(this.view.settings, this.moment),
     });
   }
 
