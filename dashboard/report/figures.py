@@ -30,7 +30,8 @@ def draw(paper: Paper, figure: Figure) -> None:
 
 
 def _framed(paper: Paper, title: str, note: str, height: float, drawing: Callable[[], None]) -> None:
-    paper.room(height + 12 + (6 if note else 0))
+    paper.ink(9)
+    paper.room(height + 12 + (6 * len(paper.wrapped(note, paper.epw)) if note else 0))
     paper.ln(2)
     paper.told(title, 12, bold=True)
     paper.ln(1)
@@ -51,27 +52,27 @@ def _bars(paper: Paper, figure: Bars) -> None:
         y = top + number * _BAR
         paper.ink(9.5)
         paper.set_xy(MARGIN, y)
-        paper.cell(label - 2, _BAR, paper.wrapped(name, label - 3)[0] if name else "")
+        paper.cell(label - 2, _BAR, paper.fitted(name, label - 3))
         paper.set_fill_color(*TONES[0])
         width = max(room * value / most, 0.0)
         if width:
             paper.rect(MARGIN + label, y + 1.1, width, _BAR - 2.2, style="F")
         paper.set_xy(MARGIN + label + width + 1, y)
-        paper.cell(behind, _BAR, said or f"{value:,.0f}")
+        paper.cell(behind, _BAR, said or number_text(value))
 
 
 def _course(paper: Paper, figure: Course) -> None:
     left, width = MARGIN + 12, paper.epw - 12
     top = paper.get_y() + 5
     most = max([*figure.values, *figure.second], default=0) or 1
-    paper.ink(8.5, colour=SOFT)
     paper.set_draw_color(*LINE)
     paper.set_line_width(0.15)
     for share in (0.0, 0.5, 1.0):
         y = top + _COURSE * (1 - share)
         paper.line(left, y, left + width, y)
         paper.set_xy(MARGIN, y - 2)
-        paper.cell(11, 4, f"{most * share:,.4g}", align="R")
+        _shrunk(paper, number_text(most * share), 11, 8.5, SOFT)
+        paper.cell(11, 4, number_text(most * share), align="R")
     step = width / max(len(figure.values), 1)
     paper.set_fill_color(*TONES[0])
     for number, value in enumerate(figure.values):
@@ -86,8 +87,9 @@ def _course(paper: Paper, figure: Course) -> None:
         )
     paper.ink(8.5, colour=SOFT)
     for at, words in figure.labels:
-        paper.set_xy(min(left + at * step, left + width - 18), top + _COURSE + 0.5)
-        paper.cell(18, 4.5, words)
+        wide = min(paper.get_string_width(words) + 2, width / len(figure.labels))
+        paper.set_xy(min(left + at * step, left + width - wide), top + _COURSE + 0.5)
+        paper.cell(wide, 4.5, paper.fitted(words, wide))
     if any(figure.names):
         _legend(paper, list(enumerate(figure.names)), top - 5)
 
@@ -101,6 +103,7 @@ def _legend(paper: Paper, names: list[tuple[int, str]], y: float) -> None:
         paper.rect(x, y + 0.8, 3, 3, style="F")
         paper.ink(8.5)
         paper.set_xy(x + 4, y)
+        words = paper.fitted(words, MARGIN + paper.epw - x - 4)
         paper.cell(0, 4.5, words)
         x += paper.get_string_width(words) + 12
 
@@ -113,21 +116,37 @@ def _table(paper: Paper, figure: Table) -> None:
     paper.ink(7.5, colour=SOFT)
     for number, words in enumerate(figure.columns):
         paper.set_xy(MARGIN + label + number * width, top)
-        paper.cell(width, _CELL, words, align="C")
+        paper.cell(width, _CELL, paper.fitted(words, width), align="C")
     for row, (name, values) in enumerate(figure.rows, 1):
         y = top + row * _CELL
         paper.ink(9)
         paper.set_xy(MARGIN, y)
-        paper.cell(label, _CELL, name)
+        paper.cell(label, _CELL, paper.fitted(name, label - 1))
         for number, value in enumerate(values):
             share = value / most
             shade = [round(light + (dark - light) * share) for light, dark in zip(BAND, TONES[0], strict=True)]
             paper.set_fill_color(*shade)
             paper.rect(MARGIN + label + number * width, y, width - 0.2, _CELL - 0.2, style="F")
             if value:
-                paper.ink(7, colour=(255, 255, 255) if share > 0.5 else INK)
+                _shrunk(paper, number_text(value), width - 0.6, 7, (255, 255, 255) if share > 0.5 else INK)
                 paper.set_xy(MARGIN + label + number * width, y)
-                paper.cell(width, _CELL, f"{value:,.3g}" if value < 1000 else f"{value / 1000:,.3g}k", align="C")
+                paper.cell(width, _CELL, number_text(value), align="C")
+
+
+def number_text(value: float) -> str:
+    """A number as people write it: whole with groups of three digits, below a hundred with one place where it has
+    one; never with a power of ten."""
+    if value != round(value) and abs(value) < 99.95:
+        return f"{value:,.1f}"
+    return f"{value:,.0f}"
+
+
+def _shrunk(paper: Paper, text: str, width: float, size: float, colour: tuple[int, int, int]) -> None:
+    """Take the ink of a size in points, smaller where the text would not fit into a width in mm."""
+    paper.ink(size, colour=colour)
+    wide = paper.get_string_width(text)
+    if wide > width:
+        paper.ink(size * width / wide, colour=colour)
 
 
 def _places(paper: Paper, figure: Places) -> None:

@@ -6,8 +6,8 @@ from io import BytesIO
 
 from dashboard.report.content import Report
 from dashboard.report.figures import draw
-from dashboard.sheet.page import MARGIN, SOFT, Frame, Paper, draw_grid
-from dashboard.words import word
+from dashboard.sheet.page import MARGIN, SOFT, Frame, Paper, draw_grid, tell_absent
+from dashboard.words import Language, word
 
 #: Dots of a picture for each point (1/72 inch) of paper: 150 dots an inch.
 _SCALE = 150 / 72
@@ -29,6 +29,7 @@ def pdf_of(report: Report) -> bytes:
         draw(paper, figure)
     for grid in report.grids:
         draw_grid(paper, grid)
+    tell_absent(paper)
     return bytes(paper.output())
 
 
@@ -51,17 +52,25 @@ def _facts(paper: Paper, report: Report) -> None:
         paper.set_xy(MARGIN, y + 5.6 * len(rows))
 
 
-def png_of(pdf: bytes) -> bytes:
-    """The pages of a PDF one under the other as a PNG, 150 dots an inch; at most four."""
+def png_of(pdf: bytes, language: Language) -> bytes:
+    """The pages of a PDF one under the other as a PNG, 150 dots an inch; at most four, and then it says how many more
+    the PDF has."""
     # Loaded when a picture is asked for: nobody who opens a page waits for it.
     import pypdfium2
     from PIL import Image
 
     document = pypdfium2.PdfDocument(pdf)
     try:
-        pages = [document[number].render(scale=_SCALE).to_pil() for number in range(min(len(document), _PAGES))]
+        shown, more = min(len(document), _PAGES), len(document) - _PAGES
+        pages = [document[number].render(scale=_SCALE).to_pil() for number in range(shown)]
     finally:
         document.close()
+    if more > 0:
+        strip = pypdfium2.PdfDocument(_strip(word("rep.more_pages", language, n=more), language))
+        try:
+            pages.append(strip[0].render(scale=_SCALE).to_pil())
+        finally:
+            strip.close()
     whole = Image.new("RGB", (max(page.width for page in pages), sum(page.height for page in pages)), "white")
     top = 0
     for page in pages:
@@ -70,3 +79,12 @@ def png_of(pdf: bytes) -> bytes:
     out = BytesIO()
     whole.save(out, "PNG", optimize=False)
     return out.getvalue()
+
+
+def _strip(words: str, language: Language) -> bytes:
+    """A low page with one line in a frame."""
+    paper = Paper(Frame(words, "", "", language))
+    paper.add_page(format=(210, 30))
+    paper.set_y(8)
+    paper.mark(words)
+    return bytes(paper.output())

@@ -43,7 +43,7 @@ def report_buttons(
     def picture() -> bytes:
         from dashboard.report.paper import png_of
 
-        return png_of(of_view(here, made))
+        return png_of(of_view(here, made), here.language)
 
     columns = places or st.columns([1, 1, 4])
     kinds: tuple[tuple[str, str, Callable[[], bytes]], ...] = (

@@ -8,16 +8,20 @@ from pathlib import Path
 
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
+from fpdf.fonts import TTFFont
 
 from dashboard.sheet.content import Grid
-from dashboard.sheet.thai_lines import lines, spelled
-from dashboard.words import Language
+from dashboard.sheet.thai_lines import lines, one_line, spelled
+from dashboard.words import Language, word
 
 FONTS = Path(__file__).with_name("fonts")
 MARGIN = 15.0
 _BOTTOM = 20.0
 INK, SOFT, LINE, BAND = (20, 28, 36), (90, 100, 110), (190, 198, 206), (238, 242, 246)
 BLUE = (0, 82, 150)
+#: What stands for a letter the face has not, and what needs no shape to be drawn.
+_MOST_ABSENT = 12
+_STANDS_FOR, _UNDRAWN = "?", frozenset(" \t\n\u00a0\u200b\u200c\u200d\u2060\ufeff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Paper(FPDF):
     def __init__(self, frame: Frame) -> None:
         super().__init__(format="A4")
         self._frame = frame
+        self._absent: dict[str, None] = {}
         self.add_font("Sarabun", "", FONTS / "Sarabun-Regular.ttf")
         self.add_font("Sarabun", "B", FONTS / "Sarabun-SemiBold.ttf")
         self.set_text_shaping(True)
@@ -49,7 +54,9 @@ class Paper(FPDF):
         self.set_y(-14)
         self.ink(9, colour=SOFT)
         page = self._frame.page.format(n=self.page_no(), of="{nb}")
-        self.cell(self.epw * 0.75, 5, self._frame.foot, new_x=XPos.RIGHT, new_y=YPos.TOP)
+        self.cell(
+            self.epw * 0.75, 5, self.fitted(self._frame.foot, self.epw * 0.75 - 2), new_x=XPos.RIGHT, new_y=YPos.TOP
+        )
         self.cell(self.epw * 0.25, 5, page, align="R")
 
     @property
@@ -57,9 +64,21 @@ class Paper(FPDF):
         """The language of what is printed."""
         return self._frame.language
 
+    @property
+    def absent(self) -> list[str]:
+        """Letters that were to be drawn and that the face has not: a question mark stands where each of them is."""
+        return list(self._absent)
+
     def normalize_text(self, text: str) -> str:
-        """What is drawn of a text."""
-        return super().normalize_text(spelled(text))
+        """What is drawn of a text. A letter the face has not is never left out unsaid."""
+        text = spelled(text)
+        face = self.current_font
+        known = face.cmap if isinstance(face, TTFFont) else None
+        if known is not None and not all(ord(letter) in known or letter in _UNDRAWN for letter in text):
+            lost = [letter for letter in text if ord(letter) not in known and letter not in _UNDRAWN]
+            self._absent.update(dict.fromkeys(lost))
+            text = "".join(_STANDS_FOR if letter in lost else letter for letter in text)
+        return super().normalize_text(text)
 
     def ink(self, size: float, bold: bool = False, colour: tuple[int, int, int] = INK) -> None:
         """Face, size in points, and colour of what comes next."""
@@ -69,6 +88,10 @@ class Paper(FPDF):
     def wrapped(self, text: str, width: float) -> list[str]:
         """A text in lines of a width in mm."""
         return lines(text, width, self.get_string_width)
+
+    def fitted(self, text: str, width: float) -> str:
+        """A text on one line of a width in mm; one that is cut ends with an ellipsis."""
+        return one_line(text, width, self.get_string_width)
 
     def room(self, height: float) -> None:
         """A new page where less than so many mm are left."""
@@ -83,16 +106,19 @@ class Paper(FPDF):
 
     def heading(self, title: str, under: str) -> None:
         """The title of the first page, and whose it is."""
-        self.ink(19, bold=True)
-        self.cell(0, 10, title, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-        self.ink(14)
-        self.cell(0, 8, under, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        for text, size, height, bold in ((title, 19, 10, True), (under, 14, 8, False)):
+            self.ink(size, bold=bold)
+            for row in self.wrapped(text, self.epw):
+                self.cell(0, height, row, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def mark(self, text: str) -> None:
         """What it is not, or with what care it is to be read: in a frame."""
         self.ink(12, bold=True)
         self.set_draw_color(*INK)
-        self.cell(0, 8, text, border=1, align="C", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        rows = self.wrapped(text, self.epw - 4)
+        for number, row in enumerate(rows):
+            sides = "LR" + ("T" if number == 0 else "") + ("B" if number == len(rows) - 1 else "")
+            self.cell(0, 8, row, border=sides, align="C", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self.ln(1)
 
 
@@ -101,7 +127,8 @@ def draw_grid(paper: Paper, grid: Grid) -> None:
     paper.room(26)
     paper.ln(2)
     paper.ink(13, bold=True)
-    paper.cell(0, 8, grid.title, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    for row in paper.wrapped(grid.title, paper.epw):
+        paper.cell(0, 8, row, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
     share = sum(part for _, part in grid.columns)
     widths = [paper.epw * part / share for _, part in grid.columns]
     if not grid.rows:
@@ -117,9 +144,8 @@ def draw_grid(paper: Paper, grid: Grid) -> None:
             _row(paper, names, widths, head=True)
         _row(paper, cells, widths)
     if grid.note:
-        paper.ink(9.5, colour=SOFT)
         paper.ln(1)
-        paper.cell(0, 5, grid.note, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        paper.told(grid.note, 9.5, colour=SOFT)
 
 
 def _height(paper: Paper, cells: tuple[str, ...], widths: list[float]) -> float:
@@ -142,3 +168,14 @@ def _row(paper: Paper, cells: tuple[str, ...], widths: list[float], head: bool =
             paper.cell(width, 5.4, row)
         x += width
     paper.set_xy(MARGIN, y + height)
+
+
+def tell_absent(paper: Paper) -> None:
+    """Say at the end which letters could not be drawn; nothing when all were."""
+    lost = paper.absent
+    if lost:
+        paper.room(14)
+        paper.ln(2)
+        codes = ", ".join(f"U+{ord(letter):04X}" for letter in lost[:_MOST_ABSENT])
+        codes += " …" if len(lost) > _MOST_ABSENT else ""
+        paper.told(word("sheet.absent", paper.language, n=f"{len(lost):,}", codes=codes), 9, colour=SOFT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.sheet.content import Sheet
-from dashboard.sheet.page import BLUE, LINE, MARGIN, SOFT, Frame, Paper, draw_grid
+from dashboard.sheet.page import BLUE, LINE, MARGIN, SOFT, Frame, Paper, draw_grid, tell_absent
 from dashboard.sheet.sketch import Sketch
 
 _MAP = (72.0, 62.0)
@@ -20,6 +20,7 @@ def pdf_of(sheet: Sheet, sketch: Sketch | None) -> bytes:
     _map(paper, sheet, sketch, _facts(paper, sheet))
     for grid in sheet.grids:
         draw_grid(paper, grid)
+    tell_absent(paper)
     _signatures(paper, sheet)
     return bytes(paper.output())
 

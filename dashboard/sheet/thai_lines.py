@@ -63,3 +63,29 @@ def lines(text: str, width: float, measure: Callable[[str], float]) -> list[str]
             line += piece
         result.append(line.rstrip())
     return result
+
+
+def one_line(text: str, width: float, measure: Callable[[str], float]) -> str:
+    """The text on one line no wider than `width`: whole where it fits, else cut between two signs, and an ellipsis
+    says so."""
+    text = " ".join(text.split())
+    if measure(text) <= width:
+        return text
+    kept = ""
+    for piece in _signs(text):
+        if measure(f"{kept}{piece}…") > width:
+            break
+        kept += piece
+    return f"{kept.rstrip()}…"
+
+
+def _signs(text: str) -> Iterator[str]:
+    """A text in what a reader takes for one letter each: a consonant with all that stands over and under it."""
+    piece = ""
+    for letter in text:
+        if piece and unicodedata.category(letter) not in ("Mn", "Mc", "Me", "Cf") and letter not in "ะาำ":
+            yield piece
+            piece = ""
+        piece += letter
+    if piece:
+        yield piece
