@@ -1,13 +1,18 @@
-"""GeoJSON as rows of text: a header of every property seen, then one row a feature."""
+"""GeoJSON as rows of text: a header of every property seen, then one row a feature.
+
+The features are read one by one: a file of any number of them is never in memory as a whole.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
 from typing import Any
 
-import orjson
-
 from models.formats.guards import MAX_COLUMNS, TOO_WIDE, UNREADABLE
+from models.formats.json_stream import BadJsonError, Mark, NoObjectError, members
 from models.formats.problems import BadFileError, Problem
 
 NOT_FEATURES = Problem(
@@ -19,38 +24,72 @@ OTHER_DATUM = Problem(
 _WGS84 = ("CRS84", "EPSG::4326", "EPSG:4326")
 
 
-def geojson_rows(body: bytes) -> Iterator[list[str]]:
-    """Header and rows. Points give `lat` and `lon`, other shapes `geometry` as GeoJSON text.
+def geojson_names(source: Path | bytes) -> list[str]:
+    """The header: every property of any feature, then `lat`, `lon` and `geometry`. Reads the whole file.
 
     Raises:
         BadFileError: not JSON, not a FeatureCollection, or declared in other coordinates than WGS 84.
     """
-    features = _features(body)
     names: dict[str, None] = {}
-    for feature in features:
+    for feature in _features(source):
         names.update(dict.fromkeys(feature.get("properties") or {}))
+        if len(names) > MAX_COLUMNS:
+            raise BadFileError(TOO_WIDE)
     names.update(dict.fromkeys(("lat", "lon", "geometry")))
     if len(names) > MAX_COLUMNS:
         raise BadFileError(TOO_WIDE)
-    yield list(names)
-    for feature in features:
+    return list(names)
+
+
+def geojson_rows(source: Path | bytes) -> Iterator[list[str]]:
+    """Header and rows. Points give `lat` and `lon`, other shapes `geometry` as GeoJSON text.
+
+    Raises:
+        BadFileError: as for `geojson_names`.
+    """
+    names = geojson_names(source)
+    yield names
+    yield from geojson_cells(source, names)
+
+
+def geojson_cells(source: Path | bytes, names: list[str]) -> Iterator[list[str]]:
+    """The rows under a header that was read before.
+
+    Raises:
+        BadFileError: as for `geojson_names`.
+    """
+    for feature in _features(source):
         values = {**(feature.get("properties") or {}), **_shape(feature.get("geometry"))}
         yield [cell_text(values.get(name)) for name in names]
 
 
-def _features(body: bytes) -> list[dict[str, Any]]:
+def _features(source: Path | bytes) -> Iterator[dict[str, Any]]:
+    """The features of a collection one by one, or the one that the file is."""
+    rest: dict[str, Any] = {}
+    listed = False
     try:
-        document = orjson.loads(body.removeprefix(b"\xef\xbb\xbf"))
-    except orjson.JSONDecodeError as error:
+        file = source.open("rb") if isinstance(source, Path) else BytesIO(source)
+        with TextIOWrapper(file, "utf-8-sig", newline="") as text:
+            for name, value in members(text, "features"):
+                if value is Mark.LIST:
+                    listed = True
+                elif not listed or name != "features":
+                    rest[name] = value
+                elif _is_feature(value):
+                    yield value
+                else:
+                    raise BadFileError(NOT_FEATURES)
+    except NoObjectError as error:
+        raise BadFileError(NOT_FEATURES) from error
+    except (BadJsonError, UnicodeDecodeError) as error:
         raise BadFileError(UNREADABLE) from error
-    if not isinstance(document, dict):
-        raise BadFileError(NOT_FEATURES)
-    features = [document] if document.get("type") == "Feature" else document.get("features")
-    if not isinstance(features, list) or not all(_is_feature(item) for item in features):
-        raise BadFileError(NOT_FEATURES)
-    if not str(_dig(document, "crs", "properties", "name") or "CRS84").endswith(_WGS84):
+    if not str(_dig(rest, "crs", "properties", "name") or "CRS84").endswith(_WGS84):
         raise BadFileError(OTHER_DATUM)
-    return features
+    if listed:
+        return
+    if rest.get("type") != "Feature" or not _is_feature(rest):
+        raise BadFileError(NOT_FEATURES)
+    yield rest
 
 
 def _is_feature(item: object) -> bool:
@@ -81,7 +120,10 @@ def cell_text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value.replace("\0", "")
+        # JSON can spell halves of a pair, which no text may hold.
+        return value.encode("utf-8", "replace").decode().replace("\0", "")
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return orjson.dumps(value).decode()
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace").decode()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from io import BytesIO
+from pathlib import Path
 
 from models.formats.problems import BadFileError, Problem
 
@@ -20,6 +22,7 @@ MAX_CELL = 2_000_000
 #: What begins a line that is about a CSV and no row of it: written by our exports, passed over when read.
 ABOUT_MARK = "# "
 
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _CHUNK = 1 << 16
 _LEGACY = b"\xd0\xcf\x11\xe0"
 _PACKED = b"PK"
@@ -68,23 +71,27 @@ def kind_of(name: str, body: bytes) -> str:
     return kind
 
 
-def check_packed(body: bytes) -> None:
+def check_packed(source: Path | bytes, most_unpacked: int = MAX_UNPACKED) -> None:
     """Unpack a spreadsheet once without keeping it, and count.
 
     The sizes in a packed file's own list may lie, so what really comes out is counted. A document type declaration
-    has no place in a spreadsheet and is how small text is made to grow.
+    has no place in a spreadsheet and is how small text is made to grow. Only sheets may be larger than
+    `MAX_UNPACKED`: they are read row by row, all else is in memory as a whole.
 
     Raises:
-        BadFileError: more than 100 entries, more than 100 MB unpacked, not a packed file, or declared entities.
+        BadFileError: more than 100 entries, more than that unpacked, not a packed file, or declared entities.
     """
-    left = MAX_UNPACKED
+    left, rest = most_unpacked, MAX_UNPACKED
     try:
-        with zipfile.ZipFile(BytesIO(body)) as packed:
+        with zipfile.ZipFile(source if isinstance(source, Path) else BytesIO(source)) as packed:
             entries = packed.infolist()
             if len(entries) > MAX_ENTRIES:
                 raise BadFileError(BOMB)
             for entry in entries:
-                left = _check_entry(packed, entry, left)
+                if _SHEET.fullmatch(entry.filename):
+                    left = _check_entry(packed, entry, left)
+                else:
+                    rest = _check_entry(packed, entry, rest)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
         raise BadFileError(UNREADABLE) from error
 

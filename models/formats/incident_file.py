@@ -137,7 +137,7 @@ def read_incidents(sheet: Sheet, context: Context) -> Iterator[IncidentReport | 
     columns = incident_columns(sheet.header)
     seen: dict[str, int] = {}
     for number, cells in sheet.rows:
-        report = read_incident(Row(columns, number, cells), context)
+        report = read_incident(Row(columns, number, cells).blame(sheet.faults.get(number)), context)
         if isinstance(report, IncidentReport):
             content = hash(report)
             if seen.setdefault(report.id, content) != content:

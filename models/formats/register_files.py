@@ -54,7 +54,7 @@ def read_register(kind: str, sheet: Sheet, given: Given) -> Iterator[SQLModel | 
     _check_columns(columns, register, given)
     seen: set[tuple[str, ...]] = set()
     for number, cells in sheet.rows:
-        row = Row(columns, number, cells)
+        row = Row(columns, number, cells).blame(sheet.faults.get(number))
         record = register.read(row, given)
         key = tuple(str(getattr(record, name)) for name in register.key)
         if not row.problems and key in seen:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from models.formats.faulty import FaultyRow, blamed
 from models.formats.numbers import parse_pair, parse_place
 from models.formats.problems import NOT_ALLOWED, REQUIRED, TOO_LONG, BadValueError, Problem, RowError
 from models.formats.text import clean, name_key
@@ -46,12 +47,21 @@ def find_columns(header: tuple[str, ...], names: Mapping[str, Collection[str]]) 
 
 @dataclass(slots=True)
 class Row:
-    """One row under reading. Every method returns a value or None, and notes what was wrong."""
+    """One row under reading. Every method returns a value or None, and notes what was wrong. `came`: the cells as
+    they came, where that is not `cells`."""
 
     columns: Columns
     number: int
     cells: tuple[str, ...]
     problems: list[Problem] = field(default_factory=list)
+    came: tuple[str, ...] = ()
+
+    def blame(self, fault: FaultyRow | None) -> Row:
+        """Note what the file itself got wrong in this row, None for nothing; returns the row."""
+        if fault is not None:
+            self.problems += blamed(fault, self.columns.header, set(self.columns.places.values()))
+            self.came = tuple(fault)
+        return self
 
     def raw(self, name: str) -> str:
         """The cell as it came; empty when the file has no such column."""
@@ -118,4 +128,4 @@ class Row:
 
     def error(self) -> RowError:
         """The row as it came, with what was found wrong."""
-        return RowError(self.number, self.cells, tuple(self.problems))
+        return RowError(self.number, self.came or self.cells, tuple(self.problems))

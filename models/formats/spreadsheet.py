@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 import warnings
 import zipfile
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from io import BytesIO
-from typing import Any, TypeVar
+from itertools import islice
+from pathlib import Path
+from typing import Any
 
 import openpyxl
 
+from models.formats.faulty import NO_VALUE, FaultyRow
 from models.formats.guards import (
     CELL_TOO_LONG,
     MAX_CELL,
     MAX_COLUMNS,
     MAX_ROWS,
+    MAX_UNPACKED,
     TOO_MANY_ROWS,
     TOO_WIDE,
     UNREADABLE,
@@ -24,135 +29,155 @@ from models.formats.guards import (
 )
 from models.formats.problems import BadFileError
 
-_R = TypeVar("_R")
+#: A file on disk, or one in memory.
+Source = Path | bytes
+
+#: Rows taken at a time, and bytes of a packed sheet.
+_BLOCK, _CHUNK = 500, 1 << 16
 
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 
 
-def sheet_names(body: bytes) -> tuple[str, ...]:
+def sheet_names(source: Source) -> tuple[str, ...]:
     """The names of a workbook's sheets, in order; at least one.
 
     Raises:
         BadFileError: as for `spreadsheet_rows`.
     """
-    return _guarded(body, lambda book: tuple(sheet.title for sheet in book.worksheets))
+    with _opened(source) as book:
+        return tuple(sheet.title for sheet in book.worksheets)
 
 
-def first_filled(body: bytes) -> str:
+def first_filled(source: Source) -> str:
     """The name of the first sheet with a filled cell; of the first sheet when none has one.
 
     Raises:
         BadFileError: as for `spreadsheet_rows`.
     """
-    return _guarded(body, lambda book: str(_first_filled(book).title))
+    with _opened(source) as book:
+        return str(next((sheet for sheet in book.worksheets if _is_filled(sheet)), book.worksheets[0]).title)
 
 
-def spreadsheet_rows(body: bytes, sheet: str = "") -> list[list[str]]:
-    """Header and rows of a sheet, the first filled one when none is named; each ends with its last filled cell.
+def spreadsheet_rows(source: Source, sheet: str = "", most_unpacked: int = MAX_UNPACKED) -> Iterator[list[str]]:
+    """Header and rows of a sheet, the first filled one when none is named; each ends with its last filled cell. They
+    are read some at a time: a sheet is never in memory as a whole.
+
+    A formula that no program has computed reads as empty: its row comes as a `FaultyRow` that says so.
 
     Raises:
         BadFileError: not a spreadsheet, too many entries, rows, columns or letters, or too much when unpacked.
     """
-    return _guarded(body, lambda book: _read(book[sheet] if sheet else _first_filled(book)))
+    check_packed(source, most_unpacked)
+    with _opened(source) as values:
+        chosen = sheet or str(next((one for one in values.worksheets if _is_filled(one)), values.worksheets[0]).title)
+        cells = _cells(values[chosen])
+        if not _has_formulas(source):
+            yield from (_texts(row) for row in cells)
+            return
+        with _opened(source, values=False) as said:
+            for row, formulas in zip(cells, _cells(said[chosen]), strict=True):
+                texts = _texts(row)
+                lost = _uncomputed(row, formulas)
+                yield FaultyRow(texts, [(at, NO_VALUE) for at in lost]) if lost else texts
 
 
-def uncomputed(body: bytes, sheet: str) -> dict[int, list[int]]:
-    """Formulas of a sheet that no program has computed, which read as empty: number of the row (from 1) -> indexes of
-    its cells. A formula whose value is an empty text is none.
-
-    Raises:
-        BadFileError: as for `spreadsheet_rows`.
-    """
-    check_packed(body)
-    if not _has_formulas(body):
-        return {}
-    return _guarded(
-        body, lambda values: _guarded(body, lambda said: _uncomputed(values[sheet], said[sheet]), values=False)
-    )
-
-
-def _has_formulas(body: bytes) -> bool:
+def _has_formulas(source: Source) -> bool:
+    """Whether any sheet has a formula, by its letters: nothing is taken apart."""
     try:
-        with zipfile.ZipFile(BytesIO(body)) as packed:
-            return any(_FORMULA.search(packed.read(name)) for name in packed.namelist() if _SHEET.fullmatch(name))
+        with zipfile.ZipFile(_file(source)) as packed:
+            return any(_holds_formula(packed, name) for name in packed.namelist() if _SHEET.fullmatch(name))
     except zipfile.BadZipFile as error:
         raise BadFileError(UNREADABLE) from error
 
 
-def _uncomputed(values: Any, said: Any) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
-    before: object = None
-    values.reset_dimensions()
-    said.reset_dimensions()
-    both = zip(values.iter_rows(max_col=MAX_COLUMNS), said.iter_rows(max_col=MAX_COLUMNS), strict=True)
-    for number, (cells, formulas) in enumerate(both, 1):
-        if formulas is before:
-            continue
-        before = formulas
-        lost = [
-            index
-            for index, (cell, formula) in enumerate(zip(cells, formulas, strict=True))
-            # `str` without a value is how a formula that gives "" is stored.
-            if cell.value is None and formula.data_type == "f" and cell.data_type != "str"
-        ]
-        if lost:
-            found[number] = lost
-    return found
-
-
-def _first_filled(book: Any) -> Any:
-    return next((sheet for sheet in book.worksheets if _is_filled(sheet)), book.worksheets[0])
-
-
-def _is_filled(sheet: Any) -> bool:
-    sheet.reset_dimensions()
-    before: object = None
-    for cells in sheet.iter_rows(max_col=MAX_COLUMNS + 1):
-        if cells is not before and any(_cell_text(cell.value, cell).strip() for cell in cells):
-            return True
-        before = cells
+def _holds_formula(packed: zipfile.ZipFile, name: str) -> bool:
+    tail = b""
+    with packed.open(name) as stream:
+        while chunk := stream.read(_CHUNK):
+            if _FORMULA.search(tail + chunk):
+                return True
+            tail = chunk[-64:]
     return False
 
 
-def _guarded(body: bytes, read: Callable[[Any], _R], values: bool = True) -> _R:
-    check_packed(body)
+def _uncomputed(row: Sequence[Any], formulas: Sequence[Any]) -> list[int]:
+    """Indexes of formulas that no program has computed. One whose value is an empty text is none."""
+    return [
+        index
+        for index, (cell, formula) in enumerate(zip(row, formulas, strict=False))
+        # `str` without a value is how a formula that gives "" is stored.
+        if cell.value is None and formula.data_type == "f" and cell.data_type != "str"
+    ]
+
+
+def _is_filled(sheet: Any) -> bool:
+    return any(_cell_text(cell.value, cell).strip() for row in _cells(sheet) for cell in row)
+
+
+@contextmanager
+def _opened(source: Source, values: bool = True) -> Iterator[Any]:
+    """The workbook, to be read through; `values` or formulas."""
+    with _trouble():
+        book = openpyxl.load_workbook(_file(source), read_only=True, data_only=values, keep_links=False)
+    try:
+        yield book
+    finally:
+        book.close()
+
+
+@contextmanager
+def _trouble() -> Iterator[None]:
+    """While openpyxl works: what it warns of is not told, what it stumbles over is a file that cannot be read."""
     with warnings.catch_warnings():
-        # openpyxl warns of styles and validations it leaves out; none of them carries data.
+        # It warns of styles and validations it leaves out; none of them carries data.
         warnings.simplefilter("ignore")
         try:
-            book = openpyxl.load_workbook(BytesIO(body), read_only=True, data_only=values, keep_links=False)
-            try:
-                return read(book)
-            finally:
-                book.close()
+            yield
         except BadFileError:
             raise
         except Exception as error:
             raise BadFileError(UNREADABLE) from error
 
 
-def _read(sheet: Any) -> list[list[str]]:
+def _file(source: Source) -> Path | BytesIO:
+    return source if isinstance(source, Path) else BytesIO(source)
+
+
+def _cells(sheet: Any) -> Iterator[Sequence[Any]]:
+    """The rows of a sheet as cells; a row that the sheet leaves out, or that is the same as the one before it, is
+    empty: a cell far below makes a million of them."""
     sheet.reset_dimensions()  # what a file says of its own size may be wrong
-    rows: list[list[str]] = []
-    nothing: list[str] = []
+    # Each row as wide as it is: filled up to the widest allowed, most of the time would go into empty cells.
+    rows = sheet.iter_rows()
     before: object = None
-    for cells in sheet.iter_rows(max_col=MAX_COLUMNS + 1):
-        if len(rows) > MAX_ROWS:
+    seen = 0
+    while True:
+        # Some rows at a time: between them others may read another workbook, and the filter of warnings is theirs.
+        with _trouble():
+            block = list(islice(rows, _BLOCK))
+        if not block:
+            return
+        seen += len(block)
+        if seen > MAX_ROWS + 1:  # the header is none of them
             raise BadFileError(TOO_MANY_ROWS)
-        if cells is before:  # rows a sheet leaves out come as one and the same: a cell far below makes a million
-            rows.append(nothing)
-            continue
-        before = cells
-        if len(cells) > MAX_COLUMNS and cells[-1].value is not None:
-            raise BadFileError(TOO_WIDE)
+        for cells in block:
+            yield () if cells is before else cells
+            before = cells
+
+
+def _texts(cells: Sequence[Any]) -> list[str]:
+    if any(cell.value is not None for cell in cells[MAX_COLUMNS:]):
+        raise BadFileError(TOO_WIDE)
+    try:
         texts = [_cell_text(cell.value, cell) for cell in cells]
-        while texts and not texts[-1]:
-            texts.pop()
-        if max(map(len, texts), default=0) > MAX_CELL:
-            raise BadFileError(CELL_TOO_LONG)
-        rows.append(texts)
-    return rows
+    except (IndexError, KeyError) as error:  # a style that the workbook has not
+        raise BadFileError(UNREADABLE) from error
+    while texts and not texts[-1]:
+        texts.pop()
+    if max(map(len, texts), default=0) > MAX_CELL:
+        raise BadFileError(CELL_TOO_LONG)
+    return texts
 
 
 def _cell_text(value: object, cell: object) -> str:

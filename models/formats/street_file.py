@@ -62,7 +62,7 @@ def read_streets(sheet: Sheet, station: str) -> Iterator[list[Street] | RowError
         raise BadFileError(NO_GEOMETRY)
     number, vertices = 0, 0
     for at, cells in sheet.rows:
-        row = Row(columns, at, cells)
+        row = Row(columns, at, cells).blame(sheet.faults.get(at))
         parts = row.parse("geometry", parts_of, required=True) or []
         kind = _kind(row.text("highway", _LONGEST_KIND))
         name = row.text("name_th", _LONGEST_NAME) or row.text("name", _LONGEST_NAME)

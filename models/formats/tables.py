@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import StringIO
 
 from models.formats import guards
+from models.formats.faulty import BEYOND, FaultyRow
 from models.formats.geojson import geojson_rows
 from models.formats.guards import (
     ABOUT_MARK,
@@ -33,11 +34,13 @@ NOT_TEXT = Problem("encoding", "ไฟล์ไม่ใช่ UTF-8 หรื�
 class Sheet:
     """A table of text. `rows` yields `(number, cells)` once; cells are as many as the header has.
 
-    Reading on may raise `BadFileError`: a file can break in the middle.
+    Reading on may raise `BadFileError`: a file can break in the middle. `faults`: of the rows read so far those that
+    the file itself got wrong, by their number: a formula without a value, cells beyond the header.
     """
 
     header: tuple[str, ...]
     rows: Iterator[tuple[int, tuple[str, ...]]]
+    faults: dict[int, FaultyRow] = field(default_factory=dict)
 
 
 def read_table(name: str, body: bytes) -> Sheet:
@@ -91,7 +94,8 @@ def _sheet(lines: Iterable[list[str]]) -> Sheet:
     for number, cells in numbered:
         header = _header(cells)
         if header:
-            return Sheet(header, _rows(numbered, len(header), number))
+            faults: dict[int, FaultyRow] = {}
+            return Sheet(header, _rows(numbered, len(header), number, faults), faults)
     raise BadFileError(EMPTY)
 
 
@@ -106,12 +110,20 @@ def _header(cells: list[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _rows(lines: Iterator[tuple[int, list[str]]], width: int, start: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _rows(
+    lines: Iterator[tuple[int, list[str]]], width: int, start: int, faults: dict[int, FaultyRow]
+) -> Iterator[tuple[int, tuple[str, ...]]]:
     """The rows under the header, empty ones left out, each cut or filled to the header's width."""
     for number, cells in lines:
         if number - start > MAX_ROWS:
             raise BadFileError(TOO_MANY_ROWS)
         if max(map(len, cells), default=0) > MAX_CELL:
             raise BadFileError(CELL_TOO_LONG)
-        if any(cell.strip() for cell in cells):
-            yield number, tuple((cells + [""] * width)[:width])
+        faulty = cells if isinstance(cells, FaultyRow) else None
+        if any(cell.strip() for cell in cells[width:]):
+            faulty = FaultyRow(cells, [*(faulty.problems if faulty else ()), (-1, BEYOND)])
+        if faulty is not None:
+            faults[number] = faulty
+        elif not any(cell.strip() for cell in cells):
+            continue
+        yield number, tuple((cells + [""] * width)[:width])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import Any
 
+from models.formats.faulty import blamed
 from models.formats.incident_file import (
     ARRESTED,
     CLOCK_SLACK,
@@ -131,17 +132,9 @@ class Converter:
 
     def _refused(self, piece: Piece) -> dict[int, tuple[Problem, ...]]:
         """Indexes of rows the file itself got wrong, and why; a fault in a column nobody reads is none."""
-        header, asked = self.columns.header, set(self.columns.places.values())
-        refused: dict[int, tuple[Problem, ...]] = {}
-        for index, row in piece.faults.items():
-            why = [
-                problem.of(header[at]) if at in asked else problem
-                for at, problem in row.problems
-                if at in asked or not 0 <= at < len(header)
-            ]
-            if why:
-                refused[index] = tuple(why)
-        return refused
+        read = set(self.columns.places.values())
+        found = {index: blamed(row, self.columns.header, read) for index, row in piece.faults.items()}
+        return {index: why for index, why in found.items() if why}
 
     def _plain(self, piece: Piece) -> list[Values | None]:
         """The rows in the order of `COLUMNS`; None where a cell is not plain."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from models.formats.faulty import FaultyRow
 from models.formats.guards import CELL_TOO_LONG, MAX_CELL
 from models.formats.problems import BadFileError, Problem
 from models.formats.tables import NOT_TEXT
@@ -23,15 +24,6 @@ Rows = Iterator[list[str]]
 
 #: Lines of a broken row that are kept, and characters of them.
 _LINES, _LETTERS = 100, 2_000
-
-
-class FaultyRow(list[str]):
-    """The cells of a row as it came, and what is wrong with it before anybody reads its cells: the index of the cell
-    (-1: the whole row) with the reason."""
-
-    def __init__(self, cells: Iterable[str], problems: Iterable[tuple[int, Problem]]) -> None:
-        super().__init__(cells)
-        self.problems = tuple(problems)
 
 
 def encoding_of(path: Path) -> str:

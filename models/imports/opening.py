@@ -1,22 +1,22 @@
 """A file on disk as a table of text, read in pieces as often as wanted: CSV, XLSX, GeoJSON, Parquet.
 
-CSV and Parquet are never in memory as a whole. A spreadsheet and GeoJSON are: they stay within the limits of
-`models.formats.guards`.
+None of them is ever in memory as a whole; of a spreadsheet the table of its texts is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from models.formats import guards
-from models.formats.geojson import geojson_rows
+from models.formats.faulty import BEYOND, FaultyRow
+from models.formats.geojson import geojson_cells, geojson_names
 from models.formats.guards import ABOUT_MARK, EMPTY, MAX_COLUMNS, TOO_MANY_ROWS, TOO_WIDE
 from models.formats.problems import BadFileError, Problem
 from models.formats.text import clean
-from models.imports.lines import BLOCK, CHANGED, FaultyRow, Rows, csv_opener, delimiter_of, encoding_of
+from models.imports.lines import BLOCK, CHANGED, Rows, csv_opener, delimiter_of, encoding_of
 
 #: What a file on disk may hold: by command or inbox. The browser's uploads stay at `guards.MAX_BYTES`.
 MAX_BYTES = 2 * 1024**3
@@ -25,15 +25,6 @@ MAX_ROWS = 10_000_000
 #: Rows of a piece.
 PIECE = 10_000
 NO_SHEET = Problem("no_sheet", "ไม่มีแผ่นงานชื่อนี้", "the workbook has no sheet of that name")
-
-NO_VALUE = Problem(
-    "formula_no_value",
-    "สูตรไม่มีค่าที่คำนวณไว้ กรุณาเปิดไฟล์ใน Excel แล้วบันทึกใหม่",
-    "formula without a value: open and save in Excel",
-)
-BEYOND = Problem(
-    "beyond_header", "มีข้อมูลเกินจำนวนคอลัมน์ของหัวตาราง", "has cells beyond the last column that the header names"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,29 +116,34 @@ def open_table(path: Path, name: str = "", sheet: str = "", most_bytes: int = MA
         delimiter = delimiter_of(path, encoding)
         rows = csv_opener(path, encoding, delimiter)
         return Table(path, kind, _first(rows()), look, encoding, delimiter, _open=lambda: _pieces(rows()))
-    if look.size > guards.MAX_BYTES and kind != "parquet":
-        raise BadFileError(guards.TOO_BIG)
     # The packages of the others take a second to load: only a file that needs them waits, not the product's start.
+    most = max(guards.MAX_UNPACKED, most_bytes)
     if kind == "xlsx":
-        from models.formats.spreadsheet import first_filled, sheet_names, spreadsheet_rows, uncomputed
-
-        body = path.read_bytes()
-        sheets = sheet_names(body)
-        if sheet and sheet not in sheets:
-            raise BadFileError(NO_SHEET)
-        chosen = sheet or first_filled(body)
-        cells = spreadsheet_rows(body, chosen)
-        for number, columns in uncomputed(body, chosen).items():
-            cells[number - 1] = FaultyRow(cells[number - 1], [(at, NO_VALUE) for at in columns])
-        return Table(path, kind, _first(cells), look, sheets=sheets, sheet=chosen, _open=lambda: _pieces(iter(cells)))
+        return _workbook(path, sheet, look, most)
     if kind == "geojson":
-        body = path.read_bytes()
-        return Table(path, kind, _first(geojson_rows(body)), look, _open=lambda: _pieces(geojson_rows(body)))
+        names = geojson_names(path)
+        return Table(
+            path, kind, _first([names]), look, _open=lambda: _pieces(chain([names], geojson_cells(path, names)))
+        )
     from models.formats.parquet import parquet_columns, parquet_names
 
-    most = max(guards.MAX_UNPACKED, most_bytes)
     header = _first([parquet_names(path, most)])
     return Table(path, kind, header, look, _open=lambda: _whole(parquet_columns(path, PIECE, most), len(header)))
+
+
+def _workbook(path: Path, sheet: str, look: Look, most: int) -> Table:
+    from models.formats.spreadsheet import first_filled, sheet_names, spreadsheet_rows
+
+    guards.check_packed(path, most)
+    sheets = sheet_names(path)
+    if sheet and sheet not in sheets:
+        raise BadFileError(NO_SHEET)
+    chosen = sheet or first_filled(path)
+
+    def rows() -> Rows:
+        return spreadsheet_rows(path, chosen, most)
+
+    return Table(path, "xlsx", _first(rows()), look, sheets=sheets, sheet=chosen, _open=lambda: _pieces(rows()))
 
 
 def _pieces(rows: Rows) -> Iterator[Piece]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
+from dashboard.access.identity import Who
 from dashboard.exports.track_routes import Parts, track_file_routes
 from dashboard.live.past_routes import Parts as Past
 from dashboard.live.past_routes import past_routes
@@ -17,9 +18,11 @@ from dashboard.live.purposes import Purposes
 from models.picture import Picture
 from models.records.position import Fix, FixFlag
 from models.records.unit import Unit
-from store import one_track, positions, registers
+from store import audit, one_track, positions, registers
 from store.database import Database
+from store.errors import StorageError
 from tests.app.live_support import LiveServer, add_stations
+from tests.app.page_harness import looking, opened
 from tests.app.serving import clock
 
 HOUR = 3_600_000
@@ -99,23 +102,17 @@ def test_it_leaves_with_its_purpose_whole_and_is_written_down_twice(
 def test_what_cannot_be_written_down_does_not_leave(
     server: tuple[LiveServer, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dashboard.exports import track_routes
-    from store.errors import StorageError
-
     def fails(*_: object) -> None:
         raise StorageError("full")
 
     running, start = server
     stated = purpose(running)
-    monkeypatch.setattr(track_routes.audit, "record", fails)
+    monkeypatch.setattr(audit, "record", fails)
     answer = ask(running, start, start + HOUR, f"unit=lumphini/c1&purpose={stated}")
     assert (answer.status_code, b"<gpx" in answer.content) == (503, False)
 
 
 def test_the_page_keeps_to_ones_own_units(sqlite_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dashboard.access.identity import Who
-    from tests.app.page_harness import looking, opened
-
     add_stations(sqlite_db, "lumphini", "hat_yai")
     with sqlite_db.write() as tx:
         registers.put_units(tx, [Unit(station=code, unit="c1") for code in ("lumphini", "hat_yai")], clock())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import tracemalloc
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -12,9 +14,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from models.formats import json_stream, spreadsheet
 from models.formats.guards import MAX_CELL
 from models.formats.incident_file import Context
 from models.formats.problems import BadFileError, RowError
+from models.formats.register_files import read_register
+from models.formats.register_rows import Given
+from models.formats.tables import read_table
+from models.imports import opening
 from models.imports.converting import Converter
 from models.imports.lines import encoding_of
 from models.imports.opening import open_table
@@ -185,3 +192,74 @@ def test_a_parquet_is_opened_within_the_limit_of_who_asks(tmp_path: Path) -> Non
         open_table(path, most_bytes=20 << 20)
     assert refused.value.problem.code == "unpacks_too_big"
     assert open_table(path).header == ("a",)
+
+
+def _peak(path: Path) -> tuple[int, int]:
+    """Rows of a file, and the most bytes held while they were read."""
+    list(open_table(path).pieces())  # what is loaded once is loaded
+    tracemalloc.start()
+    try:
+        table = open_table(path)
+        rows = sum(len(piece.numbers) for piece in table.pieces())
+        return rows, tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_longer_geojson_takes_no_more_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "PIECE", 100)
+    monkeypatch.setattr(json_stream, "_CHUNK", 10_000)
+    one = {"type": "Feature", "properties": {"incident_id": 1, "x": "y" * 500}, "geometry": None}
+    held = {}
+    for rows in (1_000, 8_000):
+        path = tmp_path / f"{rows}.geojson"
+        path.write_text(json.dumps({"type": "FeatureCollection", "features": [one] * rows}))
+        found, held[rows] = _peak(path)
+        assert found == rows
+    assert held[8_000] < 1.5 * held[1_000], held
+
+
+def test_a_workbook_is_read_some_rows_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spreadsheet, "_BLOCK", 10)
+    rows_in: list[list[object]] = [[str(number), "2022-06-30 11:00", "theft", None] for number in range(200)]
+    path = workbook(tmp_path, *rows_in)
+    taken: list[object] = []
+    plain = spreadsheet._cell_text
+
+    def noted(value: object, cell: object) -> str:
+        taken.append(value)
+        return plain(value, cell)
+
+    monkeypatch.setattr(spreadsheet, "_cell_text", noted)
+    rows = spreadsheet.spreadsheet_rows(path, "Sheet")
+    next(rows)
+    assert len(taken) == 4  # one row's cells
+    assert len(list(rows)) == 200
+
+
+def test_registers_tell_what_the_file_got_wrong_too(tmp_path: Path) -> None:
+    given = Given("lumphini", 1_793_000_000_000)
+    book = openpyxl.Workbook()
+    for row in (["unit", "call_sign", "remark"], ["1", "=A1", None], ["2", None, "=1+1"], ["3", "x", None]):
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "f.xlsx")
+    read = list(read_register("unit", read_table("f.xlsx", (tmp_path / "f.xlsx").read_bytes()), given))
+    bad = [row for row in read if isinstance(row, RowError)]
+    assert (len(read), told(bad)) == (3, [(2, ["formula_no_value"])])
+    read = list(read_register("unit", read_table("f.csv", b"unit,call_sign\n1,a,lost\n2,b,,\n"), given))
+    bad = [row for row in read if isinstance(row, RowError)]
+    assert (len(read), told(bad), bad[0].cells) == (2, [(2, ["beyond_header"])], ("1", "a", "lost"))
+
+
+def test_rows_told_far_below_the_last_possible_one_end_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spreadsheet, "MAX_ROWS", 5_000)
+    path = workbook(tmp_path, ["1", "2022-06-30 11:00", "theft", None])
+    stored = BytesIO()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(stored, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b'<row r="2"', b'<row r="2000000000"').replace(b'r="A2"', b""))
+    path.write_bytes(stored.getvalue())
+    with pytest.raises(BadFileError, match="rows"):
+        converted(path)

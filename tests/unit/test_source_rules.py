@@ -37,6 +37,7 @@ MARKUP = {
     "dashboard/theme/__init__.py",
     # Links of the program's own with escaped names; tables of `html_table`.
     "dashboard/exports/part.py",
+    "dashboard/exports/track_part.py",
     "dashboard/imports/coming.py",
     "dashboard/imports/part.py",
 }
