@@ -186,6 +186,12 @@ def start_zone(tx: Tx, station: str, code: str, day: str | None, now: Millis) ->
     _tell(tx, {station}, "zones", now)
 
 
+def started(conn: Connection, station: str, code: str) -> str | None:
+    """The day on record on which a zone began, ISO 8601; None: none is, or there is no such zone."""
+    query = select(_ZONE.c.started).where(_ZONE.c.station == station, _ZONE.c.code == code).limit(1)
+    return conn.execute(query).scalar()
+
+
 def put_zones(tx: Tx, rows: Sequence[Zone], now: Millis) -> None:
     """`put_zone` for each."""
     for row in rows:

@@ -1,21 +1,20 @@
-"""What the reader chose: station, zone, the day it began, months, the ring's width and the offences; in the URL."""
+"""What the reader chose beside the filter: the day the zone began, months and the ring's width; in the URL."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import streamlit as st
 from sqlalchemy import Connection
 
-from dashboard.filters import ALL, choice_filter, group_text
-from dashboard.tables import station_names
+from dashboard.filters import choice_filter
 from dashboard.times import day
 from dashboard.words import Language, word
 from models.access.grants import Stations
 from models.formats.dates import FIRST_YEAR
-from models.records.station import Zone
+from models.incidents.filter import Filter
+from models.records.station import BEAT, Zone
 from models.thai_time import BUDDHIST_ERA
 from store import registers
 
@@ -24,7 +23,7 @@ SAME = "same"
 WIDTHS = (SAME, "100", "200", "300", "500", "1000")
 MONTHS = (1, 2, 3, 6, 12, 24, 36)
 USUAL_MONTHS = 12
-GROUPS = (ALL, "1", "2", "3")
+_SHOWN = "ba-zone"
 _FIRST = date(FIRST_YEAR - BUDDHIST_ERA, 1, 1)
 
 
@@ -38,37 +37,25 @@ class Place:
     name: str
 
 
-def place(conn: Connection, stations: Stations, language: Language) -> Place | None:
-    """Draw the choice of station and zone; None: there is no safety zone to choose.
+def place(conn: Connection, chosen: Filter, stations: Stations, language: Language) -> Place | None:
+    """The safety zone of the filter; None: the stations that are seen have none.
 
-    An address that names another's or none stops the page with a word: the verdict of one zone is never read as that
-    of another.
+    A filter that names another's, one that has gone or a beat stops the page with a word: the verdict of one zone is
+    never read as that of another. The same for a station that is not there.
 
     Raises:
         StorageError: the store cannot be read.
     """
-    zones = [zone for zone in registers.zones(conn, stations) if zone.kind != "beat"]
-    having = {zone.station for zone in zones}
-    known = station_names(registers.stations(conn, stations), language)
-    names = {code: name for code, name in known.items() if code in having}
-    if not names:
+    zones = {f"{zone.station}/{zone.code}": zone for zone in registers.zones(conn, stations) if zone.kind != BEAT}
+    if not zones:
         return None
-    wanted = st.query_params.get("station", next(iter(names)))
-    wanted_zone = st.query_params.get("zone")
-    if wanted not in names or wanted_zone not in {None, *(zone.code for zone in zones if zone.station == wanted)}:
+    zone = zones.get(chosen.zone or "")
+    if zone is None or (chosen.stations is not None and zone.station not in chosen.stations):
         st.warning(word("ba.unknown", language), icon=":material/warning:")
         st.button(word("ba.choose", language), on_click=_forget)
         st.stop()
-    columns = st.columns(2)
-    with columns[0]:
-        label = word("flt.station", language)
-        station = choice_filter("station", label, list(names), names.__getitem__, next(iter(names)))
-    own = {zone.code: zone for zone in zones if zone.station == station}
-    with columns[1]:
-        label = word("flt.zone", language)
-        code = choice_filter("zone", label, list(own), lambda one: zone_name(own[one], language), next(iter(own)))
-    others = tuple(zone.polygon for zone in own.values() if zone.code != code)
-    return Place(station, own[code], others, zone_name(own[code], language))
+    others = tuple(one.polygon for key, one in zones.items() if one.station == zone.station and key != chosen.zone)
+    return Place(zone.station, zone, others, zone_name(zone, language))
 
 
 def _forget() -> None:
@@ -78,6 +65,10 @@ def _forget() -> None:
 
 def start_of(zone: Zone, usual: date, today: date, language: Language) -> date:
     """Draw the day the zone began: as recorded, or as the reader supposes while none is."""
+    # A day that was supposed of one zone is none of another's.
+    shown, st.session_state[_SHOWN] = st.session_state.get(_SHOWN), (zone.station, zone.code)
+    if shown not in (None, (zone.station, zone.code)):
+        st.query_params.pop("start", None)
     recorded = None if zone.started is None else date.fromisoformat(zone.started)
     try:
         asked = date.fromisoformat(st.query_params.get("start", ""))
@@ -127,13 +118,6 @@ def width_of(language: Language) -> float | None:
 
     chosen = choice_filter("ring", word("ba.ring_width", language), WIDTHS, text, SAME)
     return None if chosen == SAME else float(chosen)
-
-
-def groups_of(language: Language) -> frozenset[int] | None:
-    """Draw the choice of the offence group; None: all that count."""
-    options: Sequence[str] = GROUPS
-    chosen = choice_filter("group", word("inc.group", language), options, lambda one: group_text(one, language), ALL)
-    return None if chosen == ALL else frozenset({int(chosen)})
 
 
 def zone_name(zone: Zone, language: Language) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ from models.analysis.windows import Pair, Window, earlier_pairs, pair_of
 from models.incidents.areas import Counts, Ground, areas_of, counted, ground_of
 from models.incidents.columns import Table
 from models.incidents.filter import Filter
-from models.incidents.periods import days_span
+from models.incidents.periods import DAYS, days_span
 from models.records.base import Millis
 from store.columns import Columns
 
@@ -35,13 +35,14 @@ _ALWAYS = (-(2**62), 2**62)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked. `others`: polygons of the station's other zones; `width_m` None: a ring of the zone's area."""
+    """What is asked. `others`: polygons of the station's other zones; `width_m` None: a ring of the zone's area;
+    `cases`: which take part, see `cases_of`."""
 
     station: str
     polygon: str
     others: tuple[str, ...]
     width_m: float | None
-    groups: frozenset[int] | None
+    cases: Filter
     start: date
     months: int
 
@@ -72,13 +73,24 @@ class Found:
     whole: bool
 
 
+def cases_of(chosen: Filter, station: str) -> Filter:
+    """The cases a filter takes of a whole station, whenever they were: zone, ring and periods are laid over them."""
+    # Group 4 is read as well, to be counted among what is left out.
+    groups = None if chosen.groups is None else chosen.groups | {4}
+    start, end = _ALWAYS
+    return replace(
+        chosen, period=DAYS, back=False, start=start, end=end, stations=frozenset({station}), zone=None, area=None,
+        groups=groups,
+    )  # fmt: skip
+
+
 def reach(columns: Columns, station: str, scope: Stations, today: date) -> Reach | None:
     """How far the records of a station reach, up to today; None: it has no case.
 
     Raises:
         PreparingError: no table has been read yet.
     """
-    table, rows, _ = columns.taken(_of(station, None), scope)
+    table, rows, _ = columns.taken(Filter(DAYS, *_ALWAYS, stations=frozenset({station})), scope)
     days = table.day[rows]
     held = records_of(days[days <= (today - _EPOCH).days])
     if held is None:
@@ -107,7 +119,7 @@ def look(columns: Columns, asked: Asked, since: date, scope: Stations, zone: Zon
     Raises:
         PreparingError: no table has been read yet.
     """
-    table, rows, _ = columns.taken(_of(asked.station, asked.groups), scope)
+    table, rows, _ = columns.taken(asked.cases, scope)
     pair = pair_of(asked.start, asked.months)
     # Nobody knows whether the first case is the first that happened: its whole month counts as known.
     earlier = earlier_pairs(asked.start, asked.months, since.replace(day=1))
@@ -155,11 +167,6 @@ def _told(
         pair, before, after, zone, ring, rest, displacement(areas, seed), smallest(before.zone, days[1] / days[0]),
         tuple(placebo(earlier, years, seed)), ground, whole,
     )  # fmt: skip
-
-
-def _of(station: str, groups: frozenset[int] | None) -> Filter:
-    # Group 4 is read as well, to be counted among what is left out.
-    return Filter("days", *_ALWAYS, stations=frozenset({station}), groups=None if groups is None else groups | {4})
 
 
 def _span(window: Window, zone: ZoneInfo) -> tuple[Millis, Millis]:

@@ -1,4 +1,4 @@
-"""The page's way to take the cases of its filter along: which kind of file, what for, and the link."""
+"""The page's way to take along what it shows: the cases of its filter as a file of some kind, and its report."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard.export_part import purposed
 from dashboard.exports.routes import PATH
+from dashboard.report.part import Made, report_buttons
 from dashboard.visit import Visit
 from dashboard.words import word
 from models.access.policy import Action
@@ -16,12 +17,21 @@ from models.formats.incident_files import KINDS
 from models.incidents import address
 from models.incidents.filter import Filter
 
+#: Where it is kept whether the popover is open.
+OPEN = "take-along"
 
-def take_along(here: Visit, chosen: Filter) -> None:
-    """Draw it, for those who may take files along. The file is streamed to the browser, not through this page."""
+
+def take_along(here: Visit, chosen: Filter, on_paper: Made) -> None:
+    """Draw it, for those who may take files along. The file is streamed to the browser, not through this page.
+
+    One popover, made when it is opened: its forms would be drawn anew at each change of the filter.
+    """
     if not here.who.may(Action.EXPORT):
         return
-    with st.popover(word("exp.files", here.language)):
+    box = st.popover(word("exp.files", here.language), key=OPEN, on_change="rerun")
+    if not box.open:
+        return
+    with box:
         purpose = purposed(here, "incident-files")
         if purpose is None:
             return
@@ -33,3 +43,4 @@ def take_along(here: Visit, chosen: Filter) -> None:
             links.append(f'<a href="{escape(way)}" download target="_self">{escape(name)}</a>')
         st.html('<div class="ssz-way">' + "<br>".join(links) + "</div>")
         st.caption(word("exp.files_note", here.language))
+        report_buttons(here, "incidents", on_paper, places=st.columns(2))

@@ -28,7 +28,8 @@ PATIENCE_S = 3.0
 class Asked:
     """What the address asks for: the filter, the parts of it that were not understood, and what can be chosen.
 
-    `names`: the offences, statuses and sources there are, the most frequent first. `zones` by `station/zone`.
+    `names`: the offences, statuses and sources there are, the most frequent first. `zones` by `station/zone`;
+    `zone_needed`: one of them must be chosen.
     """
 
     filter: Filter
@@ -36,6 +37,7 @@ class Asked:
     stations: Sequence[Station]
     zones: Mapping[str, Zone]
     names: Mapping[str, list[str]]
+    zone_needed: bool = False
 
 
 def asked(here: Visit) -> Asked:

@@ -15,7 +15,9 @@ import streamlit as st
 from dashboard.incidents.asked import Asked, asked, put
 from dashboard.incidents.choices import choice, several
 from dashboard.incidents.more import more
+from dashboard.incidents.parts import parts_in_words
 from dashboard.incidents.saved import saved_views
+from dashboard.markdown import plain
 from dashboard.times import day, moment
 from dashboard.visit import Visit
 from dashboard.words import word
@@ -23,20 +25,26 @@ from models.formats.problems import BadValueError
 from models.incidents.answer import Answer
 from models.incidents.filter import NO_HOUR, NO_PLACE, Filter, toggled
 from models.incidents.periods import DAYS, QUICK, days_of, days_span, typed_day, year_before
+from models.records.station import BEAT
 from store.columns import PreparingError
 
 #: How often a page asks again while the columns are being read for the first time, in s.
 AGAIN_S = 2
 
 
-def filter_bar(here: Visit) -> Filter:
+def filter_bar(here: Visit, *, safety: bool = False, chips: bool = False) -> Filter:
     """Draw the bar and return the filter. Ends the run, in plain words, while the columns are being prepared.
+
+    `safety`: the page is about one safety zone: only such are offered, the first of them where none is chosen.
+    `chips`: the page tells itself what narrows.
 
     Raises:
         StorageError: the store cannot be read.
     """
     try:
         found = asked(here)
+        if safety:
+            found = _with_safety_zone(here, found)
         chosen = found.filter
         answer = here.runtime.columns.ask(chosen, here.who.stations)
     except PreparingError as error:
@@ -55,7 +63,21 @@ def filter_bar(here: Visit) -> Filter:
     if chosen.period == DAYS:
         _days(here, chosen)
     _told(here, found, answer)
+    if chosen.narrowed and not chips:
+        said = " · ".join(words for _, words in parts_in_words(chosen, here.language))
+        st.caption(plain(said))
     return chosen
+
+
+def _with_safety_zone(here: Visit, found: Asked) -> Asked:
+    zones = {key: one for key, one in found.zones.items() if one.kind != BEAT}
+    stations = found.filter.stations
+    own = [key for key, one in zones.items() if stations is None or one.station in stations]
+    chosen = found.filter
+    if chosen.zone is None and own:
+        chosen = replace(chosen, zone=own[0])
+        put(chosen, here.runtime.values.zone)
+    return replace(found, filter=chosen, zones=zones, zone_needed=True)
 
 
 def _being_prepared(here: Visit, failed: bool) -> NoReturn:
@@ -115,7 +137,7 @@ def _zone(here: Visit, found: Asked) -> None:
 
     # One that is held is shown, also of a station that is not chosen.
     held = found.filter.zone
-    options = ["", *own, *([held] if held and held not in own else [])]
+    options = [*([] if found.zone_needed and own else [""]), *own, *([held] if held and held not in own else [])]
     choice("zone", word("flt.zone", language), options, text, held or "", changed)
 
 

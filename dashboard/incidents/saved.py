@@ -16,6 +16,9 @@ from store import saved_views as store
 
 _NAME, _TOLD = "bar-view-name", "bar-view-told"
 
+#: Where it is kept whether the popover is open; what stands in it is read and made then.
+OPEN = "bar-views"
+
 
 def saved_views(here: Visit, chosen: Filter) -> None:
     """Draw the popover: what is kept, and a name to keep the filter of now under. A visitor by link has none.
@@ -26,9 +29,14 @@ def saved_views(here: Visit, chosen: Filter) -> None:
     account, language = here.who.account, here.language
     if not account:
         return
+    box = st.popover(
+        word("flt.views", language), icon=":material/bookmark:", width="stretch", key=OPEN, on_change="rerun"
+    )
+    if not box.open:
+        return
     with here.runtime.db.read() as conn:
         kept = store.views(conn, account)
-    with st.popover(word("flt.views", language), icon=":material/bookmark:", width="stretch"):
+    with box:
         for view in kept:
             with st.container(horizontal=True, vertical_alignment="center"):
                 # A name is a person's own words: it makes no markup.

@@ -16,19 +16,19 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from dashboard.basemap.beside import desk_theme
-from dashboard.filters import group_text
 from dashboard.incidents.clicks import before, narrowing
 from dashboard.incidents.days import calendar_html, trend_html
-from dashboard.incidents.drawn import chips_html, hour_name, hours_html, no_place_html, offence_name, offences_html
+from dashboard.incidents.drawn import chips_html, hours_html, no_place_html, offences_html
 from dashboard.incidents.frame import frame_html
 from dashboard.incidents.narrowing import Period
+from dashboard.incidents.parts import parts_in_words
 from dashboard.live.assets_route import module_name
 from dashboard.times import day
 from dashboard.visit import Visit
 from dashboard.words import Language, word, words_with
 from models.incidents import address
 from models.incidents.answer import Answer
-from models.incidents.filter import NO_HOUR, Filter
+from models.incidents.filter import Filter
 from models.incidents.periods import DAYS, days_of
 
 #: Key of the component, under which its click stands in the session.
@@ -107,25 +107,8 @@ def parts_of(
 def chips(chosen: Filter, zone: ZoneInfo, language: Language, undone: Period | None) -> list[tuple[str, str]]:
     """What a click in a view narrowed to, each with the part that takes it back."""
     found: list[tuple[str, str]] = []
-
-    def told(part: str, label: str, words: list[str]) -> None:
-        found.append((part, f"{word(label, language)}: {', '.join(words)}"))
-
     if undone is not None and chosen.period == DAYS:
         first, last = days_of(chosen.start, chosen.end, zone)
         days = day(first, language) if first == last else f"{day(first, language)} - {day(last, language)}"
-        told("span", "cas.days", [days])
-    if chosen.hours is not None:
-        unsure = [word("cas.not_known", language)] if NO_HOUR in chosen.hours else []
-        told("hour", "inc.hour_from", [hour_name(one, language) for one in sorted(chosen.hours - {NO_HOUR})] + unsure)
-    if chosen.weekdays is not None:
-        told("weekday", "cas.weekday", [word(f"cas.wd{one}", language) for one in sorted(chosen.weekdays)])
-    if chosen.groups is not None:
-        told("group", "inc.group", [group_text(str(one), language) for one in sorted(chosen.groups)])
-    if chosen.offences is not None:
-        told("offence", "inc.offence", [offence_name(one, language) for one in sorted(chosen.offences)])
-    if chosen.qualities is not None:
-        told("place", "inc.quality", [word(f"inc.q_{one}", language) for one in sorted(chosen.qualities)])
-    if chosen.area is not None:
-        found.append(("area", word("cas.area", language)))
-    return found
+        found.append(("span", f"{word('cas.days', language)}: {days}"))
+    return [*found, *parts_in_words(chosen, language)]

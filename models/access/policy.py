@@ -39,6 +39,7 @@ class Action(StrEnum):
     SEE_REPORTS = "see_reports"  # response times
     SEE_HOTSPOTS = "see_hotspots"  # maps of hotspots in full, their record, patrol suggestions
     RUN_DRILL = "run_drill"
+    START_ZONE = "start_zone"  # say on which day a safety zone began
     SEE_AUDIT = "see_audit"
     SEE_UNKNOWN = "see_unknown"  # units and boxes of devices nobody has approved
     MANAGE_PEOPLE = "manage_people"
@@ -60,7 +61,7 @@ _ANSWER = _LOOK | {
     Action.SEE_REPORTS,
     Action.SEE_HOTSPOTS,
 }
-_LEAD = _ANSWER | {Action.RUN_DRILL}
+_LEAD = _ANSWER | {Action.RUN_DRILL, Action.START_ZONE}
 
 #: The policy. An administrator looks after the machinery and answers alarms where nobody else can.
 POLICY: Mapping[Role, frozenset[Action]] = MappingProxyType(
@@ -68,7 +69,15 @@ POLICY: Mapping[Role, frozenset[Action]] = MappingProxyType(
         Role.COMMANDER: _LEAD | {Action.SEE_AUDIT},
         Role.CHIEF: _LEAD,
         Role.DISPATCHER: _ANSWER,
-        Role.ANALYST: _LOOK | {Action.SEE_TEXT, Action.EXPORT, Action.IMPORT_INCIDENTS, Action.SEE_HOTSPOTS},
+        Role.ANALYST: _LOOK
+        | {
+            Action.SEE_TEXT,
+            Action.EXPORT,
+            Action.RECORD_INCIDENT,
+            Action.EDIT_INCIDENT,
+            Action.IMPORT_INCIDENTS,
+            Action.SEE_HOTSPOTS,
+        },
         Role.VIEWER: _LOOK,
         Role.ADMINISTRATOR: frozenset(Action),
     }

@@ -71,6 +71,7 @@ class Did(StrEnum):
     OFFENCE_NAMED = "data.offence_named"
     INCIDENT_RECORDED = "data.incident_recorded"
     INCIDENT_EDITED = "data.incident_edited"
+    ZONE_STARTED = "data.zone_started"
     DATA_DELETED = "data.deleted"
     BACKUP_MADE = "data.backup_made"
     BACKUP_RESTORED = "data.backup_restored"

@@ -93,12 +93,16 @@ class _Reader:
     """Reads the parts of an address one by one, and keeps the names of those that were not understood."""
 
     def __init__(self, params: Mapping[str, str]) -> None:
-        self._params = params
+        self._params = {**params, "zone": _whole_zone(params)}
         self.bad: list[str] = []
+
+    def text(self, name: str) -> str:
+        """A part as it is written."""
+        return self._params.get(name, "")
 
     def part(self, name: str, reader: Callable[[str], _T]) -> _T | None:
         """What a part says; None: nothing, all, or nothing that can be understood."""
-        text = self._params.get(name, "")
+        text = self.text(name)
         if text in ("", _ALL):
             return None
         try:
@@ -111,8 +115,7 @@ class _Reader:
 
     def several(self, name: str, one: Callable[[str], _T]) -> frozenset[_T] | None:
         """The values of a part."""
-
-        text = self._params.get(name, "")
+        text = self.text(name)
         if text in ("", _ALL):
             return None
         values = set(text.split(".")) if text != _NONE and len(text) <= MOST_LENGTH else set()
@@ -146,7 +149,7 @@ def read(params: Mapping[str, str], known: Known) -> tuple[Filter, list[str]]:
         hours=reader.several("hour", _hour),
         weekdays=reader.several("wd", lambda one: _number(one, 6)),
         stations=reader.several("station", lambda one: _named(_STATION, one, known.stations)),
-        zone=_zone(reader, params.get("zone", ""), known.zones),
+        zone=_zone(reader, known.zones),
         area=_drawn(reader, params.get("area", "")),
         groups=reader.several("group", lambda one: _number(one, 4)),
         offences=reader.several("offence", word),
@@ -252,7 +255,14 @@ def _number(text: str, most: int) -> int:
     return number
 
 
-def _zone(reader: _Reader, text: str, known: Collection[str] | None) -> str | None:
+def _whole_zone(params: Mapping[str, str]) -> str:
+    """The zone with its station; older addresses wrote its code alone, beside the one station."""
+    text, station = params.get("zone", ""), params.get("station", "")
+    return f"{station}/{text}" if text not in ("", _ALL) and "/" not in text and _STATION.fullmatch(station) else text
+
+
+def _zone(reader: _Reader, known: Collection[str] | None) -> str | None:
+    text = reader.text("zone")
     found = reader.part("zone", lambda one: _named(_ZONE, one, known))
     if found is None and text not in ("", _ALL):
         # One that has gone is held: it takes no case, and a view that was saved is what it was when it is back.

@@ -10,7 +10,8 @@ from models.records.base import Millis
 #: Kinds of station. `replay` writes only to `demo` and `test`; `test` has no plausible area.
 STATION_KINDS = ("metro", "provincial", "test", "demo")
 #: Kinds of zone; a `beat` is the ground of one patrol, no safety zone.
-ZONE_KINDS = ("risk", "landmark", "economic", "beat")
+BEAT = "beat"
+ZONE_KINDS = ("risk", "landmark", "economic", BEAT)
 
 
 class Station(SQLModel, table=True):

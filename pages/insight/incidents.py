@@ -7,7 +7,6 @@ from dashboard.desk import desk_head, way_to
 from dashboard.exports.part import take_along
 from dashboard.incidents.bar import filter_bar
 from dashboard.incidents.views import views
-from dashboard.report.part import report_buttons
 from dashboard.report.views import MOST_POINTS, View, of_incidents
 from dashboard.visit import visit
 from dashboard.words import word
@@ -22,12 +21,11 @@ with st.container(horizontal=True):
         way_to("incident-entry", word("cas.enter", here.language))
     if here.who.may(Action.IMPORT_INCIDENTS):
         way_to("imports", word("nav.imports", here.language))
-chosen = filter_bar(here)
+chosen = filter_bar(here, chips=True)
 views(here, chosen, here.runtime.columns.ask(chosen, here.who.stations))
 with here.runtime.db.read() as conn:
     streets = registers.has_streets(conn, here.who.stations)
 credit_line(here.runtime.basemap, int(streets), here.language)
-take_along(here, chosen)
 
 
 def on_paper() -> View:
@@ -37,4 +35,4 @@ def on_paper() -> View:
     return of_incidents(here, chosen, here.runtime.columns.ask(chosen, here.who.stations), points)
 
 
-report_buttons(here, "incidents", on_paper)
+take_along(here, chosen, on_paper)

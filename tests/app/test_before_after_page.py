@@ -13,10 +13,15 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.access.identity import Who
 from models.analysis.windows import later
+from models.audit.chain import keys_of
+from models.audit.deeds import Did
 from models.formats.polygons import measure
 from models.records.incident import IncidentReport
 from models.records.station import Station, Zone
+from models.thai_time import thai_day
 from store import incidents, registers
+from store.audit.reading import Wanted
+from store.audit.reading import page as audit_page
 from store.database import Database, open_database
 from store.migrate import upgrade
 from tests.app.page_harness import looking, now, opened
@@ -80,6 +85,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     url = f"sqlite:///{tmp_path_factory.mktemp('before-after')}/t.db"
     upgrade(url)
     db = open_database(url)
+    db.audit_keys = keys_of("x" * 32)
     fill(db)
     yield db
     db.close()
@@ -147,12 +153,68 @@ def test_a_bad_address_is_the_default_never_an_error() -> None:
 @pytest.mark.parametrize("asked", [{"zone": "?"}, {"station": "?"}, {"station": "hat_yai", "zone": CODE}])
 def test_an_unknown_zone_in_the_address_gets_a_word_and_no_other_zones_verdict(asked: dict[str, str]) -> None:
     page = opened(PAGE, asked)
-    assert ["ที่อยู่หน้าเว็บระบุสถานีหรือเขตที่ไม่มี" in one.value for one in page.warning] == [True]
+    # The bar says which part it is, the page that nothing stands in its place.
+    assert ["ที่อยู่หน้าเว็บระบุสถานีหรือเขตที่ไม่มี" in one.value for one in page.warning] == [False, True]
     assert "WDQ" not in said(page)
     assert drawn(page) == ""
     [choose] = [one for one in page.button if one.label == "เลือกเขต"]
     choose.click().run()
     assert "ตามที่บันทึกไว้ของเขตนี้" in said(page)
+
+
+@pytest.mark.usefixtures("look_as")
+def test_the_filter_of_all_pages_chooses_zone_cases_and_the_last_day() -> None:
+    page = opened(PAGE, {})
+    assert page.query_params["zone"] == f"{STATION}/{CODE}"
+    assert page.selectbox(key="bar-zone").options == ["สีลม"]
+    # Of group 1 there is none: every count is of the filter's cases, and the bar says what narrows.
+    narrowed = opened(PAGE, {"group": "1"})
+    assert '<td class="ssz-number">0</td><td class="ssz-number">0</td>' in said(narrowed)
+    assert "กลุ่มที่ 4 1 → 1" in said(narrowed)
+    assert any("กลุ่มที่ 1" in one.value for one in narrowed.caption)
+    # Half a year on, the last day of the filter ends the later period.
+    half = later(START, 6) - timedelta(days=1)
+    page = opened(PAGE, {"period": "days", "from": START.isoformat(), "to": half.isoformat()})
+    assert "6 เดือน เดือนเดียวกันของปี" in said(page)
+    assert page.selectbox(key="filter-months").options[-1] == "6 เดือน"
+    assert "พื้นที่ที่วาดไว้" in said(opened(PAGE, {"area": "100,13~101,13~101,14"}))
+
+
+def test_the_day_a_zone_began_is_put_on_record_with_its_history_and_a_deed(
+    filled: Database, look_as: Callable[[Who], None]
+) -> None:
+    key = f"ba-record-{STATION}/{CODE}"
+
+    def put(text: str) -> AppTest:
+        page = opened(PAGE, {})
+        page.session_state[key] = True
+        page.run()
+        page.text_input(key=f"{key}-day").set_value(text)
+        page.button(key=f"{key}-save").click().run()
+        return page
+
+    def on_record() -> str | None:
+        with filled.read() as conn:
+            return registers.started(conn, STATION, CODE)
+
+    ahead = TODAY + timedelta(days=2)
+    for wrong in ("เมื่อวาน", thai_day(ahead)):
+        assert len(put(wrong).warning) == 2, "the word beside the verdict"
+        assert on_record() == START.isoformat()
+    moved = later(START, 1)
+    page = put(thai_day(moved))
+    assert on_record() == moved.isoformat()
+    assert [one.value for one in page.success] == ["บันทึกแล้ว"]
+    assert f"<td>{thai_day(START)}</td><td>{thai_day(moved)}</td>" in said(page)
+    put(thai_day(START))
+    assert on_record() == START.isoformat()
+    with filled.read() as conn:
+        told = audit_page(conn, Wanted(None, 0, now() + 1, action=Did.ZONE_STARTED), 9)
+    assert [(one.who, one.station, one.object) for one in told] == [("ผกก.", STATION, f"zone:{CODE}")] * 2
+    assert told[-1].detail == f"{START.isoformat()} > {moved.isoformat()}"
+    look_as(Who("นักวิเคราะห์", "analyst", None, "session", "z", "token-3"))
+    assert [one.key for one in opened(PAGE, {}).button if "record" in str(one.key)] == []
+    assert "บันทึกวันเริ่มของเขต" not in {one.proto.popover.label for one in opened(PAGE, {}).get("popover")}
 
 
 def test_only_those_who_may_and_only_their_stations(look_as: Callable[[Who], None]) -> None:

@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.access.identity import Who
+from dashboard.incidents import more, saved
 from models.records.incident import IncidentReport
 from models.records.station import Station
 from store import imports
@@ -41,6 +42,12 @@ def look(sqlite_db: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
         imports.take_all(tx, reports, "b1")
     with looking(sqlite_db, monkeypatch, who("somchai")) as look:
         yield look
+
+
+def unfold(page: AppTest, popover: str) -> None:
+    """Open a popover, as a click does."""
+    page.session_state[popover] = True
+    page.run()
 
 
 def told(page: AppTest) -> str:
@@ -92,11 +99,26 @@ def test_of_another_station_nothing_is_counted_or_offered(look: Callable[[Who], 
 
 def test_a_view_is_kept_for_its_person_only(look: Callable[[Who], None]) -> None:
     page = opened(SCRIPT, {"period": "7", "group": "2"})
+    unfold(page, saved.OPEN)
     page.text_input(key="bar-view-name").set_value("ลักทรัพย์ *สัปดาห์นี้*")
     page.button(key="bar-view-save").click().run()
     key = "bar-kept-ลักทรัพย์ *สัปดาห์นี้*"
     other = opened(SCRIPT, {})
+    unfold(other, saved.OPEN)
     other.button(key=key).click().run()
     assert urlencode({name: other.query_params[name] for name in ("period", "group")}) == "period=7&group=2"
     look(who("somsri"))
-    assert key not in [one.key for one in opened(SCRIPT, {}).button]
+    hers = opened(SCRIPT, {})
+    unfold(hers, saved.OPEN)
+    assert key not in [one.key for one in hers.button]
+
+
+def test_what_narrows_further_is_told_and_made_when_it_is_opened(look: Callable[[Who], None]) -> None:
+    page = opened(SCRIPT, {"group": "2", "found": "victim", "status": "-"})
+    assert [one.key for one in page.multiselect] == ["bar-station"]
+    assert page.caption[-1].value.replace("\\", "").startswith("กลุ่มคดี: กลุ่มที่ 2")
+    unfold(page, more.OPEN)
+    page.multiselect(key="bar-hour").set_value(["8"]).run()
+    # A choice in it leaves it open: the next one is made there.
+    page.multiselect(key="bar-offence").set_value(["theft"]).run()
+    assert (page.query_params["hour"], page.query_params["offence"]) == ("8", "theft")
