@@ -59,6 +59,10 @@ def navigate() -> None:
     record = st.Page(
         "pages/insight/incident.py", title=word("nav.incident", chosen), url_path="incident", visibility="hidden"
     )
+    citizen_report = st.Page(
+        "pages/insight/citizen_report.py", title=word("nav.citizen_report", chosen), url_path="citizen-report",
+        visibility="hidden",
+    )  # fmt: skip
     entry = st.Page(
         "pages/insight/incident_entry.py", title=word("nav.incident_entry", chosen), url_path="incident-entry",
         visibility="hidden",
@@ -77,6 +81,7 @@ def navigate() -> None:
             *([imports] if here.who.may(Action.IMPORT_INCIDENTS) else []),
             *([hotspots, forecasts, clock, before_after] if here.who.may(Action.SEE_HOTSPOTS) else []),
             record,
+            citizen_report,
             *([entry] if here.who.may(Action.RECORD_INCIDENT) else []),
             st.Page("pages/programme/equipment.py", title=word("nav.equipment", chosen), url_path="equipment"),
             st.Page("pages/admin/feeds.py", title=word("nav.feeds", chosen), url_path="feeds"),

@@ -41,6 +41,13 @@ def take(tx: Tx, report: CitizenReport) -> bool:
     return new
 
 
+def one(conn: Connection, station: str, channel: str, name: str) -> Report | None:
+    """One report by its station, channel and id."""
+    mine = (_REPORT.c.station == station, _REPORT.c.channel == channel, _REPORT.c.id == name)
+    found: list[Report] = records(conn, Report, select(_REPORT).where(*mine))
+    return found[0] if found else None
+
+
 def _other_of_that_id(conn: Connection, report: CitizenReport) -> bool:
     mine = (_REPORT.c.station == report.station, _REPORT.c.channel == report.channel, _REPORT.c.id == report.id)
     known = conn.execute(select(_REPORT.c.at, _REPORT.c.kind, _REPORT.c.text).where(*mine)).one_or_none()

@@ -1,9 +1,8 @@
-"""The record of one incident as rows of plain tables: its facts, its history, what stands near it. Pure."""
+"""The record of one incident as rows of plain tables: its facts and its history. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from dashboard.filters import group_text
@@ -16,8 +15,6 @@ from models.incidents.changes import TEXT, Value, told
 from models.records.incident import Incident
 from models.records.incident_change import CAME_AGAIN, TAKEN_OUT, IncidentChange
 from models.records.station import Zone
-from store.cameras import Near
-from store.incident_nearby import Nearby
 
 #: Field of an incident -> its words.
 FIELDS: Mapping[str, str] = {
@@ -97,47 +94,3 @@ def _value(name: str, value: Value, hidden: bool, zone: ZoneInfo, language: Lang
     if name in ("place_quality", "found_by"):
         return word(f"inc.{name[0] if name == 'found_by' else 'q'}_{value}", language)
     return str(value)
-
-
-def camera_rows(near: Sequence[Near], language: Language) -> list[Row]:
-    """The camera points round it, the nearest first."""
-    unknown = word("rec.unknown", language)
-
-    def of_all(n: int | None, total: int) -> str:
-        return unknown if n is None else f"{n} / {total}"
-
-    return [
-        {
-            word("rec.camera", language): (one.point.name_th if language == "th" else one.point.name_en)
-            or one.point.point,
-            word("rec.metres", language): round(one.metres),
-            word("rec.working", language): of_all(one.point.working, one.point.total),
-            word("rec.linked", language): of_all(one.point.linked, one.point.total),
-        }
-        for one in near
-    ]
-
-
-def alarm_rows(near: Nearby, sheets: bool, zone: ZoneInfo, language: Language) -> list[Row]:
-    """The alarms and reports of the hour round it, the newest first; of a report neither words nor sender.
-
-    `sheets`: with the path of each alarm's sheet, for those to whom that door opens; a report has none.
-    """
-    found: list[tuple[int, Row]] = []
-
-    def add(at: int, kind: str, place: str, state: str, path: str) -> None:
-        row: Row = {
-            word("rec.when", language): moment(at, zone, language),
-            word("rec.kind", language): word(kind, language),
-            word("inc.place", language): place,
-            word("rec.state", language): state,
-        }
-        found.append((at, row | {word("resp.sheet", language): path} if sheets else row))
-
-    for alarm in near.alarms:
-        state = word(f"live.alarm_{alarm.state}", language)
-        path = f"/live/desk/{quote(alarm.id, safe='')}/sheet.pdf"
-        add(alarm.raised_at, "rec.alarm", alarm.place or alarm.origin, state, path)
-    for report in near.reports:
-        add(report.at, "rec.report", report.channel, "-", "-")
-    return [row for _, row in sorted(found, key=lambda one: -one[0])]

@@ -5,8 +5,9 @@ import streamlit as st
 from dashboard.deeds import page_deed
 from dashboard.desk import desk_head, way_to
 from dashboard.html_table import draw_table
+from dashboard.incidents.nearby import alarm_rows, camera_rows
 from dashboard.incidents.pin import pin_map
-from dashboard.incidents.record import alarm_rows, camera_rows, fact_rows, history_rows
+from dashboard.incidents.record import fact_rows, history_rows
 from dashboard.incidents.saving import edit_incident
 from dashboard.visit import visit
 from dashboard.words import word
@@ -63,8 +64,7 @@ with right:
 st.subheader(word("rec.alarms", language), anchor=False)
 alarms = alarm_rows(near, here.who.may(Action.STEP_ALARM), zone, language)
 st.caption(word("rec.alarms_help" if alarms else "rec.alarms_none", language, m=f"{NEAR_M:.0f}"))
-sheet = {word("resp.sheet", language): word("resp.sheet_open", language)}
-draw_table(alarms, word("rec.alarms", language), ways=sheet)
+draw_table(alarms, word("rec.alarms", language), ways={word("rec.way", language): word("rec.open", language)})
 st.subheader(word("rec.history", language), anchor=False)
 changes = history_rows(history, text, zone, language)
 if changes:

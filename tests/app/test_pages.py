@@ -222,6 +222,9 @@ def test_a_viewer_of_another_station_sees_nothing_of_this_one(running: Callable[
     record = {"station": "mueang_mukdahan", "source": "crimes", "id": "1"}
     said = [str(one.value) for one in open_page("insight/incident.py", **record).info]
     assert said == ["ไม่พบเหตุนี้ในสถานีที่ท่านมีสิทธิ์ดู หรือการนำเข้าอาจถูกถอนไปแล้ว"]
+    report = {"station": "mueang_mukdahan", "channel": "line", "id": "r1"}
+    said = [str(one.value) for one in open_page("insight/citizen_report.py", **report).info]
+    assert said == ["ไม่พบการแจ้งนี้ในสถานีที่ท่านมีสิทธิ์ดู หรือถูกลบไปแล้ว"]
     assert "mukdahan" not in text_of(open_page("admin/feeds.py"))
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard.html_table import table_html
-from dashboard.incidents.record import alarm_rows
+from dashboard.incidents.nearby import alarm_rows, report_rows
 from dashboard.words import word
 from models.incidents import entry
 from models.incidents.changes import difference, told, written
@@ -164,34 +164,28 @@ def test_a_case_that_breaks_the_rules_of_entry_can_still_be_changed() -> None:
     assert (taken(status="ส" * 100).status, len(taken(description="ข" * 10_000).description)) == ("ส" * 100, 10_000)
 
 
-def test_the_record_opens_an_alarms_sheet_for_those_who_may_and_no_report() -> None:
-    alarm = AlarmNow(
-        "hat_yai",
-        "a/1",
-        "box",
-        "SOS-01",
-        "sos",
-        "closed",
-        1,
-        NOW,
-        NOW,
-        NOW,
-        1,
-        "",
-        "",
-        None,
-        None,
-        1,
-        "",
-        "",
-        "",
-        NOW,
+def test_the_record_leads_to_the_desk_a_sheet_and_a_report() -> None:
+    alarms = [
+        AlarmNow(
+            "hat_yai", f"a/{state}", "box", "SOS-01", "sos", state, 1, NOW, NOW, NOW, 1, "", "", None, None, 1, "",
+            "", "", NOW,
+        )
+        for state in ("raised", "closed")
+    ]  # fmt: skip
+    report = Report(
+        station="hat_yai", channel="line", id="r&1", at=NOW - 1, kind="tip", text="เห็นชายต้องสงสัย", received_at=NOW
     )
-    report = Report(station="hat_yai", channel="line", id="r1", at=NOW - 1, kind="x", text="ลับ", received_at=NOW)
-    near = Nearby([], [alarm], [report], [])
+    near = Nearby([], alarms, [report], [])
+    way = word("rec.way", "th")
     rows = alarm_rows(near, True, BANGKOK, "th")
-    assert [row[word("resp.sheet", "th")] for row in rows] == ["/live/desk/a%2F1/sheet.pdf", "-"]
-    shown = table_html(rows, "x", ways={word("resp.sheet", "th"): word("resp.sheet_open", "th")})
-    assert shown.count("<a href=") == 1
-    assert "ลับ" not in shown
-    assert all(word("resp.sheet", "th") not in row for row in alarm_rows(near, False, BANGKOK, "th"))
+    assert [row[way] for row in rows] == [
+        "/desk?alarm=hat_yai%2Fa%2Fraised", "/live/desk/a%2Fclosed/sheet.pdf",
+        "/citizen-report?station=hat_yai&channel=line&id=r%261",
+    ]  # fmt: skip
+    shown = table_html(rows, "x", ways={way: word("rec.open", "th")})
+    assert shown.count("<a href=") == 3
+    assert "เห็นชายต้องสงสัย" not in shown
+    assert [row[way] for row in alarm_rows(near, False, BANGKOK, "th")][:2] == ["-", "-"]
+    hidden = table_html(report_rows(report, "สภ.หาดใหญ่", False, False, BANGKOK, "th"), "x")
+    assert "เห็นชายต้องสงสัย" not in hidden
+    assert "เห็นชายต้องสงสัย" in table_html(report_rows(report, "สภ.หาดใหญ่", True, False, BANGKOK, "th"), "x")

@@ -43,6 +43,7 @@ export class Desk {
   readonly opened = new Set<string>();
   readonly acts = new DeskActs(this);
   private readonly steps = new DeskSteps(this);
+  private readonly named = new URLSearchParams(location.search).get("alarm");
   private readonly told = new Set<() => void>();
   private readonly cases: Fetcher<Case>;
   private readonly nearest: Fetcher<NearUnit[]>;
@@ -83,6 +84,8 @@ export class Desk {
   takeAlarms(): void {
     this.line();
     const first = this.entries.find((entry) => entry.kind === "alarm")?.key ?? firstUnanswered(this.entries);
+    // A link from elsewhere names the alarm it is about; while that is open it is the one to begin with.
+    if (this.chosen === null && this.named !== null) this.choose(this.named);
     if (this.chosen === null && first !== null) this.choose(first);
     const now = this.open();
     if (now !== undefined) this.alarm = now;
