@@ -21,18 +21,26 @@ with st.container(horizontal=True):
         way_to("incident-entry", word("cas.enter", here.language))
     if here.who.may(Action.IMPORT_INCIDENTS):
         way_to("imports", word("nav.imports", here.language))
-chosen = filter_bar(here, chips=True)
-views(here, chosen, here.runtime.columns.ask(chosen, here.who.stations))
-with here.runtime.db.read() as conn:
-    streets = registers.has_streets(conn, here.who.stations)
-credit_line(here.runtime.basemap, int(streets), here.language)
 
 
-def on_paper() -> View:
-    """What the page shows, for its report; asked for when the file is."""
-    found, _ = here.runtime.columns.on_map(chosen, here.who.stations, most=MOST_POINTS)
-    points = None if isinstance(found, Hexagons) else found
-    return of_incidents(here, chosen, here.runtime.columns.ask(chosen, here.who.stations), points)
+@st.fragment
+def workbench() -> None:
+    """Bar and views. A change of the filter runs and draws these alone, not the head and the list of pages."""
+    here = visit(Action.SEE_INCIDENTS)  # asked again: the session may have ended since the page was opened
+    columns, scope = here.runtime.columns, here.who.stations
+    chosen = filter_bar(here, chips=True)
+    views(here, chosen, columns.ask(chosen, scope))
+    with here.runtime.db.read() as conn:
+        streets = registers.has_streets(conn, scope)
+    credit_line(here.runtime.basemap, int(streets), here.language)
+
+    def on_paper() -> View:
+        """What the page shows, for its report; asked for when the file is."""
+        found, _ = columns.on_map(chosen, scope, most=MOST_POINTS)
+        points = None if isinstance(found, Hexagons) else found
+        return of_incidents(here, chosen, columns.ask(chosen, scope), points)
+
+    take_along(here, chosen, on_paper)
 
 
-take_along(here, chosen, on_paper)
+workbench()
