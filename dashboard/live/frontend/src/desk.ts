@@ -43,7 +43,6 @@ export class Desk {
   readonly opened = new Set<string>();
   readonly acts = new DeskActs(this);
   private readonly steps = new DeskSteps(this);
-  private readonly named = new URLSearchParams(location.search).get("alarm");
   private readonly told = new Set<() => void>();
   private readonly cases: Fetcher<Case>;
   private readonly nearest: Fetcher<NearUnit[]>;
@@ -52,7 +51,8 @@ export class Desk {
   private askedVersion = -1;
   private readonly leave: () => void;
 
-  constructor(readonly view: View) {
+  /** `named`: the alarm the page was opened for. */
+  constructor(readonly view: View, private readonly named: Key | null = null) {
     this.cases = new Fetcher((address, found) => this.gotCase(address, found));
     this.nearest = new Fetcher((address, found) => this.gotUnits(address, found));
     this.leave = view.selection.on((key) => {

@@ -30,7 +30,7 @@ export function deskPage(view: View, root: HTMLElement): Page {
   const names = head(ground, "nav.desk");
   const panel = (place: HTMLElement, more = ""): HTMLElement => make("section", `ssz-panel${more}`, place);
 
-  const desk = new Desk(view);
+  const desk = new Desk(view, new URLSearchParams(location.search).get("alarm"));
   const box = new CaseBox(desk, panel(where)); // below the map; where the screen is small, below the units
   const units = new CaseUnits(desk, panel(send));
   const smallBox = new CaseBox(desk, panel(send, " ssz-panel-box"));

@@ -45,10 +45,25 @@ const settle = async (): Promise<void> => {
   for (let i = 0; i < 5; i += 1) await new Promise((done) => setImmediate(done));
 };
 
-function deskOn(state: State): Desk {
+function deskOn(state: State, named: string | null = null): Desk {
   const view = { state, selection: new Selection(), clock: { now: () => 1_000 }, settings: { base: "/", words, mayAcknowledge: true, csrf: "" }, map: null };
-  return new Desk(view as unknown as View);
+  return new Desk(view as unknown as View, named);
 }
+
+test("a desk opened for an alarm begins with it while it is open, and with the first of the queue when it is not", () => {
+  const state = emptyState();
+  state.alarms.set("demo/x", alarm("x", 5));
+  state.alarms.set("demo/y", alarm("y", 1));
+  const first = deskOn(state);
+  first.takeAlarms();
+  const [other] = ["demo/x", "demo/y"].filter((key) => key !== first.chosen);
+  const desk = deskOn(state, other);
+  desk.takeAlarms();
+  assert.equal(desk.chosen, other);
+  const gone = deskOn(state, "demo/gone");
+  gone.takeAlarms();
+  assert.equal(gone.chosen, first.chosen);
+});
 
 test("the case of a press that is stored only later is asked for, whatever version the last case had", async () => {
   const state = emptyState();
