@@ -21,7 +21,7 @@ from benchmarks.browser import chromium
 from benchmarks.report import Figure, Line, percentile, plain
 from benchmarks.rig import Rig
 from dashboard.access.sessions import COOKIE
-from dashboard.before_after.read import Asked, look, reach
+from dashboard.before_after.read import Asked, cases_of, look, reach
 from dashboard.clock.read import hours, month
 from models.analysis.windows import later
 from models.formats.polygons import measure as measured
@@ -110,7 +110,8 @@ def _timed(number: int, ask: Callable[[int], object]) -> list[float]:
 
 def _asked(at: int) -> Asked:
     """A choice like no other."""
-    return Asked(CITY, LOOP, (), 100.0 + 10 * at, None, later(date(2017, 7, 1), -(at % 6)), 6 + at % 6)
+    cases = cases_of(Filter("days", 0, 1), CITY)
+    return Asked(CITY, LOOP, (), 100.0 + 10 * at, cases, later(date(2017, 7, 1), -(at % 6)), 6 + at % 6)
 
 
 def _before_after(columns: Columns, number: int) -> list[float]:
