@@ -16,9 +16,16 @@ function moving(svg) {
 
   // A name stands where no name or rank of a better one is; the rank always does. Drawn last is first in rank.
   const names = () => {
+    const whole = svg.getBoundingClientRect()
     const taken = plates.map((plate) => plate.querySelector("circle:not(.ring)").getBoundingClientRect())
     for (let at = plates.length - 1; at >= 0; at--) {
-      const name = plates[at].querySelector(".name"), box = name.getBoundingClientRect()
+      const name = plates[at].querySelector(".name")
+      // None is cut by the rim: it moves aside while its place is on the map.
+      name.removeAttribute("dx")
+      const { left, right } = name.getBoundingClientRect(), { left: middle } = plates[at].getBoundingClientRect()
+      if (middle > whole.left && middle < whole.right)
+        name.setAttribute("dx", Math.max(whole.left + 6 - left, 0) + Math.min(whole.right - 6 - right, 0))
+      const box = name.getBoundingClientRect()
       const hit = taken.some((one) =>
         one.left < box.right && box.left < one.right && one.top < box.bottom - 4 && box.top + 4 < one.bottom)
       name.classList.toggle("away", hit)

@@ -25,7 +25,7 @@ from models.analysis.hotspots import Hotspot, HotspotMap, Record, Verdict, Why
 from models.analysis.naming import Known, name_all
 from models.analysis.outlines import group, outlines
 from models.analysis.quality import one_place
-from models.analysis.regress import settled
+from models.analysis.regress import settled, weighed_days
 from models.analysis.shifts import Shifts
 
 Floats = NDArray[np.float64]
@@ -72,10 +72,11 @@ def build_map(asked: Question, method: str, setting: Setting) -> HotspotMap:
     same = last is not None and last.grid == _frame(asked) and last.cell_m == grid.cell
     flagged = flag(expected, grid, setting.share, last.flagged if last is not None and same else ())
     counts = _windows(asked)
+    fallen = settled(counts[0], counts[1], grid)
     verdict, why = _too_few(asked, int(sum(count.sum() for count in counts)))
     hotspots: tuple[Hotspot, ...] = ()
     if verdict is None:
-        hotspots = _hotspots(asked, method, setting, flagged, counts)
+        hotspots = _hotspots(asked, method, setting, flagged, counts, fallen)
         verdict, why = ("shown", "measured") if setting.record else ("grey", "no_backtest")
         if not hotspots:
             verdict, why = "no_hotspot", "chance"
@@ -92,7 +93,7 @@ def build_map(asked: Question, method: str, setting: Setting) -> HotspotMap:
         why=why,
         flagged=tuple(int(cell) for cell in flagged),
         expected_total=float(expected.sum()),
-        expected_flagged=float(expected[flagged].sum()),
+        expected_flagged=_held(asked, flagged, fallen, float(expected.sum())),
         area_m2=grid.total_m2,
         area_flagged_m2=float(grid.area[flagged].sum()),
         share=setting.share,
@@ -104,6 +105,13 @@ def build_map(asked: Question, method: str, setting: Setting) -> HotspotMap:
         record=setting.record,
         clusters=clusters_seen(asked, setting.polygon) if asked.shift is None else (),
     )
+
+
+def _held(asked: Question, flagged: Ints, fallen: Floats, total: float) -> float:
+    """Cases to be expected in the flagged cells: as of the hotspots, what such counts fall back to, for the surface
+    says too much of places that were picked by it; not more than in the whole zone."""
+    part = asked.days / weighed_days(asked.known.days_back)
+    return min(total, float(fallen[flagged].sum()) * part)
 
 
 def _frame(asked: Question) -> tuple[float, float, int, int]:
@@ -153,10 +161,9 @@ def _seed(asked: Question, setting: Setting, days: int) -> int:
 
 
 def _hotspots(
-    asked: Question, method: str, setting: Setting, flagged: Ints, counts: Sequence[Ints]
+    asked: Question, method: str, setting: Setting, flagged: Ints, counts: Sequence[Ints], fallen: Floats
 ) -> tuple[Hotspot, ...]:
     grid = asked.ground.grid
-    fallen = settled(counts[0], counts[1], grid)
     groups = sorted(group(flagged, grid), key=lambda cells: (-float(fallen[cells].sum()), int(cells[0])))
     chance = _chance(asked, setting, counts).of(groups)
     claimed = [number for number in range(len(groups)) if chance[number] <= ALPHA]

@@ -17,11 +17,12 @@ from models.analysis.hotspots import CaseCluster
 
 DAY_MS, YEAR_DAYS = 86_400_000, 365
 
-#: Fewer cases within `EPS_M` make no cluster, nor as many as evenly spread ones reach at one place in a thousand.
-_FEWEST, _SURE = 5, 0.999
+#: Fewer cases within `EPS_M` make no cluster, nor as many as evenly spread ones reach at one place in a thousand; and
+#: where cases are many, so many times the zone's mean are asked for, or half of a town were one.
+_FEWEST, _SURE, _TIMES = 5, 0.999, 3.0
 
-#: Most clusters of a map; and how far their outlines reach round a case, m.
-MOST, _ROUND_M = 20, 30.0
+#: Most clusters of a map; and how far their outlines reach round a case, m: two that are a step apart still touch.
+MOST, _ROUND_M = 20, EPS_M / 2 + 1
 
 
 def clusters_seen(asked: Question, polygon: str) -> tuple[CaseCluster, ...]:
@@ -30,7 +31,8 @@ def clusters_seen(asked: Question, polygon: str) -> tuple[CaseCluster, ...]:
     inside = grid.cell_of(past.x, past.y) >= 0
     x, y = past.x[inside], past.y[inside]
     by_chance = len(x) * math.pi * EPS_M**2 / grid.total_m2
-    found = clusters(x, y, max(_FEWEST, int(poisson.ppf(_SURE, by_chance)) + 1))
+    fewest = max(_FEWEST, int(poisson.ppf(_SURE, by_chance)) + 1, math.ceil(_TIMES * by_chance))
+    found = clusters(x, y, fewest)
     zone = flat(polygon)[0]
     made = []
     for number, cases in enumerate(found.sizes[:MOST].tolist()):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from scipy.special import ndtr, stdtrit
 
-from models.analysis.record import LEAST_CASES
+from models.analysis.record import LEAST_CASES, LEAST_GAIN
 from models.analysis.scores import Outcome
 from models.records.base import Millis
 
@@ -23,10 +23,6 @@ DEFAULT = "365_all3"
 
 #: Origins with a case below which a difference has no standard error to speak of.
 LEAST_ORIGINS = 4
-
-#: Part of the rule's hits below which a difference is no reason to change: where cases are many, all good rules agree
-#: to a few thousandths, and what is then better by its error changes with the month.
-LEAST_GAIN = 0.005
 
 Outcomes = Mapping[str, Sequence[Outcome]]
 

@@ -22,11 +22,16 @@ LEAST_PERIODS = 4
 LEAST_CASES = 50
 
 
+#: Part of counting's hits below which a difference is no reason to prefer a method: where cases are many, all good
+#: rules agree to a few thousandths, and what is then better by its error changes with the month.
+LEAST_GAIN = 0.005
+
+
 class Standing(StrEnum):
     """How the method stands beside plain counting, by mean paired difference of hit rates and its standard error."""
 
     TOO_FEW = "too_few"
-    BETTER = "better"  # by more than one standard error
+    BETTER = "better"  # by more than one standard error, and by more than `LEAST_GAIN`
     AS_GOOD = "as_good"  # counting does as well: the product counts
     WORSE = "worse"  # counting is better by more than one standard error: the product counts
 
@@ -177,11 +182,11 @@ def summary(told: Sequence[Told], days: int) -> Summary:
     ]
     difference, error = _mean(differences)
     cases = sum(score.cases for score in scores)
-    best = sum(score.best_hits for score in scores)
+    best, naive = sum(score.best_hits for score in scores), sum(score.naive_hits for score in scores)
     return Summary(
-        _standing(len(differences), cases, difference, error), len(mine), len(scored), len(counted), cases,
+        _standing(len(differences), cases, difference, error, naive), len(mine), len(scored), len(counted), cases,
         sum(score.hits for score in scores), sum(score.model_hits for score in scores),
-        sum(score.naive_hits for score in scores), best,
+        naive, best,
         sum(score.area_share for score in scores) / len(scores) if scores else 0.0,
         sum(score.expected_cases for score in scores), sum(score.expected_hits for score in scores),
         _ceiling(scores, cases), difference, error, periods, _calibration(scores),
@@ -217,12 +222,15 @@ def _mean(values: Sequence[float]) -> tuple[float | None, float | None]:
     return mean, math.sqrt(variance / len(values))
 
 
-def _standing(periods: int, cases: float, difference: float | None, error: float | None) -> Standing:
+def _standing(
+    periods: int, cases: float, difference: float | None, error: float | None, naive_hits: float
+) -> Standing:
     if periods < LEAST_PERIODS or cases < LEAST_CASES or difference is None or error is None:
         return Standing.TOO_FEW
     if difference < -error:
         return Standing.WORSE
-    return Standing.BETTER if difference > error else Standing.AS_GOOD
+    least = LEAST_GAIN * naive_hits / cases
+    return Standing.BETTER if difference > error and difference > least else Standing.AS_GOOD
 
 
 def _calibration(scores: Sequence[Scored], most: int = 5) -> tuple[Bin, ...]:

@@ -92,8 +92,8 @@ st.caption(word("hot.fc_counts", language, **counts))
 rows = period_rows(found, clock_zone, language)
 if not rows.empty:
     st.subheader(word("hot.fc_chart", language), anchor=False)
-    ink = "#f3f6f9" if desk_theme() == "night" else "#16202a"
-    st.altair_chart(rate_chart(rows, language, ink), height=460, key="forecast-chart")
+    chart = rate_chart(rows, language, night=desk_theme() == "night")
+    st.altair_chart(chart, height=460, key="forecast-chart")
 if found.calibration:
     st.subheader(word("hot.fc_calibration", language), anchor=False)
     st.caption(word("hot.fc_calibration_help", language))

@@ -69,11 +69,12 @@ def test_windows_that_overlap_count_once() -> None:
         ((4, 5, 4, 5, 4), Standing.BETTER),
         ((0, 0, 0, 0, 0), Standing.AS_GOOD),
         ((5, -5, 4, -4, 1), Standing.AS_GOOD),
+        ((0.02, 0.02, 0.02, 0.02, 0.02), Standing.AS_GOOD),  # of 6 hits: steady, and no reason to prefer it
         ((-4, -5, -4, -5, -4), Standing.WORSE),
         ((9, 9, 9), Standing.TOO_FEW),
     ],
 )
-def test_the_word_follows_the_paired_difference(gains: tuple[int, ...], word: Standing) -> None:
+def test_the_word_follows_the_paired_difference(gains: tuple[float, ...], word: Standing) -> None:
     made = summary([told(28 * number, 6 + gain, 6) for number, gain in enumerate(gains)], 28)
     assert made.standing is word
     assert made.counted == len(gains)

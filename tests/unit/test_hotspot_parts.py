@@ -83,7 +83,7 @@ def test_counts_fall_back_to_the_mean_as_far_as_chance_made_them() -> None:
 def test_what_is_expected_of_hotspots_comes() -> None:
     """Places picked for their past by either method, in towns of known rates: the truth of them is told."""
     for method in ("365_all3", "mixture"):
-        expected = truth = inside = spots = 0.0
+        expected = truth = inside = spots = flagged = held = 0.0
         for seed in range(6):
             town = known_town("sparse", seed, windows=1)
             [at], ground = town.origins, Ground.of(town.grid)
@@ -92,6 +92,7 @@ def test_what_is_expected_of_hotspots_comes() -> None:
             found = build_map(
                 Question(town.cases, ground, at, 28), method, Setting("robbery", town.polygon, LeftOut())
             )
+            flagged, held = flagged + rates[list(found.flagged)].sum(), held + found.expected_flagged
             for spot in found.hotspots:
                 cells = list(spot.cells)
                 spots, truth, expected = spots + 1, truth + rates[cells].sum(), expected + spot.expected
@@ -99,6 +100,7 @@ def test_what_is_expected_of_hotspots_comes() -> None:
         assert spots >= 20
         # The surface itself said 0.8 for the rule and 1.3 for the mixture.
         assert truth / expected == pytest.approx(1.0, abs=0.12)
+        assert flagged / held == pytest.approx(1.0, abs=0.12), "all flagged cells together are told so too"
         assert inside / spots >= 0.85
 
 
