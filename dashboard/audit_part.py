@@ -40,7 +40,7 @@ def search(stations: Sequence[Station]) -> reading.Wanted:
     who = bar[3].text_input(word("aud.who", language), key="audit-who", max_chars=200).strip()
     what = bar[4].text_input(word("aud.object", language), key="audit-object", max_chars=200).strip()
     start, end = span(first, last, here.runtime.values.zone)
-    own = here.who.stations if station is None else frozenset({station})
+    own = here.who.only(station)
     wanted = reading.Wanted(own, start, end, who, "" if action == ALL else action, what)
     if st.session_state.get("audit-asked") != wanted:
         with here.runtime.db.write() as tx:

@@ -66,7 +66,7 @@ def announce_drill(station: str | None) -> None:
     if not here.who.may(Action.RUN_DRILL):
         st.caption(word("drill.not_allowed", language))
         return
-    if station is None:
+    if station is None or not here.who.sees(station):
         st.info(word("drill.no_station", language))
         return
     with here.runtime.db.read() as conn:

@@ -19,10 +19,13 @@ ALL = "all"
 
 
 def _pick(name: str, label: str, options: Sequence[str], text: Callable[[str], str], default: str) -> str:
-    """A select box whose choice stands in the URL; an unknown name in the URL is the default."""
+    """A select box whose choice stands in the URL; an unknown name in the URL is the default, and so is one that a
+    browser says: Streamlit takes any whose words are those of an option for offered."""
     asked = st.query_params.get(name, default)
     index = options.index(asked) if asked in options else options.index(default)
-    picked = st.selectbox(label, options, index=index, format_func=text, key=f"filter-{name}") or default
+    picked = st.selectbox(label, options, index=index, format_func=text, key=f"filter-{name}")
+    if picked is None or picked not in options:
+        picked = default
     if picked == default:
         st.query_params.pop(name, None)
     else:

@@ -55,6 +55,12 @@ class Who:
         """Whether this one may see a station."""
         return self.stations is None or station in self.stations
 
+    def only(self, station: str | None) -> Stations:
+        """The stations of a question that is of one (None: of all this one may see): none when it may not be seen."""
+        if station is None:
+            return self.stations
+        return frozenset({station}) if self.sees(station) else frozenset()
+
     def sees_any(self, stations: frozenset[str] | None) -> bool:
         """Whether this one may see one of some stations (None: all there are)."""
         return self.stations is None or stations is None or bool(self.stations & stations)

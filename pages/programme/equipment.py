@@ -71,7 +71,7 @@ def boxes() -> None:
     hand_out(seen, word("equip.export", language), file, key="equipment-export")
 
 
-own = here.who.stations if station is None else frozenset({station})
+own = here.who.only(station)
 running_drills(own)
 readiness, practice = st.tabs([word("drill.board", language), word("drill.title", language)])
 with readiness:

@@ -58,7 +58,7 @@ with bar[2]:
     label = word("resp.group", language)
     by = By(choice_filter("by", label, list(By), lambda name: word(f"resp.by_{name}", language), By.STATION))
 start, end = span(first, last, clock_zone)
-own = here.who.stations if station is None else frozenset({station})
+own = here.who.only(station)
 times, test_presses, read_at = read(here.runtime.db, own, start, end, here.runtime.clock())
 
 counted = {}

@@ -55,6 +55,17 @@ def opened(script: Path, query: dict[str, str]) -> AppTest:
     return page
 
 
+def forged(page: AppTest, key: str, said: str) -> AppTest:
+    """Run a page again as a browser of somebody's own making would have it run: a box to choose from says what it
+    does not offer."""
+    states = page._tree.get_widget_states()
+    [box] = [one for one in states.widgets if one.id == page.selectbox(key=key).id]
+    box.string_value = said
+    page._run(states)
+    assert [one.value for one in page.exception] == []
+    return page
+
+
 class _Tables(HTMLParser):
     """Every `<table>` of some markup: heads and cells by their text, of a link its address."""
 

@@ -18,7 +18,7 @@ from store import registers
 from store.database import Database, open_database
 from store.migrate import upgrade
 from store.rows import put, table_of
-from tests.app.page_harness import html_tables, looking, now, opened
+from tests.app.page_harness import forged, html_of, html_tables, looking, now, opened
 
 PAGE = Path(__file__).parents[2] / "pages" / "watch" / "response.py"
 SQUARE = '{"type":"Polygon","coordinates":[[[100.5,13.7],[100.6,13.7],[100.6,13.8],[100.5,13.8],[100.5,13.7]]]}'
@@ -157,3 +157,14 @@ def test_only_those_who_answer_alarms_see_it_and_only_their_stations(look_as: Ca
         look_as(Who("ผู้ชม", role, None, "session", "z", "token-3"))
         page = open_page()
         assert (figures(page), [one.value for one in page.error]) == ([], ["ท่านไม่มีสิทธิ์เข้าถึงข้อมูลนี้"])
+
+
+def test_a_browser_that_says_a_station_it_was_not_offered_is_told_nothing_of_it(
+    look_as: Callable[[Who], None],
+) -> None:
+    """The words of every station that is not offered are those of "all", so Streamlit takes any name for offered."""
+    look_as(Who("ผกก.", "chief", frozenset({"hat_yai"}), "session", "y", "token-2"))
+    page = forged(opened(PAGE, {}), "filter-station", "lumphini")
+    assert figures(page)[0] == "1", "its own, and not the twenty of the other"
+    assert "lumphini" not in html_of(page)
+    assert "station" not in page.query_params
