@@ -20,6 +20,7 @@ from dashboard.drills import (
     seconds_text,
 )
 from dashboard.export_part import File, hand_out
+from dashboard.markdown import plain
 from dashboard.visit import visit
 from dashboard.words import word
 from models.access.policy import Action
@@ -123,7 +124,7 @@ def drill_records(stations: frozenset[str] | None) -> None:
         drill = known[picked]
         boxes = drills.record(conn, drill.station, drill.id)
     if here.who.may(Action.SEE_PERSON):
-        st.caption(people(drill, language))
+        st.caption(plain(people(drill, language)))
     else:
         boxes = [replace(one, acknowledged_by="") for one in boxes]
     told = summary(boxes, values.targets.acknowledge_ms)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.deeds import page_deed
 from dashboard.imports.work import Work, look
+from dashboard.markdown import plain
 from dashboard.visit import Visit
 from dashboard.words import word
 from models.audit.deeds import Did
@@ -18,7 +19,7 @@ def columns_form(here: Visit, work: Work) -> None:
     """Draw it, open when the file could not be read without; what is changed is remembered after a good look."""
     language, preview = here.language, work.preview
     if work.missing:
-        st.warning(word("imp.missing", language, names=", ".join(work.missing)))
+        st.warning(word("imp.missing", language, names=plain(", ".join(work.missing))))
     with (
         st.expander(word("imp.columns", language, n=len(work.found)), expanded=preview is None),
         st.form(f"map-{work.id}"),
@@ -36,7 +37,7 @@ def columns_form(here: Visit, work: Work) -> None:
             if picked != now:
                 said[name] = picked or ""
         if preview is not None and preview.ignored:
-            st.caption(word("imp.ignored", language, names=", ".join(preview.ignored)))
+            st.caption(word("imp.ignored", language, names=plain(", ".join(preview.ignored))))
         if st.form_submit_button(word("imp.look_again", language)) and said:
             fitting = {name: title for name, title in work.plan.mapping.items() if title not in work.missing}
             work.plan = replace(work.plan, mapping={**fitting, **said})

@@ -13,6 +13,7 @@ from dashboard.tables import Row
 from dashboard.times import moment
 from dashboard.visit import Visit
 from dashboard.words import word
+from models.access.policy import Action
 from models.audit.deeds import Did
 from models.formats.incident_file import Context
 from models.records.imports import DONE
@@ -29,6 +30,8 @@ def upload(here: Visit) -> Work | None:
     """Ask for a file; returns the work of this tab, new or under way."""
     language, running = here.language, here.runtime
     kept = works().of(st.session_state.get(_KEPT, ""), here.who.name)
+    if kept is not None and not here.who.sees(kept.plan.station):
+        kept = None  # the station has left the stations of who looks since
     if kept is not None and not kept.doing:
         _ended(here, kept)
     with running.db.read() as conn:
@@ -52,7 +55,7 @@ def upload(here: Visit) -> Work | None:
         word("imp.file", language), ["csv", "txt", "tsv", "xlsx", "geojson", "json", "parquet"], key="import-file",
         max_upload_size=MOST_MB,
     )  # fmt: skip
-    if file is None or (kept is not None and kept.doing):
+    if file is None or station not in names or (kept is not None and kept.doing):
         return kept
     asked = f"{file.file_id}/{station}/{source}"
     if st.session_state.get("import-asked") == asked:
@@ -123,13 +126,13 @@ def listed(here: Visit) -> None:
     if not found:
         st.caption(word("imp.none", language))
         return
-    zone = running.values.zone
+    zone, names = running.values.zone, here.who.may(Action.SEE_PERSON)
     rows: list[Row] = [
         {
             word("imp.when", language): moment(one.begun, zone, language),
             word("imp.what", language): one.file,
             word("flt.station", language): one.station,
-            word("imp.by", language): one.by,
+            word("imp.by", language): one.by if names or one.by == here.who.name else word("rec.no_name", language),
             word("imp.n_new", language): one.new,
             word("imp.n_known", language): one.known,
             word("imp.n_bad", language): one.bad,

@@ -11,6 +11,7 @@ from dashboard.html_table import table_html
 from dashboard.imports.columns import columns_form
 from dashboard.imports.map import places_map
 from dashboard.imports.work import Work, bring, look, works
+from dashboard.markdown import plain
 from dashboard.tables import Row
 from dashboard.visit import Visit
 from dashboard.words import word
@@ -33,7 +34,7 @@ def shown(here: Visit, work: Work) -> None:
             columns_form(here, work)
         return
     counts, dates = preview.counts, preview.style.dates
-    st.subheader(word("imp.preview", language, file=work.name), anchor=False)
+    st.subheader(word("imp.preview", language, file=plain(work.name)), anchor=False)
     style = [_ENCODINGS[work.encoding]] if work.encoding else []
     style += [word(f"imp.order_{preview.style.order}", language)]
     if dates.era:
@@ -41,7 +42,7 @@ def shown(here: Visit, work: Work) -> None:
     if work.delimiter:
         style.append(word(f"imp.delimiter_{_DELIMITERS[work.delimiter]}", language))
     if work.sheet:
-        style.append(word("imp.sheet_is", language, sheet=work.sheet))
+        style.append(word("imp.sheet_is", language, sheet=plain(work.sheet)))
     st.markdown(word("imp.read_as", language) + " " + " · ".join(style))
     if dates.mixed:
         st.warning(word("imp.mixed", language, day=dates.day, month=dates.month, either=dates.either))
@@ -72,7 +73,7 @@ def _names(here: Visit, work: Work) -> None:
         said: dict[str, str] = {}
         for at, (name, count) in enumerate(unknown):
             group = st.selectbox(
-                f"{name} ({count:,})", ["", *(str(number) for number in GROUPS)], key=f"name-{work.id}-{at}",
+                f"{plain(name)} ({count:,})", ["", *(str(number) for number in GROUPS)], key=f"name-{work.id}-{at}",
                 format_func=lambda one: GROUPS[int(one)][language == "en"] if one else word("imp.no_group", language),
             )  # fmt: skip
             if group:

@@ -167,7 +167,7 @@ def _days(here: Visit, chosen: Filter) -> None:
         column.text_input(word(key, language), key=f"bar-{which}", on_change=changed, args=(which,), max_chars=40)
     columns[2].caption(word("flt.days_help", language))
     if bad:
-        st.warning(word("flt.bad_day", language, text=bad), icon=":material/warning:")
+        st.warning(word("flt.bad_day", language, text=plain(bad)), icon=":material/warning:")
 
 
 def _told(here: Visit, found: Asked, answer: Answer) -> None:

@@ -52,25 +52,27 @@ def _zone_names(zones: Sequence[Zone], beats: bool, language: Language) -> str:
     return ", ".join((one.name_th if language == "th" else one.name_en) or one.code for one in named)
 
 
-def history_rows(history: Sequence[IncidentChange], text: bool, zone: ZoneInfo, language: Language) -> list[Row]:
-    """One row for each field of each change, the newest first."""
+def history_rows(
+    history: Sequence[IncidentChange], text: bool, names: bool, zone: ZoneInfo, language: Language
+) -> list[Row]:
+    """One row for each field of each change, the newest first. `text`: free text may be seen; `names`: who it was."""
     rows: list[Row] = []
     for change in reversed(history):
         if change.kind in (TAKEN_OUT, CAME_AGAIN):
-            rows.append(_history_row(change, "-", "-", "-", zone, language))
+            rows.append(_history_row(change, names, "-", "-", "-", zone, language))
         for name, (before, after) in told(change.fields, text).items():
             hidden = name == TEXT and not text
             was, became = (_value(name, value, hidden, zone, language) for value in (before, after))
-            rows.append(_history_row(change, word(FIELDS[name], language), was, became, zone, language))
+            rows.append(_history_row(change, names, word(FIELDS[name], language), was, became, zone, language))
     return rows
 
 
 def _history_row(
-    change: IncidentChange, field: str, before: str, after: str, zone: ZoneInfo, language: Language
+    change: IncidentChange, names: bool, field: str, before: str, after: str, zone: ZoneInfo, language: Language
 ) -> Row:
     return {
         word("rec.when", language): moment(change.at, zone, language),
-        word("rec.who", language): change.by or "-",
+        word("rec.who", language): (change.by or "-") if names else word("rec.no_name", language),
         word("rec.kind", language): word(f"rec.{change.kind}", language),
         word("rec.field", language): field,
         word("rec.before", language): before,

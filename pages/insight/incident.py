@@ -66,7 +66,7 @@ alarms = alarm_rows(near, here.who.may(Action.STEP_ALARM), zone, language)
 st.caption(word("rec.alarms_help" if alarms else "rec.alarms_none", language, m=f"{NEAR_M:.0f}"))
 draw_table(alarms, word("rec.alarms", language), ways={word("rec.way", language): word("rec.open", language)})
 st.subheader(word("rec.history", language), anchor=False)
-changes = history_rows(history, text, zone, language)
+changes = history_rows(history, text, here.who.may(Action.SEE_PERSON), zone, language)
 if changes:
     draw_table(changes, word("rec.history", language))
 else:

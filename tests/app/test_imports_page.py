@@ -87,10 +87,32 @@ def test_a_file_is_looked_over_stored_and_taken_out(
         assert any(Did.INCIDENTS_IMPORTED in str(one) for one in deeds)
         assert not work.file.parent.exists()  # neither the file nor its bad rows stay
         assert works().of(work.id, "another") is None
+        for role, name, told_who in (("analyst", "คนอื่น", False), ("chief", "คนอื่น", True), ("analyst", run.by, True)):
+            look_as(Who(name, role, None, "session", "d"))
+            listed = "".join(str(one.body) for one in page_of(work).html)
+            assert (run.file in listed, f"<td>{run.by}</td>" in listed) == (True, told_who), (role, name)
         look_as(analyst(frozenset({"b"})))
         assert run.file not in "".join(str(one.body) for one in page_of(work).html)  # another station's
         look_as(Who("v", "viewer", None, "session", "d"))
         assert [one.value for one in AppTest.from_file(str(PAGE)).run(timeout=30).error] == ["ท่านไม่มีสิทธิ์เข้าถึงข้อมูลนี้"]
+
+
+def test_what_a_file_says_is_text_wherever_markdown_is_read(
+    sqlite_db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the file's own name, titles of columns, names of offences: a file may come from anybody."""
+    with sqlite_db.write() as tx:
+        tx.conn.exec_driver_sql(STATION)
+    mark = "![p](https://evil.example/p.png)"
+    body = f"id,occurred_at,offence,{mark} not read\n1,30/6/2565 11:00,{mark} offence\n"
+    with looking(sqlite_db, monkeypatch, analyst(None), tmp_path):
+        page = page_of(started(tmp_path, body, f"{mark} file.csv", mapping={"status": f"{mark} missing"}))
+    read = [*page.markdown, *page.caption, *page.warning, *page.info, *page.subheader]
+    said = " ".join([*(one.value for one in read), *(one.label for one in [*page.selectbox, *page.expander])])
+    assert "![p]" not in said
+    assert "https://" not in said, "an address becomes a link by itself"
+    for what in ("file", "missing", "not read", "offence"):
+        assert f"png\\) {what}" in said, what
 
 
 def test_what_cannot_be_read_or_is_stopped_gets_a_word(

@@ -19,7 +19,9 @@ from streamlit.testing.v1 import AppTest
 from dashboard import runtime, visit
 from dashboard.access.asking import RefusedError
 from dashboard.access.identity import Who
+from dashboard.access.looks import Looks
 from dashboard.access.people import People
+from dashboard.live.desk_routes import Parts as Desk
 from dashboard.live.past_routes import Parts as Past
 from dashboard.live.purposes import Purposes
 from models.access.grants import stations_of
@@ -30,12 +32,13 @@ from models.records.change import Heartbeat
 from models.records.incident import IncidentReport
 from models.records.sos import SosBox
 from models.records.station import Station, Zone
-from store import devices, incidents, notices, registers, sources
+from store import devices, incident_changes, incidents, notices, registers, sources
 from store.audit import reading
 from store.columns import Columns
 from store.database import Database, open_database
 from store.follower import Follower
 from store.migrate import upgrade
+from store.rows import values_of
 from tests.app.page_harness import forged, html_of
 from tests.servers import wait_until
 
@@ -228,6 +231,26 @@ def test_a_viewer_of_another_station_sees_nothing_of_this_one(running: Callable[
     assert "mukdahan" not in text_of(open_page("admin/feeds.py"))
 
 
+def test_who_changed_an_incident_and_its_words_are_for_those_who_may_see_them(running: Callable[[Who], None]) -> None:
+    record = {"station": "mueang_mukdahan", "source": "crimes", "id": "1"}
+    db = runtime.current().db
+    with db.write() as tx:
+        key = incident_changes.Key(*record.values())
+        was = incident_changes.one(tx.conn, key)
+        assert was is not None
+        values = {**values_of(was), "description": "พบนางสาวลับ"}
+        assert incident_changes.edit(tx, key, 0, values, "ร.ต.อ.ผู้แก้", now())
+    looks = Looks(db, now)
+    runtime.hold(replace(runtime.current(), desk=Desk(db, now, cast(Any, None), looks)))
+    told = {}
+    for role in ("chief", "analyst", "viewer"):
+        running(Who("ผู้ดู", role, None, "session", "y", role))
+        body = html_of(open_page("insight/incident.py", **record))
+        told[role] = ("พบนางสาวลับ" in body, "ร.ต.อ.ผู้แก้" in body)
+    looks.close()
+    assert told == {"chief": (True, True), "analyst": (True, False), "viewer": (False, False)}
+
+
 @pytest.mark.parametrize("grants", ["lumphini", ""])
 @pytest.mark.parametrize("role", ["viewer", "administrator"])
 def test_no_page_tells_anything_of_a_station_outside_the_scope(
@@ -339,7 +362,7 @@ def test_a_chief_announces_a_drill_reads_its_record_and_ends_it(running: Callabl
     end.click().run()
     page = open_page("programme/equipment.py", station="mueang_mukdahan")
     assert [one.value for one in page.warning if "ฝึกซ้อม" in one.value] == []
-    assert any("สิ้นสุดโดย ผกก." in one.value for one in page.caption)
+    assert any("สิ้นสุดโดย ผกก\\." in one.value for one in page.caption)
     running(Who("ผกก.", "chief", frozenset({"lumphini"}), "session", "y", "token-3"))
     assert "ยังไม่มีการฝึกซ้อม" in [one.value for one in open_page("programme/equipment.py").caption]
 

@@ -260,7 +260,7 @@ def test_an_undo_counts_what_was_changed_by_hand_and_the_history_tells_it(db: Da
     assert [(one.version, one.kind, one.by) for one in history] == [
         (1, "edited", "ผกก."), (2, "edited", "ผกก."), (3, "taken_out", "somebody"), (4, "came_again", ""),
     ]  # fmt: skip
-    told = history_rows(history, True, ZoneInfo("Asia/Bangkok"), "th")
+    told = history_rows(history, True, True, ZoneInfo("Asia/Bangkok"), "th")
     assert [row[word("rec.kind", "th")] for row in told[:2]] == [
         "นำเข้าอีกครั้ง", "ถอนออกพร้อมการนำเข้า",
     ]  # fmt: skip
