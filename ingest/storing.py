@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+
+import orjson
 
 from ingest.crowd import Crowd
 from ingest.decode import redact
@@ -42,7 +44,7 @@ from store import (
 )
 from store.database import Database, Lane, Tx
 from store.follower import Follower
-from store.registry import NATIVE, Registry
+from store.registry import NATIVE, Registry, Target, native_id
 
 #: (source, station, reason) -> how many
 Counts = Counter[tuple[str, str, str]]
@@ -177,17 +179,21 @@ class Storing:
             for life in batch.lives:
                 tx.tell(life)
                 counts[life.source, life.station, Reason.NO_FIX.value] += 1
+            refused = list(batch.rejected)
             for record in batch.others:
+                if isinstance(record, CheckpointScan) and (metres := checkpoints.away_m(tx.conn, record)) is not None:
+                    refused.append(_elsewhere(record, metres))
+                    continue
                 fresh = take_other(tx, record)
                 counts[_source_of(record), _station_of(record), _word(fresh)] += 1
                 new, duplicates = new + fresh, duplicates + (not fresh)
-            self._refuse(tx, batch.rejected, counts, now)
-            for event in self._events.of(batch.rejected, now):
+            self._refuse(tx, refused, counts, now)
+            for event in self._events.of(refused, now):
                 audit.record(tx, event)
             sources.count_all(tx, counts, batch.newest or now)
             if self._keep_raw and batch.raw:
                 raw.keep(tx, batch.raw)
-        self._events.noted(batch.rejected, now)
+        self._events.noted(refused, now)
         return Stored(new, duplicates)
 
     def _refuse(self, tx: Tx, rejected: Sequence[Rejected], counts: Counts, now: Millis) -> None:
@@ -218,6 +224,15 @@ class Storing:
 
 def _word(fresh: bool) -> str:
     return sources.ACCEPTED if fresh else sources.DUPLICATE
+
+
+def _elsewhere(scan: CheckpointScan, metres: float) -> Rejected:
+    """A scan whose unit says itself that it was elsewhere: made in another's name. Kept as it was understood."""
+    topic = f"ssz/v1/{scan.station}/checkpoint/{scan.box}/scan"
+    sender = native_id(Target(scan.station, "checkpoint", scan.box))
+    body = orjson.dumps({name: value for name, value in asdict(scan).items() if name not in ("station", "box")})
+    detail = f"unit in the payload was at least {metres:.0f} m away by its own fixes"
+    return Rejected(Reason.IDENTITY, topic, body, detail, scan.station, NATIVE, sender)
 
 
 def _source_of(record: Record) -> str:

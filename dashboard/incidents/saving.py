@@ -100,6 +100,9 @@ def _told(here: Visit, same: Sequence[Suspect]) -> None:
 
 def _enter(here: Visit, key: str, report: IncidentReport) -> None:
     language = here.language
+    if not here.who.sees(report.station):
+        st.error(word("err.no_permission", language), icon=":material/error:")
+        return
     named = f"incident:{report.source}/{report.id}"
     deed = page_deed(here, Did.INCIDENT_RECORDED, station=report.station, object=named)
     try:

@@ -188,3 +188,32 @@ def test_a_unit_of_any_station_is_known_by_its_name_while_it_is_approved(db: Dat
     with db.read() as conn:
         assert registry.load(conn).a_unit_somewhere("far-car")
         assert not registry.load(conn).a_unit_somewhere("far")
+
+
+def test_a_scan_in_the_name_of_a_unit_that_was_elsewhere_is_evidence_and_no_scan(
+    db: Database, follower: Follower, keeper: RegistryKeeper, elsewhere: Database
+) -> None:
+    """Within a station the payload alone names the unit. Its own fixes speak against a name that is borrowed."""
+    with elsewhere.write() as tx:
+        registers.put_checkpoints(tx, [Checkpoint(station="lumphini", box="r1", lat=13.73, lon=100.54)], NOW)
+    for name in ("c2", "c3"):
+        put_unit(elsewhere, name)
+    storing = Storing(db, follower, keeper, lambda: NOW, renew=keeper.renewed)
+    place = "ssz/v1/lumphini"
+    fixes = [
+        (f"{place}/unit/{unit}/position", b'{"at": %d, "lat": %f, "lon": 100.54}' % (NOW - s * 1000, lat), 1, False)
+        for unit, lat in (("c1", 13.73), ("c2", 13.80))
+        for s in (2, 3, 4)
+    ]
+    scans = [
+        (f"{place}/checkpoint/r1/scan", b'{"id": "of-%s", "at": %d, "unit": "%s"}' % (unit, NOW, unit), 2, False)
+        for unit in (b"c1", b"c2", b"c3")
+    ]
+    storing.store([Arrivals([*fixes, *scans, scans[1]], NOW, 1)])
+    with db.read() as conn:
+        # Of c3 nothing is known: its word counts.
+        assert {row.id for row in checkpoints.scans(conn, None)} == {"of-c1", "of-c3"}
+        kept = quarantine.newest(conn, None)
+        events = conn.execute(text("SELECT body FROM audit_waiting")).scalars().all()
+    assert [(item.reason, item.topic) for item in kept] == [("identity", f"{place}/checkpoint/r1/scan")] * 2
+    assert [("away by its own fixes" in body, "lumphini/checkpoint/r1" in body) for body in events] == [(True, True)]

@@ -36,7 +36,8 @@ NOBODYS = {
 #: Reads of all stations that no screen and no route calls: ingest, jobs, the console, and what a process starts from.
 INSIDE = frozenset(
     {
-        "alarms.reading.recent", "alarms.trouble.open_technical", "alarms.trouble.shelved", "devices.keys",
+        "alarms.reading.recent", "alarms.trouble.open_technical", "alarms.trouble.shelved",
+        "checkpoints.away_m", "devices.keys",
         "dispatch.under_way", "drills.of_press", "forecasts.any_over", "forecasts.due", "forecast_proof.verify",
         "hidden.hidden_batches",
         "hotspots.weights", "import_runs.broken_off", "import_runs.known", "incidents.seen",
