@@ -58,7 +58,7 @@ with bar[2]:
         "days", label, [str(day) for day in DAYS], lambda day: word("hot.days", language, n=day), str(DAYS[0])
     )
 
-own = frozenset(names) if station == ALL else here.who.only(station)
+own = frozenset(names if station == ALL else {station} & names.keys())
 told = forecasts_of(here.runtime.db, own, None if family == ALL else family, int(days), here.runtime.clock())
 found = summary(told, int(days))
 if not told:
