@@ -288,7 +288,7 @@ else:
         middleware=[
             Middleware(SecurityHeaders, allowed_hosts=SETTINGS.hosts, page=map_page()),
             Middleware(Gate, keeper=lambda: runtime.current().keeper, allowed_hosts=SETTINGS.hosts),
-            Middleware(Shell),
+            Middleware(Shell, values=lambda: runtime.current().values),
         ],
         on_script_error=page_failed,
     )

@@ -26,11 +26,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard.access.identity import Who, place
 from dashboard.live.assets_route import module_name, routes
-from dashboard.live.component import PREFIXES
 from dashboard.live.ground import Ground
 from dashboard.live.hub import Hub
 from dashboard.live.routes import live_routes
 from dashboard.live.status import FeedStatus, Limits
+from dashboard.live.told import PREFIXES
 from dashboard.live.views import Names, UnitInfo
 from dashboard.words import words_with
 from models.picture import Picture, UnitNow

@@ -9,15 +9,24 @@ server that has just started busy for a third of a second. Its page looks for th
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
+from html import escape
 from pathlib import Path
 
+import orjson
 import streamlit as st
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from dashboard.access.identity import who_of
+from dashboard.language import COOKIE
 from dashboard.live import assets_route
+from dashboard.live.told import desk_told
+from dashboard.runtime import Values
+from dashboard.words import as_language
+from models.access.policy import Action
 
 #: Streamlit's page, and the folder of the files it names; each name has a hash of its content in it.
 INDEX_PAGE = Path(st.__file__).parent / "static" / "index.html"
@@ -36,7 +45,8 @@ _TYPES = {
 _CACHE = "public, immutable, max-age=31536000"
 
 #: Pages that show the live map.
-MAP_PAGES = frozenset({"/", "/wall", "/map", "/desk"})
+DESK = "/desk"
+MAP_PAGES = frozenset({"/", "/wall", "/map", DESK})
 
 #: Streamlit's parts that a live page loads once its script has run.
 _PARTS = ("BidiComponent", "Html")
@@ -63,6 +73,10 @@ _HOST = b"""<script>
     </script>
     """
 _FIRST_SCRIPT = b'<script type="module"'
+#: The same, kept back with what it imports: a browser runs no script of a type it does not know, and fetches nothing
+#: for a link of such a relation. The desk's program lets them begin (`ahead.ts`).
+_KEPT_BACK = b'<script type="ssz-later"'
+_HINT, _HINT_KEPT_BACK = b'rel="modulepreload"', b'rel="ssz-later"'
 
 
 @cache
@@ -85,8 +99,8 @@ def _answer(name: str) -> Response:
 
 
 @cache
-def map_page() -> bytes:
-    """Streamlit's page as the screens with the live map get it.
+def _cut() -> tuple[bytes, bytes]:
+    """The page on both sides of `_FIRST_SCRIPT`, the first with what Streamlit is told.
 
     Raises:
         ValueError: Streamlit's page begins its front end in another way than we know.
@@ -94,7 +108,34 @@ def map_page() -> bytes:
     before, script, after = INDEX_PAGE.read_bytes().partition(_FIRST_SCRIPT)
     if not script:
         raise ValueError(f"{INDEX_PAGE} has no {_FIRST_SCRIPT.decode()}")
-    return before + _HOST + script + after
+    return before + _HOST, after
+
+
+def map_page(ahead: bytes = b"") -> bytes:
+    """Streamlit's page as the screens with the live map get it. `ahead`: what comes before Streamlit's front end, and
+    lets it begin.
+
+    Raises:
+        ValueError: Streamlit's page begins its front end in another way than we know.
+    """
+    before, after = _cut()
+    if not ahead:
+        return before + _FIRST_SCRIPT + after
+    return before + ahead + _KEPT_BACK + after.replace(_HINT, _HINT_KEPT_BACK)
+
+
+def _desk_ahead(scope: Scope, values: Values) -> bytes:
+    """What the desk is told, and its program, for one who may work there; else nothing: Streamlit's script says why.
+
+    A script of the page's own would need the policy's leave; an attribute that its program reads does not.
+    """
+    who = who_of(scope)
+    if who is None or not who.may(Action.STEP_ALARM):
+        return b""
+    language = as_language(HTTPConnection(scope).cookies.get(COOKIE), as_language(values.language))
+    said = escape(orjson.dumps(desk_told(who, language, values)).decode())
+    program = f'<script type="module" src="/assets/{assets_route.module_name()}"></script>'
+    return f'<meta name="ssz-told" content="{said}" />\n    {program}\n    '.encode()
 
 
 def _parts(wanted: Collection[str]) -> list[str]:
@@ -115,28 +156,33 @@ def _with_imports(names: Iterable[str]) -> list[str]:
 
 
 @cache
-def _link(path: str) -> str:
-    """The `Link` header (RFC 8288) of a page: the map's bundle or the page's own parts, and our faces, to come beside
-    Streamlit's own files."""
-    files = _with_imports(_parts(_BESIDE.get(path, _PARTS)))
-    ours = () if path in _BESIDE else (f"/assets/{assets_route.module_name()}",)
+def _link(path: str, ahead: bool) -> str:
+    """The `Link` header (RFC 8288) of a page: the map's program and engine or the page's own parts, and our faces, to
+    come beside Streamlit's own files. `ahead`: Streamlit's and the engine come when the words are there."""
+    files = [] if ahead else _with_imports(_parts(_BESIDE.get(path, _PARTS)))
+    ours = [] if path in _BESIDE else [f"/assets/{assets_route.module_name()}"]
+    if ours and not ahead:
+        ours.append(f"/assets/{assets_route.engine_name()}")
     faces = (name for name in assets_route.assets() if name.endswith(".woff2"))
     fonts = (f"</assets/{name}>; rel=preload; as=font; type=font/woff2; crossorigin" for name in faces)
     modules = (*ours, *(f"/static/{name}" for name in files))
     return ", ".join((*(f"<{path}>; rel=modulepreload" for path in modules), *fonts))
 
 
-def _page(path: str) -> Response:
+def _page(path: str, ahead: bytes) -> Response:
     # Made anew for each: what is outside of this writes its headers, a cookie among them, into the answer's own list.
-    headers = {"cache-control": "no-cache", "link": _link(path)}
-    return Response(map_page(), media_type="text/html", headers=headers)
+    # What a session is told is kept nowhere.
+    headers = {"cache-control": "private, no-store" if ahead else "no-cache", "link": _link(path, bool(ahead))}
+    return Response(map_page(ahead), media_type="text/html", headers=headers)
 
 
 class Shell:
     """ASGI middleware, behind the door (Streamlit lets nobody else have a route at `/static`)."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, values: Callable[[], Values]) -> None:
+        """`values`: asked for at each page; the runtime begins when the server starts."""
         self._app = app
+        self._values = values
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer for a file of Streamlit's and for a page with the map; pass all else on."""
@@ -144,6 +190,7 @@ class Shell:
         if asked and path.startswith(_PREFIX):
             await _answer(path.removeprefix(_PREFIX))(scope, receive, send)
         elif asked and (path in MAP_PAGES or path in _BESIDE):
-            await _page(path)(scope, receive, send)
+            ahead = _desk_ahead(scope, self._values()) if path == DESK else b""
+            await _page(path, ahead)(scope, receive, send)
         else:
             await self._app(scope, receive, send)

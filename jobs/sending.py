@@ -21,6 +21,8 @@ CONNECT_S, ANSWER_S = 5.0, 10.0
 
 _LOG = logging.getLogger(__name__)
 _STATUS = re.compile(r"error=(\d{3})\b|\((\d{3}), ")
+#: HTTP's "too many requests": LINE says so when the month it was paid for is used up, and when it is asked too fast.
+_TOO_MANY = "429"
 _APPRISE = logging.getLogger("apprise")
 
 
@@ -55,7 +57,8 @@ def trouble_of(lines: Iterable[str]) -> str:
     said = "\n".join(lines)
     status = _STATUS.search(said)
     if status:
-        return f"{Trouble.REFUSED.value} {status[1] or status[2]}"
+        code = status[1] or status[2]
+        return f"{(Trouble.LIMIT if code == _TOO_MANY else Trouble.REFUSED).value} {code}"
     if "timed out" in said.lower() or "timeout" in said.lower():
         return Trouble.TIMEOUT.value
     return Trouble.CONNECTION.value if "onnection" in said else Trouble.REFUSED.value

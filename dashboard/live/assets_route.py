@@ -72,12 +72,25 @@ def _kept(path: Path) -> str:
 
 
 def module_name() -> str:
-    """File name of the live map's bundle.
+    """File name of the program of the live pages.
 
     Raises:
-        KeyError: the bundle is not there or is not the one of the manifest; the frontend was not built.
+        KeyError: it is not there or is not the one of the manifest; the frontend was not built.
     """
-    name = str(orjson.loads(assets()["manifest.json"].body)["module"])
+    return _named("module")
+
+
+def engine_name() -> str:
+    """File name of the engine that draws maps, which the program fetches when it makes one.
+
+    Raises:
+        KeyError: as `module_name`.
+    """
+    return _named("engine")
+
+
+def _named(part: str) -> str:
+    name = str(orjson.loads(assets()["manifest.json"].body)[part])
     return name if name in assets() else _missing(name)
 
 

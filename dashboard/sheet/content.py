@@ -11,7 +11,7 @@ from dashboard.response.rows import length
 from dashboard.sheet.facts import Facts, Stage
 from dashboard.times import day_of, moment
 from dashboard.words import Language, table, word
-from models.alarms.life import SYSTEM, Step
+from models.alarms.life import RAISE, SYSTEM, Step
 from models.records.alarm import AlarmStep
 from models.records.base import Millis
 from models.records.dispatch import Dispatch
@@ -198,10 +198,18 @@ def _line(one: AlarmStep, facts: Facts, zone: ZoneInfo, language: Language) -> C
 
 
 def _detail(one: AlarmStep, facts: Facts, language: Language) -> str:
-    """The detail of a line: an outcome, a unit and a level in words, all else as it was written."""
+    """The detail of a line: an outcome, a unit, a level, how a notice failed and what trouble said of itself in
+    words, all else as it was written."""
+    words, detail = table()[language], one.detail
     if one.step == Step.CLOSE:
-        return table()[language].get(f"live.outcome_{one.detail}", one.detail)
+        return words.get(f"live.outcome_{detail}", detail)
     if one.step == Step.ESCALATE:
-        return re.sub(r"^level (?=\d+$)", f"{word('sheet.level', language)} ", one.detail)
+        return re.sub(r"^level (?=\d+$)", f"{word('sheet.level', language)} ", detail)
+    if one.step == Step.NOTICE:  # the word stands last, with the status a server answered with
+        return re.sub(r"[a-z]+(?=( \d+)?$)", lambda found: words.get(f"live.trouble_{found[0]}", found[0]), detail)
+    if one.step == Step.SHELVE:
+        return re.sub(r"^(\d+) min\b", lambda found: word("live.desk_minutes", language, n=found[1]), detail)
+    if one.step in (RAISE, Step.JOIN, Step.RESTORE):
+        return words.get(f"live.detail_{detail}") or words.get(f"equip.fault_{detail.lower()}", detail)
     signs = {unit: sign for (_, unit), sign in facts.calls.items() if sign}
-    return signs.get(one.detail, one.detail) if one.step in (Step.ASSIGN, Step.SET_OUT, Step.LEAVE) else one.detail
+    return signs.get(detail, detail) if one.step in (Step.ASSIGN, Step.SET_OUT, Step.LEAVE) else detail

@@ -25,6 +25,7 @@ class Trouble(StrEnum):
     CONNECTION = "connection"
     TIMEOUT = "timeout"
     REFUSED = "refused"  # the other side answered, and did not take it
+    LIMIT = "limit"  # the service takes no more now: what it was paid for is used up, or it was asked too fast
     LOST = "lost"  # the process that tried is gone
     QUOTA = "quota"
 

@@ -21,8 +21,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from dashboard.basemap.routes import basemap_routes
 from dashboard.basemap.shown import Basemap
 from dashboard.live.assets_route import module_name, routes
-from dashboard.live.component import PREFIXES
 from dashboard.live.socket import OTHER_VERSION
+from dashboard.live.told import PREFIXES
 from dashboard.words import words_with
 from tests.live_reader import write
 

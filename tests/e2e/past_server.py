@@ -16,9 +16,9 @@ from dashboard.access.identity import Who, place
 from dashboard.basemap.routes import basemap_routes
 from dashboard.basemap.shown import Basemap
 from dashboard.live.assets_route import module_name, routes
-from dashboard.live.component import PREFIXES
 from dashboard.live.past_routes import Parts, past_routes
 from dashboard.live.purposes import Purposes
+from dashboard.live.told import PREFIXES
 from dashboard.words import words_with
 from models.records.position import Fix
 from models.records.station import Station

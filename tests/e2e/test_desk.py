@@ -45,12 +45,14 @@ _FOCUSED = """(parts) => {
     const { outlineStyle, boxShadow } = getComputedStyle(one)
     return [part?.className ?? one.className ?? one.tagName, outlineStyle !== "none" || boxShadow !== "none"]
 }"""
-# What came into the page in which order: the alarm in full, and the map.
+# What came into the page in which order: the desk, Streamlit's place for it, the alarm in full, and the map.
+# `first`: the desk that was there first.
 _ORDER = """window.came = []
 new MutationObserver(() => {
-    const here = { words: ".ssz-lines li", map: ".maplibregl-canvas" }
+    const here = { desk: ".ssz", place: "div.ssz-place", words: ".ssz-lines li", map: ".maplibregl-canvas" }
     for (const [name, what] of Object.entries(here))
         if (!window.came.includes(name) && document.querySelector(what) !== null) window.came.push(name)
+    window.first ??= document.querySelector(".ssz")
 }).observe(document, { childList: true, subtree: true })"""
 
 OTHER = "ร.ต.อ.หญิง วิภา"
@@ -264,6 +266,8 @@ def equipment_is_put_aside(desk: Page, product: Whole) -> None:
     expect(choice.locator("button")).to_have_text(["115 นาที", "21 ชั่วโมง", "38 ชั่วโมง", "Escย้อนกลับ"])
     choice.locator("button").nth(0).click()
     expect(desk.locator(".ssz-case-state")).to_contain_text("พักไว้ถึง")
+    expect(desk.locator('.ssz-lines li[data-step="shelve"]')).to_contain_text("15 นาที")
+    expect(desk.locator('.ssz-lines li[data-step="raise"]')).to_contain_text("เงียบหาย")
     with db.read() as conn:
         [alarm] = [one for one in alarms.open_alarms(conn, None) if one.origin == "B09"]
         line = alarms.history(conn, alarm.station, alarm.id)[-1]
@@ -378,8 +382,15 @@ def it_grows_with_the_screen(desk: Page) -> None:
 
 
 def opened_without_detours(desk: Page, asked: list[str]) -> None:
-    """The alarm in full stood on the screen before the map was made, and nothing was asked for in vain or twice."""
+    """The desk was there before Streamlit, which took it over as it is; the alarm in full stood on the screen before
+    the map was made; and nothing was asked for in vain or twice."""
     expect(desk.locator(".ssz")).to_have_attribute("data-idle", re.compile("[1-9]"))
-    assert desk.evaluate("window.came") == ["words", "map"]
+    expect(desk.locator("div.ssz-place")).to_be_attached(timeout=PATIENCE_MS)
+    came = desk.evaluate("window.came")
+    assert came.index("desk") < came.index("place")
+    assert came.index("words") < came.index("map")
+    desk.wait_for_function("window.__sszAhead === undefined", timeout=PATIENCE_MS)
+    assert desk.evaluate("window.first === document.querySelector('.ssz')")
+    expect(desk.locator(".ssz")).to_have_count(1)
     assert [path for path in asked if path.startswith("/desk/")] == []  # Streamlit looks for its server nowhere else
     assert asked.count("/live/ground") == 1

@@ -12,7 +12,7 @@ import orjson
 import pytest
 from starlette.applications import Starlette
 
-from dashboard.live.assets_route import FOLDER, assets, module_name, routes
+from dashboard.live.assets_route import FOLDER, assets, engine_name, module_name, routes
 
 
 def get(path: str, **headers: str) -> httpx.Response:
@@ -58,7 +58,7 @@ def test_nothing_else_can_be_had(name: str) -> None:
 
 
 def test_the_bundle_asks_no_outside_host() -> None:
-    text = (FOLDER / module_name()).read_text(encoding="utf-8")
+    text = "".join((FOLDER / name()).read_text(encoding="utf-8") for name in (module_name, engine_name))
     hosts = set(re.findall(r"https?://([a-z0-9.-]+\.[a-z]{2,})", text))
     # Names inside of MapLibre's messages and XML name spaces; the browser test proves that none is asked.
     assert hosts <= {"www.w3.org", "maplibre.org", "maplibre.invalid", "github.com", "wiki.openstreetmap.org"}, hosts
@@ -76,6 +76,8 @@ def test_the_committed_bundle_is_built_from_the_sources_beside_it() -> None:
     manifest = orjson.loads((FOLDER / "manifest.json").read_bytes())
     assert manifest["sources"] == _short(lines.encode()), "run `make frontend` and commit dashboard/live/assets"
     assert manifest["module"] == f"live-{_short((FOLDER / manifest['module']).read_bytes())}.js"
+    assert manifest["engine"] == f"map-engine-{_short((FOLDER / manifest['engine']).read_bytes())}.js"
+    assert manifest["engine"].encode() in (FOLDER / manifest["module"]).read_bytes()
 
 
 def test_fonts_worker_and_licences_are_there() -> None:

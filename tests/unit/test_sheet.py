@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pypdfium2
@@ -112,6 +113,20 @@ def test_the_sheet_says_what_is_known_and_what_is_not() -> None:
     assert presses.rows[0][1:4] == ("11:59:59", "12:00:00", "12:00:00")
     assert timeline.note == "และอีก 7 รายการ"
     assert "21 พ.ย. 2569 12:00:00" in sheet.foot
+
+
+def test_what_the_system_wrote_down_is_told_in_the_readers_words() -> None:
+    written = [
+        ("raise", "silent", "เงียบหาย"), ("shelve", "15 min พักจากโต๊ะรับแจ้งเหตุ", "15 นาที พักจากโต๊ะรับแจ้งเหตุ"),
+        ("notice", "ผกก.: limit 429", "ผกก.: ปลายทางรับเกินจำนวนแล้ว 429"), ("notice", "ผกก.: sent", "ผกก.: แจ้งแล้ว"),
+        ("escalate", "level 2", "ระดับ 2"), ("close", "helped", "ให้ความช่วยเหลือแล้ว"), ("note", "silent", "silent"),
+    ]  # fmt: skip
+    history = [
+        AlarmStep(station="lumphini", alarm="a1", version=number, step=step, at=NOON, detail=detail)
+        for number, (step, detail, _) in enumerate(written, 1)
+    ]
+    timeline = sheet_of(replace(facts(), history=history), "ก", NOON, BANGKOK, "th").grids[3]
+    assert [row[3] for row in timeline.rows] == [words for _, _, words in written]
 
 
 @pytest.mark.parametrize("language", ["th", "en"])

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard.filters import GROUPS, PERIODS
-from dashboard.live.component import PREFIXES
+from dashboard.live.told import PREFIXES
 from dashboard.tables import link_rows
 from dashboard.words import LANGUAGES, Language, as_language, table, word, words_with
 from models.access.policy import Role

@@ -34,15 +34,10 @@ async function buildTests() {
   });
 }
 
-async function buildAssets() {
-  rmSync(ASSETS, { recursive: true, force: true });
-  mkdirSync(new URL("fonts/", ASSETS), { recursive: true });
-  mkdirSync(new URL("licenses/", ASSETS), { recursive: true });
-  const worker = read("maplibre-gl/dist/maplibre-gl-worker.mjs", MODULES).toString().replace(/\/\/# sourceMappingURL=.*\n?/, "");
-  const workerName = `maplibre-worker-${hash(worker)}.mjs`;
-  writeFileSync(new URL(workerName, ASSETS), worker);
+/** One file of the page's code; its name. */
+async function bundle(name, entry, define) {
   const result = await build({
-    entryPoints: ["src/index.ts"],
+    entryPoints: [entry],
     bundle: true,
     format: "esm",
     target: "es2022",
@@ -51,12 +46,25 @@ async function buildAssets() {
     charset: "utf8",
     write: false,
     loader: { ".css": "text" },
-    define: { WORKER_FILE: JSON.stringify(workerName) },
+    define,
     logLevel: "warning",
   });
   const code = result.outputFiles[0].contents;
-  const moduleName = `live-${hash(code)}.js`;
-  writeFileSync(new URL(moduleName, ASSETS), code);
+  const file = `${name}-${hash(code)}.js`;
+  writeFileSync(new URL(file, ASSETS), code);
+  console.log(file, code.length);
+  return file;
+}
+
+async function buildAssets() {
+  rmSync(ASSETS, { recursive: true, force: true });
+  mkdirSync(new URL("fonts/", ASSETS), { recursive: true });
+  mkdirSync(new URL("licenses/", ASSETS), { recursive: true });
+  const worker = read("maplibre-gl/dist/maplibre-gl-worker.mjs", MODULES).toString().replace(/\/\/# sourceMappingURL=.*\n?/, "");
+  const workerName = `maplibre-worker-${hash(worker)}.mjs`;
+  writeFileSync(new URL(workerName, ASSETS), worker);
+  const engineName = await bundle("map-engine", "src/engine.ts", {});
+  const moduleName = await bundle("live", "src/index.ts", { WORKER_FILE: JSON.stringify(workerName), ENGINE_FILE: JSON.stringify(engineName) });
   for (const part of ["latin", "thai"]) {
     for (const weight of WEIGHTS) {
       const name = `sarabun-${part}-${weight}-normal.woff2`;
@@ -68,8 +76,8 @@ async function buildAssets() {
   copyFileSync(new URL("./pmtiles-LICENSE.txt", import.meta.url), new URL("licenses/pmtiles.txt", ASSETS));
   copyFileSync(new URL("fflate/LICENSE", MODULES), new URL("licenses/fflate.txt", ASSETS));
   copyFileSync(new URL("@fontsource/sarabun/LICENSE", MODULES), new URL("licenses/sarabun-OFL.txt", ASSETS));
-  writeFileSync(new URL("manifest.json", ASSETS), `${JSON.stringify({ module: moduleName, worker: workerName, sources: sourcesHash() }, null, 2)}\n`);
-  console.log(moduleName, code.length, workerName, worker.length);
+  writeFileSync(new URL("manifest.json", ASSETS), `${JSON.stringify({ module: moduleName, engine: engineName, worker: workerName, sources: sourcesHash() }, null, 2)}\n`);
+  console.log(workerName, worker.length);
 }
 
 await (process.argv.includes("--tests") ? buildTests() : buildAssets());

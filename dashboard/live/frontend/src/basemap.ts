@@ -1,9 +1,10 @@
 /** The ground under everything: streets, water, green and names from our own server's one file, whose data it is,
  *  and in words what is wrong with it. A map without one stays as it is. */
 
-import { addProtocol, type LayerSpecification, type Map as MapLibre } from "maplibre-gl";
+import type { LayerSpecification, Map as MapLibre } from "maplibre-gl";
 import { Protocol } from "pmtiles";
 import { make, put } from "./dom";
+import { engineOf } from "./mapengine";
 import type { Part, Settings } from "./part";
 import type { Ground } from "./protocol";
 import { setShown } from "./showing";
@@ -53,7 +54,7 @@ let protocol: Protocol | null = null;
 function register(): void {
   if (protocol !== null) return;
   protocol = new Protocol();
-  addProtocol("pmtiles", protocol.tile);
+  engineOf().addProtocol("pmtiles", protocol.tile);
 }
 
 export class Basemap implements Part {

@@ -1,12 +1,11 @@
 /** The canvas of the map: made once for the life of the page, given back after its GPU was away, made anew when it broke
  * or no longer draws. What is on it is put there by who owns it. */
 
-import { Map as MapLibre, type MapMouseEvent, setWorkerUrl } from "maplibre-gl";
+import type { Map as MapLibre, MapMouseEvent } from "maplibre-gl";
 import { liveStyle } from "./layers";
+import { engineOf, mapEngine } from "./mapengine";
 import { Silence } from "./silence";
 import type { Theme } from "./tints";
-
-declare const WORKER_FILE: string;
 
 const AGAIN_MS = 15_000;
 /** A map that cannot draw for so many seconds (no style, a GPU that was not given back) is made anew. */
@@ -142,9 +141,9 @@ export class Canvas {
   }
 
   private async start(): Promise<void> {
-    await loadFaces();
-    if (this.gone) return;
     try {
+      await Promise.all([loadFaces(), mapEngine(this.needs.assets)]);
+      if (this.gone) return;
       this.make();
     } catch (error) {
       this.fail(error);
@@ -152,8 +151,7 @@ export class Canvas {
   }
 
   private make(): void {
-    setWorkerUrl(`${this.needs.assets}${WORKER_FILE}`);
-    const map = new MapLibre({
+    const map = new (engineOf().Map)({
       container: this.place, style: liveStyle(this.needs.theme()), ...this.needs.start(), fadeDuration: 0,
       attributionControl: false, dragRotate: false, pitchWithRotate: false, maxZoom: 19.5, maxPitch: 0,
       canvasContextAttributes: { preserveDrawingBuffer: false }, pixelRatio: devicePixelRatio * this.scale, refreshExpiredTiles: false,

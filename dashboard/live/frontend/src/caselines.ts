@@ -5,6 +5,7 @@ import { type Line, timeline } from "./case";
 import type { Desk } from "./desk";
 import { flag, make, put } from "./dom";
 import { Drafts } from "./drafts";
+import { troubleWord } from "./marks";
 import type { Part, Settings } from "./part";
 import { RowSet } from "./rowset";
 import type { Key } from "./state";
@@ -12,7 +13,8 @@ import type { Key } from "./state";
 /** Longest note, in letters. */
 const MOST_NOTE = 500;
 
-/** Steps whose detail is the unit that was sent. */
+/** Steps whose detail is what trouble of equipment said of itself, and those where it is the unit that was sent. */
+const TROUBLE_STEPS: ReadonlySet<string> = new Set(["raise", "join", "restore"]);
 const UNIT_STEPS: ReadonlySet<string> = new Set(["assign", "set_out", "leave"]);
 
 export class CaseLines implements Part {
@@ -103,6 +105,8 @@ export class CaseLines implements Part {
 
   private detail(line: Line): string {
     const { desk } = this;
+    if (TROUBLE_STEPS.has(line.step)) return troubleWord(line.detail, desk.view.settings.words);
+    if (line.step === "shelve") return line.detail.replace(/^(\d+) min\b/, (_, n: string) => desk.word("live.desk_minutes", { n }));
     if (line.step === "close") return desk.word(`live.outcome_${line.detail}`) || line.detail;
     if (UNIT_STEPS.has(line.step)) return desk.view.state.units.get(`${desk.alarm?.s ?? ""}/${line.detail}`)?.call || line.detail;
     if (line.step === "escalate") return line.detail.replace(/^level\b/, desk.word("live.level"));

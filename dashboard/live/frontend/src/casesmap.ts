@@ -1,12 +1,11 @@
 /** The map of cases: a canvas over the offline base map, moved and zoomed without a run of the page. */
 
-import { Map as MapLibre, setWorkerUrl } from "maplibre-gl";
+import type { Map as MapLibre } from "maplibre-gl";
+import { mapEngine } from "./mapengine";
 import { lonOf, latOf } from "./mercator";
 import { type Box, boxOf, fitted, moved, mostOf, project, type Shown, unproject, zoomed } from "./casesview";
 import { type Cases, drawHexagons, drawPoints, near, type PointRow } from "./casesdraw";
 import { drawGround, type Ground } from "./casesground";
-
-declare const WORKER_FILE: string;
 
 type Place = readonly [number, number];
 
@@ -32,6 +31,9 @@ export class CasesMap {
   private pin: Place | null = null;
   private corners: Place[] | null = null;
   private base: MapLibre | null = null;
+  /** Address of the base map's newest style. */
+  private style = "";
+  private gone = false;
   private frame = 0;
   private waiting = 0;
   private from: [number, number] | null = null;
@@ -61,17 +63,20 @@ export class CasesMap {
     this.watch.disconnect();
     cancelAnimationFrame(this.frame);
     clearTimeout(this.waiting);
+    this.gone = true;
     this.base?.remove();
   }
 
   /** The offline base map below the canvas, by the style of our own server. */
   baseMap(style: string, assets: string): void {
-    if (this.base !== null) {
-      this.base.setStyle(style);
-      return;
-    }
-    setWorkerUrl(`${assets}${WORKER_FILE}`);
-    this.base = new MapLibre({ container: this.under, style, interactive: false, attributionControl: false, fadeDuration: 0 });
+    this.style = style;
+    if (this.base !== null) this.base.setStyle(style);
+    else mapEngine(assets).then(({ Map }) => this.begin(Map), (error) => console.warn("map:", error)); // plain ground, until the next style
+  }
+
+  private begin(Map: typeof MapLibre): void {
+    if (this.gone || this.base !== null) return;
+    this.base = new Map({ container: this.under, style: this.style, interactive: false, attributionControl: false, fadeDuration: 0 });
     this.redraw();
   }
 

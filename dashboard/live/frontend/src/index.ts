@@ -1,5 +1,6 @@
 /** Entry of the component: the same view for the same element, however often the page runs. */
 
+import { beginStreamlit, toldAhead } from "./ahead";
 import baseCss from "./base.css";
 import caseCss from "./case.css";
 import deskCss from "./desk.css";
@@ -26,6 +27,8 @@ interface Mounted {
 declare global {
   interface Window {
     __sszMounted?: WeakMap<HTMLElement, Mounted>;
+    /** Begun by the page itself, and not yet taken over. */
+    __sszAhead?: Mounted;
     __ssz?: View;
   }
 }
@@ -49,18 +52,46 @@ function passOver(parent: HTMLElement): void {
   for (let one: HTMLElement | null = parent; one !== null; one = one.parentElement) if (one.tabIndex === 0) one.tabIndex = -1;
 }
 
+function begin(place: HTMLElement, data: Settings): Mounted {
+  addStyle(data.base);
+  const made = { view: new View(place, data), build: BUILD };
+  if (data.testing) window.__ssz = made.view;
+  return made;
+}
+
+/** What the page was told with itself begins over the window at once; Streamlit, which tells the same half a second
+ * later, begins when it stands, or when it cannot. */
+function beginAhead(): void {
+  const told = toldAhead(document);
+  if (told === null) return;
+  document.title = told.words["nav.desk"] ?? "";
+  try {
+    const ahead = (window.__sszAhead = begin(document.body, told));
+    void ahead.view.shownFirst.then(() => beginStreamlit(document));
+  } catch (error) {
+    beginStreamlit(document);
+    throw error;
+  }
+}
+
+/** What an element shows; one that shows nothing yet takes over what the page has begun, where and as it is. */
+function shownIn(parent: HTMLElement): Mounted | undefined {
+  const ahead = window.__sszAhead;
+  if (ahead === undefined) return mounted.get(parent);
+  delete window.__sszAhead;
+  mounted.set(parent, ahead);
+  return ahead;
+}
+
 export default function show({ data, parentElement }: Component): void {
-  const known = mounted.get(parentElement);
+  const known = shownIn(parentElement);
+  passOver(parentElement);
   if (known !== undefined && known.build === BUILD) {
     known.view.retell(data);
     return;
   }
   known?.view.stop();
-  addStyle(data.base);
-  passOver(parentElement);
-  const view = new View(parentElement, data);
-  mounted.set(parentElement, { view, build: BUILD });
-  if (data.testing) window.__ssz = view;
+  mounted.set(parentElement, begin(parentElement, data));
 }
 
 export function unmount(parentElement: HTMLElement): void {
@@ -68,3 +99,4 @@ export function unmount(parentElement: HTMLElement): void {
   mounted.delete(parentElement);
 }
 
+beginAhead();

@@ -60,7 +60,12 @@ export function kindWord(alarm: Alarm, words: Words): string {
 
 /** What trouble says of itself, after a dot: a word of ours where it is one, else as it was said. Empty for none. */
 export function detailWord({ detail }: Alarm, words: Words): string {
-  return detail === "" ? "" : ` · ${words[`live.detail_${detail}`] ?? words[`equip.fault_${detail.toLowerCase()}`] ?? detail}`;
+  return detail === "" ? "" : ` · ${troubleWord(detail, words)}`;
+}
+
+/** What trouble said of itself, in a word of ours where it is one. */
+export function troubleWord(detail: string, words: Words): string {
+  return words[`live.detail_${detail}`] ?? words[`equip.fault_${detail.toLowerCase()}`] ?? detail;
 }
 
 /** What is said aloud of a new one. */

@@ -2,9 +2,10 @@
  * Only what is new moves: a press pulses for its first minute and after each escalation, then wears a still ring. Of a
  * flood only the newest few pulse: hundreds of moving rings take the page's time away from the hand that answers. */
 
-import { type Map as MapLibre, Marker } from "maplibre-gl";
+import type { Map as MapLibre, Marker } from "maplibre-gl";
 import type { Area } from "./declutter";
 import { flag, make, put } from "./dom";
+import { engineOf } from "./mapengine";
 import { drawable } from "./mercator";
 import type { Alarm } from "./protocol";
 import { type Fresh, pulsing } from "./pulsing";
@@ -95,7 +96,7 @@ export class Pins {
       event.stopPropagation();
       this.chosen(key);
     };
-    const marker = new Marker({ element, anchor: "center" }).setLngLat(at).addTo(map);
+    const marker = new (engineOf().Marker)({ element, anchor: "center" }).setLngLat(at).addTo(map);
     const pin: Pin = { alarm, marker, element, name, at, level: 0, newAt: now, wide: 0 };
     this.pins.set(key, pin);
     return pin;

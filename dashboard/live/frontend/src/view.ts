@@ -44,6 +44,8 @@ export class View {
   readonly map: LiveMap;
   readonly sheet: Sheet<Ground>;
   readonly spots: Sheet<Hotspots>;
+  /** Kept when what the page is for is on the screen: what is less urgent may begin then. */
+  readonly shownFirst: Promise<void>;
   /** A past moment shown on the map and in the lists in place of now; null: now. */
   past: PastShown | null = null;
   private readonly root: HTMLElement;
@@ -73,9 +75,10 @@ export class View {
     // The connection is made while the map is: its first frame comes after both.
     this.link = new Link(this.address, { frame: (frame) => this.take(frame), connected: (up) => this.setConnected(up) });
     const page = PAGES[settings.mode](this, this.root);
+    this.shownFirst = page.turn ?? Promise.resolve();
     const canvas = make("div", "ssz-canvas", page.ground);
     this.map = new LiveMap(canvas, {
-      assets: this.assets, turn: page.turn ?? Promise.resolve(), state: () => this.shown, now: () => this.shownNow, tongue: () => this.settings, theme: () => this.theme, selection: this.selection,
+      assets: this.assets, turn: this.shownFirst, state: () => this.shown, now: () => this.shownNow, tongue: () => this.settings, theme: () => this.theme, selection: this.selection,
       url: this.url, drawn: () => this.count("idle"), trouble: () => this.tick(),
     });
     this.parts = [new Basemap(this, page.ground), new Drawing(this, page.ground), ...mapParts(this, page.ground, page.foot ?? page.ground), ...page.parts];
