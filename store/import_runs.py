@@ -58,6 +58,12 @@ def begin(db: Database, run: ImportBatch) -> None:
         add_new(tx, _BATCH, values_of(run))
 
 
+def note_whole(tx: Tx, run: ImportBatch) -> None:
+    """Note an import whose incidents the same transaction stores: it is listed, and undone, like any other."""
+    add_new(tx, _BATCH, values_of(run))
+    incident_changes.note_again(tx, run, run.begun)
+
+
 class Pieces:
     """Stores the rows of a running import. `clock` gives ms."""
 

@@ -21,7 +21,9 @@ from models.formats.guards import MAX_BYTES, TOO_BIG
 from models.formats.incident_file import Context, IncidentFile, read_incident_file
 from models.formats.problems import BadFileError, RowError
 from models.records.base import Millis, Reason
-from store import imports, registers, sources
+from models.records.imports import DONE as WHOLE
+from models.records.imports import ImportBatch
+from store import import_runs, import_words, imports, registers, sources
 from store.database import Database
 from store.errors import StorageError
 
@@ -122,7 +124,9 @@ class Inbox:
         if not self._known(station):
             self._say(file, f"waits: there is no station {station}")
             raise _ChangedError
-        context = Context(station, IDS_OF, self._zone, self._clock())
+        with self._db.read() as conn:
+            classify = import_words.classifier(conn, station)
+        context = Context(station, IDS_OF, self._zone, self._clock(), classify)
         try:
             body = _body(file, look)
             content = read_incident_file(file.name, body, context)
@@ -132,7 +136,7 @@ class Inbox:
         if content.bad:
             # Before the good rows are stored: a full disk must not swallow the bad ones.
             _write(file, error_csv(content.header, content.bad))
-        done = self._store(station, content)
+        done = self._store(file, content)
         _move(file, DONE, context.now)
         log.info(
             "%s: %d incidents new, %d known before, %d rows bad",
@@ -146,9 +150,15 @@ class Inbox:
         with self._db.read() as conn:
             return bool(registers.stations(conn, frozenset({station})))
 
-    def _store(self, station: str, content: IncidentFile) -> imports.Imported:
+    def _store(self, file: Path, content: IncidentFile) -> imports.Imported:
+        station, now = file.parent.name, self._clock()
         with self._db.write() as tx:
             done = imports.take_all(tx, content.good, imports.new_batch())
+            run = ImportBatch(
+                batch=done.batch, station=station, source=IDS_OF, file=file.name, by=SOURCE, state=WHOLE, begun=now,
+                heard=now, ended=now, new=done.new, known=done.duplicates, bad=len(content.bad),
+            )  # fmt: skip
+            import_runs.note_whole(tx, run)
             counts = Counter(
                 {
                     (SOURCE, station, sources.ACCEPTED): done.new,

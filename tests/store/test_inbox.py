@@ -13,10 +13,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ingest.sources.inbox import Inbox
+from models.incidents.changes import EDITABLE
 from models.records.station import Station
-from store import incidents, registers, sources
+from store import import_runs, import_words, incident_changes, incidents, registers, sources
 from store.database import Database, Tx
 from store.errors import StorageBusyError
+from store.incident_changes import Key
 
 NOW = 1_767_200_000_000
 HEAD = "incident_id,occurred_at,offence\n"
@@ -57,6 +59,34 @@ def test_a_file_is_taken_when_two_looks_agree(box: Inbox, sqlite_db: Database, t
     assert not (file.parent / "errors").exists()
     assert counted(sqlite_db) == {"accepted": 1}
     assert box.poll_once() == 0
+
+
+def test_it_is_an_import_like_any_other_listed_and_undone_with_its_history(
+    box: Inbox, sqlite_db: Database, tmp_path: Path
+) -> None:
+    with sqlite_db.write() as tx:
+        import_words.name_offence(tx, "a", "เรื่องของเรา", import_words.meaning_of("เรื่องของเรา", "3"), NOW)
+    rows = "1,30/06/2565 10:00,เรื่องของเรา\n2,25:61,x\n"
+    put(tmp_path, "a.csv", HEAD + rows)
+    box.poll_once()
+    box.poll_once()
+    key = Key("a", "file", "1")
+    with sqlite_db.read() as conn:
+        [run] = import_runs.runs(conn, frozenset({"a"}))
+        before = incident_changes.one(conn, key)
+    assert (run.state, run.file, run.by, run.new, run.known, run.bad) == ("done", "a.csv", "inbox", 1, 0, 1)
+    assert before is not None
+    assert before.offence_group == 3  # what the station has said of the name
+    with sqlite_db.write() as tx:
+        now = {name: getattr(before, name) for name in EDITABLE}
+        incident_changes.edit(tx, key, 0, now | {"status": "ปิดคดี"}, "สมชาย", NOW + 1)
+        import_runs.hide(tx, run.batch, None, NOW + 2, "สมชาย")
+    assert import_runs.take_out(sqlite_db, run.batch, lambda: NOW + 3) == 1
+    put(tmp_path, "b.csv", HEAD + rows)
+    box.poll_once()
+    box.poll_once()
+    with sqlite_db.read() as conn:
+        assert [one.kind for one in incident_changes.history(conn, key)] == ["edited", "taken_out", "came_again"]
 
 
 def test_a_file_still_written_waits(box: Inbox, sqlite_db: Database, tmp_path: Path) -> None:
