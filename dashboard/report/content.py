@@ -63,7 +63,28 @@ class Places:
     note: str = ""
 
 
-Figure = Bars | Course | Table | Places
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """A round of 24 hours, midnight on top: `hours` as sectors, or `pins` as (x, y, tone, arrested), x to the right
+    and y down, the rim at 1; an arrested one is white. `total` is written in its middle."""
+
+    name: str
+    total: str
+    hours: Sequence[float] = ()
+    pins: Sequence[tuple[float, float, int, bool]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dials:
+    """Two dials side by side, such as two months; `key` as for `Places`."""
+
+    title: str
+    dials: Sequence[Dial]
+    key: Sequence[tuple[int, str]] = ()
+    note: str = ""
+
+
+Figure = Bars | Course | Table | Places | Dials
 
 
 @dataclass(frozen=True, slots=True)

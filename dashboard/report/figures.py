@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
-from dashboard.report.content import TONES, Bars, Course, Figure, Places, Table
+from dashboard.report.content import TONES, Bars, Course, Dials, Figure, Table
+from dashboard.report.marks import draw_dials, draw_legend, draw_places, height_of_dials, height_of_places
 from dashboard.sheet.page import BAND, INK, LINE, MARGIN, SOFT, Paper
-from dashboard.words import word
 
 _BAR, _MOST_BARS = 6.2, 20
 _COURSE = 42.0
 _CELL = 6.0
-_MAP = 95.0
 
 
 def draw(paper: Paper, figure: Figure) -> None:
@@ -25,8 +22,10 @@ def draw(paper: Paper, figure: Figure) -> None:
         _framed(paper, figure.title, figure.note, _COURSE + 12, lambda: _course(paper, figure))
     elif isinstance(figure, Table):
         _framed(paper, figure.title, figure.note, _CELL * (len(figure.rows) + 1), lambda: _table(paper, figure))
+    elif isinstance(figure, Dials):
+        _framed(paper, figure.title, figure.note, height_of_dials(paper, figure), lambda: draw_dials(paper, figure))
     else:
-        _framed(paper, figure.title, figure.note, _MAP + 7, lambda: _places(paper, figure))
+        _framed(paper, figure.title, figure.note, height_of_places(paper, figure), lambda: draw_places(paper, figure))
 
 
 def _framed(paper: Paper, title: str, note: str, height: float, drawing: Callable[[], None]) -> None:
@@ -65,6 +64,8 @@ def _course(paper: Paper, figure: Course) -> None:
     left, width = MARGIN + 12, paper.epw - 12
     top = paper.get_y() + 5
     most = max([*figure.values, *figure.second], default=0) or 1
+    if most == round(most):  # of counts the line in the middle is a count too
+        most += most % 2
     paper.set_draw_color(*LINE)
     paper.set_line_width(0.15)
     for share in (0.0, 0.5, 1.0):
@@ -91,21 +92,7 @@ def _course(paper: Paper, figure: Course) -> None:
         paper.set_xy(min(left + at * step, left + width - wide), top + _COURSE + 0.5)
         paper.cell(wide, 4.5, paper.fitted(words, wide))
     if any(figure.names):
-        _legend(paper, list(enumerate(figure.names)), top - 5)
-
-
-def _legend(paper: Paper, names: list[tuple[int, str]], y: float) -> None:
-    x = MARGIN + 12
-    for tone, words in names:
-        if not words:
-            continue
-        paper.set_fill_color(*TONES[tone])
-        paper.rect(x, y + 0.8, 3, 3, style="F")
-        paper.ink(8.5)
-        paper.set_xy(x + 4, y)
-        words = paper.fitted(words, MARGIN + paper.epw - x - 4)
-        paper.cell(0, 4.5, words)
-        x += paper.get_string_width(words) + 12
+        draw_legend(paper, list(enumerate(figure.names)), MARGIN + 12, top - 5)
 
 
 def _table(paper: Paper, figure: Table) -> None:
@@ -147,41 +134,3 @@ def _shrunk(paper: Paper, text: str, width: float, size: float, colour: tuple[in
     wide = paper.get_string_width(text)
     if wide > width:
         paper.ink(size * width / wide, colour=colour)
-
-
-def _places(paper: Paper, figure: Places) -> None:
-    top, width = paper.get_y(), paper.epw
-    points = np.array([(lon, lat) for lon, lat, _ in figure.points], dtype=float).reshape(-1, 2)
-    corners = [np.array(ring, dtype=float) for ring in figure.outlines if len(ring) > 1]
-    # Framed by the outlines where there are any: one point with a wrong place must not shrink all others to a dot.
-    shown = np.concatenate(corners) if corners else points
-    outside = 0
-    paper.set_draw_color(*SOFT)
-    paper.set_line_width(0.3)
-    paper.rect(MARGIN, top, width, _MAP)
-    if len(shown):
-        west, south = shown.min(axis=0)
-        east, north = shown.max(axis=0)
-        squeeze = float(np.cos(np.radians((south + north) / 2)))
-        scale = min((width - 10) / max((east - west) * squeeze, 1e-4), (_MAP - 10) / max(north - south, 1e-4))
-
-        def on_paper(lon: float, lat: float) -> tuple[float, float]:
-            x = MARGIN + width / 2 + (lon - (west + east) / 2) * squeeze * scale
-            return x, top + _MAP / 2 - (lat - (south + north) / 2) * scale
-
-        paper.set_draw_color(*SOFT)
-        paper.set_line_width(0.6)
-        for ring in corners:
-            paper.polyline([on_paper(float(lon), float(lat)) for lon, lat in ring])
-        for lon, lat, tone in figure.points:
-            x, y = on_paper(lon, lat)
-            if MARGIN < x < MARGIN + width and top < y < top + _MAP:
-                paper.set_fill_color(*TONES[tone])
-                paper.circle(x, y, radius=0.7, style="F")
-            else:
-                outside += 1
-    _legend(paper, list(figure.key), top + _MAP + 1)
-    if outside:
-        paper.ink(8.5, colour=SOFT)
-        paper.set_xy(MARGIN, top + _MAP + 1)
-        paper.cell(width, 4.5, word("rep.outside", paper.language, n=f"{outside:,}"), align="R")

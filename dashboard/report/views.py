@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from dashboard.before_after.read import Found
@@ -17,10 +18,10 @@ from dashboard.before_after.told import (
     verdict_words,
 )
 from dashboard.clock.hours import listed_rows, weekday, why_words
-from dashboard.clock.read import DAYS, Hours
+from dashboard.clock.read import DAYS, Hours, Month
 from dashboard.exports.about import narrowing_words, period_words
 from dashboard.incidents.drawn import offence_name
-from dashboard.report.content import Bars, Course, Figure, Places, Said, Table
+from dashboard.report.content import Bars, Course, Dial, Dials, Figure, Places, Said, Table
 from dashboard.sheet.content import Grid
 from dashboard.tables import Row
 from dashboard.times import day, moment, month
@@ -75,8 +76,9 @@ def of_incidents(here: Visit, chosen: Filter, answer: Answer, points: Sequence[P
     if points is None:
         figures.append(Places(word("rep.inc_map", language), [], note=word("rep.inc_many", language)))
     else:
-        dots = [(one.lon, one.lat, min(max(one.group - 1, 0), 3) if one.group else 3) for one in points]
-        figures.append(Places(word("rep.inc_map", language), dots))
+        dots = [(one.lon, one.lat, tone_of(one.group)) for one in points]
+        key = groups_key(sorted({tone for _, _, tone in dots}), language)
+        figures.append(Places(word("rep.inc_map", language), dots, key=key))
     return said, figures, []
 
 
@@ -100,20 +102,50 @@ def _date(number: int) -> date:
     return date(1970, 1, 1) + timedelta(days=number)
 
 
-def of_clock(here: Visit, found: Hours, newest: int) -> View:
-    """The clock's hours of the week and its list of unguarded hours."""
+def of_clock(here: Visit, chosen: Filter, months: Sequence[Month], found: Hours, newest: int) -> View:
+    """The clock: two months on their dials, the hours of the week, and the list of unguarded hours."""
     language, zone = here.language, here.runtime.values.zone
     cases = found.week.cases
-    days = {"first": day(found.first, language), "last": day(found.last, language), "days": DAYS}
+    span = f"{day(found.first, language)} - {day(found.last, language)}"
+    method = [word("rep.clock_method", language), word("rep.clock_days", language, days=DAYS, n=found.days)]
     said = Said(
-        word("clock.week", language), word("nav.clock", language), f"{days['first']} - {days['last']}",
+        word("nav.clock", language), narrowing_words(chosen, zone, language) or word("flt.all", language), span,
         word("flt.cases", language, n=f"{float(cases.sum()):,.0f}"), word("rep.register", language),
-        moment(newest, zone, language) or "-",
-        [word("clock.week_help", language, **days, n=found.days, left_out=f"{found.left_out:,}")],
+        moment(newest, zone, language) or "-", method,
+        word("rep.clock_left_out", language, n=f"{found.left_out:,}", unknown=f"{found.week.unknown:,}"),
+    )  # fmt: skip
+    pinned = any(one.cases is not None for one in months)
+    dials = Dials(
+        word("rep.clock_dials", language), [_dial(one, language) for one in months],
+        groups_key((0, 1, 2, 3), language) if pinned else (),
+        word("rep.clock_pins" if pinned else "rep.clock_sectors", language),
     )  # fmt: skip
     rows = [(weekday(number, language), [float(one) for one in cases[number]]) for number in range(7)]
-    week = Table(word("clock.week", language), rows, _HOURS, plain(why_words(found, language)))
-    return said, [week], [grid(word("clock.unguarded", language), listed_rows(found, language), language)]
+    week = Table(word("rep.inc_hours", language), rows, _HOURS)
+    why = plain(why_words(found, language))
+    listed = replace(grid(word("clock.unguarded", language), listed_rows(found, language), language), empty=why)
+    return said, [dials, week], [listed if not listed.rows else replace(listed, note=why)]
+
+
+def _dial(one: Month, language: Language) -> Dial:
+    pins = [
+        (case.at[0], case.at[1], tone_of(case.group), case.arrested is True)
+        for case in one.cases or ()
+        if case.at is not None
+    ]
+    name = f"{month(one.first, language)} · {word('flt.no_hour', language, n=f'{one.no_hour:,}')}"
+    return Dial(name, f"{one.total:,}", () if one.cases is not None else one.hours, pins)
+
+
+def tone_of(group: int) -> int:
+    """The mark of a group of offences: the first three have their own; group 4 and none share the fourth."""
+    return group - 1 if group in (1, 2, 3) else 3
+
+
+def groups_key(tones: Sequence[int], language: Language) -> list[tuple[int, str]]:
+    """What the marks of `tone_of` mean."""
+    others = f"{word('inc.g4', language)} / {word('inc.g_unknown', language)}"
+    return [(tone, others if tone == 3 else word(f"inc.g{tone + 1}", language)) for tone in tones]
 
 
 def of_before_after(here: Visit, found: Found, name: str, period: str, n: int, newest: int, method: str) -> View:
@@ -123,7 +155,7 @@ def of_before_after(here: Visit, found: Found, name: str, period: str, n: int, n
         verdict_words(found, language),
         quotient_words(found, language),
         power_words(found.power, found.zone.before, language),
-        earlier_words(found.earlier, language),
+        *([earlier_words(found.earlier, language)] if found.earlier else []),
     )
     said = Said(
         word("nav.before_after", language), name, period, word("flt.cases", language, n=f"{n:,}"),
@@ -131,6 +163,9 @@ def of_before_after(here: Visit, found: Found, name: str, period: str, n: int, n
         plain(left_out_words(found, language)),
     )  # fmt: skip
     told = Grid(word("rep.said", language), (("", 1.0),), [(plain(one),) for one in lines], "-")
-    areas = grid(word("nav.before_after", language), area_rows(found, language), language)
-    earlier = grid(word("ba.placebo_head", language), earlier_rows(found.earlier, language), language)
-    return said, [], [areas, told, earlier]
+    areas = grid(word("ba.table", language), area_rows(found, language), language)
+    earlier = replace(
+        grid(word("ba.placebo_head", language), earlier_rows(found.earlier, language), language),
+        empty=plain(earlier_words(found.earlier, language)),
+    )
+    return said, [], [told, areas, earlier]

@@ -132,15 +132,16 @@ def draw_grid(paper: Paper, grid: Grid) -> None:
     share = sum(part for _, part in grid.columns)
     widths = [paper.epw * part / share for _, part in grid.columns]
     if not grid.rows:
-        paper.ink(10.5, colour=SOFT)
-        paper.cell(0, 6, grid.empty, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        paper.told(grid.empty, 10.5, colour=SOFT)
         return
     names = tuple(name for name, _ in grid.columns)
-    _row(paper, names, widths, head=True)
+    named = any(names)  # a list of one column may need no head
+    if named:
+        _row(paper, names, widths, head=True)
     for cells in grid.rows:
         page = paper.page_no()
         paper.room(_height(paper, cells, widths))
-        if paper.page_no() != page:
+        if named and paper.page_no() != page:
             _row(paper, names, widths, head=True)
         _row(paper, cells, widths)
     if grid.note:
