@@ -23,10 +23,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.browser import chromium
 from dashboard.access.sessions import COOKIE
+from dashboard.words import word
 from tests.app.serving import ROOT, Product, environment
 
 _PATIENCE_MS = 300_000
-_WIDTH, _HEIGHT = 1360, 1000
+_WIDTH, _HEIGHT, _MOST = 1360, 1000, 1_500
 #: Nothing runs on the server any more, and no part is drawn pale because it is old.
 _STILL = """() => document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === 'notRunning'
     && !document.querySelector('[data-stale="true"]') && !document.querySelector('[data-testid="stSkeleton"]')"""
@@ -114,7 +115,9 @@ def _city(city: City, file: Path, out: Path, folder: Path) -> None:
         if done.returncode:
             raise SystemExit(done.stderr)
 
-    if not (folder / "ssz.db").exists():
+    known = (folder / "ssz.db").exists()
+    manage("migrate")
+    if not known:
         _import(city, file, folder, manage)
     cookie = product.session("chief").cookie
     product.start()
@@ -127,11 +130,10 @@ def _city(city: City, file: Path, out: Path, folder: Path) -> None:
 
 def _import(city: City, file: Path, folder: Path, manage: Callable[..., None]) -> None:
     """All of the city by the product's own commands."""
-    manage("migrate")
     station, zone = _registers(city, folder)
     manage("station", "import", str(station))
     manage("zone", "import", str(zone))
-    named = [word for name, group in city.groups.items() for word in ("--offence", f"{name}={group}")]
+    named = [part for name, group in city.groups.items() for part in ("--offence", f"{name}={group}")]
     manage("import-incidents", str(file), "--station", city.name, *named)
 
 
@@ -210,13 +212,8 @@ def _report(page: Page, product: Product, month: str, to: Path) -> None:
     """State what for, take the picture of the report, keep its first page."""
     page.goto(f"{product.url}/incidents?{month}", wait_until="commit")
     _views(page)
-    button = page.get_by_role("button", name=re.compile("PNG"))
-    if button.count() == 0:
-        page.get_by_role("button", name=re.compile("นำข้อมูลออก|ไฟล์")).first.click()
-        _still(page)
-    else:
-        button.first.click()
-    said = page.get_by_role("textbox").last
+    page.get_by_role("button", name=word("exp.files", "th")).click()
+    said = page.get_by_test_id("stPopoverBody").get_by_role("textbox").last
     said.fill("ภาพประกอบเอกสารของโปรแกรม")
     said.press("Tab")
     page.get_by_test_id("stFormSubmitButton").get_by_role("button").last.click()
@@ -231,7 +228,7 @@ def _keep(page: Page, to: Path) -> None:
     """The whole of the page, as long as it is."""
     main = page.locator('[data-testid="stMain"]')
     height = int(main.evaluate("(one) => Math.max(...[...one.children].map((child) => child.scrollHeight))"))
-    page.set_viewport_size({"width": _WIDTH, "height": max(_HEIGHT, min(height + 40, 3_200))})
+    page.set_viewport_size({"width": _WIDTH, "height": max(_HEIGHT, min(height + 40, _MOST))})
     _still(page)
     Image.open(BytesIO(page.screenshot())).save(to, "WEBP", quality=75, method=6)
     page.set_viewport_size({"width": _WIDTH, "height": _HEIGHT})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from starlette.routing import BaseRoute, Route
 from dashboard.access.asking import RefusedError, asking
 from dashboard.access.deeds import deed_of
 from dashboard.access.identity import Who
-from dashboard.exports.about import about_of
+from dashboard.exports.about import about_of, names_of
 from dashboard.language import COOKIE
 from dashboard.live.purposes import Purposes
 from dashboard.words import as_language
@@ -31,6 +31,7 @@ from models.audit.deeds import Did
 from models.incidents import address
 from models.incidents.filter import Filter
 from models.records.base import Millis
+from models.records.station import Station, Zone
 from models.response.targets import Targets
 from store import audit, registers
 from store.columns import Columns, PreparingError
@@ -93,11 +94,15 @@ def _file(parts: Parts, request: Request, who: Who) -> Response:
     language = as_language(request.cookies.get(COOKIE), as_language(parts.language))
     # A name nobody knows would widen the file to what was not asked for.
     unknown = sorted(set(request.query_params) - {*address.PARTS, *_OURS})
-    chosen, bad = _filter(parts, request, who)
+    with parts.db.read() as conn:
+        stations = registers.stations(conn, who.stations)
+        zones = registers.zones(conn, who.stations)
+    chosen, bad = _filter(parts, request, who, stations, zones)
     if unknown or bad:
         raise RefusedError(400, f"not understood: {', '.join([*unknown, *bad])}"[:300])
     answer = parts.columns.ask(chosen, who.stations)
-    about = about_of(chosen, answer, who.name, parts.clock(), parts.zone, language)
+    names = names_of(stations, zones, language)
+    about = about_of(chosen, answer, names, who.name, parts.clock(), parts.zone, language)
     caller = request.client.host if request.client else ""
     asked = {name: value for name, value in request.query_params.items() if name not in ("purpose", "format")}
     detail = f"{ending} n={answer.total} " + " ".join(f"{name}={value}" for name, value in sorted(asked.items()))
@@ -122,11 +127,10 @@ def _file(parts: Parts, request: Request, who: Who) -> Response:
     return FileResponse(made, media_type=KINDS[ending], headers=headers, background=gone)
 
 
-def _filter(parts: Parts, request: Request, who: Who) -> tuple[Filter, list[str]]:
+def _filter(
+    parts: Parts, request: Request, who: Who, stations: Sequence[Station], zones: Sequence[Zone]
+) -> tuple[Filter, list[str]]:
     names = parts.columns.names(who.stations)
-    with parts.db.read() as conn:
-        stations = registers.stations(conn, who.stations)
-        zones = registers.zones(conn, who.stations)
     known = address.Known(
         parts.clock(), parts.zone, parts.targets.shifts, stations=frozenset(one.code for one in stations),
         zones=frozenset(f"{one.station}/{one.code}" for one in zones),

@@ -19,7 +19,7 @@ from dashboard.before_after.told import (
 )
 from dashboard.clock.hours import listed_rows, weekday, why_words
 from dashboard.clock.read import DAYS, Hours, Month
-from dashboard.exports.about import narrowing_words, period_words
+from dashboard.exports.about import names_of, narrowing_words, period_words
 from dashboard.incidents.drawn import offence_name
 from dashboard.report.content import Bars, Course, Dial, Dials, Figure, Places, Said, Table
 from dashboard.sheet.content import Grid
@@ -29,6 +29,7 @@ from dashboard.visit import Visit
 from dashboard.words import Language, word
 from models.incidents.answer import Answer, Point
 from models.incidents.filter import Filter
+from store import registers
 
 #: Offences in a chart, and points on a report's map.
 _BARS, MOST_POINTS = 12, 5_000
@@ -51,13 +52,20 @@ def plain(text: str) -> str:
     return _MARKDOWN.sub("", text)
 
 
+def names(here: Visit) -> dict[str, str]:
+    """What the stations and zones are called that who looks may see."""
+    with here.runtime.db.read() as conn:
+        stations = registers.stations(conn, here.who.stations)
+        return names_of(stations, registers.zones(conn, here.who.stations), here.language)
+
+
 def of_incidents(here: Visit, chosen: Filter, answer: Answer, points: Sequence[Point] | None) -> View:
     """The incidents' page: offences, course by day or month, hours by weekday, map (None: too many points)."""
     language, zone = here.language, here.runtime.values.zone
     method = [word("rep.inc_method", language), word("rep.inc_places", language, n=f"{MOST_POINTS:,}")]
     left_out = word("rep.inc_left_out", language, place=f"{answer.no_place:,}", hour=f"{answer.no_hour:,}")
     said = Said(
-        word("rep.inc_title", language), narrowing_words(chosen, zone, language) or word("flt.all", language),
+        word("rep.inc_title", language), narrowing_words(chosen, names(here), language) or word("flt.all", language),
         period_words(chosen, zone, language), word("flt.cases", language, n=f"{answer.total:,}"),
         ", ".join(answer.sources) or "-", moment(answer.newest, zone, language) or "-", method, left_out,
     )  # fmt: skip
@@ -109,7 +117,8 @@ def of_clock(here: Visit, chosen: Filter, months: Sequence[Month], found: Hours,
     span = f"{day(found.first, language)} - {day(found.last, language)}"
     method = [word("rep.clock_method", language), word("rep.clock_days", language, days=DAYS, n=found.days)]
     said = Said(
-        word("nav.clock", language), narrowing_words(chosen, zone, language) or word("flt.all", language), span,
+        word("nav.clock", language), narrowing_words(chosen, names(here), language) or word("flt.all", language),
+        span,
         word("flt.cases", language, n=f"{float(cases.sum()):,.0f}"), word("rep.register", language),
         moment(newest, zone, language) or "-", method,
         word("rep.clock_left_out", language, n=f"{found.left_out:,}", unknown=f"{found.week.unknown:,}"),

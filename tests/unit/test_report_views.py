@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import date
 from types import SimpleNamespace
 from typing import cast
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pypdfium2
+import pytest
 
-from dashboard.report.content import Bars, Course, Places, Report, Table
+from dashboard.clock.read import Case, Hours, Month
+from dashboard.report import views
+from dashboard.report.content import Bars, Course, Dials, Places, Report, Table
 from dashboard.report.paper import pdf_of
-from dashboard.report.views import of_incidents, plain
+from dashboard.report.views import of_clock, of_incidents, plain
 from dashboard.visit import Visit
+from models.analysis.aoristic import Week
 from models.incidents.answer import Answer, Point, no_hours
 from models.incidents.filter import Filter
 
 VALUES = SimpleNamespace(zone=ZoneInfo("Asia/Bangkok"))
 HERE = cast(Visit, SimpleNamespace(language="th", runtime=SimpleNamespace(values=VALUES)))
 DAY = 20_000
-CHOSEN = Filter("days", DAY * 86_400_000, (DAY + 3) * 86_400_000, groups=frozenset({2}))
+CHOSEN = Filter(
+    "days", DAY * 86_400_000, (DAY + 3) * 86_400_000, groups=frozenset({2}), stations=frozenset({"lumphini", "gone"}),
+    zone="lumphini/z9",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "names", lambda _here: {"lumphini": "สน.ลุมพินี"})
 
 
 def answer(days: list[tuple[int, int]]) -> Answer:
@@ -45,7 +59,8 @@ def test_it_has_the_counts_of_the_page_and_says_what_is_left_out() -> None:
     assert "7 คดี" in said.n
     assert "2567" in said.period
     assert ("2 คดี" in said.left_out, "3 คดี" in said.left_out) == (True, True)
-    assert "group=2" in said.under
+    assert said.under.startswith("สถานีตำรวจ: gone, สน.ลุมพินี · พื้นที่: พื้นที่ที่ไม่มีแล้ว · กลุ่มคดี: กลุ่มที่ 2")
+    assert places.key == [(1, "กลุ่มที่ 2 ความผิดเกี่ยวกับทรัพย์")]
     document = pypdfium2.PdfDocument(pdf_of(Report(said, figures, grids, "", "{n} {of}", "th")))
     assert "2567" in document[0].get_textpage().get_text_range()
 
@@ -57,3 +72,29 @@ def test_long_periods_go_by_month_and_many_points_are_told() -> None:
     assert isinstance(figures[3], Places)
     assert (list(figures[3].points), bool(figures[3].note)) == ([], True)
     assert plain("**หนา** `x`") == "หนา x"
+
+
+def case(group: int, arrested: bool | None) -> Case:
+    return Case("a", "theft", group, arrested, 0, 0, None, None, True, (0.5, -0.5), None)
+
+
+def test_the_clock_has_both_months_on_dials_each_case_once() -> None:
+    certain = np.zeros((7, 24), dtype=np.int64)
+    certain[2, 5] = 3
+    week = Week(certain, np.full((7, 24), 0.25), 4)
+    found = Hours(date(2022, 9, 8), date(2022, 11, 30), week, None, 0, None, 17)
+    few = Month(date(2022, 10, 1), 3, 1, 1, 0, (case(1, True), case(3, None)), (0.0,) * 24, (0,) * 24)
+    many = Month(date(2022, 11, 1), 2_000, 0, 0, 0, None, (*range(24),), (*range(24),))
+    said, figures, grids = of_clock(HERE, CHOSEN, [few, many], found, DAY * 86_400_000)
+    dials, hours = figures
+    assert isinstance(dials, Dials)
+    assert list(dials.dials[0].pins) == [(0.5, -0.5, 0, True), (0.5, -0.5, 2, False)]
+    assert (dials.dials[0].hours, len(dials.dials[1].hours), dials.dials[1].pins) == ((), 24, [])
+    assert [tone for tone, _ in dials.key] == [0, 1, 2, 3]
+    assert isinstance(hours, Table)
+    assert sum(sum(row) for _, row in hours.rows) == 3 + 7 * 24 / 4
+    assert ("17" in said.left_out, "4 คดี" in said.left_out) == (True, True)
+    assert (list(grids[0].rows), "หนึ่งสถานี" in grids[0].empty) == ([], True)
+    document = pypdfium2.PdfDocument(pdf_of(Report(said, figures, grids, "", "{n} {of}", "th")))
+    text = document[0].get_textpage().get_text_range()
+    assert ("2,000" in text, "2565" in text, len(document)) == (True, True, 1)
