@@ -151,9 +151,10 @@ class Evidence:
 
 
 def _greatest(shares: Floats, number: int) -> Ints:
-    """Rows of the greatest shares above 0, in their order; of equal ones the first."""
+    """Rows of the greatest shares above 0, in their order; of equal ones the last, so the newest cases."""
     some = np.flatnonzero(shares > 0)
     if len(some) > number:  # ordering a million to list a few takes longer than all else
-        least = np.partition(shares[some], len(some) - number)[len(some) - number]
+        least = np.partition(shares[some], len(some) - number)[len(some) - number] - 1e-9
         some = some[shares[some] >= least]
-    return some[np.argsort(-shares[some], kind="stable")][:number]
+    # To a billionth: what only the order of additions tells apart is equal.
+    return some[np.lexsort((-some, -np.rint(shares[some] * 1e9)))][:number]
