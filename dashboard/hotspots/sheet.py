@@ -33,9 +33,10 @@ from models.analysis.hotspots import HotspotMap
 from models.records.base import Millis
 from models.records.station import Street
 
-#: Height of the map, mm; hotspots told in the table, so that all of it stands on one page.
-_HIGH = 92.0
-_MOST = 8
+#: Height of the map, mm, the least of it, and hotspots told in the table; fewer where the least is not enough for all
+#: to stand on one page.
+_HIGH, _LEAST = 92.0, 48.0
+_MOST, _FEW = 8, 3
 
 #: Main roads, by OpenStreetMap's words.
 _MAIN = frozenset({"motorway", "trunk", "primary", "secondary", "tertiary"})
@@ -47,7 +48,19 @@ def pdf_of(
     language: Language,
 ) -> bytes:  # fmt: skip
     """The page as a PDF file, made by somebody at a moment."""
+    paper = _drawn(chosen, found, streets, who, now, zone, language, _HIGH, _MOST)
+    beyond, made = paper.beyond, bytes(paper.output())  # put out in any case: that closes the faces' files
+    if beyond > 0:
+        most = _MOST if beyond <= _HIGH - _LEAST else _FEW
+        paper = _drawn(chosen, found, streets, who, now, zone, language, max(_LEAST, _HIGH - beyond), most)
+        made = bytes(paper.output())
+    return made
 
+
+def _drawn(
+    chosen: Chosen, found: HotspotMap, streets: Sequence[Street], who: str, now: Millis, zone: ZoneInfo,
+    language: Language, high: float, most: int,
+) -> Paper:  # fmt: skip
     def say(key: str, **values: object) -> str:
         return word(f"hot.{key}", language, **values)
 
@@ -63,8 +76,8 @@ def pdf_of(
     paper.told(say("made", at=moment(found.made_at, zone, language), n=f"{found.cases:,}"), 9.5, colour=SOFT)
     paper.ln(2)
     if found.hotspots:
-        _map(paper, chosen, found, streets, language)
-        draw_grid(paper, _table(found, language))
+        _map(paper, chosen, found, streets, language, high)
+        draw_grid(paper, _table(found, language, most))
     paper.ln(2)
     paper.told(say("record"), 12, bold=True)
     for text in (*record_words(found.record, language), say("method", name=method_name(found.method, language))):
@@ -76,46 +89,48 @@ def pdf_of(
         paper.told(f"{say(f'quality_{name}')}: {verdict} · {detail}", 9.5, colour=SOFT)
     left = " · ".join(f"{name} {count:,}" for name, count in left_out_words(found.left_out, language) if count)
     paper.told(f"{say('left_out')}: {left or say('left_out_none')}", 9.5, colour=SOFT)
-    return bytes(paper.output())
+    return paper
 
 
-def _table(found: HotspotMap, language: Language) -> Grid:
+def _table(found: HotspotMap, language: Language, most: int) -> Grid:
     columns = tuple(
         (word(f"hot.{name}", language), width)
         for name, width in (
             ("rank", 0.8),
-            ("place", 3.2),
+            ("place", 3.6),
             ("expected", 2.2),
             ("peak", 2.6),
             ("trend", 3),
-            ("area", 1.4),
+            ("area", 1.5),
         )
     )
     rows = [
         (str(rank), spot_name(spot, language), expected_words(spot, language), peak_words(spot, language),
          trend_words(spot, language), area_words(spot.area_m2, language))
-        for rank, spot in enumerate(found.hotspots[:_MOST], 1)
+        for rank, spot in enumerate(found.hotspots[:most], 1)
     ]  # fmt: skip
     more = len(found.hotspots) - len(rows)
     note = word("hot.sheet_more", language, n=more) if more else ""
     return Grid(word("hot.list", language), columns, rows, "-", note)
 
 
-def _map(paper: Paper, chosen: Chosen, found: HotspotMap, streets: Sequence[Street], language: Language) -> None:
+def _map(
+    paper: Paper, chosen: Chosen, found: HotspotMap, streets: Sequence[Street], language: Language, high: float
+) -> None:
     """Outlines and ranks over the zone and the station's own streets; lines of ours, no tile is asked for."""
     top, width = paper.get_y(), paper.epw
     spots = [shapely.from_geojson(spot.outline) for spot in found.hotspots]
     zones = [shapely.from_geojson(zone.polygon) for zone in chosen.zones]
     west, south, east, north = (float(edge) for edge in shapely.total_bounds([*zones, *spots]))
     middle = np.cos(np.radians((south + north) / 2))
-    scale = min((width - 6) / max((east - west) * middle, 1e-6), (_HIGH - 6) / max(north - south, 1e-6))
+    scale = min((width - 6) / max((east - west) * middle, 1e-6), (high - 6) / max(north - south, 1e-6))
 
     def on_paper(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
         x = MARGIN + width / 2 + (degrees[:, 0] - (west + east) / 2) * middle * scale
-        y = top + _HIGH / 2 - (degrees[:, 1] - (south + north) / 2) * scale
+        y = top + high / 2 - (degrees[:, 1] - (south + north) / 2) * scale
         return np.column_stack([x, y])
 
-    frame = shapely.box(MARGIN, top, MARGIN + width, top + _HIGH)
+    frame = shapely.box(MARGIN, top, MARGIN + width, top + high)
 
     def lines(shape: shapely.Geometry) -> None:
         drawn = shapely.transform(shape, on_paper)
@@ -144,6 +159,6 @@ def _map(paper: Paper, chosen: Chosen, found: HotspotMap, streets: Sequence[Stre
         paper.cell(8, 5, str(rank), align="C")
     paper.set_draw_color(*SOFT)
     paper.set_line_width(0.3)
-    paper.rect(MARGIN, top, width, _HIGH)
-    paper.set_xy(MARGIN, top + _HIGH + 1)
+    paper.rect(MARGIN, top, width, high)
+    paper.set_xy(MARGIN, top + high + 1)
     paper.told(word("hot.sheet_map", language), 8.5, colour=SOFT)

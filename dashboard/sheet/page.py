@@ -98,6 +98,12 @@ class Paper(FPDF):
         if self.get_y() + height > self.h - _BOTTOM:
             self.add_page()
 
+    @property
+    def beyond(self) -> float:
+        """How many mm what was drawn reaches beyond the end of the first page; 0 or less where it stands on it."""
+        high = self.h - _BOTTOM
+        return (self.page_no() - 1) * (high - MARGIN) + self.get_y() - high
+
     def told(self, text: str, size: float = 10.5, bold: bool = False, colour: tuple[int, int, int] = INK) -> None:
         """A paragraph over the whole width."""
         self.ink(size, bold, colour)

@@ -84,8 +84,12 @@ def test_the_printed_page_is_one_page_with_the_record_on_it(
 ) -> None:
     made = pdf_of(chosen(), found, [], "ร.ต.อ.สมชาย", NOW, ZoneInfo("Asia/Bangkok"), language)
     document = pypdfium2.PdfDocument(io.BytesIO(made))
-    text = bare(document[0].get_textpage().get_text_range())
+    page = document[0].get_textpage()
+    text = bare(page.get_text_range())
     assert len(document) == 1
+    # The last line, of what was left out, stands above the foot.
+    [at] = [found for found in [page.search("190").get_next()] if found]
+    assert page.get_charbox(at[0])[1] > 18 / 25.4 * 72
     document.close()
     for one in words:
         assert bare(one) in text, one
