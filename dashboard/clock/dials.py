@@ -58,6 +58,10 @@ def _shown(months: Sequence[Month], outlines: Sequence[str]) -> list[str]:
     """What the map is framed round: the zones, and the cases without the strays."""
     lon = sorted(case.lon for one in months for case in one.cases or () if case.lon is not None)
     lat = sorted(case.lat for one in months for case in one.cases or () if case.lat is not None)
+    # As often as a place has cases: a few far off frame no map of many either.
+    counted = [cell for one in months if one.cells for cell in one.cells.cells for _ in range(cell.n)]
+    lon = sorted([*lon, *(cell.lon for cell in counted)])
+    lat = sorted([*lat, *(cell.lat for cell in counted)])
     if not lon:
         return list(outlines)
     skip = int(len(lon) * _STRAY)

@@ -16,6 +16,7 @@ from dashboard.incidents.more import offence_text
 from dashboard.times import day, month
 from dashboard.words import Language, word
 from models.analysis.clock import BANDS, INNER, OUTER, by_band
+from models.incidents.answer import Hexagons
 
 #: Units of the dial's radius, and the half of its frame.
 _R, _HALF = 400, 500
@@ -68,7 +69,12 @@ def _month(
     tips = [escape(case_words(case, zone, language)) for case in cases]
     dial = _dial(one, cases, tips, name, language)
     if one.cases is None:
-        ground = f'<p class="many">{escape(word("clock.many", language))}</p>'
+        many = f'<p class="many">{escape(word("clock.many", language))}</p>'
+        ground = (
+            many
+            if one.cells is None
+            else f"<div>{_counted_map(one.cells, frame, zones, streets, name, language)}{many}</div>"
+        )
     else:
         ground = _map(cases, tips, frame, zones, streets, name, language)
     return (
@@ -131,12 +137,41 @@ def _map(
         _pin(case, tip, f"translate({x:.0f} {y:.0f}) scale({scale:.3f})", number == 0)
         for number, ((case, tip), (x, y)) in enumerate(zip(placed, frame.metres(degrees).tolist(), strict=True))
     )
+    return _ground(pins, frame, zones, streets, name, language)
+
+
+def _counted_map(
+    cells: Hexagons, frame: Frame, zones: Sequence[str], streets: tuple[str, str], name: str, language: Language
+) -> str:
+    """Cases counted by place: a circle for each hexagon, its area by their number."""
+    most = max((one.n for one in cells.cells), default=1)
+    degrees = np.array([[one.lon, one.lat] for one in cells.cells], dtype=np.float64).reshape(-1, 2)
+    east = frame.metres(np.array([[frame.lon, frame.lat], [frame.lon + cells.radius_deg, frame.lat]]))
+    radius = float(east[1][0] - east[0][0])
+    circles = "".join(
+        f'<circle class="cell" cx="{x:.0f}" cy="{y:.0f}" r="{radius * max(0.2, math.sqrt(one.n / most)):.0f}">'
+        f"<title>{one.n:,}</title></circle>"
+        for one, (x, y) in zip(cells.cells, frame.metres(degrees).tolist(), strict=True)
+    )
+    return _ground(circles, frame, zones, streets, name, language)
+
+
+def _ground(
+    marks: str, frame: Frame, zones: Sequence[str], streets: tuple[str, str], name: str, language: Language
+) -> str:
+    """A map with its tools."""
     box = f"{frame.left:.0f} {frame.top:.0f} {frame.width:.0f} {frame.height:.0f}"
     said = escape(word("clock.map", language, month=name))
+    tools = "".join(
+        f'<button type="button" data-tool="{tool}" title="{escape(word(key, language))}" '
+        f'aria-label="{escape(word(key, language))}">{sign}</button>'
+        for tool, sign, key in (("in", "+", "cas.zoom_in"), ("out", "−", "cas.zoom_out"), ("fit", "⤢", "cas.fit"))
+    )
     return (
-        f'<svg class="ground" viewBox="{box}" role="group" aria-label="{said}">'
+        f'<div class="plot"><svg class="ground" viewBox="{box}" role="group" aria-label="{said}">'
         f'<path class="street" d="{streets[1]}"/><path class="street main" d="{streets[0]}"/>'
-        f'<path class="zone" d="{path_of(frame, zones) if zones else ""}"/>{pins}</svg>'
+        f'<path class="zone" d="{path_of(frame, zones) if zones else ""}"/>{marks}</svg>'
+        f'<div class="tools">{tools}</div></div>'
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -15,9 +16,11 @@ from models.analysis.clock import Pins, pins
 from models.analysis.shifts import Shifts
 from models.analysis.unguarded import Unguarded, unguarded
 from models.analysis.windows import later
+from models.incidents.answer import Hexagons
 from models.incidents.columns import ANSWERS, Table
 from models.incidents.counts import Taken
 from models.incidents.filter import Filter
+from models.incidents.ground import hexagons, placed
 from models.incidents.periods import days_of, days_span
 from models.records.incident import FOUND_BY, PLACE_QUALITIES
 from store import patrols, registers
@@ -32,6 +35,9 @@ DAYS = 84
 
 #: Days with minutes of patrol without which nothing is said of them: two of each weekday.
 LEAST_DAYS = 14
+
+#: About how wide a map of the page is, in pixels.
+_MAP_PX = 520
 
 _EPOCH = date(1970, 1, 1)
 
@@ -57,7 +63,8 @@ class Case:
 @dataclass(frozen=True, slots=True)
 class Month:
     """A month: its first day, how many cases, of them group 4 (in no dial), without an hour and without a place;
-    cases one by one, None when there are more than `MOST`; and cases of the 24 hours, windows spread."""
+    cases one by one, None when there are more than `MOST`, which `cells` count on the map instead; and cases of the
+    24 hours, windows spread."""
 
     first: date
     total: int
@@ -67,6 +74,7 @@ class Month:
     cases: tuple[Case, ...] | None
     hours: tuple[float, ...]
     certain: tuple[int, ...]
+    cells: Hexagons | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,7 @@ def month(columns: Columns, chosen: Filter, first: date, scope: Stations, zone: 
         first, len(rows), int(four.sum()), week.unknown, int(np.isnan(table.lat[rows]).sum()),
         _cases(table, rows, pins(begin, until, shifts)) if len(rows) <= MOST else None,
         tuple(week.cases.sum(axis=0).tolist()), tuple(week.certain.sum(axis=0).tolist()),
+        None if len(rows) <= MOST else _cells(table, rows),
     )  # fmt: skip
 
 
@@ -158,6 +167,14 @@ def hours(
         number[weekday] += 1
     listed = unguarded(week.cases, minutes, number) if len(by_day) >= LEAST_DAYS else None
     return Hours(first, last, week, minutes, len(by_day), listed, left_out)
+
+
+def _cells(table: Table, rows: Taken) -> Hexagons:
+    """Many cases counted in hexagons, as large as a map that is framed round nearly all of them needs."""
+    found = placed(table, rows, None)
+    lon = table.lon[found]
+    west, east = np.quantile(lon, [0.01, 0.99]) if len(lon) else (0.0, 0.0)
+    return hexagons(table, found, math.log2(360 * _MAP_PX / 256 / max(float(east - west), 1e-4)))
 
 
 def _groups(table: Table, rows: Taken) -> NDArray[np.int8]:

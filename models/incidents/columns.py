@@ -116,6 +116,9 @@ class Table:
         return Table(self.lists, ids=ids, **{name: getattr(self, name)[rows] for name in _NUMBERS})
 
 
+#: Columns of numbers of words: as narrow as their words allow.
+_CODES = ("source", "batch", "kind", "status")
+
 _NUMBERS = tuple(one.name for one in fields(Table) if one.name not in ("lists", "ids"))
 
 
@@ -167,7 +170,7 @@ def joined(tables: Sequence[Table]) -> Table:
     order = np.argsort(at, kind="stable")
     ids = pa.concat_arrays([one.ids for one in tables]).take(pa.array(order))
     numbers = {name: np.concatenate([getattr(one, name) for one in tables])[order] for name in _NUMBERS}
-    return Table(first.lists, ids=ids, **numbers)
+    return Table(first.lists, ids=ids, **{name: _narrow(name, column) for name, column in numbers.items()})
 
 
 def gathered(pieces: Iterable[Table], empty: Table, most: int) -> Table:
@@ -189,10 +192,14 @@ def gathered(pieces: Iterable[Table], empty: Table, most: int) -> Table:
         raise ValueError("another number of rows than was said")
     order = np.argsort(columns["at"], kind="stable")
     for name in _NUMBERS:
-        columns[name] = columns[name][order]
+        columns[name] = _narrow(name, columns[name][order])
     ids = pa.concat_arrays(texts)
     texts.clear()
     return Table(empty.lists, ids=ids.take(pa.array(order)), **columns)
+
+
+def _narrow(name: str, column: Numbers) -> Numbers:
+    return column.astype(np.min_scalar_type(int(column.max()))) if name in _CODES and len(column) else column
 
 
 def mercator_y(lat: Numbers) -> Numbers:

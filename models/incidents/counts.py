@@ -50,9 +50,13 @@ def answer(table: Table, rows: Taken, version: int) -> Answer:
         return Answer(version)
     lists = table.lists
     days, of_day = _few(table.day[rows])
-    week = np.bincount(table.week[rows], minlength=WEEKDAYS * SLOTS).reshape(WEEKDAYS, SLOTS)
-    kinds = np.bincount(table.kind[rows], minlength=len(lists.kinds.all))
-    facts = np.bincount(table.facts[rows], minlength=_FACTS).reshape(len(FOUND_BY), len(PLACE_QUALITIES), ANSWERS)
+    # Read once: a refresh in another thread may add words while this runs.
+    named = [len(words.all) for words in (lists.kinds, lists.statuses, lists.sources, lists.stations)]
+    week, facts, kinds, statuses, sources, stations = _counted(
+        [table.week, table.facts, table.kind, table.status, table.source, table.station],
+        [WEEKDAYS * SLOTS, _FACTS, *named], rows,
+    )  # fmt: skip
+    week, facts = week.reshape(WEEKDAYS, SLOTS), facts.reshape(len(FOUND_BY), len(PLACE_QUALITIES), ANSWERS)
     groups = dict.fromkeys(range(5), 0)
     offences = []
     for number in np.flatnonzero(kinds):
@@ -73,14 +77,28 @@ def answer(table: Table, rows: Taken, version: int) -> Answer:
         hours_by_weekday=week[:, :HOURS].tolist(),
         offences=sorted(offences, key=lambda one: (-one[2], one[0], one[1])),
         groups=groups,
-        statuses=_most_first(lists.statuses, table.status[rows]),
+        statuses=_most_first(lists.statuses, statuses),
         found_by=_named(FOUND_BY, facts.sum(axis=(1, 2))),
-        sources=_most_first(lists.sources, table.source[rows]),
+        sources=_most_first(lists.sources, sources),
         qualities=qualities,
         arrested=_named(ARRESTED, facts.sum(axis=(0, 1))),
-        by_station=_most_first(lists.stations, table.station[rows]),
+        by_station=_most_first(lists.stations, stations),
     )
 
+
+def _counted(columns: Sequence[NDArray[Any]], sizes: Sequence[int], rows: Taken) -> list[NDArray[np.int64]]:
+    """How often each number stands in each of some columns of small numbers, `sizes` of them. Piece by piece: what is
+    counted stays near the processor, and no copy of a million numbers is made on the way."""
+    sums = [np.zeros(size, dtype=np.int64) for size in sizes]
+    for begin in range(0, len(rows), _PIECE):
+        part = rows[begin : begin + _PIECE]
+        for column, so_far in zip(columns, sums, strict=True):
+            so_far += np.bincount(column[part], minlength=len(so_far))
+    return sums
+
+
+#: Rows counted at a time.
+_PIECE = 65_536
 
 _FACTS = len(FOUND_BY) * len(PLACE_QUALITIES) * ANSWERS
 
@@ -187,7 +205,6 @@ def _named(words: Sequence[str], counts: NDArray[Any]) -> dict[str, int]:
     return {word: int(n) for word, n in zip(words, counts, strict=True)}
 
 
-def _most_first(words: Words, numbers: NDArray[Any]) -> dict[str, int]:
-    counts = np.bincount(numbers)
+def _most_first(words: Words, counts: NDArray[np.int64]) -> dict[str, int]:
     found = [(words.all[number], int(counts[number])) for number in np.flatnonzero(counts)]
     return dict(sorted(found, key=lambda one: (-one[1], one[0])))

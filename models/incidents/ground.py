@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from models.incidents.answer import Hexagon, Hexagons, Point
 from models.incidents.columns import ANSWERS, SLOTS, WINDOWED, Table
 from models.incidents.counts import Taken
+from models.records.incident import FOUND_BY, PLACE_QUALITIES
 
 #: West, south, east, north in degrees; None: the whole world.
 Box = tuple[float, float, float, float] | None
@@ -27,12 +28,17 @@ _MOST_CELLS = 4_000_000
 
 _PIECE = 65_536
 
+#: Of each number of a table's facts, whether the case has a place.
+_PLACED = np.arange(ANSWERS * len(PLACE_QUALITIES) * len(FOUND_BY)) // ANSWERS % len(PLACE_QUALITIES) != (
+    PLACE_QUALITIES.index("none")
+)
+
 
 def placed(table: Table, rows: Taken, box: Box) -> Taken:
     """Those of the rows that have a place in the box."""
-    lon, lat = table.lon[rows], table.lat[rows]
     if box is None:
-        return rows[~np.isnan(lat)]
+        return rows[_PLACED[table.facts[rows]]]
+    lon, lat = table.lon[rows], table.lat[rows]
     west, south, east, north = box
     return rows[(lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)]
 
@@ -68,13 +74,18 @@ def hexagons(table: Table, rows: Taken, zoom: float) -> Hexagons:
         column[first : first + _PIECE], line[first : first + _PIECE] = _cells(x, y, radius)
     west, north = int(column.min()), int(line.min())
     wide, high = int(column.max()) - west + 1, int(line.max()) - north + 1
-    group = np.array([one[1] for one in table.lists.kinds.all], dtype=np.uint8)[table.kind[rows]]
-    key = ((line.astype(np.int64) - north) * wide + column - west) * _GROUPS + group
+    of_kind = np.array([one[1] for one in table.lists.kinds.all], dtype=np.uint8)
     if wide * high * _GROUPS <= _MOST_CELLS:
-        counts = np.bincount(key, minlength=wide * high * _GROUPS).reshape(-1, _GROUPS)
+        all_of_it = np.zeros(wide * high * _GROUPS, dtype=np.int64)
+        for first in range(0, len(rows), _PIECE):
+            part = slice(first, first + _PIECE)
+            key = (line[part].astype(np.int64) - north) * wide + column[part] - west
+            np.add.at(all_of_it, key * _GROUPS + of_kind[table.kind[rows[part]]], 1)
+        counts = all_of_it.reshape(-1, _GROUPS)
         there = np.flatnonzero(counts.any(axis=1))
         counts = counts[there]
     else:
+        key = ((line.astype(np.int64) - north) * wide + column - west) * _GROUPS + of_kind[table.kind[rows]]
         there, at = np.unique(key // _GROUPS, return_inverse=True)
         counts = np.bincount(at * _GROUPS + key % _GROUPS, minlength=len(there) * _GROUPS).reshape(-1, _GROUPS)
     if len(there) > MOST_HEXAGONS:

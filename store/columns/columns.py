@@ -33,13 +33,14 @@ if TYPE_CHECKING:
     from models.incidents.columns import Table
     from models.incidents.counts import Taken
     from models.incidents.ground import Box
+    from models.incidents.packed import Packed
     from store.columns.reading import Read
 
 _T = TypeVar("_T")
 _LOG = logging.getLogger(__name__)
 
 #: Answers and rows that are kept: of a filter, a scope and a version.
-MOST_ANSWERS, MOST_ROWS = 256, 4
+MOST_ANSWERS, MOST_ROWS = 256, 32
 
 #: Shortest time between two renewals: many cases that come in together are read together. In s.
 PAUSE_S = 0.5
@@ -84,7 +85,7 @@ class Columns:
         self._read: Read | None = None
         self._read_at: Millis = 0
         self._answers: OrderedDict[object, Answer] = OrderedDict()
-        self._rows: OrderedDict[object, Taken] = OrderedDict()
+        self._rows: OrderedDict[object, Packed] = OrderedDict()
         # Without a follower only what this process commits is heard of.
         self._unsubscribe = (
             follower.subscribe(lambda _picture, _seq, told: self._heard(told))
@@ -229,14 +230,16 @@ class Columns:
 
     def _taken(self, read: Read, chosen: Filter, scope: Stations, polygon: str | None) -> Taken:
         from models.incidents import counts
+        from models.incidents.packed import packed, unpacked
 
         # With the polygon of now: a zone that was drawn anew takes other cases.
         key = (chosen, scope, read.version, polygon)
         known = _kept(self._lock, self._rows, key)
-        if known is None:
-            known = counts.taken(read.table, chosen, scope, polygon)
-            _keep(self._lock, self._rows, key, known, MOST_ROWS)
-        return known
+        if known is not None:
+            return unpacked(known)
+        rows = counts.taken(read.table, chosen, scope, polygon)
+        _keep(self._lock, self._rows, key, packed(rows), MOST_ROWS)
+        return rows
 
     def _heard(self, happenings: Sequence[Happening]) -> None:
         if any(isinstance(one, RegisterChanged) and one.register == REGISTER for one in happenings):

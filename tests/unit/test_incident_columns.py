@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ from models.incidents import counts, ground, listed
 from models.incidents.answer import Answer
 from models.incidents.columns import HOURLESS, READ, SLOTS, Lists, Table, joined, keyed, of_batches, table_of
 from models.incidents.filter import ARRESTED, NO_HOUR, Filter
+from models.incidents.packed import packed, unpacked
 from models.records.incident import FOUND_BY, PLACE_QUALITIES
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
@@ -265,3 +267,14 @@ def test_a_table_renewed_is_the_table_read_anew(rows: list[Case], cut: int) -> N
     assert set(left.ids.to_pylist()) == expected
     assert len(made) == len(rows)
     assert (made.at[1:] >= made.at[:-1]).all()
+
+
+@pytest.mark.parametrize(
+    "rows", [[], [0], [7], [3, 4, 5, 6], [0, 9], [5, 6, 9, 100, 101, 4_000], list(range(1, 90, 2))]
+)
+def test_rows_that_are_kept_as_bits_come_back_as_they_were(rows: list[int]) -> None:
+    taken = np.array(rows, dtype=np.int64)
+    kept = packed(taken)
+    assert unpacked(kept).tolist() == rows
+    assert kept.n == len(rows)
+    assert kept.bits is None or kept.bits.nbytes <= (rows[-1] - rows[0]) // 8 + 1
