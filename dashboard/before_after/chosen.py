@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 from sqlalchemy import Connection
@@ -13,7 +14,9 @@ from dashboard.times import day
 from dashboard.words import Language, word
 from models.access.grants import Stations
 from models.formats.dates import FIRST_YEAR
+from models.formats.problems import BadValueError
 from models.incidents.filter import Filter
+from models.incidents.periods import typed_day
 from models.records.station import BEAT, Zone
 from models.thai_time import BUDDHIST_ERA
 from store import registers
@@ -23,7 +26,7 @@ SAME = "same"
 WIDTHS = (SAME, "100", "200", "300", "500", "1000")
 MONTHS = (1, 2, 3, 6, 12, 24, 36)
 USUAL_MONTHS = 12
-_SHOWN = "ba-zone"
+_SHOWN, _BAD = "ba-zone", "ba-bad-start"
 _FIRST = date(FIRST_YEAR - BUDDHIST_ERA, 1, 1)
 
 
@@ -63,7 +66,7 @@ def _forget() -> None:
         st.query_params.pop(name, None)
 
 
-def start_of(zone: Zone, usual: date, today: date, language: Language) -> date:
+def start_of(zone: Zone, usual: date, today: date, clock_zone: ZoneInfo, language: Language) -> date:
     """Draw the day the zone began: as recorded, or as the reader supposes while none is."""
     # A day that was supposed of one zone is none of another's.
     shown, st.session_state[_SHOWN] = st.session_state.get(_SHOWN), (zone.station, zone.code)
@@ -75,21 +78,27 @@ def start_of(zone: Zone, usual: date, today: date, language: Language) -> date:
     except ValueError:
         asked = recorded or usual
     asked = min(max(asked, _FIRST), today)
-    label = word("ba.start", language)
-    found = st.date_input(
-        label,
-        asked,
-        min_value=_FIRST,
-        max_value=today,
-        format="DD/MM/YYYY",
-        key=f"ba-start-{zone.station}/{zone.code}",
-    )
-    if found == (recorded or usual):
-        st.query_params.pop("start", None)
-    else:
-        st.query_params["start"] = found.isoformat()
-    st.caption(f"{day(found, language)} · {word(_said(recorded, found), language)}")
-    return found
+    key = f"ba-start-{zone.station}/{zone.code}"
+
+    def changed() -> None:
+        text = str(st.session_state[key])
+        try:
+            typed = typed_day(text, clock_zone)
+        except BadValueError:
+            st.session_state[_BAD] = text[:40]
+            return
+        if typed == (recorded or usual):
+            st.query_params.pop("start", None)
+        else:
+            st.query_params["start"] = typed.isoformat()
+
+    # As people write it, in their era, like the days of the filter.
+    st.session_state[key] = day(asked, language)
+    st.text_input(word("ba.start", language), key=key, on_change=changed, max_chars=40)
+    st.caption(word(_said(recorded, asked), language))
+    if bad := st.session_state.pop(_BAD, ""):
+        st.warning(word("flt.bad_day", language, text=bad), icon=":material/warning:")
+    return asked
 
 
 def _said(recorded: date | None, found: date) -> str:

@@ -21,12 +21,12 @@ from models.incidents.answer import Hexagons
 #: Units of the dial's radius, and the half of its frame.
 _R, _HALF = 400, 500
 
-#: Corners of a triangle, a square and a diamond about the size of a circle of 9.
+#: The shape of each group, the same as on the incidents' map; sizes as a circle of 9 looks.
 _SHAPES = {
-    1: '<circle r="9"/>',
-    2: '<rect x="-8" y="-8" width="16" height="16"/>',
-    3: '<path d="M0,-11L11,8L-11,8Z"/>',
-    0: '<path d="M0,-11L11,0L0,11L-11,0Z"/>',
+    1: '<path d="M0,-11L11,8L-11,8Z"/>',
+    2: '<circle r="9"/>',
+    3: '<rect x="-8" y="-8" width="16" height="16"/>',
+    0: '<circle r="6"/>',
 }
 
 

@@ -58,7 +58,7 @@ until = min(today, known.last + timedelta(days=1), last + timedelta(days=1))
 bar = st.columns([3, 2, 2])
 with bar[0]:
     usual = later(until.replace(day=1), -12)
-    start = start_of(ground.zone, usual, max(until, usual), language)
+    start = start_of(ground.zone, usual, max(until, usual), clock_zone, language)
     set_start(here, ground.zone)
 most = whole_months(start, until)
 if not most:

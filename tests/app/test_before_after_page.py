@@ -144,6 +144,20 @@ def test_records_that_begin_too_late_and_a_day_without_a_month_are_said() -> Non
 
 
 @pytest.mark.usefixtures("look_as")
+def test_the_day_is_typed_as_people_write_it() -> None:
+    page = opened(PAGE, {})
+    key = f"ba-start-{STATION}/{CODE}"
+    assert page.text_input(key=key).value == thai_day(START)
+    page.text_input(key=key).set_value("๑/๑/๒๕๖๙").run()
+    assert page.query_params["start"] == "2026-01-01"
+    page.text_input(key=key).set_value("เมื่อวาน").run()
+    assert (page.query_params["start"], page.text_input(key=key).value) == ("2026-01-01", "1 ม.ค. 2569")
+    assert "เมื่อวาน" in page.warning[0].value
+    page.text_input(key=key).set_value(thai_day(START)).run()
+    assert "start" not in page.query_params
+
+
+@pytest.mark.usefixtures("look_as")
 def test_a_bad_address_is_the_default_never_an_error() -> None:
     page = opened(PAGE, {"start": "'; drop", "months": "x", "ring": "-1", "group": "9"})
     assert "ตามที่บันทึกไว้ของเขตนี้" in said(page)

@@ -13,6 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.access.identity import Who
+from dashboard.clock import read
 from jobs.patrolled import missing, reckon
 from models.formats.polygons import measure
 from models.records.incident import IncidentReport
@@ -130,6 +131,18 @@ def test_each_case_has_one_pin_on_the_dial_and_one_on_the_map() -> None:
     assert "ไม่นับกลุ่มที่ 4: 1 · ไม่ทราบเวลา (ไม่อยู่บนหน้าปัด): 1 · ไม่มีพิกัด (ไม่อยู่บนแผนที่): 1" in last
     # 23:00 to 03:00 is one hour of the evening and three of the night.
     assert '18-24<tspan class="n" dx="10">1.2</tspan>' in dial or '18-24<tspan class="n" dx="10">1.3</tspan>' in dial
+
+
+@pytest.mark.usefixtures("look_as")
+def test_more_cases_than_pins_are_counted_on_dial_and_map(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(read, "MOST", 10)
+    last = drawn(opened(PAGE, ASKED))[0].split("<section")[2]
+    assert "data-case" not in last
+    assert "วงกลมยิ่งใหญ่ยิ่งมีเหตุมาก" in last
+    # Five cases and thirty nights' ones on the dial; one of them has no place.
+    assert ">35<" in last
+    [counted] = re.findall(r'class="cell".*?<title>(\d+)</title>', last)
+    assert counted == "34"
 
 
 @pytest.mark.usefixtures("look_as")

@@ -60,6 +60,28 @@ def test_a_case_lights_up_on_dial_and_map_and_both_pages_hold_the_rules(chromium
     pins.hover(force=True)
     expect(page.locator("[data-case$='hand/k0'].lit")).to_have_count(2)
     expect(page.locator(".ssz-clocks .told")).to_contain_text("จับกุมได้")
+    # What enlarges or moves one map does it to both.
+    boxes = "() => [...document.querySelectorAll('svg.ground')].map((one) => one.getAttribute('viewBox'))"
+    [whole, same] = page.evaluate(boxes)
+    assert whole == same
+    page.locator(".month:first-child [data-tool=in]").click()
+    [nearer, same] = page.evaluate(boxes)
+    assert nearer == same
+    assert float(nearer.split()[2]) == pytest.approx(float(whole.split()[2]) / 1.5)
+    ground = page.locator(".month:last-child svg.ground")
+    ground.scroll_into_view_if_needed()
+    box = ground.bounding_box()
+    assert box is not None
+    x, y = box["x"] + 20, box["y"] + 20
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 60, y + 40, steps=4)
+    page.mouse.up()
+    [moved, same] = page.evaluate(boxes)
+    assert moved == same
+    assert float(moved.split()[0]) < float(nearer.split()[0])
+    page.locator(".month:last-child [data-tool=fit]").click()
+    assert page.evaluate(boxes) == [whole, whole]
     page.locator(".month:last-child .ground [data-case]").first.focus()
     held = page.locator(".month:last-child .ground [data-case][aria-pressed=true]")
     page.keyboard.press("Enter")

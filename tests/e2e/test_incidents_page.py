@@ -144,6 +144,22 @@ def views_agree(page: Page, url: str) -> None:
         before = settled(page)
         chip.click()
         assert agreed(page, before) == 60
+    # An area drawn round the lower half of the map by its corners, the first clicked again.
+    canvas = page.locator(".ssz-cases .ground canvas")
+    box = canvas.bounding_box()
+    assert box is not None
+    before = settled(page)
+    page.locator("[data-tool=draw]").click()
+    wide, high = box["width"], box["height"]
+    corners = ((20, high / 2), (wide - 80, high / 2), (wide - 80, high - 20), (20, high - 20))
+    for x, y in (*corners, corners[0]):
+        canvas.click(position={"x": x, "y": y})
+    inside = agreed(page, before)
+    assert 0 < inside < 54, "some of those with a place"
+    assert "area=" in page.url
+    before = settled(page)
+    page.locator(".ssz-cases .chip").click()
+    assert agreed(page, before) == 60
     # By key: from the first cell of the hours to its right neighbour's neighbour below, and chosen.
     cells = page.locator("[data-part=hours] [data-roving] [data-narrow]")
     cells.first.focus()
