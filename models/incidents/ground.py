@@ -37,7 +37,8 @@ _PLACED = np.arange(ANSWERS * len(PLACE_QUALITIES) * len(FOUND_BY)) // ANSWERS %
 def placed(table: Table, rows: Taken, box: Box) -> Taken:
     """Those of the rows that have a place in the box."""
     if box is None:
-        return rows[_PLACED[table.facts[rows]]]
+        held: Taken = rows[_PLACED[table.facts[rows]]]
+        return held
     lon, lat = table.lon[rows], table.lat[rows]
     west, south, east, north = box
     return rows[(lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)]
@@ -78,9 +79,9 @@ def hexagons(table: Table, rows: Taken, zoom: float) -> Hexagons:
     if wide * high * _GROUPS <= _MOST_CELLS:
         all_of_it = np.zeros(wide * high * _GROUPS, dtype=np.int64)
         for first in range(0, len(rows), _PIECE):
-            part = slice(first, first + _PIECE)
-            key = (line[part].astype(np.int64) - north) * wide + column[part] - west
-            np.add.at(all_of_it, key * _GROUPS + of_kind[table.kind[rows[part]]], 1)
+            last = first + _PIECE
+            key = (line[first:last].astype(np.int64) - north) * wide + column[first:last] - west
+            np.add.at(all_of_it, key * _GROUPS + of_kind[table.kind[rows[first:last]]], 1)
         counts = all_of_it.reshape(-1, _GROUPS)
         there = np.flatnonzero(counts.any(axis=1))
         counts = counts[there]
