@@ -128,19 +128,22 @@ def test_a_session_through_tls(proxy: Proxy, product: Product) -> None:
 
 def test_sockets_pass_with_a_session_and_from_our_own_page_only(proxy: Proxy, product: Product) -> None:
     cookie = product.session().cookie
-    address = f"wss://localhost:{proxy.secure}/live?{QUERY}"
 
-    def dialled(origin: str, value: str) -> int:
+    def dialled(origin: str, value: str, path: str = f"/live?{QUERY}") -> int:
         headers = {"cookie": f"{COOKIE}={value}", "origin": origin}
+        address = f"wss://localhost:{proxy.secure}{path}"
         try:
             with connect(address, ssl=proxy.trust, additional_headers=headers, proxy=None) as line:
-                return 101 if line.recv(timeout=60) else 0
+                # The feed speaks first; a page's own line waits for its browser.
+                return 101 if "/live" not in path or line.recv(timeout=60) else 0
         except InvalidStatus as refused:
             return refused.response.status_code
 
     assert dialled(proxy.url, cookie) == 101
     assert dialled("https://evil.example", cookie) == 403
     assert dialled(proxy.url, "guess") == 403
+    assert dialled(proxy.url, cookie, "/_stcore/stream") == 101
+    assert dialled(proxy.url, "guess", "/_stcore/stream") == 403
 
 
 def test_what_a_client_says_of_itself_is_not_believed(proxy: Proxy) -> None:
@@ -165,6 +168,11 @@ def test_what_is_not_for_the_network_and_what_is_too_much(proxy: Proxy, product:
             assert client.get(path).status_code == 404
         assert client.post("/in/report", content=b"x" * 300_000).status_code == 413
         assert client.post("/api/v1/incidents", content=b"x" * 2_000_000).status_code == 413
+        # A file that is imported comes to the product, which says itself what it lacks; a larger one does not.
+        upload, own = "/_stcore/upload_file/nobody/a", {"origin": proxy.url}
+        told = client.put(upload, files={"file": ("a.csv", b"x" * 5_000_000)}, headers=own)
+        assert (told.status_code, "XSRF" in told.text) == (403, True)
+        assert client.put(upload, files={"file": ("a.csv", b"x" * 22_100_000)}, headers=own).status_code == 413
     # The log keeps no query: a tracker's holds its key.
     with proxy.client(address="127.0.0.13") as client:
         client.get("/in/osmand?id=1&key=secret-key")
