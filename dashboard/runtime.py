@@ -88,7 +88,7 @@ class Runtime:
     @property
     def sheets(self) -> Sheets:
         """What after-action sheets are made with."""
-        return Sheets(self.db, self.clock, self.values.zone, self.values.language)
+        return Sheets(self.db, self.clock, self.values.zone, self.values.language, self.past.purposes)
 
     @property
     def files(self) -> Files:

@@ -40,7 +40,8 @@ def own_page(own: Own, zone: ZoneInfo, language: Language, why: str = "", wait: 
     head = f"<h2>{escape(own.who.name)}</h2><p>{escape(role)}</p>"
     rest = {"local": _local, "provider": _provider, "link": _link}[own.kind](own, language)
     leave = f'<p><a href="{SIGN_OUT}">{say("people.sign_out")}</a> · <a href="/">{say("people.back")}</a></p>'
-    return whole(message(why, wait) + head + _sessions(own, zone, language) + rest + leave, wide=True)
+    body = message(why, wait) + head + _sessions(own, zone, language) + rest + leave
+    return whole(body, wide=True, title=word("nav.account", language))
 
 
 def _form(own: Own, do: str, fields: str, label: str, small: bool = False) -> str:

@@ -13,7 +13,7 @@ _HEAD = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>เข้าสู่ระบบ · Sign in</title>
+<title>{title}</title>
 <link rel="stylesheet" href="/sign-in/style.css">
 </head>
 <body>
@@ -34,9 +34,10 @@ _BUTTON = """<form method="post" action="{action}">{field}
 </form>"""
 
 
-def whole(body: str, wide: bool = False) -> str:
+def whole(body: str, wide: bool = False, title: str = "เข้าสู่ระบบ · Sign in") -> str:
     """A whole page with the product's head. `body`: markup, everything from outside escaped in it."""
-    head = _HEAD.replace("<body>", '<body class="wide">') if wide else _HEAD
+    head = _HEAD.replace("{title}", escape(title))
+    head = head.replace("<body>", '<body class="wide">') if wide else head
     return head + body + _TAIL
 
 

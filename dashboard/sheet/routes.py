@@ -1,4 +1,5 @@
-"""`GET /live/desk/{alarm}/sheet.pdf`: the after-action sheet of an alarm, for those who answer alarms."""
+"""`GET /live/desk/{alarm}/sheet.pdf?reason=…`: the after-action sheet of an alarm, for those who answer alarms.
+Without a reason: the page that asks for it."""
 
 from __future__ import annotations
 
@@ -8,13 +9,15 @@ from zoneinfo import ZoneInfo
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dashboard.access.asking import RefusedError, asking
 from dashboard.access.deeds import deed_of
 from dashboard.access.identity import Who
 from dashboard.language import COOKIE
+from dashboard.live.purposes import Purposes
+from dashboard.sheet.asking import asking_page, purpose_text
 from dashboard.words import as_language
 from models.access.policy import Action
 from models.audit.deeds import Did
@@ -35,6 +38,7 @@ class Parts:
     clock: Callable[[], Millis]
     zone: ZoneInfo
     language: str
+    purposes: Purposes
 
 
 def sheet_routes(parts: Callable[[], Parts]) -> list[BaseRoute]:
@@ -67,19 +71,24 @@ def _made(parts: Parts, request: Request, who: Who) -> Response:
     from dashboard.sheet.sketch import sketch
 
     now = parts.clock()
+    language = as_language(request.cookies.get(COOKIE), as_language(parts.language))
+    reason = request.query_params.get("reason", "")
     with parts.db.read() as conn:
         alarm = alarms.find(conn, request.path_params["alarm"], alarm_stations(conn, who.scope()))
+        if not reason:
+            return HTMLResponse(asking_page(language))
         facts = facts_of(conn, alarm)
     # What cannot be written down is not handed out: the paper has people's names on it.
     address = request.client.host if request.client else ""
+    purpose = parts.purposes.again(who, reason, purpose_text(alarm.id), address)
     made = SheetPrint(station=alarm.station, alarm=alarm.id, at=now, who=who.name, role=who.role, address=address)
     with parts.db.write() as tx:
         sheet.note_print(tx, made)
         done = deed_of(
-            who, now, Did.EXPORTED_SHEET, address, station=alarm.station, object=f"alarm:{alarm.id}", detail="pdf"
-        )
+            who, now, Did.EXPORTED_SHEET, address, station=alarm.station, object=f"alarm:{alarm.id}", detail="pdf",
+            purpose=purpose,
+        )  # fmt: skip
         audit.record(tx, done)
-    language = as_language(request.cookies.get(COOKIE), as_language(parts.language))
     drawn = None
     if alarm.lat is not None and alarm.lon is not None:
         drawn = sketch(facts.streets, alarm.lat, alarm.lon, 72.0, 62.0)

@@ -216,11 +216,11 @@ def test_what_leaves_as_a_file_is_written_down(product: Product, database: Datab
         assert browser.get("/api/v1/incidents?format=csv").status_code == 403
         asked = {"format": "csv", "station": "lumphini"}
         assert browser.get("/api/v1/incidents", params=asked, headers=SAID).status_code == 200
-        assert browser.get(f"/live/desk/{alarm.id}/sheet.pdf").status_code == 200
+        assert browser.get(f"/live/desk/{alarm.id}/sheet.pdf?reason=review").status_code == 200
     exported = last(database, "exported.incidents")
     assert (exported.station, exported.detail.split()[0]) == ("lumphini", "csv")
     sheet = last(database, "exported.sheet")
-    assert (sheet.who, sheet.object) == ("tester", f"alarm:{alarm.id}")
+    assert (sheet.who, sheet.object, bool(sheet.purpose)) == ("tester", f"alarm:{alarm.id}", True)
 
 
 def test_the_console_is_written_down_too_and_the_whole_log_verifies(

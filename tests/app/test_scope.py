@@ -119,7 +119,8 @@ def asked(world: World, path: str, mark: str, words: dict[str, str]) -> tuple[st
     else:
         window = {"from": str(at - 3_500_000), "to": str(at)}
         query = {**window, "at": str(at - 60_000), "until": str(at), "unit": f"{mark}/{unit}", "visitor": "1"}
-    required = {"from", "to", "at", "until"} & set(query) if path.startswith("/live/") else set()
+        query |= {"reason": "incident"} if path.endswith("/sheet.pdf") else {}
+    required = {"from", "to", "at", "until", "reason"} & set(query) if path.startswith("/live/") else set()
     return filled, {name: query[name] for name in query if name in required or name in words}
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 import httpx
+import orjson
 import pypdfium2
 import pytest
+from sqlalchemy import text
 
+from dashboard.live.purposes import Purposes
 from dashboard.sheet.routes import Parts, sheet_routes
 from models.records.alarm import AlarmNow
 from models.records.base import UNKNOWN_STATION
+from models.records.purpose import REASONS
 from models.records.sos import EventKind, Signal, SosBox
-from store import registers, sheet, sos
+from store import purposes, registers, sheet, sos
 from store.database import Database
 from store.response import times_of_alarm
 from tests.app.live_support import LiveServer, add_stations, frame_with
@@ -37,13 +42,15 @@ def server(sqlite_db: Database) -> Iterator[LiveServer]:
     add_stations(sqlite_db, "lumphini", "hat_yai")
     with sqlite_db.write() as tx:
         registers.put_boxes(tx, [SosBox(station="lumphini", box="b1", name_th="ตู้ 1", lat=13.73, lon=100.54)], clock())
-    parts = Parts(sqlite_db, clock, ZoneInfo("Asia/Bangkok"), "th")
+    parts = Parts(sqlite_db, clock, ZoneInfo("Asia/Bangkok"), "th", Purposes(sqlite_db, clock))
     with LiveServer(sqlite_db, sheet_routes(lambda: parts)) as running:
         yield running
 
 
-def ask(server: LiveServer, alarm: str, who: str = DISPATCHER, language: str = "th") -> httpx.Response:
-    path = f"{server.url}/live/desk/{alarm}/sheet.pdf?{who}"
+def ask(
+    server: LiveServer, alarm: str, who: str = DISPATCHER, language: str = "th", reason: str = "&reason=incident"
+) -> httpx.Response:
+    path = f"{server.url}/live/desk/{alarm}/sheet.pdf?{who}{reason}"
     return server.http.get(path, headers={"cookie": f"ssz_language={language}"})
 
 
@@ -61,6 +68,24 @@ def test_the_sheet_comes_in_the_readers_language_and_is_written_down(server: Liv
     with sqlite_db.read() as conn:
         made = sheet.prints(conn, "lumphini", alarm.id)
     assert [(one.who, one.role, one.address) for one in made] == [("somchai", "dispatcher", "127.0.0.1")] * 2
+
+
+def test_what_for_is_asked_in_one_click_and_stands_with_the_deed(server: LiveServer, sqlite_db: Database) -> None:
+    alarm = press(sqlite_db)
+    asked = ask(server, alarm.id, reason="")
+    assert (asked.status_code, asked.headers["content-type"].partition(";")[0]) == (200, "text/html")
+    reasons = re.findall(r'<button name="reason" value="(\w+)">', asked.text)
+    assert reasons == list(REASONS)
+    assert ask(server, alarm.id, reason="&reason=curiosity").status_code == 403
+    with sqlite_db.read() as conn:
+        assert sheet.prints(conn, "lumphini", alarm.id) == [], "nothing is handed out before it is said"
+    for _ in range(2):  # said once for a shift, of this alarm
+        assert ask(server, alarm.id, reason=f"&reason={reasons[1]}").status_code == 200
+    with sqlite_db.read() as conn:
+        [stated] = purposes.purposes(conn)
+        deeds = [orjson.loads(body) for body in conn.execute(text("SELECT body FROM audit_waiting")).scalars()]
+    assert (stated.who, stated.reason, alarm.id in stated.text) == ("somchai", "complaint", True)
+    assert [one["purpose"] for one in deeds if one["action"] == "exported.sheet"] == [stated.id] * 2
 
 
 def test_it_is_for_those_who_answer_the_alarms_of_their_stations(server: LiveServer, sqlite_db: Database) -> None:
