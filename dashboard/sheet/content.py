@@ -11,7 +11,7 @@ from dashboard.response.rows import length
 from dashboard.sheet.facts import Facts, Stage
 from dashboard.times import day_of, moment
 from dashboard.words import Language, table, word
-from models.alarms.life import RAISE, SYSTEM, Step
+from models.alarms.life import RAISE, SYSTEM, State, Step
 from models.records.alarm import AlarmStep
 from models.records.base import Millis
 from models.records.dispatch import Dispatch
@@ -83,7 +83,7 @@ def _more(left_out: int, language: Language) -> str:
 
 def _stages(facts: Facts, zone: ZoneInfo, language: Language) -> Grid:
     columns = _columns(language, stage=3.2, at=2.7, since_before=2, since_call=2.5, how=1.6)
-    rows = [_stage(one, zone, language) for one in facts.stages]
+    rows = [_stage(one, facts, zone, language) for one in facts.stages]
     believed = "sheet.press_believed" if facts.press_believed else "sheet.press_not_believed"
     return Grid(word("sheet.stages", language), columns, rows, "", word(believed, language))
 
@@ -158,13 +158,21 @@ def _clock(at: float | None, zone: ZoneInfo, language: Language) -> str:
     return moment(int(at), zone, language)[-8:] if at else word("resp.unknown", language)
 
 
-def _stage(one: Stage, zone: ZoneInfo, language: Language) -> Cells:
+def _stage(one: Stage, facts: Facts, zone: ZoneInfo, language: Language) -> Cells:
     how = word(f"resp.how_{one.how}", language) if one.how else ""
-    at = moment(int(one.at), zone, language) if one.at else word("resp.unknown", language)
+    at = moment(int(one.at), zone, language) if one.at else _without_time(one.name, facts, language)
     return (
         word(f"sheet.stage_{one.name}", language), at, length(one.since_before, language),
         length(one.since_call, language), how,
     )  # fmt: skip
+
+
+def _without_time(stage: str, facts: Facts, language: Language) -> str:
+    """What stands where a stage has no time: nobody was sent, it has not come yet, or nobody knows."""
+    if stage in ("assigned", "on_scene") and not facts.dispatches:
+        return word("resp.not_sent", language)
+    still_open = facts.alarm.state != State.CLOSED and stage in ("acknowledged", "on_scene", "closed")
+    return word("sheet.not_yet" if still_open else "resp.unknown", language)
 
 
 def _dispatch(one: Dispatch, facts: Facts, zone: ZoneInfo, language: Language) -> Cells:

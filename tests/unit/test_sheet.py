@@ -129,6 +129,20 @@ def test_what_the_system_wrote_down_is_told_in_the_readers_words() -> None:
     assert [row[3] for row in timeline.rows] == [words for _, _, words in written]
 
 
+def test_a_stage_without_a_time_says_why() -> None:
+    def of(state: str, sent: bool, *names: str) -> list[str]:
+        known = facts()
+        told = replace(
+            known, alarm=replace(known.alarm, state=state), dispatches=known.dispatches if sent else [],
+            stages=[Stage(name, None, None, None) for name in names],
+        )  # fmt: skip
+        return [row[1] for row in sheet_of(told, "ก", NOON, BANGKOK, "th").grids[0].rows]
+
+    assert of("closed", False, "shown", "assigned", "on_scene") == ["ไม่ทราบ", "ไม่ได้สั่งหน่วย", "ไม่ได้สั่งหน่วย"]
+    assert of("closed", True, "on_scene") == ["ไม่ทราบ"]
+    assert of("assigned", True, "on_scene", "closed") == ["ยังไม่มี", "ยังไม่มี"]
+
+
 @pytest.mark.parametrize("language", ["th", "en"])
 def test_a_long_history_goes_over_pages_and_no_place_is_no_map(language: Language) -> None:
     sheet = sheet_of(facts(notes=40, place=False), "ก", NOON, BANGKOK, language)

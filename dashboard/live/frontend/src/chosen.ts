@@ -28,7 +28,7 @@ export class Chosen implements Part {
     this.card = make("div", "ssz-card", foot);
     this.text = make("span", "", this.card);
     this.follow = make("button", "", this.card);
-    this.track = make("a", "", this.card);
+    this.track = make("a", ""); // on the page only where it leads somewhere: a screen nobody sits at has no ways
     const close = make("button", "ssz-x", this.card);
     for (const button of [this.end, this.follow, close]) button.type = "button";
     close.textContent = "×";
@@ -77,8 +77,9 @@ export class Chosen implements Part {
   /** The way to the file of a unit's track, up to the moment that is shown. */
   private drawTrack(unit: string): void {
     const href = unit === "" ? "" : trackFile(this.view.settings, this.view.past?.now ?? this.view.clock.now(), unit);
-    this.track.hidden = href === "";
+    if (href === "") return this.track.remove();
     if (this.track.getAttribute("href") !== href) this.track.href = href;
+    if (!this.track.isConnected) this.follow.after(this.track);
   }
 
   private drawChip(): void {

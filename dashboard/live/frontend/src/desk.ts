@@ -14,10 +14,13 @@ import { safely } from "./safely";
 import { parseSelection, selectionKey } from "./selection";
 import { SETTLE_MS } from "./settled";
 import { type Key, keyOf } from "./state";
+import { Turn } from "./turn";
 import type { View } from "./view";
 
 /** How often the units that could be sent are asked for again: they drive. */
 const UNITS_MS = 4_000;
+/** The map waits so long at most for the words of the alarm that was chosen: to draw the ground takes as long as they. */
+const MAP_WAITS_MS = 600;
 /** What failed is asked for again after this long. */
 const AGAIN_MS = 3_000;
 
@@ -47,6 +50,8 @@ export class Desk {
   private readonly cases: Fetcher<Case>;
   private readonly nearest: Fetcher<NearUnit[]>;
   private readonly since = new Map<number, { unit: string; at: number }>();
+  /** Of the alarm chosen last: the map moves to it when its words are on the screen. */
+  private turn: Turn | null = null;
   private askedAt = -Infinity;
   private askedVersion = -1;
   private readonly leave: () => void;
@@ -72,6 +77,7 @@ export class Desk {
 
   tell(): void {
     for (const tell of [...this.told]) safely(tell);
+    if (this.whole) this.turn?.now();
   }
 
   /** Address of what the server keeps of the chosen alarm. */
@@ -125,11 +131,19 @@ export class Desk {
       this.line();
     }
     this.view.selection.set(selectionKey("alarm", key));
-    const { lat, lon } = alarm;
-    if (lat !== null && lon !== null) safely(() => this.view.map.centre(lat, lon));
+    this.centre(alarm, key);
     this.askCase();
     this.askUnits();
     this.tell();
+  }
+
+  /** Move the map to an alarm, after its words; who walks along the queue moves it once. */
+  private centre({ lat, lon }: Alarm, key: Key): void {
+    if (lat === null || lon === null) return;
+    const move = (): void => safely(() => this.view.map.centre(lat, lon));
+    if (this.view.map.raw === null) return move(); // it is made there
+    this.turn = new Turn(MAP_WAITS_MS);
+    void this.turn.come.then(() => this.chosen === key && move());
   }
 
   toggle(group: string): void {

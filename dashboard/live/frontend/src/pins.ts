@@ -64,6 +64,7 @@ export class Pins {
     }
     const moving = pulsing(this.pins.values(), now);
     for (const pin of this.pins.values()) flag(pin.element, "new", moving.has(pin) ? "yes" : "no");
+    flag(this.map.getContainer(), "many", this.pins.size > FEW ? "yes" : "no");
     return changed && this.pins.size <= FEW;
   }
 
