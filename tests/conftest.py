@@ -19,6 +19,8 @@ from store.migrate import upgrade
 from tests.fault import counts
 from tests.fault.scale import SOAK
 from tests.servers import MissingBinaryError, Mosquitto, PgCluster
+from tests.spare import Spare
+from tests.stores import new_store
 
 
 def pytest_configure() -> None:
@@ -70,33 +72,30 @@ def pg_cluster() -> Iterator[PgCluster]:
 
 
 @pytest.fixture(scope="session")
-def _pg_template(pg_cluster: PgCluster) -> str:
+def pg_template(pg_cluster: PgCluster) -> str:
+    """The name of a migrated database nobody is connected to."""
     url = pg_cluster.create()
     upgrade(url)
     return url.rsplit("/", 1)[1]
 
 
-@pytest.fixture(scope="session")
-def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("template") / "ssz.db"
-    upgrade(f"sqlite:///{file}")
-    return file
-
-
 @pytest.fixture
-def sqlite_url(tmp_path: Path, _sqlite_template: Path) -> str:
+def sqlite_url(tmp_path: Path) -> str:
     """The address of a fresh, migrated SQLite database."""
-    file = tmp_path / "ssz.db"
-    shutil.copyfile(_sqlite_template, file)
-    return f"sqlite:///{file}"
+    return new_store(tmp_path / "ssz.db")
+
+
+@pytest.fixture(scope="session")
+def _pg_spare(pg_cluster: PgCluster, pg_template: str) -> Spare:
+    return Spare(pg_cluster, pg_template)
 
 
 @pytest.fixture
-def pg_url(pg_cluster: PgCluster, _pg_template: str) -> Iterator[str]:
+def pg_url(_pg_spare: Spare) -> Iterator[str]:
     """The address of a fresh, migrated PostgreSQL database."""
-    url = pg_cluster.create(_pg_template)
+    url = _pg_spare.take()
     yield url
-    pg_cluster.drop(url)
+    _pg_spare.give_back(url)
 
 
 @pytest.fixture

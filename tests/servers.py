@@ -18,6 +18,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from tests.fault.scale import scaled
+
 
 class MissingBinaryError(Exception):
     """A server's program is not on this machine; `str()` names it."""
@@ -86,7 +88,11 @@ def unprivileged_user() -> str | None:
 
 
 class PgCluster:
-    """A PostgreSQL cluster of our own: trust on loopback, `fsync` on."""
+    """A PostgreSQL cluster of our own: trust on loopback.
+
+    `fsync` is on in the long form alone: what a server that is killed had written is with the kernel all the same,
+    and the disk is shared with other tests. Nor does anybody but a test itself clean up and gather statistics.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Make the cluster under `folder` (a new one, not below a folder closed to others) and start it."""
@@ -116,7 +122,8 @@ class PgCluster:
         """Start the server and wait until it takes connections."""
         options = (
             f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder} "
-            "-c fsync=on -c max_connections=60 -c log_min_messages=fatal"
+            f"-c fsync={scaled('off', 'on')} -c autovacuum={scaled('off', 'on')} -c max_connections=60 "
+            "-c log_min_messages=fatal"
         )
         log = str(self.folder / "log")
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-o", options, "-l", log, "-w", "start")

@@ -14,18 +14,9 @@ from io import StringIO
 from models.formats import guards
 from models.formats.faulty import BEYOND, FaultyRow
 from models.formats.geojson import geojson_rows
-from models.formats.guards import (
-    ABOUT_MARK,
-    CELL_TOO_LONG,
-    EMPTY,
-    MAX_CELL,
-    MAX_COLUMNS,
-    MAX_ROWS,
-    TOO_MANY_ROWS,
-    TOO_WIDE,
-)
+from models.formats.guards import CELL_TOO_LONG, EMPTY, MAX_CELL, MAX_ROWS, TOO_MANY_ROWS
+from models.formats.header import header_of
 from models.formats.problems import BadFileError, Problem
-from models.formats.text import clean
 
 NOT_TEXT = Problem("encoding", "ไฟล์ไม่ใช่ UTF-8 หรือ Windows-874", "the text is neither UTF-8 nor Windows-874 (Thai)")
 
@@ -92,22 +83,11 @@ def _csv_rows(text: str) -> Iterator[list[str]]:
 def _sheet(lines: Iterable[list[str]]) -> Sheet:
     numbered = enumerate(lines, 1)
     for number, cells in numbered:
-        header = _header(cells)
+        header = header_of(cells)
         if header:
             faults: dict[int, FaultyRow] = {}
             return Sheet(header, _rows(numbered, len(header), number, faults), faults)
     raise BadFileError(EMPTY)
-
-
-def _header(cells: list[str]) -> tuple[str, ...]:
-    if cells and cells[0].startswith(ABOUT_MARK):  # what a file of ours says of itself is no header
-        return ()
-    names = [clean(cell) for cell in cells]
-    while names and not names[-1]:
-        names.pop()
-    if len(names) > MAX_COLUMNS:
-        raise BadFileError(TOO_WIDE)
-    return tuple(names)
 
 
 def _rows(

@@ -13,9 +13,9 @@ from pathlib import Path
 from models.formats import guards
 from models.formats.faulty import BEYOND, FaultyRow
 from models.formats.geojson import geojson_cells, geojson_names
-from models.formats.guards import ABOUT_MARK, EMPTY, MAX_COLUMNS, TOO_MANY_ROWS, TOO_WIDE
+from models.formats.guards import EMPTY, TOO_MANY_ROWS
+from models.formats.header import header_of
 from models.formats.problems import BadFileError, Problem
-from models.formats.text import clean
 from models.imports.lines import BLOCK, CHANGED, Rows, csv_opener, delimiter_of, encoding_of
 
 #: What a file on disk may hold: by command or inbox. The browser's uploads stay at `guards.MAX_BYTES`.
@@ -149,7 +149,7 @@ def _workbook(path: Path, sheet: str, look: Look, most: int) -> Table:
 def _pieces(rows: Rows) -> Iterator[Piece]:
     """The rows under the header, each cut or filled to its width, empty ones left out. One with more is at fault."""
     numbered = enumerate(rows, 1)
-    width = next((len(header) for _, cells in numbered if (header := _header(cells))), 0)
+    width = next((len(header) for _, cells in numbered if (header := header_of(cells))), 0)
     while block := list(islice(numbered, PIECE)):
         numbers: list[int] = []
         kept: list[list[str]] = []
@@ -192,18 +192,7 @@ def _first(rows: Iterable[list[str]]) -> tuple[str, ...]:
     for cells in rows:
         if isinstance(cells, FaultyRow) and (broken := [why for at, why in cells.problems if at < 0]):
             raise BadFileError(broken[0])
-        header = _header(cells)
+        header = header_of(cells)
         if header:
             return header
     raise BadFileError(EMPTY)
-
-
-def _header(cells: list[str]) -> tuple[str, ...]:
-    if cells and cells[0].startswith(ABOUT_MARK):  # what a file of ours says of itself is no header
-        return ()
-    names = [clean(cell) for cell in cells]
-    while names and not names[-1]:
-        names.pop()
-    if len(names) > MAX_COLUMNS:
-        raise BadFileError(TOO_WIDE)
-    return tuple(names)

@@ -19,6 +19,9 @@ from dashboard.access.identity import Who
 from store.columns import Columns
 from store.database import Database
 
+#: Who looks at the pages of an analyst unless the test says otherwise.
+CHIEF = Who("ผกก.", "chief", None, "session", "x", "token-1")
+
 
 def now() -> int:
     """Epoch milliseconds."""
@@ -64,6 +67,12 @@ def forged(page: AppTest, key: str, said: str) -> AppTest:
     page._run(states)
     assert [one.value for one in page.exception] == []
     return page
+
+
+def said(page: AppTest) -> str:
+    """All words of a page, its tables too."""
+    parts = [*page.success, *page.warning, *page.info, *page.markdown, *page.caption, *page.subheader, *page.error]
+    return "\n".join([*(str(one.value) for one in parts), html_of(page)])
 
 
 class _Tables(HTMLParser):

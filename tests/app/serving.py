@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import queue
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 import httpx
@@ -21,8 +17,8 @@ import httpx
 from dashboard.access.sessions import COOKIE, Keeper, Limits, SignedIn
 from models.records.access import ALL_STATIONS
 from store.database import Database, open_database
-from store.migrate import upgrade
 from tests.servers import free_port, trust
+from tests.stores import new_store
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "k3-Vq9xT0zLw7RrB1mNf5Jp8Yd2Hs6Ga4Ue"
@@ -49,15 +45,6 @@ def environment(folder: Path, port: int, **settings: str) -> dict[str, str]:
         "SSZ_REFIT": "external",  # nobody looks at its maps here
     }
     return plain | ours | settings
-
-
-@cache
-def _migrated() -> Path:
-    """An empty store of the newest schema, made once a process of tests."""
-    folder = Path(tempfile.mkdtemp(prefix="ssz-template-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    upgrade(f"sqlite:///{folder / 'ssz.db'}")
-    return folder / "ssz.db"
 
 
 #: The server ends a connection that was idle for 5 s: one about to be ended is not used again.
@@ -92,7 +79,7 @@ class Product:
         none yet: to migrate it is half of a start, and `test_start_light` sees that a start does."""
         file = self.folder / "ssz.db"
         if self.database_url == f"sqlite:///{file}" and not file.exists():
-            shutil.copyfile(_migrated(), file)
+            new_store(file)
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "serve.py"],

@@ -31,10 +31,10 @@ HOUR = 3_600_000
 
 @pytest.fixture(scope="module")
 def both(
-    tmp_path_factory: pytest.TempPathFactory, pg_cluster: PgCluster, _pg_template: str
+    tmp_path_factory: pytest.TempPathFactory, pg_cluster: PgCluster, pg_template: str
 ) -> Iterator[tuple[Product, Product, str]]:
     """Two web processes, and the link to the first account that the first of them printed."""
-    url = pg_cluster.create(_pg_template)
+    url = pg_cluster.create(pg_template)
     made = [Product(tmp_path_factory.mktemp(name), {"SSZ_DATABASE_URL": url}) for name in ("one", "two")]
     with ExitStack() as stack:
         stack.callback(pg_cluster.drop, url)

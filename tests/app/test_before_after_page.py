@@ -22,10 +22,10 @@ from models.thai_time import thai_day
 from store import incidents, registers
 from store.audit.reading import Wanted
 from store.audit.reading import page as audit_page
-from store.database import Database, open_database
-from store.migrate import upgrade
-from tests.app.page_harness import looking, now, opened
+from store.database import Database
+from tests.app.page_harness import CHIEF, looking, now, opened, said
 from tests.hotspot_sample import CODE, STATION, ZONE
+from tests.stores import filled_store
 
 PAGE = Path(__file__).parents[2] / "pages" / "insight" / "before_after.py"
 BANGKOK = ZoneInfo("Asia/Bangkok")
@@ -42,6 +42,7 @@ def at(day: date, hour: int = 12) -> int:
 
 def fill(db: Database) -> None:
     """A zone whose 60 cases a year fell to 20 while the ring's 60 rose to 120, and the rest stayed."""
+    db.audit_keys = keys_of("x" * 32)
     spread = {  # years before the start -> cases in the zone, the ring, the rest
         3: (60, 60, 400), 2: (60, 60, 400), 1: (60, 60, 400), 0: (20, 120, 400),
     }  # fmt: skip
@@ -82,25 +83,14 @@ def fill(db: Database) -> None:
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path_factory.mktemp('before-after')}/t.db"
-    upgrade(url)
-    db = open_database(url)
-    db.audit_keys = keys_of("x" * 32)
-    fill(db)
-    yield db
-    db.close()
+    with filled_store(tmp_path_factory.mktemp("before-after"), fill) as db:
+        yield db
 
 
 @pytest.fixture
 def look_as(filled: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Who], None]]:
-    with looking(filled, monkeypatch, Who("ผกก.", "chief", None, "session", "x", "token-1")) as look:
+    with looking(filled, monkeypatch, CHIEF) as look:
         yield look
-
-
-def said(page: AppTest) -> str:
-    """All words of a page, its tables too."""
-    parts = [*page.success, *page.warning, *page.info, *page.markdown, *page.caption, *page.subheader, *page.error]
-    return "\n".join([*(str(one.value) for one in parts), *(one.proto.body for one in page.get("html"))])
 
 
 def drawn(page: AppTest) -> str:

@@ -21,10 +21,10 @@ from models.records.position import Fix
 from models.records.station import Station, Zone
 from models.records.unit import Unit
 from store import incidents, patrols, positions, registers
-from store.database import Database, open_database
-from store.migrate import upgrade
-from tests.app.page_harness import looking, now, opened
+from store.database import Database
+from tests.app.page_harness import CHIEF, looking, now, opened, said
 from tests.hotspot_sample import CODE, STATION, ZONE
+from tests.stores import filled_store
 
 PAGE = Path(__file__).parents[2] / "pages" / "insight" / "clock.py"
 BANGKOK = ZoneInfo("Asia/Bangkok")
@@ -89,24 +89,14 @@ def fill(db: Database) -> None:
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path_factory.mktemp('clock')}/t.db"
-    upgrade(url)
-    db = open_database(url)
-    fill(db)
-    yield db
-    db.close()
+    with filled_store(tmp_path_factory.mktemp("clock"), fill) as db:
+        yield db
 
 
 @pytest.fixture
 def look_as(filled: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Who], None]]:
-    with looking(filled, monkeypatch, Who("ผกก.", "chief", None, "session", "x", "token-1")) as look:
+    with looking(filled, monkeypatch, CHIEF) as look:
         yield look
-
-
-def said(page: AppTest) -> str:
-    """All words of a page, its tables too."""
-    parts = [*page.success, *page.warning, *page.info, *page.markdown, *page.caption, *page.subheader, *page.error]
-    return "\n".join([*(str(one.value) for one in parts), *(one.proto.body for one in page.get("html"))])
 
 
 def drawn(page: AppTest) -> list[str]:

@@ -37,10 +37,10 @@ from store.audit import reading
 from store.columns import Columns
 from store.database import Database, open_database
 from store.follower import Follower
-from store.migrate import upgrade
 from store.rows import values_of
 from tests.app.page_harness import forged, html_of
 from tests.servers import wait_until
+from tests.stores import new_store
 
 PAGES = Path(__file__).parents[2] / "pages"
 DAY = 86_400_000
@@ -84,9 +84,7 @@ def _fill(db: Database) -> None:
 @pytest.fixture
 def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Who], None]]:
     """A runtime on a filled store; call it with who looks."""
-    url = f"sqlite:///{tmp_path}/t.db"
-    upgrade(url)
-    db = open_database(url)
+    db = open_database(new_store(tmp_path / "t.db"))
     _fill(db)
     follower = Follower(db, now)
     follower.start()

@@ -15,10 +15,10 @@ from models.records.sos import SosBox
 from models.records.station import Station, Zone
 from models.records.unit import Unit
 from store import registers
-from store.database import Database, open_database
-from store.migrate import upgrade
+from store.database import Database
 from store.rows import put, table_of
 from tests.app.page_harness import forged, html_of, html_tables, looking, now, opened
+from tests.stores import filled_store
 
 PAGE = Path(__file__).parents[2] / "pages" / "watch" / "response.py"
 SQUARE = '{"type":"Polygon","coordinates":[[[100.5,13.7],[100.6,13.7],[100.6,13.8],[100.5,13.8],[100.5,13.7]]]}'
@@ -71,12 +71,8 @@ def _fill(db: Database) -> None:
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path_factory.mktemp('response')}/t.db"
-    upgrade(url)
-    db = open_database(url)
-    _fill(db)
-    yield db
-    db.close()
+    with filled_store(tmp_path_factory.mktemp("response"), _fill) as db:
+        yield db
 
 
 @pytest.fixture

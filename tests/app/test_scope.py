@@ -29,11 +29,11 @@ from models.access.scope import scope_for
 from models.records.base import UNKNOWN_STATION
 from models.records.station import Station
 from store import access, registers, sources
-from store.migrate import upgrade
 from tests.app.scope_town import MARKS, NOBODY, OURSELVES, STATIONS, STRANGER, Town, fill
 from tests.app.serving import METRICS_TOKEN, Product, clock
 from tests.live_reader import QUERY
 from tests.servers import wait_until
+from tests.stores import new_store
 
 REGISTER = [Placed(code, *levels) for code, levels in STATIONS.items()]
 
@@ -73,7 +73,7 @@ class World:
 def world(tmp_path_factory: pytest.TempPathFactory, routes: list[tuple[str, str]]) -> Iterator[World]:
     """The product, started over the filled store."""
     product = Product(tmp_path_factory.mktemp("scope"))
-    upgrade(product.database_url)
+    new_store(product.folder / "ssz.db")
     db = product.open_store()
     town = fill(db)
     db.close()

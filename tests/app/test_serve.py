@@ -14,10 +14,10 @@ import pytest
 
 from serve import listen
 from store.database import open_database
-from store.migrate import upgrade
 from tests.app.serving import METRICS_TOKEN, ROOT, Product, environment
 from tests.fault.viewer import Viewer
 from tests.servers import free_port, wait_until
+from tests.stores import new_store
 
 
 def refused(folder: Path, port: int, **settings: str) -> str:
@@ -122,9 +122,7 @@ def test_the_brokers_port_in_use_is_named(tmp_path: Path) -> None:
 
 
 def test_a_newer_database_is_left_as_it_is(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'ssz.db'}"
-    upgrade(url)
-    db = open_database(url)
+    db = open_database(new_store(tmp_path / "ssz.db"))
     with db.write() as tx:
         tx.conn.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     db.close()

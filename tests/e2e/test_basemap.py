@@ -16,8 +16,7 @@ from dashboard.basemap.shown import Basemap
 from dashboard.words import word
 from models.records.station import Station
 from store import registers
-from store.migrate import upgrade
-from tests.app.serving import Product, environment
+from tests.app.serving import Product
 from tests.basemap_files import MIDDLE, town_map
 from tests.e2e.fixture_server import FixtureServer, unit
 from tests.e2e.looking import coloured, drawn_at, open_wall
@@ -128,7 +127,6 @@ def product(tmp_path_factory: pytest.TempPathFactory, built: Path) -> Iterator[P
     """The whole product with a base map and a place to look at."""
     folder = tmp_path_factory.mktemp("product")
     running = Product(folder, {"SSZ_BASEMAP": str(built)})
-    upgrade(environment(folder, running.port)["SSZ_DATABASE_URL"])
     running.start()
     db = running.open_store()
     with db.write() as tx:

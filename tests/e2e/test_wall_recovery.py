@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from store.migrate import upgrade
 from tests.e2e.recovery import OpenWall, opened, standing_still
 from tests.fault.scale import scaled
 from tests.fault.whole import whole
 from tests.servers import Mosquitto
+from tests.stores import new_store
 
 pytestmark = [pytest.mark.browser, pytest.mark.broker, pytest.mark.fault]
 
@@ -28,8 +28,7 @@ STALE_S = scaled(6, 15)
 def wall(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenWall]:
     """The demo's wall, open behind a cable that can be cut: one for all tests, for it stays open for months."""
     folder: Path = tmp_path_factory.mktemp("recovery")
-    url = f"sqlite:///{folder / 'ssz.db'}"
-    upgrade(url)
+    url = new_store(folder / "ssz.db")
     with ExitStack() as stack:
         broker = Mosquitto(folder / "mosquitto")
         stack.callback(broker.stop)

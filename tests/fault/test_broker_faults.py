@@ -17,7 +17,7 @@ from tests.fault.ledger import balance, heard, presses, publishing, running, sto
 from tests.fault.product import STATION, now_ms
 from tests.fault.proxy import Proxy
 from tests.fault.publisher import Publisher
-from tests.fault.scale import SOAK, scaled
+from tests.fault.scale import EITHER_KIND, SOAK, scaled
 from tests.servers import Mosquitto, wait_until
 
 pytestmark = [pytest.mark.fault, pytest.mark.broker]
@@ -32,6 +32,7 @@ def stream(publisher: Publisher, first: int, count: int, start: int) -> None:
             time.sleep(0.1)
 
 
+@pytest.mark.parametrize("db_url", EITHER_KIND, indirect=True)
 def test_row_4_a_broker_restarted_in_the_stream_loses_nothing_and_ingest_comes_back(
     tmp_path: Path, mosquitto: Mosquitto, db_url: str
 ) -> None:

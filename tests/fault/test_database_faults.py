@@ -13,7 +13,7 @@ from tests.fault.counts import took
 from tests.fault.ground import BOXES, UNITS, listening, prepare
 from tests.fault.ledger import balance, heard, number, presses, publishing, rows, running, told_presses
 from tests.fault.product import STATION, Process, environment, hooked, now_ms
-from tests.fault.scale import scaled
+from tests.fault.scale import EITHER_KIND, scaled
 from tests.servers import Mosquitto, PgCluster, wait_until
 
 pytestmark = [pytest.mark.fault, pytest.mark.broker]
@@ -78,6 +78,7 @@ def most_waiting(process: Process) -> int:
     return max(int(words[2]) for words in said)
 
 
+@pytest.mark.parametrize("db_url", EITHER_KIND, indirect=True)
 def test_row_18_a_slow_store_holds_the_flow_back_in_bounded_memory_and_loses_nothing(
     slow_ingest: Process, mosquitto: Mosquitto, db_url: str
 ) -> None:

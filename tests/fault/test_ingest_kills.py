@@ -15,7 +15,7 @@ from tests.fault.ground import BOXES, UNITS
 from tests.fault.ledger import balance, counted, heard, number, presses, publishing, running, stored
 from tests.fault.product import STATION, environment, hooked, now_ms
 from tests.fault.publisher import Publisher
-from tests.fault.scale import scaled
+from tests.fault.scale import EITHER_KIND, crossed, scaled
 from tests.servers import Mosquitto, wait_until
 
 pytestmark = [pytest.mark.fault, pytest.mark.broker]
@@ -55,7 +55,7 @@ def test_row_1_kills_of_ingest_under_load_lose_and_double_nothing(
     assert kills >= scaled(3, 150)
 
 
-@pytest.mark.parametrize("connection", ["position", "alarm"])
+@pytest.mark.parametrize(("connection", "db_url"), crossed("position", "alarm"), indirect=["db_url"])
 def test_row_2_killed_between_commit_and_acknowledgement_all_come_again_and_are_stored_once(
     tmp_path: Path, mosquitto: Mosquitto, db_url: str, connection: str
 ) -> None:
@@ -81,6 +81,7 @@ def test_row_2_killed_between_commit_and_acknowledgement_all_come_again_and_are_
         assert presses(db_url) == count
 
 
+@pytest.mark.parametrize("db_url", EITHER_KIND, indirect=True)
 def test_row_21_acknowledgements_of_an_older_connection_take_nothing_off_the_broker(
     tmp_path: Path, mosquitto: Mosquitto, db_url: str
 ) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from store.migrate import upgrade
 from tests.fault.ground import BOXES, UNITS, drained
 from tests.fault.ledger import counted, heard, number, publishing, running, stored
 from tests.fault.mutants import mutants, refusals
@@ -15,6 +14,7 @@ from tests.fault.product import STATION, now_ms
 from tests.fault.scale import scaled
 from tests.fault.streams import clean, early, messy, payload, state
 from tests.servers import Mosquitto, wait_until
+from tests.stores import new_store
 
 pytestmark = [pytest.mark.fault, pytest.mark.broker]
 
@@ -53,8 +53,7 @@ def test_row_15_a_stream_repeated_shuffled_and_late_ends_in_the_state_of_the_cle
     rng = random.Random(15)
     stream = clean(rng, now_ms(), scaled(40, 600))
     future = early(stream, 50)
-    clean_url = f"sqlite:///{tmp_path / 'clean.db'}"
-    upgrade(clean_url)
+    clean_url = new_store(tmp_path / "clean.db")
     states = []
     for name, address, said in (
         ("clean", clean_url, stream),

@@ -14,7 +14,6 @@ from models.records.position import Fix
 from store.backup import backup
 from store.database import open_database
 from store.integrity import keep_mark
-from store.migrate import upgrade
 from store.positions import insert_fixes
 from tests.fault.counts import took
 from tests.fault.damage import WAYS
@@ -22,16 +21,17 @@ from tests.fault.ground import BOXES, UNITS, listening, prepare
 from tests.fault.locks import write_lock
 from tests.fault.product import STATION, environment, manage, now_ms, worker
 from tests.fault.publisher import Publisher
-from tests.fault.scale import scaled
+from tests.fault.scale import crossed, scaled
 from tests.fault.space import fill, small_disk
 from tests.fault.viewer import cookie, signed_in
 from tests.fault.whole import Layout, Whole, driving, lost, pressed, running, stored_fixes, stored_presses, whole
 from tests.servers import Mosquitto, PgCluster, wait_until
+from tests.stores import new_store
 
 pytestmark = [pytest.mark.fault, pytest.mark.broker]
 
 
-@pytest.mark.parametrize("layout", ["embedded", "external"])
+@pytest.mark.parametrize(("layout", "db_url"), crossed("external", "embedded"), indirect=["db_url"])
 def test_row_9_a_held_write_lock_loses_nothing_and_hides_no_press(
     layout: Layout, tmp_path: Path, db_url: str, mosquitto: Mosquitto
 ) -> None:
@@ -65,8 +65,7 @@ def test_row_9_a_held_write_lock_loses_nothing_and_hides_no_press(
 @pytest.mark.parametrize("layout", ["embedded", "external"])
 def test_row_10_a_full_disk_is_said_and_nothing_is_lost(layout: Layout, tmp_path: Path, mosquitto: Mosquitto) -> None:
     with small_disk(tmp_path, 24) as disk:
-        url = f"sqlite:///{disk / 'ssz.db'}"
-        upgrade(url)
+        url = new_store(disk / "ssz.db")
         prepare(url)
         publisher = Publisher(mosquitto.port)
         product = whole(tmp_path, url, mosquitto.port, layout, data_dir=disk, disk_low_mb=8)
@@ -134,7 +133,8 @@ def pressed_beside(product: Whole, publisher: Publisher, file: Path, by_command:
     assert stored_presses(side) == [(BOXES[0], "in-need")]
 
 
-@pytest.mark.parametrize("way", WAYS)
+# Each way is found at start: `tests/store/test_integrity.py`. What the product does then is the same for all.
+@pytest.mark.parametrize("way", scaled(["header", "missing"], [*WAYS]))
 def test_row_11_a_damaged_file_is_kept_and_a_press_is_safe_beside_it(
     way: str, tmp_path: Path, sqlite_url: str, mosquitto: Mosquitto
 ) -> None:

@@ -12,9 +12,10 @@ from models.records.dispatch import How
 from models.records.sos import EventKind, Signal
 from models.records.station import Station
 from models.records.unit import Unit
-from store import alarms, dispatch, merge, migrate, registers, sos
+from store import alarms, dispatch, merge, registers, sos
 from store.database import Database, open_database
 from tests.store.plans import plan_of
+from tests.stores import new_store
 
 NOW = 1_790_000_000_000
 PRESS = Signal("hat_yai", "box", "b1", "p1", NOW, EventKind.PRESS, NOW, lat=7.0, lon=100.5)
@@ -104,9 +105,7 @@ def test_to_an_alarm_of_no_station_a_unit_goes_from_its_own(town: Database) -> N
 
 
 def test_who_was_sent_from_the_side_database_comes_home(town: Database, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'side.db'}"
-    migrate.upgrade(url)
-    side = furnish(open_database(url))
+    side = furnish(open_database(new_store(tmp_path / "side.db")))
     alarm = press(side)
     take(side, alarm, Step.ACKNOWLEDGE, NOW + 1)
     take(side, alarm, Step.ASSIGN, NOW + 2, unit="201")
@@ -121,9 +120,7 @@ def test_who_was_sent_from_the_side_database_comes_home(town: Database, tmp_path
 
 
 def test_after_a_merge_at_most_one_dispatch_is_under_way(town: Database, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'side.db'}"
-    migrate.upgrade(url)
-    side = furnish(open_database(url))
+    side = furnish(open_database(new_store(tmp_path / "side.db")))
     alarm = press(side)
     take(side, alarm, Step.ACKNOWLEDGE, NOW + 1)
     take(side, alarm, Step.ASSIGN, NOW + 2, unit="201")

@@ -16,8 +16,9 @@ from models.records.sos import EventKind, Signal
 from models.records.station import Station
 from models.records.unit import Unit
 from models.response.times import Sort, Times, sorts
-from store import alarms, dispatch, merge, migrate, registers, response, shown, sos
+from store import alarms, dispatch, merge, registers, response, shown, sos
 from store.database import Database, open_database
+from tests.stores import new_store
 
 NOW = 1_790_000_000_000
 
@@ -159,9 +160,7 @@ def test_the_first_screen_is_remembered_whoever_tells_of_it_first(town: Database
 
 
 def test_a_side_database_brings_its_times_home(tmp_path: Path, town: Database) -> None:
-    url = f"sqlite:///{tmp_path / 'side.db'}"
-    migrate.upgrade(url)
-    side = furnish(open_database(url))
+    side = furnish(open_database(new_store(tmp_path / "side.db")))
     alarm = press(side)
     take(side, alarm, Step.ACKNOWLEDGE, 1_000)
     with side.write() as tx:
