@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from store.registers import put_boxes, put_units
 from tests.broker.deployed import Caller, Deployed
 from tests.broker.world import STATION, Worker, now_ms, number, register
 from tests.servers import wait_until
+from tests.stores import new_store
 
 pytestmark = [
     pytest.mark.broker,
@@ -34,11 +34,9 @@ NAMES = [f"{STATION}/unit/{unit}" for unit in UNITS] + [f"{STATION}/sos/{box}" f
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory, _sqlite_template: Path) -> Iterator[str]:
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A database with a station of a hundred devices more; its address is the commands' own."""
-    file = tmp_path_factory.mktemp("store") / "ssz.db"
-    shutil.copyfile(_sqlite_template, file)
-    url = f"sqlite:///{file}"
+    url = new_store(tmp_path_factory.mktemp("store") / "ssz.db")
     db = open_database(url, 1)
     register(db)
     with db.write() as tx:

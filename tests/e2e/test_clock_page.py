@@ -3,7 +3,6 @@ nothing grave."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +17,7 @@ from tests.app.serving import Product, clock
 from tests.e2e.accessible import violations
 from tests.e2e.screen import coarse
 from tests.hotspot_sample import CODE, STATION, town
+from tests.stores import new_store
 
 pytestmark = pytest.mark.browser
 
@@ -25,9 +25,9 @@ PATIENCE_MS = 30_000
 
 
 @pytest.fixture
-def product(tmp_path: Path, _sqlite_template: Path) -> Iterator[Product]:
+def product(tmp_path: Path) -> Iterator[Product]:
     """A product on a store of its own, not started yet."""
-    shutil.copyfile(_sqlite_template, tmp_path / "ssz.db")
+    new_store(tmp_path / "ssz.db")
     running = Product(tmp_path)
     yield running
     running.stop()

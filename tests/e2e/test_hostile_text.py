@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -28,6 +26,7 @@ from tests.app.serving import ROOT, Product, clock
 from tests.e2e.conftest import chromium  # noqa: F401 - a fixture
 from tests.e2e.screen import coarse
 from tests.hotspot_sample import record_of_forecasts, row_of, sample, spot
+from tests.stores import new_store
 
 pytestmark = pytest.mark.browser
 
@@ -103,10 +102,10 @@ def fill(db: Database) -> None:
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory, _sqlite_template: Path) -> Iterator[tuple[Product, str]]:
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Product, str]]:
     """A running product whose every text is markup, and the cookie of an administrator."""
     folder = tmp_path_factory.mktemp("hostile")
-    shutil.copyfile(_sqlite_template, folder / "ssz.db")
+    new_store(folder / "ssz.db")
     product = Product(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SSZ_DATABASE_URL", product.database_url)

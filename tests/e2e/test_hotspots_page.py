@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from dashboard.access.sessions import COOKIE
 from tests.app.serving import Product, clock
 from tests.e2e.screen import coarse
 from tests.hotspot_sample import STATION, town
+from tests.stores import new_store
 
 pytestmark = pytest.mark.browser
 
@@ -26,9 +26,9 @@ _HEAVY = re.compile(
 
 
 @pytest.fixture
-def product(tmp_path: Path, _sqlite_template: Path) -> Iterator[Product]:
+def product(tmp_path: Path) -> Iterator[Product]:
     """A product on a store of its own, not started yet."""
-    shutil.copyfile(_sqlite_template, tmp_path / "ssz.db")
+    new_store(tmp_path / "ssz.db")
     running = Product(tmp_path)
     yield running
     running.stop()
@@ -84,5 +84,5 @@ def chosen_from(chromium: Browser, url: str, cookie: str) -> None:
     expect(cluster).to_be_visible()
     page.locator("[data-zoom=all]").click()
     expect(svg).to_have_attribute("viewBox", str(whole))
-    assert "spot=h1" in page.url
+    page.wait_for_url(re.compile("spot=h1"))
     context.close()

@@ -4,7 +4,6 @@ and by key; then a record, a change that two make at once, and a new incident wi
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +28,7 @@ from tests.app.serving import Product, clock
 from tests.e2e.accessible import violations
 from tests.e2e.conftest import PATIENCE_MS
 from tests.e2e.screen import coarse
+from tests.stores import new_store
 
 pytestmark = pytest.mark.browser
 
@@ -76,9 +76,9 @@ def fill(db: Database) -> int:
 
 
 @pytest.fixture
-def product(tmp_path: Path, _sqlite_template: Path) -> Iterator[Product]:
+def product(tmp_path: Path) -> Iterator[Product]:
     """A product on a store of its own, not started yet."""
-    shutil.copyfile(_sqlite_template, tmp_path / "ssz.db")
+    new_store(tmp_path / "ssz.db")
     running = Product(tmp_path)
     yield running
     running.stop()
@@ -140,7 +140,7 @@ def views_agree(page: Page, url: str) -> None:
         assert found == expected or (expected == 0 and 0 < found < 60), where
         chip = page.locator(".ssz-cases .chip")
         expect(chip).to_have_count(1)
-        assert len(page.url) > len(url) + 12, "it stands in the address"
+        page.wait_for_url(lambda asked: len(asked) > len(url) + 12)  # it stands in the address
         before = settled(page)
         chip.click()
         assert agreed(page, before) == 60
@@ -180,7 +180,7 @@ def views_agree(page: Page, url: str) -> None:
     expect(page.locator("th[aria-sort=ascending]")).to_have_count(1)
     page.locator("[data-page='1']").click()
     expect(page.locator(".ssz-cases .leaf")).to_contain_text("หน้า 2 จาก 3")
-    assert first.inner_text() != words
+    expect(first).not_to_have_text(words, use_inner_text=True)
     assert violations(page, ".ssz-cases") == []
 
 
@@ -246,7 +246,7 @@ def entered(page: Page, url: str, base: int) -> None:
     expect(page.get_by_role("cell", name="no-0", exact=True)).to_be_visible()
     page.get_by_role("button", name="เป็นคนละเหตุ บันทึก").click()
     expect(page.get_by_text("บันทึกแล้ว", exact=True)).to_be_visible()
-    assert "source=entry" in page.url
+    page.wait_for_url(re.compile("source=entry"))
     expect(page.get_by_text("บันทึกครั้งแรก").first).to_be_visible()
 
 

@@ -30,7 +30,7 @@ def test_a_press_is_a_row_of_its_own_with_a_running_clock(wall: Page, server: Fi
     expect(row.locator(".ssz-origin")).to_contain_text("กด 3 ครั้ง")
     expect(row.locator(".ssz-marks")).not_to_contain_text("ยังไม่บันทึก")
     assert row.evaluate("(node) => node.mine") is True
-    assert wall.locator(".ssz-pin").count() == 1
+    expect(wall.locator(".ssz-pin")).to_have_count(1)
     server.send(alarms=[press | {"state": "closed", "v": 5}])
     expect(row).to_have_count(0)
     expect(wall.locator(".ssz-pin")).to_have_count(0)

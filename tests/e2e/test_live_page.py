@@ -24,6 +24,9 @@ _SHOWN = """async () => {
     await Promise.allSettled(ending.map((one) => one.finished))
 }"""
 
+#: Nobody becomes old, or lost, however long a busy machine takes to open the page.
+LASTING = {"live_s": 300, "lost_s": 3_600}
+
 
 @pytest.fixture
 def page(wall: Page, server: FixtureServer) -> Page:
@@ -41,7 +44,8 @@ def names(page: Page) -> list[str]:
 
 def test_the_list_is_sorted_as_thai_readers_sort_and_by_state(page: Page, server: FixtureServer) -> None:
     calls = {"1": "สายตรวจ 10", "2": "สายตรวจ 9", "3": "แก้ว", "4": "กานดา", "5": "เขียว", "6": "ขาว"}
-    old = {"6": 60_000}
+    server.feed |= LASTING
+    old = {"6": 600_000}
     server.units = [unit(i, 16.546, 104.7265, call=call, at=now_ms() - old.get(i, 0)) for i, call in calls.items()]
     open_wall(page, server)
     page.wait_for_function(f"() => {_NAMES}.length === 6")
@@ -49,7 +53,7 @@ def test_the_list_is_sorted_as_thai_readers_sort_and_by_state(page: Page, server
     row = page.locator(".ssz-board .ssz-vrow", has_text="ขาว")
     expect(row).to_have_attribute("data-state", "stale")
     expect(row).to_contain_text("พิกัดเก่า")
-    expect(row.locator("time")).to_have_text("1 นาที")
+    expect(row.locator("time")).to_have_text("10 นาที")
     expect(page.locator(".ssz-board .ssz-vrow", has_text="กานดา")).to_contain_text("24 กม./ชม.")
 
 
@@ -74,7 +78,8 @@ def test_selected_in_the_list_is_selected_on_the_map_and_back(page: Page, server
 
 
 def test_one_filter_for_list_map_and_address(page: Page, server: FixtureServer) -> None:
-    old = now_ms() - 60_000
+    server.feed |= LASTING
+    old = now_ms() - 600_000
     server.units = [
         unit("201", 16.5460, 104.7265), unit("202", 16.5470, 104.7275, at=old),
         unit("203", 16.5450, 104.7255, at=old, kind="motorcycle"), unit("301", 16.5450, 104.7250, at=old),

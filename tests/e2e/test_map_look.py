@@ -33,7 +33,7 @@ def test_day_and_night_are_a_switch_that_is_remembered_and_moves_nothing(wall: P
     expect(root).to_have_attribute("data-theme", "day")
     expect(switch).to_have_text("สีกลางคืน")
     wall.wait_for_url(re.compile(r"theme=day"))
-    assert wall.evaluate(_LAND) == palette("day")["land"]
+    wall.wait_for_function(f"(land) => ({_LAND})() === land", arg=palette("day")["land"])
     wall.wait_for_function("() => window.__ssz.map.layer.theme === 'day'")
     coloured(wall, 16.5460, 104.7265, AVAILABLE["day"])
     coloured(wall, 16.5494, 104.7284, tuple(rgb("day", "land")))

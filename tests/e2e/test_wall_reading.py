@@ -118,12 +118,17 @@ def test_a_dead_feed_does_not_look_like_zero(wall: Page, server: FixtureServer) 
     expect(figure.locator("strong")).to_have_text("0")
     expect(wall.locator(".ssz-figure-boxes strong")).to_have_text("–")
     expect(wall.locator(".ssz-figure-answered strong")).to_have_text("3/4")
-    look = "(one) => [getComputedStyle(one).backgroundImage, getComputedStyle(one.querySelector('strong')).color]"
-    alive = figure.evaluate(look)
+    # In the moment it is of that state: on a busy machine a frame may be late by the seconds after which data is old.
+    look = """(state) => {
+        const one = document.querySelector(".ssz-figure-alarms")
+        if (one.dataset.state !== state) return null
+        return [getComputedStyle(one).backgroundImage, getComputedStyle(one.querySelector("strong")).color]
+    }"""
+    alive = wall.wait_for_function(look, arg="none").json_value()
     server.beating = False
     expect(figure).to_have_attribute("data-state", "poor")
     expect(figure.locator("em")).to_contain_text("ณ")
-    dead = figure.evaluate(look)
+    dead = wall.wait_for_function(look, arg="poor").json_value()
     assert all(before != after for before, after in zip(alive, dead, strict=True))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, metadata, packages_distributions
 from pathlib import Path
@@ -51,9 +52,15 @@ def imported(rooms: tuple[str, ...]) -> frozenset[str]:
     return frozenset(found - sys.stdlib_module_names - ours)
 
 
+@cache
+def holders() -> Mapping[str, list[str]]:
+    """Which libraries hold a module; to find out reads every file name of every library."""
+    return packages_distributions()
+
+
 def libraries(names: frozenset[str]) -> set[str]:
     """The libraries that hold these modules."""
-    known = packages_distributions()
+    known = holders()
     return {library.lower().replace("_", "-") for name in names for library in known.get(name, [name])}
 
 
