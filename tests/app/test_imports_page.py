@@ -46,7 +46,7 @@ def started(folder: Path, body: str = FILE, name: str = "ไฟล์.csv", mapp
 
 
 def page_of(work: Work) -> AppTest:
-    page = AppTest.from_file(str(PAGE), default_timeout=30)
+    page = AppTest.from_file(str(PAGE), default_timeout=90)
     page.session_state["import-work"] = work.id
     page.run()
     assert [one.value for one in page.exception] == []
@@ -94,7 +94,7 @@ def test_a_file_is_looked_over_stored_and_taken_out(
         look_as(analyst(frozenset({"b"})))
         assert run.file not in "".join(str(one.body) for one in page_of(work).html)  # another station's
         look_as(Who("v", "viewer", None, "session", "d"))
-        assert [one.value for one in AppTest.from_file(str(PAGE)).run(timeout=30).error] == ["ท่านไม่มีสิทธิ์เข้าถึงข้อมูลนี้"]
+        assert [one.value for one in AppTest.from_file(str(PAGE)).run(timeout=90).error] == ["ท่านไม่มีสิทธิ์เข้าถึงข้อมูลนี้"]
 
 
 def test_what_a_file_says_is_text_wherever_markdown_is_read(

@@ -102,7 +102,7 @@ def test_row_19_a_silent_cut_is_noticed_and_nothing_is_lost(
             proxy.swallow()
             cut = time.monotonic()
             stream(publisher, 500, 500, start)
-            wait_until(lambda: lost in ingest.output(), 40, "the cut is noticed")
+            wait_until(lambda: lost in ingest.output(), 60, "the cut is noticed")
             took("silent cut noticed", time.monotonic() - cut, 20)
             publisher.settle()
             assert len(publisher.acked - stored(sqlite_url) - heard(sqlite_url)) >= 500  # the cut was one
