@@ -66,17 +66,8 @@ def test_only_a_seed_without_a_town_is_called_a_wrong_seed(tmp_path: Path, part:
     assert told.stdout.strip() == said
 
 
-@pytest.mark.parametrize(
-    ("setting", "value"),
-    [
-        ("SSZ_PORT", "high"),
-        ("SSZ_SECRET_KEY", "short"),
-        ("SSZ_DATABASE_URL", "mysql://x"),
-        ("SSZ_MQTT_URL", "http://x"),
-        ("SSZ_TIMEZONE", "Asia/Nowhere"),
-        ("SSZ_ALLOWED_HOSTS", "a b"),
-    ],
-)
+# Which values are wrong: `tests/unit/test_settings.py`. Here what a start makes of them, the first read and the last.
+@pytest.mark.parametrize(("setting", "value"), [("SSZ_PORT", "high"), ("SSZ_SECRET_KEY", "short")])
 def test_a_wrong_setting_is_named(tmp_path: Path, setting: str, value: str) -> None:
     line = refused(tmp_path, free_port(), **{setting: value})
     assert setting.removeprefix("SSZ_") in line
