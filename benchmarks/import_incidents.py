@@ -1,5 +1,5 @@
 """All of Chicago's 1,019,595 real cases by the product's own command, as Parquet and as CSV on SQLite, as Parquet on
-PostgreSQL; and all of them out again as one CSV.
+PostgreSQL; and all of them out again as one CSV. All of Vancouver's 92,455 as Parquet, GeoJSON and XLSX.
 
 Beside the import another process writes in the alarm lane all the time: how long it waited is measured too.
 """
@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -29,22 +30,45 @@ from tests.real_data import DATA
 
 NAME = "import-incidents"
 LEAST_RATE, MOST_MB, MOST_WAIT_MS, MOST_FIRST_S = 20_000, 300.0, 250.0, 1.0
-CITY = DATA / "crime" / "chicago.parquet"
-STATION = "chicago"
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A city: code of its station, the middle of it, and its time zone."""
+
+    name: str
+    lat: float
+    lon: float
+    timezone: str
+
+    @property
+    def file(self) -> Path:
+        """Its cases."""
+        return DATA / "crime" / f"{self.name}.parquet"
+
+
+CHICAGO = City("chicago", 41.84, -87.66, "America/Chicago")
+VANCOUVER = City("vancouver", 49.26, -123.11, "America/Vancouver")
 
 
 def measure(rig: Rig) -> Figure:
     """The figure."""
     folder = rig.new_folder()
     parquet, csv_file = _files(folder, rig.of(10**9, 20_000))
+    small = _kinds(folder, rig.of(10**9, 2_000))
     lines: list[Line] = []
     samples: dict[str, object] = {}
     # PostgreSQL with one format: what reads a file is the same, and the whole must end within minutes.
     for dialect, file in (("sqlite", parquet), ("sqlite", csv_file), ("postgresql", parquet)):
-        with _store(rig, dialect) as url:
-            lines += _imported(url, folder, file, samples, f"{dialect} {file.suffix[1:]}")
+        with _store(rig, dialect, CHICAGO) as url:
+            lines += _imported(url, folder, file, samples, f"{dialect} {file.suffix[1:]}", CHICAGO)
             if (dialect, file) != ("sqlite", parquet):
                 lines += _exported(url, samples, dialect)
+    for file in small:
+        with _store(rig, "sqlite", VANCOUVER) as url:
+            name = f"sqlite {file.suffix[1:]}, Vancouver"
+            # The rate is promised of a million rows: of a tenth much of the time is the start.
+            lines += _imported(url, folder, file, samples, name, VANCOUVER, rated=False)
     peer = orjson.loads(output_of(program("benchmarks.import_incidents", "peer", csv_file), 900))
     samples["peer"] = peer
     lines.append(Line("pandas.read_csv + to_sql, no key, no check (SQLite)", f"{peer['rate']:,.0f} rows/s, "
@@ -63,8 +87,8 @@ def _files(folder: Path, most: int) -> tuple[Path, Path]:
     import pyarrow.csv as pv
     import pyarrow.parquet as pq
 
-    table = pq.read_table(CITY)
-    parquet, csv_file = CITY, folder / "chicago.csv"
+    table = pq.read_table(CHICAGO.file)
+    parquet, csv_file = CHICAGO.file, folder / "chicago.csv"
     if most < table.num_rows:
         table, parquet = table.slice(0, most), folder / "chicago.parquet"
         pq.write_table(table, parquet)
@@ -72,8 +96,32 @@ def _files(folder: Path, most: int) -> tuple[Path, Path]:
     return parquet, csv_file
 
 
+def _kinds(folder: Path, most: int) -> list[Path]:
+    """Vancouver as Parquet, GeoJSON and XLSX, of at most so many rows."""
+    import openpyxl
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(VANCOUVER.file).slice(0, most)
+    kinds = [folder / f"vancouver.{kind}" for kind in ("parquet", "geojson", "xlsx")]
+    pq.write_table(table, kinds[0])
+    rows = table.to_pylist()
+    features = [
+        {"type": "Feature", "geometry": {"type": "Point", "coordinates": [row.pop("lon"), row.pop("lat")]},
+         "properties": row}
+        for row in (dict(row) for row in rows)
+    ]  # fmt: skip
+    kinds[1].write_bytes(orjson.dumps({"type": "FeatureCollection", "features": features}))
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("incidents")
+    sheet.append(table.column_names)
+    for row in rows:
+        sheet.append(list(row.values()))
+    book.save(kinds[2])
+    return kinds
+
+
 @contextmanager
-def _store(rig: Rig, dialect: str) -> Iterator[str]:
+def _store(rig: Rig, dialect: str, city: City) -> Iterator[str]:
     folder = rig.new_folder()
     url = f"sqlite:///{folder / 'ssz.db'}" if dialect == "sqlite" else rig.cluster().create()
     upgrade(url)
@@ -81,8 +129,8 @@ def _store(rig: Rig, dialect: str) -> Iterator[str]:
     with db.write() as tx:
         tx.conn.execute(text(
             "INSERT INTO station (code, name_th, name_en, kind, bureau, province, lat, lon, plausible_km)"
-            " VALUES (:code, 'c', 'c', 'provincial', '', '', 41.84, -87.66, 60)"
-        ), {"code": STATION})  # fmt: skip
+            " VALUES (:code, 'c', 'c', 'provincial', '', '', :lat, :lon, 60)"
+        ), {"code": city.name, "lat": city.lat, "lon": city.lon})  # fmt: skip
     db.close()
     try:
         yield url
@@ -91,17 +139,19 @@ def _store(rig: Rig, dialect: str) -> Iterator[str]:
             rig.cluster().drop(url)
 
 
-def _imported(url: str, folder: Path, file: Path, samples: dict[str, object], name: str) -> list[Line]:
-    env = {**os.environ, "SSZ_DATABASE_URL": url, "SSZ_DATA_DIR": str(folder), "SSZ_TIMEZONE": "America/Chicago"}
+def _imported(
+    url: str, folder: Path, file: Path, samples: dict[str, object], name: str, city: City, rated: bool = True
+) -> list[Line]:
+    env = {**os.environ, "SSZ_DATABASE_URL": url, "SSZ_DATA_DIR": str(folder), "SSZ_TIMEZONE": city.timezone}
     command = [sys.executable, str(ROOT / "manage.py"), "import-incidents"]
     start_mb = _run([*command, "--list"], env, folder)[1]
     db = open_database(url)
     stop = threading.Event()
     waits: list[float] = []
-    prober = threading.Thread(target=_probe, args=(db, stop, waits))
+    prober = threading.Thread(target=_probe, args=(db, city.name, stop, waits))
     prober.start()
     try:
-        seconds, most_mb = _run([*command, str(file), "--station", STATION], env, folder)
+        seconds, most_mb = _run([*command, str(file), "--station", city.name], env, folder)
     finally:
         stop.set()
         prober.join()
@@ -110,9 +160,10 @@ def _imported(url: str, folder: Path, file: Path, samples: dict[str, object], na
     db.close()
     rate, over = rows / seconds, most_mb - start_mb
     samples[name] = {"rows": rows, "seconds": seconds, "over_start_mb": over, "start_mb": start_mb, "waits_ms": waits}
+    pace = f"{rate:,.0f} rows/s ({seconds:.1f} s)"
+    promised = Line(f"{name}: {rows:,} rows", pace, "", f">= {LEAST_RATE:,} rows/s", rate >= LEAST_RATE)
     return [
-        Line(f"{name}: {rows:,} rows", f"{rate:,.0f} rows/s ({seconds:.1f} s)", "", f">= {LEAST_RATE:,} rows/s",
-             rate >= LEAST_RATE),
+        promised if rated else Line(f"{name}: {rows:,} rows", pace),
         Line(f"{name}: memory over the start", f"{over:.0f} MB", "", f"<= {MOST_MB:.0f} MB", over <= MOST_MB),
         Line(f"{name}: wait of an alarm meanwhile", spread(waits), "", f"p99 <= {MOST_WAIT_MS:.0f} ms",
              percentile(waits, 0.99) <= MOST_WAIT_MS),
@@ -136,13 +187,13 @@ def _run(command: list[str], env: dict[str, str], folder: Path) -> tuple[float, 
     return time.perf_counter() - began, most
 
 
-def _probe(db: Database, stop: threading.Event, waits: list[float]) -> None:
+def _probe(db: Database, station: str, stop: threading.Event, waits: list[float]) -> None:
     """Write in the alarm lane, again and again; a write that is given up after 5 s is infinite."""
     while not stop.wait(0.02):
         began = time.perf_counter()
         try:
             with db.write(Lane.ALARM, patience_s=5.0) as tx:
-                tx.conn.execute(text("UPDATE station SET name_en = 'c' WHERE code = :code"), {"code": STATION})
+                tx.conn.execute(text("UPDATE station SET name_en = 'c' WHERE code = :code"), {"code": station})
         except OSError:
             waits.append(float("inf"))
             continue

@@ -102,7 +102,7 @@ def track_file(here: Visit, chosen: Chosen, purpose: str) -> None:
     except (RefusedError, StorageError):
         st.error(word("live.purpose_failed", language))
         return
-    figures = st.columns([1, 1, 2, 2])
+    figures = st.columns([1.2, 1.8, 2, 2])
     figures[0].metric(word("trk.a_n", language), f"{found.drawn:,}", border=True)
     figures[1].metric(word("trk.a_left_out", language), f"{found.left_out:,}", border=True)
     figures[2].metric(word("trk.first", language), moment(found.first, zone, language) or "-", border=True)

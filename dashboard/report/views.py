@@ -73,9 +73,12 @@ def of_incidents(here: Visit, chosen: Filter, answer: Answer, points: Sequence[P
     for code, _, n in answer.offences:
         together[code] = together.get(code, 0) + n
     ranked = sorted(together.items(), key=lambda one: -one[1])[:_BARS]
+    others = len(together) - len(ranked)
+    rest = sum(together.values()) - sum(n for _, n in ranked)
     bars = Bars(
-        word("rep.inc_offences", language), [(offence_name(code, language), n, f"{n:,}") for code, n in ranked]
-    )
+        word("rep.inc_offences", language), [(offence_name(code, language), n, f"{n:,}") for code, n in ranked],
+        word("rep.inc_others", language, offences=f"{others:,}", n=f"{rest:,}") if others else "",
+    )  # fmt: skip
     hours = Table(
         word("rep.inc_hours", language),
         [(weekday(number, language), counts) for number, counts in enumerate(answer.hours_by_weekday)], _HOURS,

@@ -22,6 +22,9 @@ from models.imports.lines import BLOCK, CHANGED, Rows, csv_opener, delimiter_of,
 MAX_BYTES = 2 * 1024**3
 MAX_ROWS = 10_000_000
 
+#: How many times its size a workbook may unpack to, beyond `guards.MAX_UNPACKED`.
+_MOST_GROWN = 60
+
 #: Rows of a piece.
 PIECE = 10_000
 NO_SHEET = Problem("no_sheet", "ไม่มีแผ่นงานชื่อนี้", "the workbook has no sheet of that name")
@@ -119,7 +122,8 @@ def open_table(path: Path, name: str = "", sheet: str = "", most_bytes: int = MA
     # The packages of the others take a second to load: only a file that needs them waits, not the product's start.
     most = max(guards.MAX_UNPACKED, most_bytes)
     if kind == "xlsx":
-        return _workbook(path, sheet, look, most)
+        # A sheet's XML packs to a tenth, sometimes a thirtieth: what grows more was made to.
+        return _workbook(path, sheet, look, max(guards.MAX_UNPACKED, min(most, _MOST_GROWN * look.size)))
     if kind == "geojson":
         names = geojson_names(path)
         return Table(

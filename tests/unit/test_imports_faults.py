@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from models.formats import json_stream, spreadsheet
+from models.formats import guards, json_stream, spreadsheet
 from models.formats.guards import MAX_CELL
 from models.formats.incident_file import Context
 from models.formats.problems import BadFileError, RowError
@@ -263,3 +263,13 @@ def test_rows_told_far_below_the_last_possible_one_end_the_file(
     path.write_bytes(stored.getvalue())
     with pytest.raises(BadFileError, match="rows"):
         converted(path)
+
+
+def test_a_workbook_that_was_made_to_grow_is_refused_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guards, "MAX_UNPACKED", 1 << 20)
+    path = workbook(tmp_path, ["1", "2022-06-30 11:00", "theft", None])
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/worksheets/sheet9.xml", b"0" * (30 << 20))
+    assert path.stat().st_size * 60 < 30 << 20
+    with pytest.raises(BadFileError, match="unpack"):
+        open_table(path)

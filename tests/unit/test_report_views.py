@@ -98,3 +98,12 @@ def test_the_clock_has_both_months_on_dials_each_case_once() -> None:
     document = pypdfium2.PdfDocument(pdf_of(Report(said, figures, grids, "", "{n} {of}", "th")))
     text = document[0].get_textpage().get_text_range()
     assert ("2,000" in text, "2565" in text, len(document)) == (True, True, 1)
+
+
+def test_offences_that_have_no_bar_are_told() -> None:
+    many = answer([(DAY, 5)])
+    many.offences[:] = [(f"o{number:02}", 2, 100 - number) for number in range(15)]
+    _, figures, _ = of_incidents(HERE, CHOSEN, many, [])
+    assert isinstance(figures[0], Bars)
+    assert len(figures[0].items) == 12
+    assert figures[0].note == "และอีก 3 ฐานความผิด รวม 261 คดี"
