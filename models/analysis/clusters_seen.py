@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import shapely
 from scipy.stats import poisson
 
@@ -21,8 +22,9 @@ DAY_MS, YEAR_DAYS = 86_400_000, 365
 #: where cases are many, so many times the zone's mean are asked for, or half of a town were one.
 _FEWEST, _SURE, _TIMES = 5, 0.999, 3.0
 
-#: Most clusters of a map; and how far their outlines reach round a case, m: two that are a step apart still touch.
-MOST, _ROUND_M = 20, EPS_M / 2 + 1
+#: Most clusters of a map; how far an outline follows what is hollow (0: all the way, 1: not at all), and how far it
+#: reaches round a case, m.
+MOST, _HOLLOW, _ROUND_M = 12, 0.3, 30.0
 
 
 def clusters_seen(asked: Question, polygon: str) -> tuple[CaseCluster, ...]:
@@ -36,8 +38,12 @@ def clusters_seen(asked: Question, polygon: str) -> tuple[CaseCluster, ...]:
     zone = flat(polygon)[0]
     made = []
     for number, cases in enumerate(found.sizes[:MOST].tolist()):
-        round_them = shapely.buffer(found.shape(number), _ROUND_M, quad_segs=4)
-        shape = shapely.simplify(shapely.intersection(round_them, zone), 2.0)
+        own = found.label == number
+        # Round all of them at once: a circle round each would take longer than the rest of the map.
+        hull = shapely.concave_hull(
+            shapely.multipoints(np.stack([found.x[own], found.y[own]], axis=1)), ratio=_HOLLOW
+        )
+        shape = shapely.intersection(shapely.buffer(hull, _ROUND_M, quad_segs=3), zone)
         if shape.area > 0:
             made.append(CaseCluster(grid.degrees(shape), int(cases), float(shape.area)))
     return tuple(made)
