@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from urllib.parse import unquote_plus
 
 from anyio import to_thread
 from starlette.datastructures import Headers
@@ -55,6 +56,7 @@ class Request:
     bearer: str
     secure: bool
     socket: bool
+    nul: bool
     address: str
 
     @property
@@ -74,6 +76,8 @@ def _looked_at(scope: Scope) -> Request:
         bearer=value.strip() if scheme.lower() == "bearer" else "",
         secure=scope.get("scheme") in ("https", "wss"),
         socket=scope["type"] == "websocket",
+        # No name of ours holds one, and PostgreSQL takes no text that does.
+        nul="\0" in unquote_plus(scope.get("query_string", b"").decode("latin-1")),
         address=client[0] if (client := scope.get("client")) else "",
     )
 
@@ -144,6 +148,8 @@ class Gate:
             return Refusal(405, "not with this method")
         if door in (Door.OPEN, Door.KEY):
             return None
+        if request.nul:
+            return Refusal(400, "a question holds no NUL")
         if door is Door.METRICS:
             return await self._token(request, metrics=True)
         if door is Door.API and request.bearer and not request.socket:

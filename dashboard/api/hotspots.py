@@ -80,7 +80,7 @@ def hotspots(
     call: Calling,
     zone: str | None = None,
     group: Annotated[str | None, Query(description="comma list, 1 to 4; 4 stands in no map")] = None,
-    days: Annotated[int, Query(description="how many days ahead: 7, 14 or 28")] = 28,
+    days: Annotated[int, Query(ge=1, le=366, description="how many days ahead: 7, 14 or 28")] = 28,
     station: str | None = None,
     family: Annotated[str | None, Query(description="one offence family; all without")] = None,
     shift: Annotated[str, Query(pattern=r"^(\d\d)?$", description="hour a shift begins at; empty: all day")] = "",

@@ -174,6 +174,21 @@ def test_bearer_tokens_open_the_api_and_nothing_else(product: Product) -> None:
         assert client.get("/metrics", headers=wrong).status_code == 401
 
 
+def test_a_question_with_a_nul_or_an_endless_number_is_a_bad_one_and_no_error_of_ours(product: Product) -> None:
+    """PostgreSQL takes no text with a NUL in it, and no whole number beyond 64 bits. A tracker's is never turned away
+    here: it may be pressed."""
+    with product.client(product.session().cookie) as client:
+        for path in (
+            "/api/v1/audit?who=%00",
+            "/cases/rows?status=a%00b",
+            "/api/v1/sources?station=%2500&station=%00",
+        ):
+            assert client.get(path).status_code == 400, path
+        assert client.get("/api/v1/audit?who=%2500").status_code == 200
+        assert client.get("/api/v1/hotspots?days=9223372036854775808").status_code == 422
+        assert client.get("/in/osmand?id=%00&key=%00&lat=1&lon=1").status_code == 401
+
+
 def test_the_policy_names_no_path_that_is_not_served(product: Product) -> None:
     with product.client() as client:
         later = {SIGN_IN_CODE, SIGN_IN_SECOND, SIGN_IN_PASSWORD, OIDC, OIDC_CALLBACK}

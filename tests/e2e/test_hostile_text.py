@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 import pytest
@@ -164,7 +165,12 @@ def test_no_text_becomes_markup_on_any_page(chromium: Browser, hostile: tuple[Pr
     page.on("request", lambda one: outside.append(one.url) if "localhost" not in one.url[:20] else None)
     clean = {"elements": 0, "ran": 0, "links": 0, "pictures": 0}
     shown = []
-    for address in pages():
+    db = open_database(product.database_url)
+    with db.read() as conn:
+        row = conn.execute(text("SELECT station, source, id FROM incident ORDER BY id LIMIT 1")).one()
+    db.close()
+    record = "incident?" + urlencode(dict(zip(("station", "source", "id"), row, strict=True)))
+    for address in [*pages(), record]:
         page.goto(f"{product.url}/{address}")
         expect(page.get_by_test_id("stAppViewContainer")).to_be_visible(timeout=PATIENCE_MS)
         ready = page.locator(".ssz[data-idle], .ssz-desk h1, .ssz-deskpage").first
@@ -174,6 +180,8 @@ def test_no_text_becomes_markup_on_any_page(chromium: Browser, hostile: tuple[Pr
             tab.click()
             expect(tab).to_have_attribute("aria-selected", "true")
         assert markup(page) == clean, address
+        if address == record:
+            expect(page.locator(".ssz-table").first).to_contain_text("data-xss", timeout=PATIENCE_MS)
         if address == "equipment":
             no_download(page)
             more_pages_in_thai(page)
