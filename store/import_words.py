@@ -69,6 +69,16 @@ def classifier(
     return OffenceTable({**OffenceTable.of(STANDARD).by_key, **named}).classify
 
 
+def by_station(conn: Connection, station: str, offence: str, group: int | None) -> tuple[str, int | None]:
+    """An offence and its group as the station's own names say, where the standard table knows no such name: for what
+    comes one by one, over the wire, through the API or by hand."""
+    if not offence or offence in _CODES:
+        return offence, group
+    mine = (_NAME.c.station == station, _NAME.c.key == name_key(offence)[:200])
+    row = conn.execute(select(_NAME.c.offence, _NAME.c.offence_group).where(*mine)).one_or_none()
+    return (offence, group) if row is None else (row.offence, row.offence_group)
+
+
 def mapping(conn: Connection, station: str, source: str) -> dict[str, str]:
     """Field -> title of its column, as last said for files of that source; empty when nothing was."""
     query = select(_MAPPING.c["columns"]).where(_MAPPING.c.station == station, _MAPPING.c.source == source)

@@ -15,7 +15,7 @@ from models.records.base import Millis
 from models.records.imports import ImportBatch
 from models.records.incident import Incident, IncidentReport
 from models.records.incident_change import CAME_AGAIN, TAKEN_OUT, IncidentChange
-from store import incidents
+from store import import_words, incidents
 from store.database import Tx
 from store.rows import records, table_of, values_of
 
@@ -94,6 +94,7 @@ def near_in_time(conn: Connection, new: IncidentReport) -> list[Incident]:
 
 def enter(tx: Tx, report: IncidentReport, by: str) -> bool:
     """Keep an incident entered by hand, and who entered it. False when its number is taken at that station."""
+    report = incidents.as_named(tx.conn, report)
     if not incidents.take(tx, report):
         return False
     said = {name: value for name, value in asdict(report).items() if name in EDITABLE and value not in (None, "")}
@@ -118,6 +119,9 @@ def edit(tx: Tx, key: Key, seen: int, values: Mapping[str, Any], by: str, now: M
     newest = history(tx.conn, key)[-1:]
     if newest and newest[0].version > seen:
         raise EditedMeanwhileError(newest[0])
+    if "offence" in values and values["offence"] != current.offence:
+        said = import_words.by_station(tx.conn, key.station, values["offence"], values.get("offence_group"))
+        values = {**values, "offence": said[0], "offence_group": said[1]}
     changed = difference(values_of(current), values)
     if not changed:
         return None

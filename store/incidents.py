@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, func, select, tuple_
@@ -12,6 +12,7 @@ from models.access.grants import Stations
 from models.happenings import RegisterChanged
 from models.records.base import Millis
 from models.records.incident import Incident, IncidentReport
+from store import import_words
 from store.among import among
 from store.database import Tx
 from store.hidden import hidden_batches, make_way
@@ -47,11 +48,18 @@ class Wanted:
     zone: str | None = None
 
 
+def as_named(conn: Connection, report: IncidentReport) -> IncidentReport:
+    """The incident with its offence as its station names it."""
+    offence, group = import_words.by_station(conn, report.station, report.offence, report.offence_group)
+    return replace(report, offence=offence, offence_group=group)
+
+
 def take(tx: Tx, report: IncidentReport, batch: str = "") -> bool:
     """Keep an incident. False when its id is known from that source at that station: a duplicate, nothing changed.
 
     Its station must be in the store.
     """
+    report = as_named(tx.conn, report)
     make_way(tx, [(report.station, report.source, report.id)])
     new = add_new(tx, _INCIDENT, asdict(report) | {"batch": batch})
     if new:

@@ -17,6 +17,7 @@ from models.formats.offences import STANDARD
 from models.incidents.entry import MOST_NUMBER, MOST_STATUS, MOST_TEXT, Problems, Said
 from models.records.incident import FOUND_BY, PLACE_QUALITIES
 from models.records.station import Station
+from store import import_words
 
 _ARRESTED = ("unknown", "no", "yes")
 
@@ -56,6 +57,9 @@ def form(here: Visit, key: str, stations: Sequence[Station], *, new: bool, text:
         for at, name in zip(row, ("from_day", "from_time", "to_day", "to_time"), strict=True):
             _text(at, key, name, wrong, language)
         offences = {one.code: one.th if language == "th" else one.en for one in STANDARD}
+        with here.runtime.db.read() as conn:
+            own = import_words.offence_names(conn, str(st.session_state.get(f"{key}-station", "")))
+        offences |= {row.name: row.name for row in own if row.offence not in offences}
         said = str(st.session_state.get(f"{key}-offence", ""))
         if said and said not in offences:
             offences[said] = offence_name(said, language)

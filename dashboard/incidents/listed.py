@@ -72,11 +72,11 @@ def _head(name: str, words: str, sort: str, language: Language) -> str:
     # The newest first, but words from their first letter.
     following = f"-{name}" if (not down if mine else name == "time") else name
     state = ("descending" if down else "ascending") if mine else "none"
-    sign = ("↓" if down else "↑") if mine else ""
     said = escape(word("cas.sort", language, what=words))
     return (
         f'<th scope="col" aria-sort="{state}"><button type="button" data-sort="{following}" title="{said}">'
-        f'{escape(words)}<span aria-hidden="true">{sign}</span></button></th>'
+        # The arrow is the look's own, as on every table that is sorted.
+        f'{escape(words)}<span aria-hidden="true"></span></button></th>'
     )
 
 

@@ -29,10 +29,6 @@ def workbench() -> None:
     here = visit(Action.SEE_INCIDENTS)  # asked again: the session may have ended since the page was opened
     columns, scope = here.runtime.columns, here.who.stations
     chosen = filter_bar(here, chips=True)
-    views(here, chosen, columns.ask(chosen, scope))
-    with here.runtime.db.read() as conn:
-        streets = registers.has_streets(conn, scope)
-    credit_line(here.runtime.basemap, int(streets), here.language)
 
     def on_paper() -> View:
         """What the page shows, for its report; asked for when the file is."""
@@ -40,7 +36,12 @@ def workbench() -> None:
         points = None if isinstance(found, Hexagons) else found
         return of_incidents(here, chosen, columns.ask(chosen, scope), points)
 
+    # Above the views: at the foot of the page it would open beyond the screen.
     take_along(here, chosen, on_paper)
+    views(here, chosen, columns.ask(chosen, scope))
+    with here.runtime.db.read() as conn:
+        streets = registers.has_streets(conn, scope)
+    credit_line(here.runtime.basemap, int(streets), here.language)
 
 
 workbench()

@@ -14,7 +14,7 @@ from models.happenings import Happening, RegisterChanged
 from models.incidents.changes import EDITABLE
 from models.records.incident import Incident, IncidentReport
 from models.records.station import Station
-from store import incident_changes, incidents, registers
+from store import import_words, incident_changes, incidents, registers
 from store.database import Database
 from store.incident_changes import EditedMeanwhileError, GoneError, Key
 from store.rows import values_of
@@ -42,6 +42,33 @@ def as_is(db: Database, **changed: Any) -> dict[str, Any]:
         row = incident_changes.one(conn, KEY)
     assert row is not None
     return {name: value for name, value in values_of(row).items() if name in EDITABLE} | changed
+
+
+def test_a_station_s_own_names_of_offences_hold_for_what_comes_one_by_one(town: Database) -> None:
+    def stored(name: str) -> tuple[str, int | None]:
+        with town.read() as conn:
+            row = incident_changes.one(conn, replace_id(name))
+        assert row is not None
+        return row.offence, row.offence_group
+
+    def replace_id(name: str) -> Key:
+        return KEY._replace(id=name)
+
+    unknown = replace(NEW, id="wire", offence="ขโมยของหลวง", offence_group=None)
+    with town.write() as tx:
+        assert incidents.take(tx, unknown)
+    assert stored("wire") == ("ขโมยของหลวง", None)
+    with town.write() as tx:
+        for name, meaning in (("ขโมยของหลวง", "theft"), ("แข่งรถ", "3")):
+            import_words.name_offence(tx, "hat_yai", name, import_words.meaning_of(name, meaning), NOW)
+        assert incidents.take(tx, replace(unknown, id="later"))
+        assert incident_changes.enter(tx, replace(unknown, id="desk", offence="แข่งรถ"), "ร.ต.อ.สมชาย")
+        assert incidents.take(tx, replace(unknown, id="known", offence="robbery", offence_group=2))
+        values = as_is(town, offence="แข่งรถ", offence_group=None)
+        assert incident_changes.edit(tx, KEY, 1, values, "ผกก.", NOW + 1)
+    assert [stored(one) for one in ("later", "desk", "known", "e1", "wire")] == [
+        ("theft", 2), ("แข่งรถ", 3), ("robbery", 2), ("แข่งรถ", 3), ("ขโมยของหลวง", None),
+    ]  # fmt: skip
 
 
 def test_what_was_entered_and_changed_stands_in_the_history_field_by_field(town: Database) -> None:
