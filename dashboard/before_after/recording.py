@@ -50,14 +50,12 @@ def set_start(here: Visit, zone: Zone) -> None:
         return
     with box:
         known = "" if zone.started is None else day(date.fromisoformat(zone.started), language)
-        st.text_input(word("ba.record_day", language), known, key=f"{key}-day", max_chars=40)
+        # Side by side: on a small screen what stands below the words would be out of sight.
+        left, right = st.columns([3, 2], vertical_alignment="bottom")
+        left.text_input(word("ba.record_day", language), known, key=f"{key}-day", max_chars=40)
+        label = word("ba.record_save", language)
+        right.button(label, key=f"{key}-save", type="primary", on_click=_save, args=(here, zone, key))
         st.caption(word("ba.record_help", language))
-        st.button(
-            word("ba.record_save", language),
-            key=f"{key}-save",
-            type="primary",
-            on_click=lambda: _save(here, zone, key),
-        )
         if told := st.session_state.pop(_TOLD, None):
             kind, words = told
             (st.success if kind == "saved" else st.warning)(words)
