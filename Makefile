@@ -1,6 +1,6 @@
 # `make run` and `make test` need nothing but Python 3.11 or newer: they set up everything themselves.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check bench soak lock licences sbom frontend clean
+.PHONY: help setup setup-dev run test check bench soak lock licences sbom advisories frontend clean
 
 PY := .venv/bin/python
 
@@ -35,6 +35,7 @@ soak: setup-dev ## the long form of the fault tests; writes benchmarks/SOAK.md
 TOOLS := var/tools
 UV := 0.13.9
 CYCLONEDX := 7.5.0
+PIP_AUDIT := 2.10.1
 $(TOOLS)/%:
 	@python3 -m venv $(TOOLS)
 	@$(TOOLS)/bin/python -m pip install -q uv==$(UV) cyclonedx-bom==$(CYCLONEDX)
@@ -51,6 +52,12 @@ sbom: $(TOOLS)/made-$(UV)-$(CYCLONEDX) ## write var/sbom.json and var/sbom-map.j
 	@$(TOOLS)/bin/cyclonedx-py requirements --sv 1.6 --output-reproducible -o var/sbom.json requirements.txt
 	@cd dashboard/live/frontend && npm sbom --package-lock-only --sbom-format cyclonedx > ../../../var/sbom-map.json
 	@python3 scripts/sbom.py var/sbom.json var/sbom-map.json
+
+advisories: ## ask over the internet whether a fault became known in a library since; each month, and before an update
+	@python3 -m venv var/advisories
+	@var/advisories/bin/python -m pip install -q pip-audit==$(PIP_AUDIT)
+	@var/advisories/bin/pip-audit --require-hashes --disable-pip -r requirements.txt
+	@cd dashboard/live/frontend && npm audit --package-lock-only
 
 frontend: ## build the map component again (needs Node.js); its bundle is committed
 	@cd dashboard/live/frontend && npm ci --no-audit --no-fund && npm run build
