@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.deeds import page_deed
 from dashboard.html_table import table_html
 from dashboard.imports.work import MOST_MB, Work, look, undo, works
+from dashboard.markdown import plain
 from dashboard.tables import Row
 from dashboard.times import moment
 from dashboard.visit import Visit
@@ -93,7 +94,8 @@ def _ended(here: Visit, work: Work) -> None:
     """How a work ended, in words that say what was kept and what to do."""
     language = here.language
     if work.problem is not None:
-        st.error(work.problem.th if language == "th" else work.problem.en)
+        said = work.problem.th if language == "th" else work.problem.en
+        st.error(f"{plain(work.name)}: {plain(said)}  \n{word('imp.refused_next', language)}")
         if len(work.sheets) > 1:
             _sheets(here, work)
     elif work.failed:
