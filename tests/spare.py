@@ -110,14 +110,21 @@ class Spare:
         return url
 
     def give_back(self, url: str) -> None:
-        """Nobody needs it any more; who is still connected is thrown out."""
-        if self._as_new(url):
-            name = f"t_{secrets.token_hex(6)}"
-            with self._cluster.admin() as connection:
-                connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(_name(url), sql.Identifier(name)))
-            self._free.append(self._cluster.url(name))
+        """Nobody needs it any more; who is still connected is thrown out, and finds nothing of that name."""
+        name, renamed = _name(url), f"t_{secrets.token_hex(6)}"
+        with self._cluster.admin() as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [url.rsplit("/", 1)[1]]
+            )
+            try:
+                connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(name, sql.Identifier(renamed)))
+            except psycopg.errors.ObjectInUse:  # somebody comes back at once each time
+                renamed = ""
+        emptied = self._cluster.url(renamed) if renamed else url
+        if renamed and self._as_new(emptied):
+            self._free.append(emptied)
         else:
-            self._cluster.drop(url)
+            self._cluster.drop(emptied)
 
     def _connected(self, url: str) -> Connection:
         address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
@@ -128,10 +135,6 @@ class Spare:
         new = self._new
         assert new is not None
         with self._connected(url) as connection:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
             if _shape(connection) != new.shape:
                 return False
             connection.execute("SET session_replication_role = replica")  # no trigger, no key to another table
