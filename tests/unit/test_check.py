@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import chain
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -36,3 +37,14 @@ def test_the_slowest_files_are_told_with_all_that_their_tests_took() -> None:
     reports = [took("a.py::one", 2.0), took("b.py::one", 3.0), took("a.py::two[x::y]", 2.5)]
     assert slowest.by_file(reports) == [("a.py", 4.5), ("b.py", 3.0)]
     assert len(slowest.by_file(took(f"{number}.py::one", 1.0) for number in range(30))) == slowest.FILES
+
+
+def test_it_is_told_when_each_worker_had_no_more() -> None:
+    def ran(worker: str, start: float, stop: float) -> pytest.TestReport:
+        node = SimpleNamespace(gateway=SimpleNamespace(id=worker))
+        return pytest.TestReport(
+            "a.py::one", ("", 0, ""), {}, "passed", None, "call", start=start, stop=stop, node=node
+        )
+
+    reports = [ran("gw0", 100.0, 130.0), ran("gw1", 101.0, 102.0), ran("gw1", 103.0, 110.0), ran("gw0", 131.0, 131.5)]
+    assert slowest.ends(reports) == [("gw1", 10.0), ("gw0", 31.5)]
