@@ -58,6 +58,16 @@ def caught(found: Summary, language: Language) -> tuple[str, str]:
     return share(found.hits / found.cases), told
 
 
+def told_apart(found: Summary) -> tuple[str, str]:
+    """The shares caught by the maps and by plain counting; finer where both would read alike and are not. A dash
+    without a case."""
+    if found.hit is None or found.naive_hit is None:
+        return "-", "-"
+    ours, naive = share(found.hit), share(found.naive_hit)
+    alike = ours == naive and found.hit != found.naive_hit
+    return (f"{found.hit:.1%}", f"{found.naive_hit:.1%}") if alike else (ours, naive)
+
+
 def period_rows(found: Summary, zone: ZoneInfo, language: Language) -> pd.DataFrame:
     """One row a line of a period that had cases: its day, the word of the line, the rate, the number of cases,
     and the rate's 95 % interval (None of the ceiling, which is reckoned and not counted)."""

@@ -22,7 +22,7 @@ function moving(svg) {
       const name = plates[at].querySelector(".name")
       // None is cut by the rim: it moves aside while its place is on the map.
       name.removeAttribute("dx")
-      const { left, right } = name.getBoundingClientRect(), { left: middle } = plates[at].getBoundingClientRect()
+      const { left, right } = name.getBoundingClientRect(), { left: middle } = taken[at]
       if (middle > whole.left && middle < whole.right)
         name.setAttribute("dx", Math.max(whole.left + 6 - left, 0) + Math.min(whole.right - 6 - right, 0))
       const box = name.getBoundingClientRect()

@@ -15,6 +15,7 @@ from dashboard.hotspots.forecast_rows import (
     pai_interval,
     pei_told,
     period_rows,
+    told_apart,
 )
 from dashboard.hotspots.read import MOST_STATIONS, forecasts_of
 from dashboard.hotspots.told import family_name, share
@@ -69,12 +70,11 @@ if not told:
 note = st.warning if found.standing == "worse" else st.success if found.standing == "better" else st.info
 note(word(f"hot.fc_{found.standing}", language), icon=":material/info:")
 figures = st.columns(5)
-rate, below = caught(found, language)
+_, below = caught(found, language)
+rate, naive = told_apart(found)
 figures[0].metric(word("hot.fc_ours", language), rate, border=True)
 figures[0].caption(below)
-figures[1].metric(
-    word("hot.fc_naive", language), "-" if found.naive_hit is None else share(found.naive_hit), border=True
-)
+figures[1].metric(word("hot.fc_naive", language), naive, border=True)
 figures[1].caption(f"{of_cases(found.naive_hits, found, language)} {word('hot.fc_naive_help', language)}".strip())
 figures[2].metric(
     word("hot.fc_ceiling", language), "-" if found.ceiling is None else share(found.ceiling), border=True

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.access.identity import Who
-from dashboard.hotspots.forecast_rows import period_rows
+from dashboard.hotspots.forecast_rows import period_rows, told_apart
 from models.analysis.record import Scored, Told, summary
 from models.records.station import Station
 from store import registers
@@ -99,3 +99,14 @@ def test_only_those_who_may_see_it_and_only_their_stations(look_as: Callable[[Wh
     assert "lumphini" not in said(page) + str([one.options for one in page.selectbox])
     look_as(Who("ผู้ชม", "viewer", None, "session", "z", "token-3"))
     assert said(open_page()) == "ท่านไม่มีสิทธิ์เข้าถึงข้อมูลนี้"
+
+
+def test_shares_that_would_read_alike_are_told_finer() -> None:
+    def shares(hits: float, naive: float) -> tuple[str, str]:
+        score = Scored(0, 1_000, hits, hits, naive, 500, 0.05, 1_000, 300, 0.9)
+        return told_apart(summary([Told("s", "z", "theft", 28, "", 0, 28, "mixture", "h", score)], 28))
+
+    assert shares(304, 298) == ("30.4%", "29.8%")
+    assert shares(300, 300) == ("30%", "30%")
+    assert shares(304, 250) == ("30%", "25%")
+    assert told_apart(summary([], 28)) == ("-", "-")
