@@ -160,7 +160,7 @@ def views_agree(page: Page, url: str) -> None:
         canvas.click(position={"x": x, "y": y})
     inside = agreed(page, before)
     assert 0 < inside < 54, "some of those with a place"
-    assert "area=" in page.url
+    page.wait_for_url(re.compile("area="))
     before = settled(page)
     page.locator(".ssz-cases .chip").click()
     assert agreed(page, before) == 60
