@@ -55,6 +55,8 @@ WEB = {
     "incident_changes.near_in_time": "of the station an incident is entered for, one of those the form offers",
     "incident_changes.one": "one incident, named with its station; the page asks whether that is seen first",
     "incident_nearby.nearby": "what is near an incident that was found, of its own station alone",
+    "incidents.as_named": "of the station the incident is being stored at; what comes back is the incident itself",
+    "one_track.held": "of one unit, which the door has found among those of who asks",
     "refits.runs": "when maps were made anew last, by how many stations; none is named",
     "notices.newest": "of the channels asked for, which the page has chosen by their stations",
     "notices.spent": "how many messages a channel has sent; told of the channels chosen by their stations",
