@@ -23,6 +23,8 @@ def agreement(made: Clusters, x: NDArray[np.float64], y: NDArray[np.float64], ra
     theirs = np.asarray(votes.argmax(axis=1)).ravel() - 1
     either = (made.label >= 0) | (theirs >= 0)
     both = (made.label >= 0) & (theirs >= 0)
+    if not both.any():
+        return 0.0 if either.any() else 1.0
     shared = coo_array((np.ones(both.sum()), (made.label[both], theirs[both]))).toarray()
     rows, columns = linear_sum_assignment(-shared)
-    return float(shared[rows, columns].sum() / either.sum()) if either.any() else 1.0
+    return float(shared[rows, columns].sum() / either.sum())

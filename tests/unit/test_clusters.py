@@ -58,3 +58,10 @@ def test_nothing_has_no_cluster() -> None:
     assert clusters(np.array([1.0]), np.array([1.0]), fewest=5).sizes.tolist() == []
     with pytest.raises(ValueError, match="above 0"):
         clusters(np.zeros(1), np.zeros(1), fewest=0)
+
+
+def test_clusterings_without_a_common_square_agree_nowhere_and_none_with_none() -> None:
+    x, y = np.zeros(10), np.zeros(10)
+    none = np.full(10, -1, dtype=np.int64)
+    assert agreement(clusters(x, y, fewest=11), x, y, none) == 1.0
+    assert agreement(clusters(x, y, fewest=5), x, y, none) == 0.0
