@@ -7,7 +7,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.formats import json_stream
@@ -36,7 +36,7 @@ def whole(text: str) -> dict[str, Any]:
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(st.text(max_size=5), _VALUES, max_size=4), st.lists(_VALUES, max_size=5), st.integers(1, 7),
     st.sampled_from([None, 1]),
