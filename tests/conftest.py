@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from store.database import Database, open_database
 from store.migrate import upgrade
@@ -21,6 +22,10 @@ from tests.fault.scale import SOAK
 from tests.servers import MissingBinaryError, Mosquitto, PgCluster
 from tests.spare import Spare
 from tests.stores import new_store
+
+# How fast examples are made and run is the machine's affair: it is no fault of what they show.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def pytest_configure() -> None:
