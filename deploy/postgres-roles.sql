@@ -58,16 +58,21 @@ REVOKE ALL ON
     refit_run, refit_station, saved_view, sheet_print, sign_in_failures, sign_in_link, sign_in_step, web_session
 FROM ssz_ingest;
 REVOKE INSERT, UPDATE ON
-    alembic_version, checkpoint, device_key, drill, import_batch, import_mapping, levels_mark, offence_name, station,
+    alembic_version, checkpoint, device_key, drill, import_mapping, levels_mark, offence_name, station,
     street, zone
 FROM ssz_ingest;
-REVOKE UPDATE ON alarm_step, alarm_step_seal FROM ssz_ingest;
+-- Of its own imports it tells once, whole; running and undoing are the web process's and the owner's.
+REVOKE UPDATE ON alarm_step, alarm_step_seal, import_batch FROM ssz_ingest;
 -- A deed goes to the end of the audit log, or waits there for a process with the key; none is read.
 GRANT INSERT ON audit, audit_waiting TO ssz_ingest;
 -- Which key the log is written with it must see: with another one it leaves its deeds waiting.
 GRANT SELECT (seq) ON audit, audit_cut TO ssz_ingest;
 GRANT SELECT (key) ON audit TO ssz_ingest;
 GRANT SELECT (id) ON audit_waiting TO ssz_ingest;
+-- An incident that a file brings again after it was taken out gets a line in its history; of what others changed, and
+-- who, nothing is read.
+GRANT INSERT ON incident_change TO ssz_ingest;
+GRANT SELECT (station, source, id, version, kind) ON incident_change TO ssz_ingest;
 GRANT DELETE ON device, lease, quarantine TO ssz_ingest;
 
 COMMIT;
