@@ -23,7 +23,7 @@ from models.analysis.shifts import Shifts
 from models.analysis.station import refit
 from models.analysis.task import Key, Made, Place, Task
 from models.records.base import Millis
-from models.records.hotspot import ForecastRow, HotspotMapRow, RefitFailure, RefitRun
+from models.records.hotspot import RefitFailure, RefitRun
 from models.records.station import Station
 from store import cases, forecasts, hotspots, refits, registers
 from store.database import Database
@@ -175,7 +175,7 @@ def _keep(database: Database, turn: Turn, one: Done[list[Made]], version: Versio
     made = one.result or []
     with database.write(patience_s=30.0) as tx:
         turn.keep(tx, now)
-        hotspots.keep(tx, [_map_row(one.name, each, version, at) for each in made])
+        hotspots.keep_values(tx, [_map_row(one.name, each, version, at) for each in made])
         # One a day of each map: a station of many cases is refit each hour, and a forecast stays for good.
         before = forecasts.frozen_since(tx.conn, one.name, at - FREEZE_MS)
         frozen = [
@@ -184,7 +184,7 @@ def _keep(database: Database, turn: Turn, one: Done[list[Made]], version: Versio
             if each.frozen is not None
             and (each.key.zone, each.key.family, each.key.days, each.key.shift) not in before
         ]
-        forecasts.freeze(tx, [_forecast_row(one.name, each, text, version, at) for each, text in frozen])
+        forecasts.freeze_values(tx, [_forecast_row(one.name, each, text, version, at) for each, text in frozen])
         refits.note(tx, one.name, Last(at, version, failed=bool(one.error)))
         failures = [RefitFailure(run=turn.id, station=one.name, at=now, error=one.error)] if one.error else []
         refits.go_on(tx, turn.id, done=int(not one.error), maps=len(made), failures=failures, now=now)
@@ -195,15 +195,13 @@ def _values(station: str, made: Made, version: Version, at: Millis) -> Mapping[s
     return {
         "station": station, "zone": key.zone, "family": key.family, "days": key.days, "shift": key.shift,
         "made_at": at, "data_version": version.text(made.place.version), "method": made.method,
-        "parameters": made.parameters, "hash": "",
+        "parameters": made.parameters,
     }  # fmt: skip
 
 
-def _map_row(station: str, made: Made, version: Version, at: Millis) -> HotspotMapRow:
-    values = {**_values(station, made, version, at), "body": made.body, "claims": made.frozen is not None}
-    return HotspotMapRow.model_validate(values)
+def _map_row(station: str, made: Made, version: Version, at: Millis) -> Mapping[str, object]:
+    return {**_values(station, made, version, at), "body": made.body, "claims": made.frozen is not None}
 
 
-def _forecast_row(station: str, made: Made, text: str, version: Version, at: Millis) -> ForecastRow:
-    until = at + made.key.days * _DAY_MS
-    return ForecastRow.model_validate({**_values(station, made, version, at), "body": text, "until": until})
+def _forecast_row(station: str, made: Made, text: str, version: Version, at: Millis) -> Mapping[str, object]:
+    return {**_values(station, made, version, at), "body": text, "until": at + made.key.days * _DAY_MS}

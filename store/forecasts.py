@@ -12,6 +12,7 @@ import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from functools import lru_cache
+from typing import cast
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or_, select
 
@@ -26,7 +27,7 @@ from models.records.incident import Incident
 from store import audit
 from store.database import Tx
 from store.hidden import IS_SEEN
-from store.rows import add_new, of_stations, record_of, records, table_of, values_of
+from store.rows import Values, add_new, of_stations, record_of, records, table_of, values_of
 
 _FORECAST, _SCORE, _INCIDENT = table_of(ForecastRow), table_of(ForecastScoreRow), table_of(Incident)
 
@@ -58,7 +59,11 @@ class ChangedError(Exception):
 
 def hash_of(row: ForecastRow) -> str:
     """The hash of a forecast's content: everything but the hash itself."""
-    return content_hash({name: getattr(row, name) for name in _HASHED})
+    return _hash_of(values_of(row))
+
+
+def _hash_of(values: Values) -> str:
+    return content_hash({name: values[name] for name in _HASHED})
 
 
 def together(hashes: Iterable[str]) -> str:
@@ -71,17 +76,22 @@ def freeze(tx: Tx, rows: Iterable[ForecastRow]) -> int:
 
     What is new of a station and moment is one row of the audit log: all of them are frozen in one call.
     """
+    return freeze_values(tx, [values_of(row) for row in rows])
+
+
+def freeze_values(tx: Tx, rows: Iterable[Values]) -> int:
+    """`freeze` of forecasts by name of their columns (see `hotspots.keep_values`)."""
     groups: dict[tuple[str, Millis], list[str]] = {}
-    kept = {(row.station, name): row for row in rows if (name := hash_of(row))}
+    kept = {(str(row["station"]), _hash_of(row)): row for row in rows}
     for station in {station for station, _ in kept}:
         mine = [name for of, name in kept if of == station]
         query = select(_FORECAST.c.hash).where(_FORECAST.c.station == station, _FORECAST.c.hash.in_(mine))
         for name in tx.conn.execute(query).scalars():
             del kept[station, name]
     if kept:
-        tx.conn.execute(insert(_FORECAST), [values_of(row) | {"hash": name} for (_, name), row in kept.items()])
+        tx.conn.execute(insert(_FORECAST), [{**row, "hash": name} for (_, name), row in kept.items()])
     for (station, name), row in kept.items():
-        groups.setdefault((station, row.made_at), []).append(name)
+        groups.setdefault((station, cast(Millis, row["made_at"])), []).append(name)
     for (station, made_at), hashes in sorted(groups.items()):
         deed = by_system(
             made_at, Did.FORECASTS_FROZEN, station=station, object="forecasts", detail=detail(hashes)

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import cast
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or_, select
 
@@ -22,7 +23,7 @@ from models.records.base import Millis
 from models.records.hotspot import ForecastRow, HotspotChoiceRow, HotspotMapRow, HotspotWeightsRow, RefitStation
 from models.records.station import Zone
 from store.database import Tx
-from store.rows import of_stations, records, table_of, values_of
+from store.rows import Values, of_stations, records, table_of, values_of
 
 _FORECAST, _STATION, _ZONE = table_of(ForecastRow), table_of(RefitStation), table_of(Zone)
 _MAP, _CHOICE, _WEIGHTS = table_of(HotspotMapRow), table_of(HotspotChoiceRow), table_of(HotspotWeightsRow)
@@ -79,15 +80,24 @@ def _read(body: str) -> HotspotMap:
 
 def hash_of(row: HotspotMapRow) -> str:
     """The hash of a map's content: everything but the hash itself."""
-    return content_hash({name: getattr(row, name) for name in _HASHED})
+    return _hash_of(values_of(row))
+
+
+def _hash_of(values: Values) -> str:
+    return content_hash({name: values[name] for name in _HASHED})
 
 
 def keep(tx: Tx, rows: Iterable[HotspotMapRow]) -> None:
     """Keep new maps; their hash is set here. They are shown from now on, on open live maps and walls too."""
-    made = sorted(rows, key=lambda row: row.made_at)
-    if made:
-        tx.conn.execute(insert(_MAP), [values_of(row) | {"hash": hash_of(row)} for row in made])
-        newest = {row.station: row.made_at for row in made}
+    keep_values(tx, [values_of(row) for row in sorted(rows, key=lambda row: row.made_at)])
+
+
+def keep_values(tx: Tx, rows: Sequence[Values]) -> None:
+    """`keep` of maps by name of their columns, the oldest first: to make a record of each takes longer than to store
+    them, and a station has a hundred."""
+    if rows:
+        tx.conn.execute(insert(_MAP), [{**row, "hash": _hash_of(row)} for row in rows])
+        newest = {str(row["station"]): cast(Millis, row["made_at"]) for row in rows}
         tx.tell(*(RegisterChanged(station, REGISTER, at) for station, at in newest.items()))
 
 

@@ -13,7 +13,7 @@ from models.analysis.area import bounds_of
 from models.analysis.build import Setting, build_map
 from models.analysis.candidates import Question
 from models.analysis.cases import Cases, Columns, LeftOut
-from models.analysis.chance import ALPHA, chances
+from models.analysis.chance import ALPHA, _places, chances
 from models.analysis.components import Ground
 from models.analysis.events import reached
 from models.analysis.grid import Grid
@@ -122,3 +122,12 @@ def test_a_spot_that_is_hot_only_lately_beats_chance_by_its_year() -> None:
     spot = grid.inside[[120]]
     before[spot], year[spot], year[grid.inside[:10]] = 0, 6, 1
     assert chances([spot], [year, before], grid, 0.05, 1)[0] <= ALPHA
+
+
+def test_the_indexed_search_finds_what_the_plain_one_finds() -> None:
+    rng = np.random.default_rng(3)
+    for number in (1, 2, 7, 225, 3_000):
+        edges = np.cumsum(rng.gamma(0.2, size=number) + 1e-12)
+        edges /= edges[-1]
+        drawn = np.concatenate([rng.random(20_000), edges[:-1], [0.0, np.nextafter(1.0, 0.0)]])
+        np.testing.assert_array_equal(_places(edges, drawn), np.searchsorted(edges, drawn, side="right"))
