@@ -177,8 +177,20 @@ class FixtureServer:
 
     def _run(self, listener: socket.socket) -> None:
         asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._server.serve(sockets=[listener]))
+        self._loop.run_until_complete(self._serve(listener))
         self._loop.close()
+
+    async def _serve(self, listener: socket.socket) -> None:
+        await self._server.serve(sockets=[listener])
+        # Told to hurry it leaves open connections as they are: each must be closed, or it fails a later test.
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+        for connection in list(self._server.server_state.connections):
+            if connection.transport is not None:
+                connection.transport.abort()
+        await asyncio.sleep(0)  # closing is the loop's next turn
 
     def stop(self) -> None:
         """End the server and its thread."""
