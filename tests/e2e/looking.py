@@ -21,7 +21,7 @@ def drawn_at(page: Page, key: str, lat: float, lon: float) -> None:
     """Wait until the map has drawn the unit's mark at the pixel of a place."""
     page.wait_for_function(
         """([key, lat, lon]) => {
-            const wanted = window.__ssz.map.raw.project([lon, lat]), at = window.__ssz.map.where(key)
+            const map = window.__ssz?.map, wanted = map?.raw?.project([lon, lat]), at = wanted ? map.where(key) : null
             return at !== null && Math.hypot(at.x - wanted.x, at.y - wanted.y) < 3
         }""",
         arg=[key, lat, lon],

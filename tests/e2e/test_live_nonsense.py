@@ -59,7 +59,7 @@ def test_a_ground_that_cannot_be_drawn_is_said_and_the_rest_is_drawn(wall: Page,
     open_wall(wall, server)
     band = wall.locator('[data-band="ground"]')
     expect(band).to_have_text(word("live.band_ground", "th"))
-    wall.wait_for_function("() => window.__ssz.map.raw.getSource('zones') !== undefined")
+    wall.wait_for_function("() => window.__ssz?.map?.raw?.getSource('zones') !== undefined")
     # Asked for again by itself. Neither a zone nobody can draw nor one of 300,000 corners takes the others with it.
     turn = [(104.7265 + 0.004 * math.cos(i / 47_747), 16.5465 + 0.003 * math.sin(i / 47_747)) for i in range(300_000)]
     crossing = [ZONE[0], ZONE[2], ZONE[1], ZONE[3], ZONE[0]]

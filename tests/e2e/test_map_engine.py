@@ -51,7 +51,7 @@ _SPREAD = """() => new Set([0, 1, 2, 3, 4].map((i) => {
 })).size === 5"""
 
 _ALL_DRAWN = """(layers) => layers.every(
-    (layer) => window.__ssz.map.raw.queryRenderedFeatures({ layers: [layer] }).length > 0)"""
+    (layer) => window.__ssz.map.raw?.queryRenderedFeatures({ layers: [layer] }).length > 0)"""
 
 _LOSE = """(which) => {
     window.lose = document.querySelector(which).getContext("webgl2").getExtension("WEBGL_lose_context")
@@ -247,7 +247,7 @@ def test_a_lost_gpu_is_a_list_meanwhile_and_the_map_comes_back(wall: Page, serve
     server.send(units=[unit("201", 16.5480, 104.7265)])
     drawn_at(wall, "demo/201", 16.5480, 104.7265)
     coloured(wall, 16.5480, 104.7265, (86, 180, 233))
-    wall.wait_for_function("() => window.__ssz.map.raw.queryRenderedFeatures({ layers: ['boxes'] }).length === 1")
+    wall.wait_for_function("() => window.__ssz.map.raw?.queryRenderedFeatures({ layers: ['boxes'] }).length === 1")
     expect(wall.locator(".ssz-pin")).to_have_count(1)
 
 

@@ -176,7 +176,8 @@ def shown(page: Page, path: str) -> None:
 
 def moving(page: Page) -> None:
     """For a while of updates the canvas, pan and zoom stay, and the units' marks move."""
-    page.wait_for_function("() => window.__ssz.state.units.size === 8", timeout=PATIENCE_MS)
+    there = "() => window.__ssz.state.units.size === 8 && window.__ssz.map.raw !== null"
+    page.wait_for_function(there, timeout=PATIENCE_MS)
     page.evaluate("document.querySelector('canvas').mine = true")
     zoom = page.evaluate("() => window.__ssz.map.raw.getZoom()")
     page.mouse.move(700, 600)
