@@ -51,10 +51,17 @@ MAP_PAGES = frozenset({"/", "/wall", "/map", DESK})
 #: Streamlit's parts that a live page loads once its script has run.
 _PARTS = ("BidiComponent", "Html")
 
-#: Pages that are told the same and load no map's bundle: the parts each loads.
+#: What the filter bar of the analysts' pages is made of.
+_BAR = (*_PARTS, "Selectbox", "Multiselect", "Button")
+
+#: Pages that are told the same and load no map's engine at once: the parts each loads.
+_INCIDENTS = "/incidents"
 _BESIDE = {
     "/hotspots": (*_PARTS, "Selectbox", "remark-emoji"),
     "/response": ("Html", "Selectbox", "Metric", "remark-emoji"),
+    _INCIDENTS: _BAR,
+    "/clock": (*_BAR, "remark-emoji"),
+    "/before-after": (*_BAR, "TextInput", "remark-emoji"),
 }
 
 #: A part's own imports, as Streamlit's files write them.
@@ -160,8 +167,8 @@ def _link(path: str, ahead: bool) -> str:
     """The `Link` header (RFC 8288) of a page: the map's program and engine or the page's own parts, and our faces, to
     come beside Streamlit's own files. `ahead`: Streamlit's and the engine come when the words are there."""
     files = [] if ahead else _with_imports(_parts(_BESIDE.get(path, _PARTS)))
-    ours = [] if path in _BESIDE else [f"/assets/{assets_route.module_name()}"]
-    if ours and not ahead:
+    ours = [] if path in _BESIDE and path != _INCIDENTS else [f"/assets/{assets_route.module_name()}"]
+    if path not in _BESIDE and not ahead:
         ours.append(f"/assets/{assets_route.engine_name()}")
     faces = (name for name in assets_route.assets() if name.endswith(".woff2"))
     fonts = (f"</assets/{name}>; rel=preload; as=font; type=font/woff2; crossorigin" for name in faces)

@@ -6,23 +6,27 @@ import zlib
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.access.grants import Stations
-from models.analysis.displacement import Displacement, displacement
+from models.analysis.displacement import Areas, Displacement, displacement
 from models.analysis.placebo import Earlier, placebo
 from models.analysis.power import Smallest, smallest
 from models.analysis.rate_ratio import RateRatio, rate_ratio
 from models.analysis.windows import Pair, Window, earlier_pairs, pair_of
 from models.incidents.areas import Counts, Ground, areas_of, counted, ground_of
 from models.incidents.columns import Table
+from models.incidents.counts import Taken
 from models.incidents.filter import Filter
 from models.incidents.periods import DAYS, days_span
 from models.records.base import Millis
 from store.columns import Columns
+
+_T = TypeVar("_T")
 
 #: Days without a case of a station after which its records begin anew.
 GAP_DAYS = 180
@@ -58,7 +62,8 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """All that the page tells. `whole`: the station's records reach back to before the earlier window."""
+    """All that the page tells. `whole`: the station's records reach back to before the earlier window; `years`: the
+    counts, before and after, of each earlier pair of windows; `seed`: of what is resampled."""
 
     pair: Pair
     before: Counts
@@ -67,10 +72,21 @@ class Found:
     ring: RateRatio
     rest: RateRatio
     moved: Displacement
-    power: Smallest
-    earlier: tuple[Earlier, ...]
     ground: Ground
     whole: bool
+    years: tuple[tuple[Pair, Areas], ...]
+    seed: int
+
+    @property
+    def power(self) -> Smallest:
+        """How large a change the zone could have shown. Reckoned when it is asked for, and kept: the figures do not
+        wait for it."""
+        return _smallest(self.before.zone, self.pair.after.days / self.pair.before.days)
+
+    @property
+    def earlier(self) -> tuple[Earlier, ...]:
+        """What the rule would have said in each earlier year. Reckoned when it is asked for, and kept."""
+        return _earlier(self.years, self.seed)
 
 
 def cases_of(chosen: Filter, station: str) -> Filter:
@@ -91,6 +107,13 @@ def reach(columns: Columns, station: str, scope: Stations, today: date) -> Reach
         PreparingError: no table has been read yet.
     """
     table, rows, _ = columns.taken(Filter(DAYS, *_ALWAYS, stations=frozenset({station})), scope)
+    kept, key = _REACHES.of(table), (scope, station, today)
+    if key not in kept:
+        kept[key] = _reach(table, rows, today)
+    return kept[key]
+
+
+def _reach(table: Table, rows: Taken, today: date) -> Reach | None:
     days = table.day[rows]
     held = records_of(days[days <= (today - _EPOCH).days])
     if held is None:
@@ -125,32 +148,31 @@ def look(columns: Columns, asked: Asked, since: date, scope: Stations, zone: Zon
     earlier = earlier_pairs(asked.start, asked.months, since.replace(day=1))
     spans = tuple(_span(window, zone) for one in (pair, *earlier) for window in (one.before, one.after))
     ground = ground_of(asked.polygon, asked.others, asked.width_m)
-    kept = _KEPT.of(table)
+    kept = _COUNTS.of(table)
     key = (scope, asked, spans)
     counts = kept.get(key)
     if counts is None:
-        counts = kept[key] = counted(table, rows, ground, spans)
-    return _told(
-        pair, tuple(earlier), tuple(counts), ground, asked.station, since.replace(day=1) <= pair.before.first
-    )
+        counts = kept[key] = tuple(counted(table, rows, ground, spans))
+    return _told(pair, tuple(earlier), counts, ground, asked.station, since.replace(day=1) <= pair.before.first)
 
 
-class _Counts:
-    """What was counted in the newest table, and in no other."""
+class _OfTable(Generic[_T]):
+    """What was reckoned of the newest table, and of no other."""
 
     def __init__(self) -> None:
-        self._table: Table | None = None
-        self._found: dict[object, list[Counts]] = {}
+        self._held: tuple[Table | None, dict[object, _T]] = (None, {})
 
-    def of(self, table: Table) -> dict[object, list[Counts]]:
-        """The counts of a table; those of another are forgotten, and those of one that was asked for very much."""
-        if table is not self._table or len(self._found) > _MOST_COUNTS:
-            self._table, self._found = table, {}
-        return self._found
+    def of(self, table: Table) -> dict[object, _T]:
+        """What is kept of a table; that of another is forgotten, and that of one that was asked for very much."""
+        held = self._held
+        if held[0] is not table or len(held[1]) > _MOST:
+            held = self._held = (table, {})
+        return held[1]
 
 
-_MOST_COUNTS = 256
-_KEPT = _Counts()
+_MOST = 256
+_COUNTS: _OfTable[tuple[Counts, ...]] = _OfTable()
+_REACHES: _OfTable[Reach | None] = _OfTable()
 
 
 @lru_cache(maxsize=64)
@@ -159,14 +181,21 @@ def _told(
 ) -> Found:
     before, after = counts[:2]
     areas = areas_of(before, after)
-    years = [areas_of(*counts[at : at + 2]) for at in range(2, len(counts), 2)]
+    years = tuple((one, areas_of(*counts[2 * at : 2 * at + 2])) for at, one in enumerate(earlier, start=1))
     seed = zlib.crc32(f"{station}/{pair}".encode())
     days = (pair.before.days, pair.after.days)
     zone, ring, rest = (rate_ratio(*two, *days) for two in (areas.zone, areas.ring, areas.rest))
-    return Found(
-        pair, before, after, zone, ring, rest, displacement(areas, seed), smallest(before.zone, days[1] / days[0]),
-        tuple(placebo(earlier, years, seed)), ground, whole,
-    )  # fmt: skip
+    return Found(pair, before, after, zone, ring, rest, displacement(areas, seed), ground, whole, years, seed)
+
+
+@lru_cache(maxsize=256)
+def _smallest(before: int, times: float) -> Smallest:
+    return smallest(before, times)
+
+
+@lru_cache(maxsize=64)
+def _earlier(years: tuple[tuple[Pair, Areas], ...], seed: int) -> tuple[Earlier, ...]:
+    return tuple(placebo([pair for pair, _ in years], [areas for _, areas in years], seed))
 
 
 def _span(window: Window, zone: ZoneInfo) -> tuple[Millis, Millis]:

@@ -4,28 +4,102 @@
 
 const pinOf = (event) => event.target.closest?.("[data-case]")
 
+const SVG = "http://www.w3.org/2000/svg"
+
+/** Pins of the dial are so much larger than their shapes: nobody enlarges it. */
+const ON_DIAL = 1.45
+
+function made(name, values) {
+  const one = document.createElementNS(SVG, name)
+  for (const key in values) one.setAttribute(key, values[key])
+  return one
+}
+
+/** One pin of every case that has a place here: on the dial or on the map. `columns`: see `dashboard/clock/pins.py`. */
+function pinned(place, columns, shapes, where, scale) {
+  const all = document.createDocumentFragment()
+  let first = true
+  columns.id.forEach((id, at) => {
+    const spot = columns[where][at]
+    if (!spot) return
+    const kind = columns.kinds[columns.kind[at]], [before, after] = columns.tells[columns.told[at]]
+    const pin = made("path", {
+      class: `pin ${kind}`, d: shapes[kind.split(" ")[0]] ?? shapes.g0, "data-case": id, role: "button",
+      tabindex: first ? 0 : -1, "aria-label": `${before}${columns.when[at]}${after}`,
+      transform: `translate(${spot[0]} ${spot[1]}) scale(${scale})`,
+    })
+    first = false
+    all.append(pin)
+    const same = place.cases.get(id)
+    if (same) same.push(pin)
+    else place.cases.set(id, [pin])
+  })
+  all.append(made("circle", { class: "halo", r: 17 }))
+  return all
+}
+
+function arcs(place, columns) {
+  const all = document.createDocumentFragment()
+  for (const [at, path] of columns.arcs) {
+    const id = columns.id[at], arc = made("path", { class: `arc ${columns.kinds[columns.kind[at]].split(" ")[0]}`, d: path })
+    all.append(arc)
+    place.arcs.set(id, arc)
+  }
+  return all
+}
+
+/** Puts the pins of every month and the streets into the frames that the server drew. */
+function filled(place, { months, shapes, streets }) {
+  place.cases = new Map()
+  place.arcs = new Map()
+  for (const one of place.querySelectorAll(".streets")) {
+    one.append(made("path", { class: "street", d: streets[1] }), made("path", { class: "street main", d: streets[0] }))
+  }
+  place.querySelectorAll(".month").forEach((month, at) => {
+    const columns = months[at]
+    if (!columns) return
+    month.querySelector(".dial .pins").append(arcs(place, columns), pinned(place, columns, shapes, "dial", ON_DIAL))
+    month.querySelector(".ground .pins").append(pinned(place, columns, shapes, "ground", 1))
+  })
+}
+
+/** A ring round a pin; none: away with all rings. */
+function ring(place, pin) {
+  if (!pin) {
+    for (const one of place.querySelectorAll(".halo.on")) one.classList.remove("on")
+    return
+  }
+  const halo = pin.parentNode.querySelector(".halo")
+  halo.setAttribute("transform", pin.getAttribute("transform"))
+  halo.classList.add("on")
+}
+
 function begin(place) {
   place.held = ""
   const light = (id) => {
     for (const one of place.querySelectorAll(".lit")) one.classList.remove("lit")
-    const told = place.querySelector(".told")
-    if (!told) return
-    place.first ??= told.textContent
+    ring(place, null)
+    place.arcs.get(id)?.classList.add("lit")
     let words = place.first
-    for (const one of place.querySelectorAll("[data-case],[data-arc]")) {
-      if ((one.dataset.case ?? one.dataset.arc) !== id || !id) continue
-      one.classList.add("lit")
-      if (one.dataset.case) words = one.getAttribute("aria-label")
+    for (const pin of place.cases.get(id) ?? []) {
+      pin.classList.add("lit")
+      ring(place, pin)
+      words = pin.getAttribute("aria-label")
+      // What a pointer that rests is told; made when one comes.
+      if (pin.firstChild) continue
+      pin.append(made("title", {}))
+      pin.firstChild.textContent = words
     }
-    told.textContent = words
+    const told = place.querySelector(".told")
+    if (told) told.textContent = words
   }
   place.addEventListener("pointerover", (event) => { const pin = pinOf(event); if (pin) light(pin.dataset.case) })
   place.addEventListener("pointerout", (event) => { if (pinOf(event)) light(place.held) })
   place.addEventListener("focusin", (event) => { const pin = pinOf(event); if (pin) light(pin.dataset.case) })
   const hold = (pin) => {
     place.held = !pin || place.held === pin.dataset.case ? "" : pin.dataset.case
-    for (const one of place.querySelectorAll("[data-case]"))
-      one.setAttribute("aria-pressed", String(one.dataset.case === place.held && place.held !== ""))
+    for (const one of place.querySelectorAll("[aria-pressed=true]")) one.setAttribute("aria-pressed", "false")
+    for (const one of place.cases.get(place.held) ?? []) one.setAttribute("aria-pressed", "true")
     light(place.held)
   }
   place.addEventListener("click", (event) => hold(pinOf(event)))
@@ -113,27 +187,32 @@ function sized(place) {
   for (const svg of place.querySelectorAll("svg.ground")) {
     const box = svg.getBoundingClientRect(), view = svg.viewBox.baseVal
     if (!box.width) continue
-    const scale = Math.max(view.width / box.width, view.height / box.height)
-    for (const pin of svg.querySelectorAll(".pin"))
-      pin.setAttribute("transform", pin.getAttribute("transform").replace(/scale\(.*\)/, `scale(${scale})`))
+    const scale = `scale(${Math.max(view.width / box.width, view.height / box.height).toFixed(3)})`
+    // What was hidden or never sized is given its size; the same again costs nothing.
+    if (svg.dataset.scale === scale) continue
+    svg.dataset.scale = scale
+    for (const pin of svg.querySelectorAll(".pins > *"))
+      if (pin.hasAttribute("transform")) pin.setAttribute("transform", pin.getAttribute("transform").replace(/scale\(.*\)/, scale))
   }
 }
 
 export default function ({ parentElement, data: [data] }) {
   const place = parentElement.querySelector(".ssz-clock")
-  if (place.told === undefined) {
+  if (place.cases === undefined) {
     moving(place)
     begin(place)
     place.watch = new ResizeObserver(() => sized(place))
     place.watch.observe(place)
   }
-  if (place.told !== data.html) {
-    place.told = data.html
-    place.first = undefined
+  if (place.dataset.mark !== data.mark) {
     place.held = ""
     place.innerHTML = data.html
+    place.first = place.querySelector(".told").textContent
+    filled(place, data)
     place.whole = undefined
     show(place, null)
+    // All of it is drawn: for the tests and the bench.
+    place.dataset.mark = data.mark
   }
   place.classList.toggle("night", data.theme === "night")
 }

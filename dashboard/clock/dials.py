@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 
 import orjson
@@ -11,6 +12,7 @@ import streamlit as st
 
 from dashboard.basemap.beside import desk_theme, told
 from dashboard.clock.drawn import months_html
+from dashboard.clock.pins import SHAPES, pins_of
 from dashboard.clock.read import Month
 from dashboard.hotspots.ground import frame_of, streets_of
 from dashboard.visit import Visit
@@ -47,10 +49,16 @@ def draw_months(here: Visit, months: Sequence[Month], station: Station | None, z
     frame = frame_of(
         _shown(months, outlines), (station.lon if station else None) or 0, (station.lat if station else None) or 0
     )
-    html = months_html(
-        months, frame, outlines, streets_of(frame, streets), here.runtime.values.zone, here.language
-    )  # fmt: skip
-    _component(key="crime-clock", data=[{"html": html, "theme": desk_theme()}])
+    zone, language = here.runtime.values.zone, here.language
+    drawn = {
+        "html": months_html(months, frame, outlines, language),
+        "months": [None if one.cases is None else pins_of(one.cases, frame, zone, language) for one in months],
+        "shapes": {f"g{group}": path for group, path in SHAPES.items()},
+        "streets": streets_of(frame, streets),
+    }
+    # What is drawn already is known by its mark, and left as the reader has it.
+    mark = blake2b(orjson.dumps(drawn), digest_size=8).hexdigest()
+    _component(key="crime-clock", data=[{**drawn, "mark": mark, "theme": desk_theme()}])
     told(here.runtime.basemap.streets_credit if streets else "", here.language)
 
 

@@ -21,39 +21,46 @@ from models.analysis.windows import later
 from store import registers
 
 here = visit(Action.SEE_HOTSPOTS)
-language, clock_zone, scope = here.language, here.runtime.values.zone, here.who.stations
-desk_head(here, word("nav.clock", language), word("clock.help", language))
-chosen = filter_bar(here)
+desk_head(here, word("nav.clock", here.language), word("clock.help", here.language))
 
-with here.runtime.db.read() as conn:
-    stations = registers.stations(conn, scope)
-    zones = registers.zones(conn, scope)
-asked = [one for one in stations if chosen.stations is None or one.code in chosen.stations]
-if chosen.zone is not None:
-    asked = [one for one in asked if one.code == chosen.zone.partition("/")[0]]
-only = asked[0] if len(asked) == 1 else None
-shown = [
-    one
-    for one in zones
-    if (f"{one.station}/{one.code}" == chosen.zone if chosen.zone else only is not None and one.station == only.code)
-]
 
-first = month_of(chosen, clock_zone)
-columns = here.runtime.columns
-months = [month(columns, chosen, one, scope, clock_zone) for one in (later(first, -1), first)]
-draw_months(here, months, only, shown)
-st.caption(word("clock.rule", language))
+@st.fragment
+def clock() -> None:
+    """Bar, months, hours: a change of the filter runs and draws these alone, not the head and the list of pages."""
+    here = visit(Action.SEE_HOTSPOTS)  # asked again: the session may have ended since the page was opened
+    language, clock_zone, scope = here.language, here.runtime.values.zone, here.who.stations
+    chosen = filter_bar(here)
+    with here.runtime.db.read() as conn:
+        stations = registers.stations(conn, scope)
+        zones = registers.zones(conn, scope)
+    asked = [one for one in stations if chosen.stations is None or one.code in chosen.stations]
+    if chosen.zone is not None:
+        asked = [one for one in asked if one.code == chosen.zone.partition("/")[0]]
+    only = asked[0] if len(asked) == 1 else None
+    own = "" if only is None else only.code
+    shown = [
+        one for one in zones if (f"{one.station}/{one.code}" == chosen.zone if chosen.zone else one.station == own)
+    ]
 
-today = datetime.fromtimestamp(here.runtime.clock() / 1000, clock_zone).date()
-until = last_day(first, today)
-found = hours(here.runtime.db, columns, chosen, until, scope, clock_zone, None if only is None else only.code)
-st.subheader(word("clock.week", language), anchor=False)
-span = {"first": day(found.first, language), "last": day(found.last, language), "days": DAYS}
-st.caption(word("clock.week_help", language, **span, n=found.days, left_out=f"{found.left_out:,}"))
-figure("clock-week", week_html(found, language))
-st.subheader(word("clock.unguarded", language), anchor=False)
-st.markdown(why_words(found, language))
-draw_table(listed_rows(found, language), word("clock.unguarded", language), heads=True)
-st.caption(word("clock.unguarded_rule", language))
-answer = columns.ask(chosen, scope)
-report_buttons(here, "clock", lambda: of_clock(here, chosen, months, found, answer.newest))
+    first = month_of(chosen, clock_zone)
+    columns = here.runtime.columns
+    months = [month(columns, chosen, one, scope, clock_zone) for one in (later(first, -1), first)]
+    draw_months(here, months, only, shown)
+    st.caption(word("clock.rule", language))
+
+    today = datetime.fromtimestamp(here.runtime.clock() / 1000, clock_zone).date()
+    until = last_day(first, today)
+    found = hours(here.runtime.db, columns, chosen, until, scope, clock_zone, None if only is None else only.code)
+    st.subheader(word("clock.week", language), anchor=False)
+    span = {"first": day(found.first, language), "last": day(found.last, language), "days": DAYS}
+    st.caption(word("clock.week_help", language, **span, n=found.days, left_out=f"{found.left_out:,}"))
+    figure("clock-week", week_html(found, language))
+    st.subheader(word("clock.unguarded", language), anchor=False)
+    st.markdown(why_words(found, language))
+    draw_table(listed_rows(found, language), word("clock.unguarded", language), heads=True)
+    st.caption(word("clock.unguarded_rule", language))
+    newest = columns.ask(chosen, scope).newest
+    report_buttons(here, "clock", lambda: of_clock(here, chosen, months, found, newest))
+
+
+clock()

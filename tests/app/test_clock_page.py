@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -20,6 +21,7 @@ from models.records.incident import IncidentReport
 from models.records.position import Fix
 from models.records.station import Station, Zone
 from models.records.unit import Unit
+from models.thai_time import thai_day
 from store import incidents, patrols, positions, registers
 from store.database import Database
 from tests.app.page_harness import CHIEF, looking, now, opened, said
@@ -99,40 +101,68 @@ def look_as(filled: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
         yield look
 
 
-def drawn(page: AppTest) -> list[str]:
-    """What each component was given to draw."""
-    return [orjson.loads(one.proto.json)[0]["html"] for one in page.get("bidi_component")]
+def data(page: AppTest) -> list[dict[str, Any]]:
+    """What each component was given: the months, then the hours of the week."""
+    return [orjson.loads(one.proto.json)[0] for one in page.get("bidi_component")]
+
+
+def placed(columns: dict[str, Any], where: str) -> list[str]:
+    """The cases that have a pin on the dial or on the map, by their own ids."""
+    ids = [one.rsplit("/", 1)[1] for one in columns["id"]]
+    return sorted(one for one, spot in zip(ids, columns[where], strict=True) if spot is not None)
 
 
 @pytest.mark.usefixtures("look_as")
 def test_each_case_has_one_pin_on_the_dial_and_one_on_the_map() -> None:
     page = opened(PAGE, {**ASKED, "hour": "22.13.9.x.3.4"})
-    clocks = drawn(page)[0]
-    before, last = clocks.split("<section")[1:]
-    dial, ground = last.split('class="ground"')
+    told = data(page)[0]
+    before, last = told["months"]
     # Not on the dial: without an hour. Not on the map: without a place. In neither: group 4.
-    pins = [sorted(re.findall(r'data-case="[^"]*/(c\d+)"', part)) for part in (dial, ground)]
-    assert pins == [["c0", "c1", "c2", "c4"], ["c0", "c1", "c2", "c3"]]
-    assert len(re.findall("data-arc", dial)) == 1
-    assert re.search(r'class="pin g2 arrested" data-case="[^"]*/c0"', dial)
-    assert re.search(r'class="pin g2 unsure" data-case="[^"]*/c2"', dial)
-    assert re.search(r'class="pin g1" data-case="[^"]*/c1"', ground)
-    assert sorted(set(re.findall(r'data-case="[^"]*/(c\d+)"', before))) == ["c6", "c7"]
-    assert "ไม่นับกลุ่มที่ 4: 1 · ไม่ทราบเวลา (ไม่อยู่บนหน้าปัด): 1 · ไม่มีพิกัด (ไม่อยู่บนแผนที่): 1" in last
+    assert placed(last, "dial") == ["c0", "c1", "c2", "c4"]
+    assert placed(last, "ground") == ["c0", "c1", "c2", "c3"]
+    assert len(last["id"]) == len(set(last["id"])) == 5
+    assert len(last["arcs"]) == 1
+    at = {name.rsplit("/", 1)[1]: number for number, name in enumerate(last["id"])}
+    kinds = {name: last["kinds"][last["kind"][number]] for name, number in at.items()}
+    assert (kinds["c0"], kinds["c1"], kinds["c2"]) == ("g2 arrested", "g1", "g2 unsure")
+    assert set(told["shapes"]) == {"g0", "g1", "g2", "g3"}
+    words = {}
+    for name, number in at.items():
+        begin, end = last["tells"][last["told"][number]]
+        words[name] = f"{begin}{last['when'][number]}{end}"
+    assert words["c0"] == f"ลักทรัพย์ · {thai_day(LAST)} 22:30 · จับกุมได้"
+    after = thai_day(LAST + timedelta(days=1))
+    assert words["c2"] == f"ลักทรัพย์ · {thai_day(LAST)} 23:00 - {after} 03:00 · ไม่ทราบผลจับกุม"
+    assert "ไม่มีพิกัด" in words["c4"]
+    assert placed(before, "dial") == placed(before, "ground") == ["c6", "c7"]
+    left = told["html"].split("<section")[2]
+    assert "ไม่นับกลุ่มที่ 4: 1 · ไม่ทราบเวลา (ไม่อยู่บนหน้าปัด): 1 · ไม่มีพิกัด (ไม่อยู่บนแผนที่): 1" in left
     # 23:00 to 03:00 is one hour of the evening and three of the night.
-    assert '18-24<tspan class="n" dx="10">1.2</tspan>' in dial or '18-24<tspan class="n" dx="10">1.3</tspan>' in dial
+    assert '18-24<tspan class="n" dx="10">1.2</tspan>' in left or '18-24<tspan class="n" dx="10">1.3</tspan>' in left
 
 
 @pytest.mark.usefixtures("look_as")
 def test_more_cases_than_pins_are_counted_on_dial_and_map(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(read, "MOST", 10)
-    last = drawn(opened(PAGE, ASKED))[0].split("<section")[2]
-    assert "data-case" not in last
+    told = data(opened(PAGE, ASKED))[0]
+    last = told["html"].split("<section")[2]
+    assert told["months"][1] is None
     assert "วงกลมยิ่งใหญ่ยิ่งมีเหตุมาก" in last
     # Five cases and thirty nights' ones on the dial; one of them has no place.
     assert ">35<" in last
     [counted] = re.findall(r'class="cell".*?<title>(\d+)</title>', last)
     assert counted == "34"
+
+
+@pytest.mark.usefixtures("look_as")
+def test_a_bucket_of_the_bar_narrows_both_months_and_stands_in_the_address() -> None:
+    page = opened(PAGE, ASKED)
+    before = data(page)[0]["mark"]
+    assert sum(len(one["id"]) for one in data(page)[0]["months"]) == 37
+    page.button(key="bar-bucket-hour").click().run()
+    assert page.query_params["hour"] == "x"
+    assert [len(one["id"]) for one in data(page)[0]["months"]] == [0, 2]
+    assert data(page)[0]["mark"] != before
 
 
 @pytest.mark.usefixtures("look_as")
@@ -142,7 +172,7 @@ def test_nights_without_a_patrol_are_listed_with_the_minutes_they_lack() -> None
     assert "มี 1 ช่วงของสัปดาห์ที่เหตุมากกว่าสัดส่วนนาทีสายตรวจ" in words
     assert "ทุกวัน 18:00-24:00" in words
     assert "20 วัน" in words
-    week = drawn(page)[1]
+    week = data(page)[1]["html"]
     assert week.count("<small>") == 168
     # Twenty days of ten minutes at noon, and nothing for the gap.
     assert sum(int(one) for one in re.findall(r"<small>([\d,]+)</small>", week)) == 200
@@ -186,7 +216,7 @@ def test_a_zone_drawn_anew_is_reckoned_anew(filled: Database) -> None:
 def test_only_those_who_may_and_only_their_stations(look_as: Callable[[Who], None]) -> None:
     look_as(Who("ผกก.", "chief", frozenset({"hat_yai"}), "session", "y", "token-2"))
     page = opened(PAGE, ASKED)
-    assert "data-case" not in "".join(drawn(page))
+    assert [one["id"] for one in data(page)[0]["months"]] == [[], []]
     look_as(Who("ผู้ชม", "viewer", None, "session", "z", "token-3"))
     page = opened(PAGE, ASKED)
     assert [one.value for one in page.error] == ["ท่านไม่มีสิทธิ์เข้าถึงข้อมูลนี้"]

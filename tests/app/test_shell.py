@@ -9,7 +9,7 @@ from html import unescape
 from dashboard.access.headers import script_hashes
 from dashboard.access.sessions import COOKIE
 from dashboard.language import COOKIE as LANGUAGE
-from dashboard.live.assets_route import module_name
+from dashboard.live.assets_route import engine_name, module_name
 from dashboard.shell import FOLDER, INDEX_PAGE, MAP_PAGES
 from tests.app.serving import Product
 
@@ -56,9 +56,17 @@ def test_a_page_with_the_map_names_what_it_will_need_and_no_other_page_does(prod
         told = client.get("/response").headers["link"]
         assert {"Html", "Selectbox", "Metric"} <= set(re.findall(r"/static/js/([^.>]+)", told))
         assert "BidiComponent" not in told
-        for path in re.findall(r"<([^>]+)>", client.get("/hotspots").headers["link"] + told):
+        analysts = [client.get(path).headers["link"] for path in ("/incidents", "/clock", "/before-after")]
+        for link in analysts:
+            assert {"BidiComponent", "Selectbox", "Multiselect"} <= set(re.findall(r"/static/js/([^.>]+)", link))
+        # The incidents' views are in the map's bundle; its engine is loaded when there is ground to draw.
+        assert [module_name() in link for link in analysts] == [True, False, False]
+        assert all(engine_name() not in link for link in analysts)
+        for path in set(
+            re.findall(r"<([^>]+)>", "".join([client.get("/hotspots").headers["link"], told, *analysts]))
+        ):
             assert client.get(path).status_code == 200
-        assert "link" not in client.get("/incidents").headers
+        assert "link" not in client.get("/feeds").headers
     with product.client() as stranger:
         assert "link" not in stranger.get("/").headers
 

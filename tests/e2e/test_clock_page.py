@@ -3,12 +3,14 @@ nothing grave."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from dashboard.access.sessions import COOKIE
 from models.records.incident import IncidentReport
@@ -33,6 +35,48 @@ def product(tmp_path: Path) -> Iterator[Product]:
     running.stop()
 
 
+_PART = ForwardMsg.ScriptFinishedStatus.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+
+
+def runs_of(page: Page) -> list[bool]:
+    """A list that grows with each run of a page's script that ends: whether it drew a part of the page alone."""
+    runs: list[bool] = []
+
+    def heard(frame: bytes | str) -> None:
+        if isinstance(frame, bytes):
+            told = ForwardMsg.FromString(frame)
+            if told.WhichOneof("type") == "script_finished":
+                runs.append(told.script_finished == _PART)
+
+    page.on("websocket", lambda socket: socket.on("framereceived", heard))
+    return runs
+
+
+def alone(page: Page, runs: list[bool], act: Callable[[], None]) -> None:
+    """Act on a page that stands still, and see that the runs it brings draw a part of the page alone."""
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
+    before, until = len(runs), time.monotonic() + PATIENCE_MS / 1000
+    act()
+    while len(runs) == before and time.monotonic() < until:
+        page.wait_for_timeout(50)
+    assert runs[before:], "nothing was drawn anew"
+    assert all(runs[before:]), "the head and the list of pages were drawn anew"
+
+
+def narrowed(page: Page, runs: list[bool]) -> None:
+    """A change of the filter draws bar and views anew, both months, and nothing else of the page; and back."""
+    marked = page.locator(".ssz-clock[data-mark]")
+    before = str(marked.get_attribute("data-mark"))
+    hour = page.get_by_role("button", name="ไม่ทราบชั่วโมงแน่ชัด")
+    alone(page, runs, hour.click)
+    expect(marked).not_to_have_attribute("data-mark", before)
+    expect(page.locator(".ssz-clocks [data-case]")).to_have_count(0)
+    page.wait_for_url(lambda asked: "hour=x" in asked)
+    alone(page, runs, hour.click)
+    expect(marked).to_have_attribute("data-mark", before)
+    expect(page.locator(".month:last-child .dial [data-case$='hand/k0']")).to_have_count(1)
+
+
 def test_a_case_lights_up_on_dial_and_map_and_both_pages_hold_the_rules(chromium: Browser, product: Product) -> None:
     db = product.open_store()
     town(db, clock())
@@ -54,6 +98,7 @@ def test_a_case_lights_up_on_dial_and_map_and_both_pages_hold_the_rules(chromium
     context.add_cookies([{"name": COOKIE, "value": cookie, "url": product.url}])
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
+    runs = runs_of(page)
     page.goto(f"{product.url}/clock?station={STATION}&zone={STATION}/{CODE}&period=7")
     pins = page.locator(".month:last-child .dial [data-case$='hand/k0']")
     expect(pins).to_have_count(1, timeout=PATIENCE_MS)
@@ -88,10 +133,16 @@ def test_a_case_lights_up_on_dial_and_map_and_both_pages_hold_the_rules(chromium
     expect(held).to_have_count(1)
     expect(page.locator(".month:last-child .dial .lit")).to_have_count(1)
     expect(page.locator(".ssz-week td")).to_have_count(7 * 24 + 1)
+    narrowed(page, runs)
     assert violations(page, ".ssz-clock") == []
     assert violations(page, ".ssz-week") == []
     page.goto(f"{product.url}/before-after?station={STATION}&zone={CODE}")
     expect(page.locator(".ssz-forest svg")).to_be_visible(timeout=PATIENCE_MS)
+    ring = page.locator(".ssz-ground .ssz-keys")
+    expect(ring).to_contain_text("วงแหวน")
+    page.get_by_role("combobox", name="วงแหวนรอบเขต").click()
+    alone(page, runs, page.get_by_role("option", name="500 ม.").click)
+    expect(ring).to_contain_text("500 ม.")
     expect(page.locator(".ssz-ground .ring").first).to_be_attached()
     assert violations(page, "[data-testid=stMain]") == []
     context.close()
