@@ -1,7 +1,7 @@
 """`GET /live/incidents/file?format=csv&purpose=ID&…`: the incidents of a filter, as the bar's address tells it.
 
-What the file is of stands in it, and its deed with the purpose before the first byte is sent. CSV and GeoJSON are
-sent while they are made; the others are made on disk first and taken away once they are sent.
+What the file is of stands in it, and its deed with the purpose before the first byte is sent. All but a GeoPackage,
+which is a database, are sent while they are made; that is made on disk first and taken away once it is sent.
 """
 
 from __future__ import annotations
@@ -71,20 +71,16 @@ def file_routes(parts: Callable[[], Parts]) -> list[BaseRoute]:
 
 
 def _answered(parts: Parts, request: Request) -> Response:
-    from models.formats.incident_files import TooManyRowsError  # loaded with the first file
-
     try:
         return _file(parts, request, asking(request.scope, Action.EXPORT))
     except RefusedError as error:
         return PlainTextResponse(str(error), error.status)
-    except TooManyRowsError:
-        return PlainTextResponse("more rows than a sheet holds: take CSV or Parquet", 413)
     except (StorageError, PreparingError):
         return PlainTextResponse("the storage cannot do it now; try again", 503, {"retry-after": "5"})
 
 
 def _file(parts: Parts, request: Request, who: Who) -> Response:
-    from models.formats.incident_files import KINDS, ON_DISK, STREAMED
+    from models.formats.incident_files import KINDS, MOST_SHEET, ON_DISK, STREAMED  # loaded with the first file
 
     ending = request.query_params.get("format", "csv")
     if ending not in KINDS:
@@ -101,6 +97,8 @@ def _file(parts: Parts, request: Request, who: Who) -> Response:
     if unknown or bad:
         raise RefusedError(400, f"not understood: {', '.join([*unknown, *bad])}"[:300])
     answer = parts.columns.ask(chosen, who.stations)
+    if ending == "xlsx" and answer.total > MOST_SHEET:
+        raise RefusedError(413, "more rows than a sheet holds: take CSV or Parquet")
     names = names_of(stations, zones, language)
     about = about_of(chosen, answer, names, who.name, parts.clock(), parts.zone, language)
     caller = request.client.host if request.client else ""

@@ -1,8 +1,8 @@
 """Incidents as a file of any length, made from batches of columns: CSV, GeoJSON, XLSX, Parquet, GeoPackage.
 
 What the file is of (`About`) stands in it: lines before the header of a CSV, a member of GeoJSON, a sheet of its own,
-the metadata of Parquet and GeoPackage. CSV and GeoJSON are made piece by piece while they are sent; the others on
-disk, a batch at a time.
+the metadata of Parquet and GeoPackage. All are made piece by piece while they are sent; but a GeoPackage, which is a
+database, on disk first, a batch at a time.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ import orjson
 from models.formats.error_file import formula_safe
 from models.formats.guards import ABOUT_MARK, MAX_ROWS
 from models.formats.incident_export import COLUMNS
+from models.formats.sink import Sink
+from models.formats.workbook_stream import Cells, TextCells, flag_cells, number_cells, workbook
 from models.imports.quick import Remembered
 from models.records.base import Millis
 
@@ -38,6 +40,9 @@ KINDS: Mapping[str, str] = {
 
 #: Rows of a sheet under its header.
 MOST_SHEET = MAX_ROWS - 1
+
+#: Rows of a piece of Parquet: smaller ones are read slower, larger ones are held longer.
+_ROW_GROUP = 50_000
 
 _TIMES = ("occurred_from", "occurred_to", "reported_at")
 _TEXTS = frozenset(COLUMNS) - {*_TIMES, "offence_group", "lat", "lon", "arrested"}
@@ -102,35 +107,36 @@ def geojson_file(about: About, batches: Batches, zone: tzinfo, with_text: bool) 
     yield b"]}"
 
 
-def xlsx_file(path: Path, about: About, batches: Batches, zone: tzinfo, with_text: bool) -> None:
+def xlsx_file(about: About, batches: Batches, zone: tzinfo, with_text: bool) -> Iterator[bytes]:
     """A workbook with the sheets `incidents` and `about`: numbers stay numbers, no text can run as a formula.
 
     Raises:
-        TooManyRowsError: more than a sheet holds.
+        TooManyRowsError: more than a sheet holds; what was sent until then is no whole file.
     """
-    import openpyxl  # heavy, and asked for by a click
+    texts, safe = TextCells(), Remembered[str, str](formula_safe)
 
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet("incidents")
-    sheet.append(COLUMNS)
-    rows = 0
-    try:
+    def sheet() -> Iterator[list[Cells]]:
+        yield [texts.all([name]) for name in COLUMNS]
+        rows = 0
         for batch in batches:
             rows += batch.num_rows
             if rows > MOST_SHEET:
                 raise TooManyRowsError
-            for row in zip(*columns_of(batch, zone, with_text), strict=True):
-                sheet.append([formula_safe(value) if isinstance(value, str) else value for value in row])
-    except BaseException:
-        sheet.close()  # else what openpyxl has begun complains when it is thrown away
-        raise
-    told = book.create_sheet("about")
-    for name, value in about.said:
-        told.append([formula_safe(name), formula_safe(value)])
-    book.save(path)
+            cells: list[Cells] = []
+            for name, values in zip(COLUMNS, columns_of(batch, zone, with_text), strict=True):
+                if name == "arrested":
+                    cells.append(flag_cells(values))
+                elif name in ("lat", "lon", "offence_group"):
+                    cells.append(number_cells(values))
+                else:
+                    cells.append(texts.all(safe.all("" if value is None else value for value in values)))
+            yield cells
+
+    told = [texts.all(safe.all(column)) for column in zip(*about.said, strict=True)]
+    yield from workbook([("incidents", sheet()), ("about", [told])])
 
 
-def parquet_file(path: Path, about: About, batches: Batches, zone: tzinfo, with_text: bool) -> None:
+def parquet_file(about: About, batches: Batches, zone: tzinfo, with_text: bool) -> Iterator[bytes]:
     """Parquet: times as timestamps in UTC, `about` in the metadata."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -140,15 +146,29 @@ def parquet_file(path: Path, about: About, batches: Batches, zone: tzinfo, with_
              "arrested": pa.bool_()}  # fmt: skip
     fields = [(name, types.get(name, pa.string())) for name in COLUMNS]
     schema = pa.schema(fields, metadata={"about": json.dumps(dict(about.said), ensure_ascii=False)})
-    with pq.ParquetWriter(path, schema) as writer:
+
+    def typed(batch: pa.RecordBatch) -> pa.RecordBatch:
+        arrays = []
+        for name, kind in fields:
+            array = batch.column("id" if name == "incident_id" else name)
+            if name == "description" and not with_text:
+                array = pa.array([""] * batch.num_rows)
+            arrays.append(array.cast(kind))
+        return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+    out = Sink()
+    with pq.ParquetWriter(out, schema) as writer:
+        yield out.taken()
+        waiting: list[pa.RecordBatch] = []
         for batch in batches:
-            arrays = []
-            for name, kind in fields:
-                array = batch.column("id" if name == "incident_id" else name)
-                if name == "description" and not with_text:
-                    array = pa.array([""] * batch.num_rows)
-                arrays.append(array.cast(kind))
-            writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
+            waiting.append(typed(batch))
+            if sum(one.num_rows for one in waiting) >= _ROW_GROUP:
+                writer.write_table(pa.Table.from_batches(waiting))
+                waiting.clear()
+                yield out.taken()
+        if waiting:
+            writer.write_table(pa.Table.from_batches(waiting))
+    yield out.taken()
 
 
 def gpkg_file(path: Path, about: About, batches: Batches, zone: tzinfo, with_text: bool) -> None:
@@ -200,10 +220,10 @@ def _at_least_one(batches: Batches) -> Iterator[pa.RecordBatch]:
 STREAMED: Mapping[str, Callable[[About, Batches, tzinfo, bool], Iterator[bytes]]] = {
     "csv": csv_file,
     "geojson": geojson_file,
-}
-ON_DISK: Mapping[str, Callable[[Path, About, Batches, tzinfo, bool], None]] = {
     "xlsx": xlsx_file,
     "parquet": parquet_file,
+}
+ON_DISK: Mapping[str, Callable[[Path, About, Batches, tzinfo, bool], None]] = {
     "gpkg": gpkg_file,
 }
 

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard.exports.routes import Parts, file_routes
 from dashboard.live.purposes import Purposes
+from models.formats import incident_files
 from models.records.incident import IncidentReport
 from models.response.targets import TARGETS
 from store import imports
@@ -89,6 +90,8 @@ def test_it_leaves_with_its_purpose_and_of_ones_own_stations_only(
     assert ask(running, format="pdf").status_code == 400
     assert ask(running, group="x").status_code == 400  # a filter that is not understood is no filter
     assert (ask(running, gruop="1").status_code, ask(running, gruop="1").text) == (400, "not understood: gruop")
+    monkeypatch.setattr(incident_files, "MOST_SHEET", 4)
+    assert ask(running, format="xlsx", period="28").status_code == 413  # and no deed of what did not leave
     with sqlite_db.read() as conn:
         deeds = [*conn.exec_driver_sql("SELECT * FROM audit"), *conn.exec_driver_sql("SELECT * FROM audit_waiting")]
     assert sum("exported.incidents" in str(one) for one in deeds) == 5

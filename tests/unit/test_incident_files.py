@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from io import BytesIO
 from pathlib import Path
+from random import Random
 from zoneinfo import ZoneInfo
 
 import openpyxl
@@ -15,6 +17,7 @@ import pyogrio
 import pytest
 
 from models.formats import incident_files
+from models.formats.incident_export import COLUMNS
 from models.formats.incident_files import ON_DISK, STREAMED, About, TooManyRowsError
 from models.imports.opening import open_table
 
@@ -45,6 +48,15 @@ def batches(text: str = "ข้อความ") -> Iterator[pa.RecordBatch]:
         yield pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
 
 
+def made(folder: Path, of: Iterable[pa.RecordBatch]) -> None:
+    """Every kind of file of these batches, `f.…`."""
+    held = list(of)
+    for kind, stream in STREAMED.items():
+        (folder / f"f.{kind}").write_bytes(b"".join(stream(ABOUT, held, BANGKOK, True)))
+    for kind, make in ON_DISK.items():
+        make(folder / f"f.{kind}", ABOUT, held, BANGKOK, True)
+
+
 def test_a_csv_says_what_it_is_of_and_is_read_back(tmp_path: Path) -> None:
     body = b"".join(STREAMED["csv"](ABOUT, batches(), BANGKOK, True))
     lines = body.decode("utf-8-sig").split("\r\n")
@@ -66,12 +78,31 @@ def test_it_is_sent_before_the_rest_is_read() -> None:
             seen.append(batch.num_rows)
             yield batch
 
-    for kind in STREAMED:
+    for kind in ("csv", "geojson"):
         pieces = STREAMED[kind](ABOUT, slow(), BANGKOK, True)
         next(pieces)
         assert seen == []
         next(pieces)
         assert seen.pop() == 2
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "parquet"])
+def test_what_is_pressed_is_sent_piece_by_piece_too(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(incident_files, "_ROW_GROUP", 1_000)
+    noise, taken = Random(1), 0
+
+    def long() -> Iterator[pa.RecordBatch]:
+        nonlocal taken
+        for _ in range(30):
+            [batch, _] = batches(noise.randbytes(40_000).hex())  # 80,000 letters that cannot be pressed much
+            taken += 1
+            yield pa.concat_batches([batch] * 500) if kind == "parquet" else batch
+
+    sent: list[tuple[int, int]] = [(taken, len(piece)) for piece in STREAMED[kind](ABOUT, long(), BANGKOK, True)]
+    assert sent[0][0] == 0, "the head comes before the first case is read"
+    assert sent[0][1] > 0
+    halfway = sum(much for at, much in sent if at <= 15)
+    assert halfway > sum(much for _, much in sent) / 4, "half of the cases are read: a good part has left"
 
 
 def test_geojson_has_the_features_and_what_it_is_of() -> None:
@@ -85,13 +116,16 @@ def test_geojson_has_the_features_and_what_it_is_of() -> None:
 
 
 def test_a_workbook_a_parquet_and_a_geopackage_hold_the_same(tmp_path: Path) -> None:
-    for kind, make in ON_DISK.items():
-        make(tmp_path / f"f.{kind}", ABOUT, batches(), BANGKOK, True)
+    made(tmp_path, batches())
     book = openpyxl.load_workbook(tmp_path / "f.xlsx")
     assert [row[0] for row in book["incidents"].iter_rows(min_row=2, values_only=True)] == ["1", "'=2", "3"]
-    assert [row[1] for row in book["about"].iter_rows(values_only=True)] == ["เหตุ", "'=1+1", 3] or [
-        row[1] for row in book["about"].iter_rows(values_only=True)
-    ] == ["เหตุ", "'=1+1", "3"]
+    assert [cell.value for cell in book["incidents"]["M"]] == ["status", "'+x", "'+x", "'+x"]
+    assert [cell.value for cell in book["incidents"]["N"]] == ["arrested", True, None, False]
+    assert [cell.value for cell in book["incidents"]["I"]] == ["lat", 13.75, None, 13.76]
+    assert not [cell for row in book["incidents"].rows for cell in row if cell.data_type == "f"]
+    assert [row[1] for row in book["about"].iter_rows(values_only=True)] == ["เหตุ", "'=1+1", "3"]
+    [piece] = open_table(tmp_path / "f.xlsx").pieces()  # the importer reads it back
+    assert [piece.cells(at)[0] for at in range(3)] == ["1", "'=2", "3"]
     table = pq.read_table(tmp_path / "f.parquet")
     assert table.column("incident_id").to_pylist() == ["1", "=2", "3"]
     assert json.loads(table.schema.metadata[b"about"])["จำนวนคดี"] == "3"
@@ -104,14 +138,23 @@ def test_a_workbook_a_parquet_and_a_geopackage_hold_the_same(tmp_path: Path) -> 
     assert places.crs.to_epsg() == 4326
 
 
-def test_a_sheet_holds_no_more_than_it_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sheet_holds_no_more_than_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(incident_files, "MOST_SHEET", 2)
     with pytest.raises(TooManyRowsError):
-        ON_DISK["xlsx"](tmp_path / "f.xlsx", ABOUT, batches(), BANGKOK, True)
+        list(STREAMED["xlsx"](ABOUT, batches(), BANGKOK, True))
+
+
+def test_a_cell_keeps_what_markup_and_blanks_it_has_and_no_more_letters_than_excel_takes() -> None:
+    text = "<b>&amp; \x00 ก\ufffe\n  " + "x" * 40_000
+    [_, *cells] = openpyxl.load_workbook(BytesIO(b"".join(STREAMED["xlsx"](ABOUT, batches(text), BANGKOK, True))))[
+        "incidents"
+    ]["O"]
+    assert [len(cell.value) for cell in cells] == [32_767] * 3
+    assert cells[0].value.startswith("<b>&amp;  ก\n  xx")
 
 
 def test_a_file_of_nothing_is_a_file(tmp_path: Path) -> None:
-    for kind, make in ON_DISK.items():
-        make(tmp_path / f"f.{kind}", ABOUT, [], BANGKOK, True)
-        assert (tmp_path / f"f.{kind}").stat().st_size > 0
+    made(tmp_path, [])
+    assert pq.read_table(tmp_path / "f.parquet").column_names == list(COLUMNS)
+    assert len(list(openpyxl.load_workbook(tmp_path / "f.xlsx")["incidents"].rows)) == 1
     assert len(pyogrio.read_dataframe(tmp_path / "f.gpkg")) == 0
