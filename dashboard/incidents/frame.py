@@ -32,10 +32,10 @@ def frame_html(language: Language) -> str:
 
 
 def map_html(language: Language, draw: bool = True) -> str:
-    """The map and its tools; `draw`: an area can be drawn on it."""
+    """The map and its tools; `draw`: an area can be drawn on it, or what it shows be taken for one."""
     tools = [("in", "+", "cas.zoom_in"), ("out", "−", "cas.zoom_out"), ("fit", "⤢", "cas.fit")]
     if draw:
-        tools.append(("draw", "▱", "cas.draw"))
+        tools += [("draw", "▱", "cas.draw"), ("view", "▣", "cas.only_view")]
     buttons = "".join(
         f'<button type="button" data-tool="{name}" title="{escape(word(key, language))}" '
         f'aria-label="{escape(word(key, language))}">{sign}</button>'

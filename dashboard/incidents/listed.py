@@ -1,5 +1,5 @@
-"""A page of the list of incidents as HTML: sorted by the head of a column, each row a way to the record. Pure; every
-text in it is escaped."""
+"""A page of the list of incidents as HTML: sorted by the head of a column, each row a way to the record, each value a
+button that narrows every view to it. Pure; every text in it is escaped."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ COLUMNS = (
     ("place", "inc.quality"), ("found", "inc.found_by"), ("arrested", "inc.arrested"), ("status", "cas.status"),
     ("source", "inc.source"), ("", "inc.id"),
 )  # fmt: skip
+
+#: Cells of a row that narrow: arrows move among them, a row down or up.
+_NARROWING = 8
+
+_ARRESTED = {True: "yes", False: "no", None: "unknown"}
 
 #: Sorted at first: the newest first.
 USUAL = "-time"
@@ -59,8 +64,9 @@ def page_html(
     body = "".join(f"<tr>{_cells(one, stations, zone, language)}</tr>" for one in rows)
     label = escape(word("cas.list", language))
     return (
-        f'<table class="ssz-table" aria-label="{label}"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
-        f"{_leaf(total, page, language)}"
+        f'<table class="ssz-table" aria-label="{label}"><thead><tr>{heads}</tr></thead>'
+        f'<tbody data-roving="{_NARROWING}">{body}</tbody></table>'
+        f'<p class="apart">{escape(word("cas.rows_help", language))}</p>{_leaf(total, page, language)}'
     )
 
 
@@ -83,15 +89,25 @@ def _head(name: str, words: str, sort: str, language: Language) -> str:
 def _cells(one: Incident, stations: Mapping[str, str], zone: ZoneInfo, language: Language) -> str:
     group = one.offence_group or 0
     path = escape(record_path(one.station, one.source, one.id))
+    named = escape(group_text(str(group), language))
+    mark = f'<em class="g{group}">{group or "-"}</em>'
     texts = (
         f'<a href="{path}" target="_self">{escape(when(one, zone, language))}</a>',
-        escape(offence_name(one.offence, language)),
-        f'<em class="g{group}" title="{escape(group_text(str(group), language))}">{group or "-"}</em>',
-        escape(stations.get(one.station, one.station)), escape(word(f"inc.q_{one.place_quality}", language)),
-        escape(word(f"inc.f_{one.found_by}", language)), escape(arrested_word(one.arrested, language)),
-        escape(one.status), escape(one.source), escape(one.id),
+        _narrowing("offence", one.offence, escape(offence_name(one.offence, language))),
+        _narrowing("group", str(group), mark, f' title="{named}" aria-label="{named}"'),
+        _narrowing("station", one.station, escape(stations.get(one.station, one.station))),
+        _narrowing("place", one.place_quality, escape(word(f"inc.q_{one.place_quality}", language))),
+        _narrowing("found", one.found_by, escape(word(f"inc.f_{one.found_by}", language))),
+        _narrowing("arrested", _ARRESTED[one.arrested], escape(arrested_word(one.arrested, language))),
+        _narrowing("status", one.status, escape(one.status or word("flt.no_status", language))),
+        _narrowing("source", one.source, escape(one.source)), escape(one.id),
     )  # fmt: skip
     return "".join(f"<td>{text}</td>" for text in texts)
+
+
+def _narrowing(part: str, value: str, shown: str, more: str = "") -> str:
+    """A value of a row as a button that narrows every view to it."""
+    return f'<button type="button" data-narrow="{part}" data-value="{escape(value)}"{more}>{shown}</button>'
 
 
 def _leaf(total: int, page: int, language: Language) -> str:

@@ -5,7 +5,7 @@ The part and the value come from a browser: whatever they say, a filter comes ou
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from models.incidents.address import area_of
-from models.incidents.filter import NO_HOUR, NO_PLACE, Filter
+from models.incidents.filter import ARRESTED, NO_HOUR, Filter
 from models.incidents.periods import DAYS, FIRST_DAY, LAST_DAY, days_span
 from models.records.base import Millis
+from models.records.incident import FOUND_BY, PLACE_QUALITIES
 
 _T = TypeVar("_T", str, int)
 
@@ -31,6 +32,14 @@ CLEARED = {
     "hour": ("hours",), "weekday": ("weekdays",), "offence": ("offences",), "group": ("groups",),
     "place": ("qualities",), "area": ("area",), "zone": ("zone",), "station": ("stations",),
     "status": ("statuses",), "found": ("found_by",), "source": ("sources",), "arrested": ("arrested",),
+}  # fmt: skip
+
+
+#: Parts of one word: the field of each, and its words where they are ours; None: people's.
+_WORDS: Mapping[str, tuple[str, Collection[str] | None]] = {
+    "offence": ("offences", None), "status": ("statuses", None), "source": ("sources", None),
+    "station": ("stations", None), "found": ("found_by", FOUND_BY), "place": ("qualities", PLACE_QUALITIES),
+    "arrested": ("arrested", ARRESTED),
 }  # fmt: skip
 
 
@@ -74,10 +83,11 @@ def narrowed(chosen: Filter, part: str, value: str, zone: ZoneInfo, before: Peri
         return replace(chosen, weekdays=_toggled(chosen.weekdays, _number(value, 6)))
     if part == "group":
         return replace(chosen, groups=_toggled(chosen.groups, _number(value, 4)))
-    if part == "offence":
-        return replace(chosen, offences=_toggled(chosen.offences, value))
-    if part == "place" and value == NO_PLACE:
-        return replace(chosen, qualities=_toggled(chosen.qualities, value))
+    if part in _WORDS:
+        field, allowed = _WORDS[part]
+        if allowed is not None and value not in allowed:
+            raise ValueError(value)
+        return _toggled_field(chosen, field, value)
     raise ValueError(part)
 
 
@@ -90,6 +100,14 @@ def _corners(text: str) -> list[tuple[float, float]]:
 
 def _toggled(chosen: frozenset[_T] | None, one: _T) -> frozenset[_T] | None:
     return None if chosen == frozenset({one}) else frozenset({one})
+
+
+def _toggled_field(chosen: Filter, field: str, one: str) -> Filter:
+    after: dict[str, Any] = {field: _toggled(getattr(chosen, field), one)}
+    # A zone of another station would leave no case at all.
+    if field == "stations" and chosen.zone is not None and chosen.zone.partition("/")[0] != one:
+        after["zone"] = None
+    return replace(chosen, **after)
 
 
 def _cleared(chosen: Filter, value: str, before: Period | None) -> Filter:

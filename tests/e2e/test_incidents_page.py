@@ -134,8 +134,10 @@ def views_agree(page: Page, url: str) -> None:
     page.goto(f"{url}/incidents")
     assert agreed(page) == 60
     counts = {
-        "[data-part=no_place] button": 6, "[data-part=hours] .bucket": 5, "[data-value=assault]": 20,
+        "[data-part=no_place] button": 6, "[data-part=hours] .bucket": 5,
+        "[data-part=offences] [data-value=assault]": 20,
         "[data-part=calendar] [data-n='3'] >> nth=0": 3, "[data-part=hours] [data-narrow=weekday] >> nth=0": 0,
+        ".rows tbody [data-narrow=group] >> nth=0": 0,
     }  # fmt: skip
     for where, expected in counts.items():
         before = settled(page)
@@ -161,6 +163,14 @@ def views_agree(page: Page, url: str) -> None:
     inside = agreed(page, before)
     assert 0 < inside < 54, "some of those with a place"
     page.wait_for_url(re.compile("area="))
+    before = settled(page)
+    page.locator(".ssz-cases .chip").click()
+    assert agreed(page, before) == 60
+    # What the map shows, nearer, taken for the area.
+    before = settled(page)
+    for tool in ("in", "in", "view"):
+        page.locator(f"[data-tool={tool}]").click()
+    assert 0 < agreed(page, before) < 54
     before = settled(page)
     page.locator(".ssz-cases .chip").click()
     assert agreed(page, before) == 60

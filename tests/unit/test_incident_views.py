@@ -115,6 +115,14 @@ def test_a_click_in_any_view_narrows_and_the_same_click_takes_it_back() -> None:
         "group": offences_html(answer, chosen, "th"), "place": no_place_html(answer, chosen, "th"),
         "span": calendar_html(answer, first, last, False, "th"),
     }  # fmt: skip
+    listed = page_html([row("1", offence_group=2, status=HOSTILE)], 1, 0, "-time", {}, BANGKOK, "th")
+    for part in ("offence", "group", "station", "place", "found", "arrested", "status", "source"):
+        once = click(chosen, listed, part)
+        assert once != chosen, part
+        [value] = [
+            str(one.get("data-value")) for one in parsed(listed).iter("button") if one.get("data-narrow") == part
+        ]
+        assert narrowed(once, part, value, BANGKOK) == chosen, part
     for part, html in drawn.items():
         once = click(chosen, html, part, 1 if part != "place" else 0)
         assert once != chosen, part
@@ -150,8 +158,12 @@ def test_each_narrowing_has_a_chip_that_takes_back_it_alone() -> None:
 
 
 @given(
-    st.sampled_from(["clear", "span", "cell", "area", "hour", "weekday", "group", "place", "x"]), st.text(max_size=40)
-)
+    st.sampled_from(
+        ["clear", "span", "cell", "area", "hour", "weekday", "group", "place", "found", "arrested", "station",
+         "status", "source", "offence", "x"]
+    ),
+    st.text(max_size=40),
+)  # fmt: skip
 def test_a_browser_may_send_anything(part: str, value: str) -> None:
     chosen = span(date(2026, 1, 1), date(2026, 1, 31))
     try:
@@ -160,6 +172,13 @@ def test_a_browser_may_send_anything(part: str, value: str) -> None:
         return
     assert isinstance(found, Filter)
     assert query_of(found, BANGKOK)
+
+
+def test_a_station_that_is_clicked_lets_go_of_a_zone_of_another() -> None:
+    chosen = replace(span(date(2026, 1, 1), date(2026, 1, 31)), zone="hat_yai/z1")
+    assert narrowed(chosen, "station", "hat_yai", BANGKOK).zone == "hat_yai/z1"
+    other = narrowed(chosen, "station", "lumphini", BANGKOK)
+    assert (other.stations, other.zone) == (frozenset({"lumphini"}), None)
 
 
 def row(name: str, **more: object) -> Incident:

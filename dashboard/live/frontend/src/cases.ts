@@ -61,7 +61,7 @@ class CasesPage {
     this.map = new CasesMap(canvas, root.querySelector(".base") as HTMLElement, {
       settled: (box, zoom) => { this.box = box; this.zoom = zoom; if (!first.pick) void this.askMap(); },
       chosen: (rows, x, y) => this.tell(rows, x, y),
-      drawn: (area) => this.narrow("area", JSON.stringify(area.map(([lon, lat]) => [Number(lon.toFixed(5)), Number(lat.toFixed(5))]))),
+      drawn: (area) => this.within(area),
       ...(first.pick && !first.pick.fixed ? { picked: (place: Place) => this.pick(place) } : {}),
     });
     root.onclick = (event) => this.click(event);
@@ -137,7 +137,14 @@ class CasesPage {
     else if (tool === "in" || tool === "out") this.map.nearer(tool === "in" ? 1 : -1);
     else if (tool === "fit") { this.fitting = true; this.box = null; void (this.told.pick ? this.map.fit() : this.askMap()); }
     else if (tool === "draw") { this.map.draw(); this.note(this.told.words["cas.draw_help"] ?? ""); }
-    else if (tool === "close") this.tell([], 0, 0);
+    else if (tool === "view" && this.map.box) {
+      const [west, south, east, north] = this.map.box;
+      this.within([[west, south], [east, south], [east, north], [west, north]]);
+    } else if (tool === "close") this.tell([], 0, 0);
+  }
+
+  private within(area: readonly Place[]): void {
+    this.narrow("area", JSON.stringify(area.map(([lon, lat]) => [Number(lon.toFixed(5)), Number(lat.toFixed(5))])));
   }
 
   private key(event: KeyboardEvent): void {

@@ -57,6 +57,8 @@ export class CasesMap {
 
   get width(): number { return this.canvas.clientWidth; }
   get height(): number { return this.canvas.clientHeight; }
+  /** What is shown: west, south, east, north in degrees. */
+  get box(): Box | null { return this.view && this.width > 0 ? boxOf(this.view, this.width, this.height) : null; }
   get drawing(): boolean { return this.corners !== null; }
 
   stop(): void {
