@@ -13,12 +13,25 @@ from dashboard.words import Language, word
 from models.alarms.life import State
 from models.records.alarm import AlarmNow
 from models.records.report import Report
+from models.records.station import BEAT, Zone
 from store.cameras import Near
 from store.incident_nearby import Nearby
 
 
-def camera_rows(near: Sequence[Near], language: Language) -> list[Row]:
-    """The camera points round it, the nearest first."""
+def zone_rows(zones: Sequence[Zone], language: Language) -> list[Row]:
+    """The beats and safety zones it lies in, each with a way to its incidents."""
+    return [
+        {
+            word("rec.kind", language): word("rec.beat" if one.kind == BEAT else "rec.zone", language),
+            word("rec.name", language): (one.name_th if language == "th" else one.name_en) or one.code,
+            word("rec.way", language): f"/incidents?{urlencode({'zone': f'{one.station}/{one.code}'})}",
+        }
+        for one in sorted(zones, key=lambda one: (one.kind != BEAT, one.code))
+    ]
+
+
+def camera_rows(near: Sequence[Near], on_map: bool, language: Language) -> list[Row]:
+    """The camera points round it, the nearest first; with a way to each on the live map, for who may see that."""
     unknown = word("rec.unknown", language)
 
     def of_all(n: int | None, total: int) -> str:
@@ -31,6 +44,7 @@ def camera_rows(near: Sequence[Near], language: Language) -> list[Row]:
             word("rec.metres", language): round(one.metres),
             word("rec.working", language): of_all(one.point.working, one.point.total),
             word("rec.linked", language): of_all(one.point.linked, one.point.total),
+            **({word("rec.way", language): _map_path(one.point.lat, one.point.lon)} if on_map else {}),
         }
         for one in near
     ]
@@ -60,6 +74,11 @@ def alarm_rows(near: Nearby, answers: bool, zone: ZoneInfo, language: Language) 
     for report in near.reports:
         add(report.at, "rec.report", report.channel, "-", report_path(report))
     return [row for _, row in sorted(found, key=lambda one: -one[0])]
+
+
+def _map_path(lat: float, lon: float) -> str:
+    """The live map, near enough to tell one corner from the next."""
+    return f"/map?{urlencode({'map': f'{lat:.5f},{lon:.5f},18'})}"
 
 
 def alarm_path(alarm: AlarmNow) -> str:

@@ -11,7 +11,7 @@ from dashboard.deeds import page_deed
 from dashboard.html_table import draw_table
 from dashboard.incidents.drawn import offence_name
 from dashboard.incidents.form import begin, end, first_of, form
-from dashboard.incidents.listed import when
+from dashboard.incidents.listed import record_path, when
 from dashboard.markdown import plain
 from dashboard.tables import Row
 from dashboard.times import moment
@@ -92,10 +92,12 @@ def _told(here: Visit, same: Sequence[Suspect]) -> None:
             word("inc.occurred_at", language): when(one.incident, zone, language),
             word("inc.offence", language): offence_name(one.incident.offence, language),
             "": why(one),
+            word("rec.way", language): f"/{record_path(one.incident.station, one.incident.source, one.incident.id)}",
         }
         for one in same[:20]
     ]
-    draw_table(rows, word("ent.suspects", language))
+    # Beside this page: what was typed here stays.
+    draw_table(rows, word("ent.suspects", language), ways={word("rec.way", language): word("rec.open", language)})
 
 
 def _enter(here: Visit, key: str, report: IncidentReport) -> None:

@@ -47,6 +47,15 @@ def grid(title: str, rows: Sequence[Row], language: Language) -> Grid:
     return Grid(title, columns, cells, word("err.no_data", language))
 
 
+def outlines_of(polygons: Sequence[str]) -> list[list[tuple[float, float]]]:
+    """The outer rings of GeoJSON polygons, (lon, lat)."""
+    import shapely  # with the first report: no page waits for it
+
+    parts = shapely.get_parts(shapely.from_geojson(list(polygons)))
+    rings = (shapely.get_coordinates(ring).tolist() for ring in shapely.get_exterior_ring(parts))
+    return [[(lon, lat) for lon, lat in ring] for ring in rings]
+
+
 def plain(text: str) -> str:
     """Words of a page without the marks that make them bold."""
     return _MARKDOWN.sub("", text)

@@ -1,14 +1,19 @@
 """The record of one incident: all that is known of it, what was changed, what stands near it."""
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard.deeds import page_deed
 from dashboard.desk import desk_head, way_to
 from dashboard.html_table import draw_table
-from dashboard.incidents.nearby import alarm_rows, camera_rows
+from dashboard.incidents.nearby import alarm_rows, camera_rows, zone_rows
 from dashboard.incidents.pin import pin_map
 from dashboard.incidents.record import fact_rows, history_rows
 from dashboard.incidents.saving import edit_incident
+from dashboard.report.part import report_buttons
+from dashboard.report.record import file_name, of_record
+from dashboard.tables import station_names
 from dashboard.visit import visit
 from dashboard.words import word
 from models.access.policy import Action
@@ -45,29 +50,43 @@ if text and found.description:
 if here.who.may(Action.EDIT_INCIDENT) and edit_incident(here, found, history, stations, text):
     st.stop()
 
+name = next(iter(station_names(stations, language).values()), found.station)
+ways = {word("rec.way", language): word("rec.open", language)}
+facts = fact_rows(found, name, near.zones, text, zone, language)
+zones = zone_rows(near.zones, language)
+cameras = camera_rows(near.cameras, here.who.may(Action.SEE_MAP), language)
+alarms = alarm_rows(near, here.who.may(Action.STEP_ALARM), zone, language)
+changes = history_rows(history, text, here.who.may(Action.SEE_PERSON), zone, language)
+cameras_title = word("rec.cameras", language, m=f"{CAMERA_M:.0f}")
+
 left, right = st.columns([1, 1])
 with left:
-    names = {one.code: one.name_th if language == "th" else one.name_en for one in stations}
-    rows = fact_rows(found, names.get(found.station, found.station), near.zones, text, zone, language)
-    draw_table(rows, word("nav.incident", language), heads=True)
+    draw_table(facts, word("nav.incident", language), heads=True)
 with right:
     if found.lat is None or found.lon is None:
         st.info(word("rec.no_place", language), icon=":material/location_off:")
     else:
         pin_map(here, "record-map", (found.lon, found.lat), None)
-        st.subheader(word("rec.cameras", language, m=f"{CAMERA_M:.0f}"), anchor=False)
-        cameras = camera_rows(near.cameras, language)
+        if zones:
+            draw_table(zones, word("rec.zones", language), ways=ways)
+        st.subheader(cameras_title, anchor=False)
         if cameras:
-            draw_table(cameras, word("rec.cameras", language, m=f"{CAMERA_M:.0f}"), heads=True)
+            draw_table(cameras, cameras_title, heads=True, ways=ways)
         else:
             st.caption(word("rec.cameras_none", language, m=f"{CAMERA_M:.0f}"))
 st.subheader(word("rec.alarms", language), anchor=False)
-alarms = alarm_rows(near, here.who.may(Action.STEP_ALARM), zone, language)
 st.caption(word("rec.alarms_help" if alarms else "rec.alarms_none", language, m=f"{NEAR_M:.0f}"))
-draw_table(alarms, word("rec.alarms", language), ways={word("rec.way", language): word("rec.open", language)})
+draw_table(alarms, word("rec.alarms", language), ways=ways)
 st.subheader(word("rec.history", language), anchor=False)
-changes = history_rows(history, text, here.who.may(Action.SEE_PERSON), zone, language)
 if changes:
     draw_table(changes, word("rec.history", language))
 else:
     st.caption(word("rec.history_none", language))
+
+on_paper = partial(
+    of_record, here, found, name, near.zones,
+    ((word("rec.facts", language), facts), (cameras_title, cameras), (word("rec.alarms", language), alarms),
+     (word("rec.history", language), changes)),
+    history[-1].at if history else 0,
+)  # fmt: skip
+report_buttons(here, file_name(found), on_paper, station=found.station)

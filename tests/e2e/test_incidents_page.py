@@ -173,7 +173,10 @@ def views_agree(page: Page, url: str) -> None:
     assert 0 < agreed(page, before) < 54
     before = settled(page)
     page.locator(".ssz-cases .chip").click()
-    assert agreed(page, before) == 60
+    page.wait_for_function(_SETTLED, arg=before, timeout=PATIENCE_MS)
+    page.locator("[data-tool=fit]").click()
+    expect(canvas).to_have_attribute("data-n", "54", timeout=PATIENCE_MS)
+    assert agreed(page) == 60
     # By key: from the first cell of the hours to its right neighbour's neighbour below, and chosen.
     cells = page.locator("[data-part=hours] [data-roving] [data-narrow]")
     cells.first.focus()

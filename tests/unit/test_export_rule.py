@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from datetime import UTC
 from io import BytesIO, StringIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import openpyxl
 import pyarrow as pa
@@ -71,11 +70,8 @@ def batch(text: str) -> pa.RecordBatch:
 
 
 def of_sheets(about: About, one: pa.RecordBatch) -> list[str]:
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "f.xlsx"
-        xlsx_file(path, about, [one], UTC, True)
-        book = openpyxl.load_workbook(path)
-        cells = [cell for sheet in book for line in sheet.iter_rows() for cell in line]
+    book = openpyxl.load_workbook(BytesIO(b"".join(xlsx_file(about, [one], UTC, True))))
+    cells = [cell for sheet in book for line in sheet.iter_rows() for cell in line]
     assert {cell.data_type for cell in cells} <= {"s", "n", "inlineStr"}
     return [cell.value for cell in cells if isinstance(cell.value, str)]
 
@@ -120,7 +116,7 @@ LEAVES: dict[tuple[str, str], set[str]] = {
     ("pages/watch/response.py", ""): {"csv_table", "xlsx_tables"},
 }
 
-_CALLS = {"writer", "DictWriter", "Workbook", "to_csv", "to_excel", "write_csv", "write_excel"}
+_CALLS = {"writer", "DictWriter", "Workbook", "workbook", "to_csv", "to_excel", "write_csv", "write_excel"}
 _HANDS = {"File", "download_button", "StreamingResponse", "FileResponse"}
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard.html_table import table_html
-from dashboard.incidents.nearby import alarm_rows, report_rows
+from dashboard.incidents.nearby import alarm_rows, camera_rows, report_rows, zone_rows
 from dashboard.words import word
 from models.incidents import entry
 from models.incidents.changes import difference, told, written
@@ -18,8 +18,11 @@ from models.incidents.duplicates import WITHIN_M, WITHIN_MS, suspects
 from models.incidents.entry import Said
 from models.incidents.said import edited, said_of
 from models.records.alarm import AlarmNow
+from models.records.camera import CameraPoint
 from models.records.incident import Incident, IncidentReport
 from models.records.report import Report
+from models.records.station import Zone
+from store.cameras import Near
 from store.incident_nearby import Nearby
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
@@ -162,6 +165,23 @@ def test_a_case_that_breaks_the_rules_of_entry_can_still_be_changed() -> None:
     fields, problems = edited(odd, first, replace(first, quality="exact"), BANGKOK, NOW, here, text=False)
     assert (problems, difference(odd.model_dump(), fields)) == ({}, {"place_quality": ("street", "exact")})
     assert (taken(status="ส" * 100).status, len(taken(description="ข" * 10_000).description)) == ("ส" * 100, 10_000)
+
+
+def test_the_record_leads_to_its_beat_its_zone_and_its_cameras_on_the_live_map() -> None:
+    def zone(code: str, kind: str) -> Zone:
+        return Zone(
+            station="hat_yai", code=code, version=1, kind=kind, polygon="", area_m2=1, perimeter_m=1, utm_epsg=32647,
+            valid_from=1,
+        )  # fmt: skip
+
+    rows = zone_rows([zone("z/1", "risk"), zone("b2", "beat")], "th")
+    way = word("rec.way", "th")
+    assert [(row[word("rec.kind", "th")], row[way]) for row in rows] == [
+        ("เขตตรวจ", "/incidents?zone=hat_yai%2Fb2"), ("พื้นที่ปลอดภัย", "/incidents?zone=hat_yai%2Fz%2F1"),
+    ]  # fmt: skip
+    near = [Near(CameraPoint(station="hat_yai", point="c1", lat=7.01, lon=100.47), 12.0)]
+    assert camera_rows(near, True, "th")[0][way] == "/map?map=7.01000%2C100.47000%2C18"
+    assert way not in camera_rows(near, False, "th")[0]
 
 
 def test_the_record_leads_to_the_desk_a_sheet_and_a_report() -> None:

@@ -15,11 +15,16 @@ from dashboard.clock.read import Case, Hours, Month
 from dashboard.report import views
 from dashboard.report.content import Bars, Course, Dials, Places, Report, Table
 from dashboard.report.paper import pdf_of
+from dashboard.report.record import file_name, of_record
 from dashboard.report.views import of_clock, of_incidents, plain
+from dashboard.tables import Row
 from dashboard.visit import Visit
+from dashboard.words import word
 from models.analysis.aoristic import Week
 from models.incidents.answer import Answer, Point, no_hours
 from models.incidents.filter import Filter
+from models.records.incident import Incident
+from models.records.station import Zone
 
 VALUES = SimpleNamespace(zone=ZoneInfo("Asia/Bangkok"))
 HERE = cast(Visit, SimpleNamespace(language="th", runtime=SimpleNamespace(values=VALUES)))
@@ -98,6 +103,32 @@ def test_the_clock_has_both_months_on_dials_each_case_once() -> None:
     document = pypdfium2.PdfDocument(pdf_of(Report(said, figures, grids, "", "{n} {of}", "th")))
     text = document[0].get_textpage().get_text_range()
     assert ("2,000" in text, "2565" in text, len(document)) == (True, True, 1)
+
+
+def test_a_record_on_paper_has_the_pages_tables_and_no_links() -> None:
+    one = Incident.model_validate({
+        "station": "hat_yai", "source": "แฟ้ม", "id": "1/69 ก", "occurred_from": DAY * 86_400_000, "offence": "theft",
+        "offence_group": 2, "lat": 7.01, "lon": 100.47, "received_at": DAY * 86_400_000 + 1,
+    })  # fmt: skip
+    ring = "[[100.4,7],[100.5,7],[100.5,7.1],[100.4,7]]"
+    zone = Zone(
+        station="hat_yai", code="z", version=1, polygon=f'{{"type":"Polygon","coordinates":[{ring}]}}', area_m2=1,
+        perimeter_m=1, utm_epsg=32647, valid_from=1,
+    )  # fmt: skip
+    row: Row = {"กล้อง": "หน้าตลาด", "ระยะ": 12, word("rec.way", "th"): "/map?map=7.01"}
+    said, figures, [cameras, none] = of_record(
+        HERE, one, "สภ.หาดใหญ่", [zone], (("กล้อง", [row]), ("ประวัติ", [])), DAY * 86_400_000 + 86_400_000
+    )
+    assert (said.n, said.data_age) == ("1 คดี", "5 ต.ค. 2567 07:00:00")
+    assert (list(cameras.rows), list(none.rows)) == ([("หน้าตลาด", "12")], [])
+    [places] = figures
+    assert isinstance(places, Places)
+    assert (places.points, places.outlines[0][1]) == ([(100.47, 7.01, 1)], (100.5, 7.0))
+    assert file_name(one) == "incident-แฟ้ม-1_69_ก"
+    text = pypdfium2.PdfDocument(pdf_of(Report(said, figures, [cameras, none], "", "{n} {of}", "th")))[0]
+    assert "2567" in text.get_textpage().get_text_range()
+    _, nowhere, _ = of_record(HERE, one.model_copy(update={"lat": None, "lon": None}), "", [zone], (), 0)
+    assert nowhere == []
 
 
 def test_offences_that_have_no_bar_are_told() -> None:
