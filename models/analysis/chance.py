@@ -30,8 +30,13 @@ THROWS = 99
 #: Groups are looked for in the counts "365 + all / 3" of a throw and in those under this blur (cells): what any of
 #: the methods could have picked.
 BLUR = 1.0
-#: Throws after which a map without any hotspot is mostly known for one.
-FIRST = 19
+#: After so many throws it is looked at whether more can change what is claimed; most maps without any hotspot are
+#: known for one after the first.
+LOOKS = (19, 39, 59, THROWS)
+#: A group is claimed without more throws when it stands so many standard deviations above what they have shown: of a
+#: Gumbel distribution, which the strongest of many follow, one in a thousand is as far out (Abrams, Kulldorff and
+#: Kleinman 2010, "Gumbel based p-value approximations for spatial scan statistics").
+SURE = 5.0
 #: Cells of all throws worked on at once: about 100 MB.
 _AT_ONCE = 4_000_000
 #: So many events a cell of the zone are thrown one by one; more are dealt by cell.
@@ -60,24 +65,32 @@ class Chance:
         self._best = np.zeros(0)
 
     def of(self, groups: Sequence[Ints], throws: int = THROWS) -> Floats:
-        """For each group of cells how often chance alone shows one as strong, 1 / (throws + 1) to 1. Where none can
-        be claimed any more the throws end early."""
+        """For each group of cells how often chance alone shows one as strong, 1 / (throws + 1) to 1.
+
+        Throws end early once each group has been matched too often to be claimed, or is so strong that it will be
+        (after Besag and Clifford 1991, "Sequential Monte Carlo p-values"); such a one is said to be matched in no
+        throw.
+        """
         cases = self._seen.sum(axis=1)
         within = np.array([[window[cells].sum() for cells in groups] for window in self._seen])
         strengths = _strength(within, cases, np.array([self._p[cells].sum() for cells in groups]))
-        most = max(1, _AT_ONCE // len(self._grid.area))
-        wanted = min(FIRST, throws)
-        while True:
-            while len(self._best) < wanted:
-                number = min(most, wanted - len(self._best))
-                more = _strongest(cases, self._grid, self._p, self._share, self._rng, number)
-                self._best = np.append(self._best, more)
-            best = self._best[:wanted]
+        for wanted in (*(look for look in LOOKS if look < throws), throws):
+            best = self._first(wanted)
             beaten = (best[None, :] >= strengths[:, None] - 1e-9).sum(axis=1)
-            # Once every group has been matched too often to be claimed, further throws change nothing.
-            if wanted == throws or ((1 + beaten) / (throws + 1) > ALPHA).all():
-                return np.asarray((1 + beaten) / (wanted + 1), dtype=np.float64)
-            wanted = throws
+            hopeless = (1 + beaten) / (throws + 1) > ALPHA
+            sure = ~hopeless & (strengths >= best.mean() + SURE * best.std(ddof=1))
+            if (hopeless | sure).all():
+                break
+        return np.where(sure, 1 / (throws + 1), (1 + beaten) / (wanted + 1)).astype(np.float64)
+
+    def _first(self, number: int) -> Floats:
+        """The strongest group of each of the first so many throws; those that were not made yet are made."""
+        most = max(1, _AT_ONCE // len(self._grid.area))
+        while len(self._best) < number:
+            more = min(most, number - len(self._best))
+            made = _strongest(self._seen.sum(axis=1), self._grid, self._p, self._share, self._rng, more)
+            self._best = np.append(self._best, made)
+        return self._best[:number]
 
 
 def chances(

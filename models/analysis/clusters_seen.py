@@ -35,15 +35,12 @@ def clusters_seen(asked: Question, polygon: str) -> tuple[CaseCluster, ...]:
     by_chance = len(x) * math.pi * EPS_M**2 / grid.total_m2
     fewest = max(_FEWEST, int(poisson.ppf(_SURE, by_chance)) + 1, math.ceil(_TIMES * by_chance))
     found = clusters(x, y, fewest)
-    zone = flat(polygon)[0]
-    made = []
-    for number, cases in enumerate(found.sizes[:MOST].tolist()):
-        own = found.label == number
-        # Round all of them at once: a circle round each would take longer than the rest of the map.
-        hull = shapely.concave_hull(
-            shapely.multipoints(np.stack([found.x[own], found.y[own]], axis=1)), ratio=_HOLLOW
-        )
-        shape = shapely.intersection(shapely.buffer(hull, _ROUND_M, quad_segs=3), zone)
-        if shape.area > 0:
-            made.append(CaseCluster(grid.degrees(shape), int(cases), float(shape.area)))
-    return tuple(made)
+    own = np.flatnonzero((found.label >= 0) & (found.label < MOST))
+    own = own[np.argsort(found.label[own], kind="stable")]
+    points = shapely.points(found.x[own], found.y[own])
+    # Round all cases of one at once: a circle round each would take longer than the rest of the map.
+    hulls = shapely.concave_hull(shapely.multipoints(points, indices=found.label[own]), ratio=_HOLLOW)
+    shapes = shapely.intersection(shapely.buffer(hulls, _ROUND_M, quad_segs=3), flat(polygon)[0])
+    areas = shapely.area(shapes)
+    rows = zip(grid.all_degrees(shapes), found.sizes[:MOST].tolist(), areas.tolist(), strict=True)
+    return tuple(CaseCluster(outline, int(cases), area) for outline, cases, area in rows if area > 0)

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from models.analysis.blur import blur
 from models.analysis.grid import Grid
 
+#: A billion has so many bits; twice it and one more make 61 with it.
+_BITS = 30
+
 
 def flag(expected: NDArray[np.float64], grid: Grid, share: float, last: Collection[int] = ()) -> NDArray[np.int64]:
     """Cells in order of rank, together at most `share` of the zone's area but at least one; none expects nothing.
@@ -28,24 +31,20 @@ def flag_all(
     values = np.where((grid.area > 0) & np.isfinite(expected), np.maximum(expected, 0.0), 0.0)
     shape = (len(values), grid.rows, grid.columns)
     near = blur(values.reshape(shape), 1.0).reshape(values.shape)
-    # Rounding keeps what only the order of additions tells apart from ordering the cells.
-    keys = [-_rounded(near), -_rounded(values)]
+    # One whole number a cell orders as the three keys one after the other do: value, whether it was flagged, around.
+    ranks = _rounded(values) * 2
     kept = [cell for cell in last if 0 <= cell < len(grid.area)]
-    if kept:
-        new = np.ones(values.shape)
-        new[:, kept] = 0.0
-        keys.insert(1, new)
+    ranks[:, kept] += 1
+    ranks = (ranks << _BITS) + _rounded(near)
     room = share * grid.total_m2
     # Only so many can be flagged as fit of the smallest ones: the others need not be ordered.
     most = fitting(np.sort(grid.area[grid.area > 0]), room)
-    bounds = np.partition(keys[-1], most - 1, axis=1)[:, most - 1 : most]
-    among = (keys[-1] <= bounds) & (values > 0)
-    made = []
-    for number, some in enumerate(among):
-        cells = np.flatnonzero(some)
-        cells = cells[np.lexsort([key[number, cells] for key in keys])]
-        made.append(cells[: fitting(grid.area[cells], room)])
-    return made
+    least = -np.partition(-ranks, most - 1, axis=1)[:, most - 1 : most]
+    row, cell = np.nonzero((ranks >= least) & (values > 0))
+    order = np.lexsort((-ranks[row, cell], row))
+    row, cell = row[order], cell[order]
+    found = np.split(cell, np.searchsorted(row, np.arange(1, len(values))))
+    return [cells[: fitting(grid.area[cells], room)] for cells in found]
 
 
 def fitting(areas: NDArray[np.float64], room_m2: float) -> int:
@@ -56,7 +55,8 @@ def fitting(areas: NDArray[np.float64], room_m2: float) -> int:
     return max(1, int(np.searchsorted(np.cumsum(areas), room_m2 * (1 + 1e-6), side="right")))
 
 
-def _rounded(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """In billionths of the greatest of each row."""
+def _rounded(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """In billionths of the greatest of each row: keeps what only the order of additions tells apart from ordering the
+    cells."""
     top = values.max(axis=1, initial=0.0, keepdims=True)
-    return np.asarray(np.rint(values * (1e9 / np.where(top > 0, top, 1.0))), dtype=np.float64)
+    return np.rint(values * (1e9 / np.where(top > 0, top, 1.0))).astype(np.int64)

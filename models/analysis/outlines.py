@@ -48,8 +48,8 @@ def outlines(groups: list[Ints], grid: Grid, polygon: str) -> list[Outline]:
     lon, lat = grid.to_degrees(shapely.get_x(points), shapely.get_y(points))
     # Where a cell and the zone only touch, the intersection has lines beside its areas.
     shapes = [_areas(shape) for shape in made]
-    rows = zip(shapes, lat, lon, strict=True)
-    return [Outline(one, float(one.area), grid.degrees(one), north, east) for one, north, east in rows]
+    rows = zip(shapes, grid.all_degrees(shapes), lat, lon, strict=True)
+    return [Outline(one, float(one.area), text, north, east) for one, text, north, east in rows]
 
 
 def _areas(shape: shapely.Geometry) -> shapely.Geometry:

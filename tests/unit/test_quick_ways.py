@@ -9,12 +9,13 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 from scipy import ndimage
-from scipy.stats import false_discovery_control
+from scipy.stats import false_discovery_control, nbinom
 from sklearn.cluster import DBSCAN
 
+from models.analysis import chance
 from models.analysis.blur import blur
 from models.analysis.cases import Cases
-from models.analysis.chance import _thrown
+from models.analysis.chance import ALPHA, LOOKS, THROWS, Chance, _thrown
 from models.analysis.components import Dots, Ground, densities, densities_each
 from models.analysis.discoveries import discoveries
 from models.analysis.events import are_events
@@ -22,6 +23,7 @@ from models.analysis.flagging import flag
 from models.analysis.forecast import noise_ceiling
 from models.analysis.grid import Grid
 from models.analysis.outlines import group
+from models.analysis.regress import _reaching, _upto
 from models.town.known_rates import BEGINS, DAY_MS, EPSG, known_town, thrice
 
 RNG = np.random.default_rng(8)
@@ -142,3 +144,35 @@ def test_cases_before_the_beginning_are_none() -> None:
     ground = Ground.of(town.grid)
     [made] = densities_each(Dots.of(town.cases, ground), ground, [BEGINS - DAY_MS], 28)
     assert made == pytest.approx(np.broadcast_to(ground.uniform, made.shape))
+
+
+def test_quantiles_of_a_negative_binomial_are_scipy_s() -> None:
+    past = np.concatenate([np.arange(300), RNG.integers(300, 1_000_000, 300)]) + 0.5
+    for times in (1e-9, 0.003, 0.08, 1.0, 5.0):
+        known = past, past / (past + past * times)
+        for share in (0.05, 0.9, 0.999):
+            plain = nbinom.ppf(share, *known)
+            assert _reaching(share, *known).tolist() == plain.tolist()
+            assert _upto(plain - 1, *known) == pytest.approx(nbinom.cdf(plain - 1, *known), abs=1e-9)
+
+
+def test_throws_that_end_early_claim_what_all_of_them_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    grid = Grid(EPSG, 0.0, 0.0, 100.0, 15, 15, np.full(225, 1e4))
+    groups = [np.array([each]) for each in (3, 60, 61, 100, 180)]
+    rates = np.full(225, 1.0)
+    rates[[3, 60, 100]] = (5.0, 9.0, 20.0)
+    towns = [np.random.default_rng(seed).poisson(rates * size) for size in (0.1, 0.4, 1.0) for seed in range(12)]
+
+    def claims() -> tuple[list[bool], int]:
+        made = [Chance([town, town * 0], grid, 0.05, number) for number, town in enumerate(towns)]
+        said = [bool(p <= ALPHA) for one in made for p in one.of(groups)]
+        return said, sum(len(one._best) for one in made)
+
+    early, thrown = claims()
+    monkeypatch.setattr(chance, "LOOKS", ())
+    plain, all_of_them = claims()
+    assert all_of_them == THROWS * len(towns)
+    assert LOOKS[0] * len(towns) <= thrown <= 0.7 * all_of_them
+    assert 20 <= sum(plain) <= 150
+    # The last of a hundred throws may match what was sure after nineteen; seldom.
+    assert sum(one != other for one, other in zip(early, plain, strict=True)) <= 2
