@@ -19,7 +19,7 @@ from models.formats.guards import MAX_BYTES, TOO_BIG
 from models.formats.problems import BadFileError
 from models.records.base import Millis
 from settings import CommandSettings, Settings, load_settings
-from store import audit, migrate, scopes
+from store import audit, migrate, registers, scopes
 from store.audit.fitting import OTHER_KEY, fits
 from store.audit.keys import audit_keys
 from store.database import Database, Tx, open_database
@@ -167,6 +167,17 @@ def read_body(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise RefusedError(f"cannot read {path}: {error.strerror}") from error
+
+
+def require_station(database: Database, code: str) -> None:
+    """Whether there is a station of that code.
+
+    Raises:
+        RefusedError: there is none.
+    """
+    with database.read() as conn:
+        if not registers.stations(conn, frozenset({code})):
+            raise RefusedError(f"no station {code}: import it first (`python manage.py station import FILE`)")
 
 
 def require_stations(database: Database, codes: str) -> str:

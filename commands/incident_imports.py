@@ -5,21 +5,22 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from commands import error_report
-from commands.context import PATIENCE_S, RefusedError, now_ms, opened, readable, record, require_stations, say, user
+from commands.context import RefusedError, now_ms, opened, readable, record, require_station, say, user
 from commands.error_stream import ErrorFile
+from commands.import_past import listed, undo
+from commands.import_words import Said, said_of
+from commands.offences import say_strays
 from models.audit.deeds import Did
-from models.formats.incident_file import NAMES, Context, split_mapping
+from models.formats.incident_file import Context, split_mapping
 from models.records.imports import ImportBatch
-from models.thai_time import thai_day
 from settings import Settings
-from store import import_runs, import_words, imports, incident_changes
+from store import import_runs, import_words
 from store.database import Database, Tx
 
 if TYPE_CHECKING:
@@ -68,9 +69,9 @@ def add(commands: Commands) -> None:
 
 def _run(args: argparse.Namespace, settings: Settings) -> int:
     if args.undo:
-        return _undo(args.undo, args.edited_too, settings)
+        return undo(args.undo, args.edited_too, settings)
     if args.list:
-        return _list(args.station, settings)
+        return listed(args.station, settings)
     if args.file is None or not args.station:
         raise RefusedError("import-incidents needs FILE and --station S")
     if not 1 <= len(args.source) <= 64:
@@ -80,51 +81,18 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
     from models.imports.opening import open_table
 
     with opened(settings) as database:
-        require_stations(database, args.station)
+        require_station(database, args.station)
         import_runs.take_out_broken(database, now_ms)
         try:
             table = open_table(args.file, sheet=args.sheet)
         except OSError as error:
             raise RefusedError(f"cannot read {args.file}: {error.strerror}") from error
-        said = _said(args)
+        said = said_of(args.map, args.offence)
         plan = _plan(args, database, zone, table, said)
         return _preview(args, database, table, plan) if args.preview else _bring(args, database, table, plan, said)
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What the line says of columns and offences: remembered once an import has succeeded."""
-
-    columns: Mapping[str, str]
-    meanings: Mapping[str, import_words.Meaning]
-
-    def keep(self, tx: Tx, plan: Plan) -> None:
-        now = now_ms()
-        if self.columns:
-            import_words.keep_mapping(tx, plan.station, plan.source, plan.mapping, now)
-            fields = f"fields={','.join(sorted(self.columns))}"
-            record(tx, Did.IMPORT_MAPPED, station=plan.station, object=f"source:{plan.source}", detail=fields)
-        for name, meaning in self.meanings.items():
-            import_words.name_offence(tx, plan.station, name, meaning, now)
-        if self.meanings:
-            groups = ",".join(sorted({str(one.group) for one in self.meanings.values()}))
-            record(tx, Did.OFFENCE_NAMED, station=plan.station, detail=f"names={len(self.meanings)} groups={groups}")
-
-
-def _said(args: argparse.Namespace) -> _Said:
-    said = dict(_pair(one, "--map") for one in args.map)
-    for field in said:
-        if field not in NAMES:
-            raise RefusedError(f"--map: no field {field}; fields: {', '.join(NAMES)}")
-    named = [_pair(one, "--offence") for one in args.offence]
-    try:
-        meanings = {name: import_words.meaning_of(name, meaning) for name, meaning in named}
-    except import_words.UnknownMeaningError as error:
-        raise RefusedError(f"--offence: {error}") from error
-    return _Said(said, meanings)
-
-
-def _plan(args: argparse.Namespace, database: Database, zone: ZoneInfo, table: Table, said: _Said) -> Plan:
+def _plan(args: argparse.Namespace, database: Database, zone: ZoneInfo, table: Table, said: Said) -> Plan:
     from store.bringing_in import Plan
 
     with database.read() as conn:
@@ -161,7 +129,7 @@ def _preview(args: argparse.Namespace, database: Database, table: Table, plan: P
     return 0
 
 
-def _bring(args: argparse.Namespace, database: Database, table: Table, plan: Plan, said: _Said) -> int:
+def _bring(args: argparse.Namespace, database: Database, table: Table, plan: Plan, said: Said) -> int:
     from store.bringing_in import BadRowsError, bring_in
 
     def deed(tx: Tx, run: ImportBatch) -> None:
@@ -191,6 +159,8 @@ def _bring(args: argparse.Namespace, database: Database, table: Table, plan: Pla
     note = f", {done.counts.bad} bad in {errors.path}" if done.counts.bad else ""
     say(f"incidents: {done.run.new} new, {done.run.known} known before{note}")
     say(f"batch {done.run.batch}" if done.run.new else "nothing new: no batch")
+    if said.meanings:
+        say_strays(database, plan.station)
     return 0
 
 
@@ -226,60 +196,6 @@ def _teller() -> Callable[[int], None]:
             sys.stderr.write(f"\r{done:,} rows")
 
     return tell
-
-
-def _undo(batch: str, edited_too: bool, settings: Settings) -> int:
-    """Take an import out again.
-
-    Raises:
-        RefusedError: incidents of it were changed by hand, and nobody said that they may go.
-    """
-    with opened(settings) as database:
-        with database.write(patience_s=PATIENCE_S) as tx:
-            try:
-                known = import_runs.known(tx.conn, batch)
-                edited = 0 if known is None else incident_changes.edited_of(tx.conn, known)
-                if edited and not edited_too:
-                    told = f"{edited} incidents of import {batch} were changed by hand"
-                    raise RefusedError(f"{told}; --edited-too takes them out")
-                run = import_runs.hide(tx, batch, None, now_ms(), "manage.py")
-                station, gone = run.station, run.new
-            except imports.UnknownBatchError:
-                gone = imports.undo(tx, batch, now_ms())  # one of the inbox, or from before imports were listed
-                station, run = "", None
-            record(tx, Did.IMPORT_UNDONE, station=station, object=f"batch:{batch}", detail=f"rows={gone}")
-        if run is not None:
-            gone = import_runs.take_out(database, batch, now_ms)
-    say(f"incidents: {gone} taken out")
-    return 0
-
-
-def _list(station: str, settings: Settings) -> int:
-    with opened(settings) as database:
-        scope = frozenset(require_stations(database, station).split(",")) if station else None
-        with database.read() as conn:
-            found = import_runs.runs(conn, scope)
-    for run in found:
-        say(
-            f"{run.batch}  {run.state}  {_day(run.begun, settings)}  {run.station}  {run.source}  {run.file}"
-            f"  new={run.new} known={run.known} bad={run.bad}"
-        )
-    if not found:
-        say("no imports")
-    return 0
-
-
-def _day(at: int, settings: Settings) -> str:
-    from datetime import datetime
-
-    return thai_day(datetime.fromtimestamp(at / 1000, settings.zone).date())
-
-
-def _pair(text: str, option: str) -> tuple[str, str]:
-    name, sign, value = text.partition("=")
-    if not sign or not name.strip():
-        raise RefusedError(f"{option} needs NAME=VALUE: {text}")
-    return name.strip(), value.strip()
 
 
 def _zone(name: str) -> ZoneInfo:

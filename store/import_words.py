@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import orjson
 from sqlalchemy import Connection, select
 
-from models.formats.offences import STANDARD, Offence, OffenceTable
+from models.formats.offences import OFFENCES, STANDARD, Offence, OffenceTable, classify, keys_of
 from models.formats.text import clean, name_key
 from models.records.base import Millis
 from models.records.imports import ImportMapping, OffenceName
@@ -31,17 +31,33 @@ class UnknownMeaningError(ValueError):
     """Neither a code of the standard table nor a group; `str()` is one line."""
 
 
+class ListedError(UnknownMeaningError):
+    """The standard table knows the name as something else. A station adds names and takes none over: else `theft`
+    would be another thing at each station, and by each way in."""
+
+
 def meaning_of(name: str, said: str) -> Meaning:
     """`theft` is that offence; `2` is a name of its own in that group.
 
     Raises:
         UnknownMeaningError: neither.
+        ListedError: the standard table says otherwise of that name.
     """
     if said in _CODES:
-        return Meaning(said, _CODES[said].group)
-    if said in ("1", "2", "3", "4"):
-        return Meaning(clean(name), int(said))
-    raise UnknownMeaningError(f"{said} is no offence code and no group from 1 to 4")
+        meant = Meaning(said, _CODES[said].group)
+    elif said in ("1", "2", "3", "4"):
+        meant = Meaning(clean(name), int(said))
+    else:
+        raise UnknownMeaningError(f"{said} is no offence code and no group from 1 to 4")
+    listed = OFFENCES.find(name)
+    if listed is None:
+        return meant
+    if meant.group != listed.group or (said in _CODES and said != listed.code):
+        group = "no group" if listed.group is None else f"group {listed.group}"
+        raise ListedError(
+            f"{clean(name)} is {listed.code} ({group}) in the standard table; a station only adds names"
+        )
+    return Meaning(listed.code, listed.group)
 
 
 def name_offence(tx: Tx, station: str, name: str, meaning: Meaning, now: Millis) -> None:
@@ -52,31 +68,43 @@ def name_offence(tx: Tx, station: str, name: str, meaning: Meaning, now: Millis)
 
 
 def offence_names(conn: Connection, station: str) -> list[OffenceName]:
-    """A station's own names, in order."""
-    return records(conn, OffenceName, select(_NAME).where(_NAME.c.station == station).order_by(_NAME.c.name))
+    """A station's own names, in order; one that the standard table has come to know since is none any more."""
+    kept = records(conn, OffenceName, select(_NAME).where(_NAME.c.station == station).order_by(_NAME.c.name))
+    return [one for one in kept if OFFENCES.find(one.name) is None]
 
 
 def classifier(
     conn: Connection, station: str, said: Mapping[str, Meaning] | None = None
 ) -> Callable[[str, int | None], tuple[str, int | None]]:
-    """`(name, group of the file) -> (offence, group)` by the standard table and the station's own names, which go
-    before it. `said`: names said just now, not remembered yet."""
-    own = [Offence(row.offence, row.offence_group, row.name, row.name) for row in offence_names(conn, station)]
-    own += [Offence(one.offence, one.group, clean(name), clean(name)) for name, one in (said or {}).items()]
-    if not own:
-        return OffenceTable.of(STANDARD).classify
-    named = {name_key(one.th): one for one in own}
-    return OffenceTable({**OffenceTable.of(STANDARD).by_key, **named}).classify
+    """`(name, group of the file) -> (offence, group)` by the standard table, and where it knows no such name by the
+    station's own names. `said`: names said just now, not remembered yet."""
+    return _classifier(offence_names(conn, station), said or {})
 
 
 def by_station(conn: Connection, station: str, offence: str, group: int | None) -> tuple[str, int | None]:
-    """An offence and its group as the station's own names say, where the standard table knows no such name: for what
-    comes one by one, over the wire, through the API or by hand."""
+    """An offence and its group by the same rule, for what comes one by one: over the wire, through the API or by
+    hand."""
     if not offence or offence in _CODES:
         return offence, group
-    mine = (_NAME.c.station == station, _NAME.c.key == name_key(offence)[:200])
-    row = conn.execute(select(_NAME.c.offence, _NAME.c.offence_group).where(*mine)).one_or_none()
-    return (offence, group) if row is None else (row.offence, row.offence_group)
+    keys = [key[:200] for key in keys_of(offence)]
+    mine = records(conn, OffenceName, select(_NAME).where(_NAME.c.station == station, _NAME.c.key.in_(keys)))
+    return _classifier(mine, {})(offence, group)
+
+
+def _classifier(
+    names: Iterable[OffenceName], said: Mapping[str, Meaning]
+) -> Callable[[str, int | None], tuple[str, int | None]]:
+    own = {row.key: Offence(row.offence, row.offence_group, row.name, row.name) for row in names}
+    for name, one in said.items():
+        own[name_key(name)[:200]] = Offence(one.offence, one.group, clean(name), clean(name))
+    if not own:
+        return classify
+    table = OffenceTable(own)
+
+    def by_both(name: str, group: int | None) -> tuple[str, int | None]:
+        return classify(name, group) if OFFENCES.find(name) is not None else table.classify(name, group)
+
+    return by_both
 
 
 def mapping(conn: Connection, station: str, source: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from models.incidents.duplicates import WITHIN_MS
 from models.records.base import Millis
 from models.records.imports import ImportBatch
 from models.records.incident import Incident, IncidentReport
-from models.records.incident_change import CAME_AGAIN, TAKEN_OUT, IncidentChange
+from models.records.incident_change import CAME_AGAIN, REGROUPED, TAKEN_OUT, IncidentChange
 from store import import_words, incidents
 from store.database import Tx
 from store.rows import records, table_of, values_of
@@ -34,16 +34,19 @@ _NEWEST = """
         AND i.station = c.station AND i.source = c.source AND i.id = c.id
         AND c.version = (
             SELECT max(version) FROM incident_change m
-            WHERE m.station = c.station AND m.source = c.source AND m.id = c.id
+            WHERE m.station = c.station AND m.source = c.source AND m.id = c.id {but}
         )
 """
-_COUNT = text(f"SELECT count(*) {_NEWEST} AND c.kind = 'edited'")
+#: What was regrouped since is as much changed by hand as it was before.
+_NEWEST_BUT = _NEWEST.format(but=f"AND m.kind <> '{REGROUPED}'")
+_NEWEST_OF_ALL = _NEWEST.format(but="")
+_COUNT = text(f"SELECT count(*) {_NEWEST_BUT} AND c.kind = 'edited'")
 _NOTE = """
     INSERT INTO incident_change (station, source, id, version, at, by, kind, fields)
     SELECT c.station, c.source, c.id, c.version + 1, :at, :by, :kind, '{}'
 """
-_NOTE_OUT = text(f"{_NOTE} {_NEWEST} AND c.kind <> '{TAKEN_OUT}'")
-_NOTE_AGAIN = text(f"{_NOTE} {_NEWEST} AND c.kind = '{TAKEN_OUT}'")
+_NOTE_OUT = text(f"{_NOTE} {_NEWEST_OF_ALL} AND c.kind <> '{TAKEN_OUT}'")
+_NOTE_AGAIN = text(f"{_NOTE} {_NEWEST_OF_ALL} AND c.kind = '{TAKEN_OUT}'")
 
 
 class Key(NamedTuple):

@@ -69,6 +69,7 @@ class Did(StrEnum):
     IMPORT_UNDONE = "data.import_undone"
     IMPORT_MAPPED = "data.import_mapped"
     OFFENCE_NAMED = "data.offence_named"
+    OFFENCES_REGROUPED = "data.offences_regrouped"
     INCIDENT_RECORDED = "data.incident_recorded"
     INCIDENT_EDITED = "data.incident_edited"
     ZONE_STARTED = "data.zone_started"

@@ -72,6 +72,12 @@ STANDARD = (
 _PREFIXES = tuple(name_key(word) for word in ("ความผิดฐาน", "ความผิดตาม", "ข้อหา", "ฐาน", "คดี"))
 
 
+def keys_of(name: str) -> list[str]:
+    """The keys a name is looked up by, in order: as it is, and without a word such as `คดี` before it."""
+    key = name_key(name)
+    return [key, *(key[len(prefix) :] for prefix in _PREFIXES if key.startswith(prefix) and key != prefix)]
+
+
 @dataclass(frozen=True, slots=True)
 class OffenceTable:
     """A list of offences that can be asked by code or by any of their names. Immutable."""
@@ -89,13 +95,7 @@ class OffenceTable:
 
     def find(self, name: str) -> Offence | None:
         """The offence of a code or name in Thai or English; None when nobody listed it."""
-        key = name_key(name)
-        if key in self.by_key:
-            return self.by_key[key]
-        for prefix in _PREFIXES:
-            if key.startswith(prefix) and key[len(prefix) :] in self.by_key:
-                return self.by_key[key[len(prefix) :]]
-        return None
+        return next((self.by_key[key] for key in keys_of(name) if key in self.by_key), None)
 
     def classify(self, name: str, group: int | None = None) -> tuple[str, int | None]:
         """`(offence, group)` to store: the code and its group, or the name as it came and the group the file gave."""

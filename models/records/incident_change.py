@@ -9,8 +9,10 @@ from models.records.base import Millis
 
 #: Its import was taken out, and it came again by another one; neither names fields.
 TAKEN_OUT, CAME_AGAIN = "taken_out", "came_again"
+#: Its station named its offence, and it was put where that stands now: nobody judged this one case.
+REGROUPED = "regrouped"
 #: What a row of history can be.
-KINDS = ("entered", "edited", TAKEN_OUT, CAME_AGAIN)
+KINDS = ("entered", "edited", TAKEN_OUT, CAME_AGAIN, REGROUPED)
 
 
 class IncidentChange(SQLModel, table=True):

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard.desk import desk_head, way_to
 from dashboard.imports.coming import coming, listed, upload
+from dashboard.imports.offences import own_offences
 from dashboard.imports.part import shown
 from dashboard.visit import visit
 from dashboard.words import word
@@ -18,4 +19,5 @@ if work is not None and work.doing:
 elif work is not None and work.done is None:
     shown(here, work)
 st.divider()
+own_offences(here)
 listed(here)

@@ -11,13 +11,16 @@ from streamlit.testing.v1 import AppTest
 from dashboard import runtime
 from dashboard.access.identity import Who
 from dashboard.imports.work import Work, bring, look, works
+from dashboard.words import word
 from models.audit.deeds import Deed, Did
 from models.formats.incident_file import Context
-from store import import_runs, import_words
+from models.records.incident import IncidentReport
+from store import import_runs, import_words, incident_changes, incidents
 from store.bringing_in import Plan
 from store.database import Database
 from store.incidents import Wanted, count
-from tests.app.page_harness import looking, now
+from tests.app.page_harness import looking, now, opened, said
+from tests.servers import wait_until
 
 PAGE = Path(__file__).parents[2] / "pages" / "insight" / "imports.py"
 FILE = "id,occurred_at,offence,lat,lon\n1,30/6/2565 11:00,ลักทรัพย์,13.75,100.5\n2,31/6/2565,x,,\n3,1/7/2565,ของแปลก,,\n"
@@ -170,3 +173,50 @@ def test_a_file_of_other_titles_is_mapped_and_the_mapping_kept_after_a_good_look
 
 def submit(page: AppTest) -> None:
     next(one for one in page.button if one.label == "จำไว้และตรวจใหม่").click().run()
+
+
+def test_a_station_s_own_offence_is_added_and_its_cases_of_before_are_regrouped(
+    sqlite_db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raced = IncidentReport("a", "wire", "1", now() - 3_600_000, "แข่งรถ", now())
+    with sqlite_db.write() as tx:
+        tx.conn.exec_driver_sql(STATION)
+        assert incidents.take(tx, raced)
+    with looking(sqlite_db, monkeypatch, analyst(None), tmp_path):
+
+        def page_once(warned: bool) -> AppTest:
+            """The page once it warns of such cases, or does no more: they are counted, and regrouped, beside it."""
+            page = opened(PAGE, {})
+            wait_until(lambda: bool(page.run().warning) is warned and "แข่งรถ" in said(page), what=f"warned {warned}")
+            return page
+
+        def add(page: AppTest, name: str, means: str) -> None:
+            page.text_input(key="own-name-a").input(name)
+            page.selectbox(key="own-means-a").select(means)
+            next(one for one in page.button if one.label == "เพิ่มลงในตาราง").click().run()
+
+        page = opened(PAGE, {})
+        add(page, "ลักทรัพย์", "3")
+        assert "คงกลุ่มเดิม" in said(page)
+        add(page, "แข่งรถ", "3")
+        page = page_once(True)
+        assert "1 เหตุ แข่งรถ" in said(page)
+        page.button(key="regroup-a").click().run()
+        wait_until(lambda: group_of(sqlite_db) == 3, what="the case regrouped")
+        assert f"แข่งรถ ({word('inc.g3', 'th')})" in said(page_once(False))
+        with sqlite_db.read() as conn:
+            [line] = incident_changes.history(conn, incident_changes.Key("a", "wire", "1"))
+            deeds = str(
+                conn.exec_driver_sql(
+                    "SELECT action, detail FROM audit UNION SELECT body, '' FROM audit_waiting"
+                ).all()
+            )
+        assert (line.kind, line.by, Did.OFFENCES_REGROUPED in deeds, Did.OFFENCE_NAMED in deeds) == (
+            "regrouped", "วิเคราะห์", True, True,
+        )  # fmt: skip
+
+
+def group_of(db: Database) -> int | None:
+    with db.read() as conn:
+        [row] = incidents.incidents(conn, Wanted(None))
+    return row.offence_group

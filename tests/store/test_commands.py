@@ -145,6 +145,30 @@ def test_what_columns_and_names_mean_is_written_down(store: Database, tmp_path: 
     assert "ของแปลก" not in deeds  # ids only
 
 
+def test_a_station_names_an_offence_and_puts_its_cases_there(
+    store: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    examples()
+    file = tmp_path / "n.csv"
+    file.write_text("id,occurred_at,offence\n1,2025-01-01 10:00,แข่งรถ\n", encoding="utf-8")
+    here = ("--station", "mukdahan_example")
+    assert run("import-incidents", file, *here) == 0
+    assert "theft (group 2) in the standard table" in refused(capsys, "offences", "name", "ลักทรัพย์=3", *here)
+    assert run("offences", "name", "แข่งรถ=3", *here) == 0
+    assert "stored: 1 of แข่งรถ (no group), which is แข่งรถ (group 3) now" in capsys.readouterr().out
+    assert run("offences", "regroup", *here) == 0
+    assert "1 regrouped" in capsys.readouterr().out
+    assert run("offences", "list", *here) == 0
+    assert capsys.readouterr().out == "แข่งรถ=แข่งรถ (group 3)\n"
+    assert "no station *" in refused(capsys, "offences", "list", "--station", "*")
+    with store.read() as conn:
+        [row] = [one for one in incidents.incidents(conn, incidents.Wanted(None)) if one.id == "1"]
+        deeds = str(
+            [*conn.exec_driver_sql("SELECT * FROM audit_waiting"), *conn.exec_driver_sql("SELECT * FROM audit")]
+        )
+    assert (row.offence, row.offence_group, Did.OFFENCES_REGROUPED in deeds) == ("แข่งรถ", 3, True)
+
+
 def test_a_file_named_on_an_old_thai_disk(
     store: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

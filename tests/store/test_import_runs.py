@@ -19,13 +19,14 @@ from models.imports.opening import open_table
 from models.incidents.changes import EDITABLE
 from models.records.imports import DONE, RUNNING, UNDONE, ImportBatch
 from models.records.incident import IncidentReport
+from models.records.incident_change import REGROUPED, IncidentChange
 from store import import_runs, import_words, imports, incident_changes, incidents
 from store.bringing_in import BadRowsError, Brought, CancelledError, Plan, bring_in, look_over
 from store.database import Database, Lane
 from store.import_runs import BrokenOffError
 from store.imports import UnknownBatchError
 from store.incidents import Wanted, count
-from store.rows import values_of
+from store.rows import add_new, table_of, values_of
 
 NOW = 1_793_000_000_000
 PLAN = Plan("a", "file", Context("a", "file", ZoneInfo("Asia/Bangkok"), NOW), {})
@@ -247,6 +248,12 @@ def test_an_undo_counts_what_was_changed_by_hand_and_the_history_tells_it(db: Da
     change("a", 0)
     change("b", 1)
     assert edited(run) == 1
+    with db.write() as tx:  # regrouped since, it is as much changed by hand as before; one that only was is not
+        for name, version in (("1", 3), ("2", 1)):
+            fresh = IncidentChange(station="a", source="file", id=name, version=version, at=NOW, by="b",
+                                   kind=REGROUPED, fields="{}")  # fmt: skip
+            add_new(tx, table_of(IncidentChange), values_of(fresh))
+    assert edited(run) == 1
     with db.write() as tx:
         import_runs.hide(tx, run.batch, None, NOW + 1, "somebody")
     with db.write() as tx:  # whoever goes on with it says nothing twice
@@ -256,13 +263,14 @@ def test_an_undo_counts_what_was_changed_by_hand_and_the_history_tells_it(db: Da
     assert (again.new, edited(again)) == (3, 0)
     with db.read() as conn:
         history = incident_changes.history(conn, key)
-        assert incident_changes.history(conn, key._replace(id="2")) == []
+        assert incident_changes.history(conn, key._replace(id="0")) == []
     assert [(one.version, one.kind, one.by) for one in history] == [
-        (1, "edited", "ผกก."), (2, "edited", "ผกก."), (3, "taken_out", "somebody"), (4, "came_again", ""),
+        (1, "edited", "ผกก."), (2, "edited", "ผกก."), (3, "regrouped", "b"), (4, "taken_out", "somebody"),
+        (5, "came_again", ""),
     ]  # fmt: skip
     told = history_rows(history, True, True, ZoneInfo("Asia/Bangkok"), "th")
     assert [row[word("rec.kind", "th")] for row in told[:2]] == [
         "นำเข้าอีกครั้ง", "ถอนออกพร้อมการนำเข้า",
     ]  # fmt: skip
-    change("c", 4)
+    change("c", 5)
     assert edited(again) == 1

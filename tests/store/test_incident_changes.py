@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from models.formats.offences import classify
 from models.happenings import Happening, RegisterChanged
 from models.incidents.changes import EDITABLE
 from models.records.incident import Incident, IncidentReport
 from models.records.station import Station
-from store import import_words, incident_changes, incidents, registers
+from store import import_words, incident_changes, incidents, registers, regrouping
 from store.database import Database
 from store.incident_changes import EditedMeanwhileError, GoneError, Key
 from store.rows import values_of
@@ -36,10 +37,10 @@ def town(db: Database) -> Database:
     return db
 
 
-def as_is(db: Database, **changed: Any) -> dict[str, Any]:
+def as_is(db: Database, key: Key = KEY, **changed: Any) -> dict[str, Any]:
     """The fields an editor sends: as they stand, but for what was changed."""
     with db.read() as conn:
-        row = incident_changes.one(conn, KEY)
+        row = incident_changes.one(conn, key)
     assert row is not None
     return {name: value for name, value in values_of(row).items() if name in EDITABLE} | changed
 
@@ -69,6 +70,61 @@ def test_a_station_s_own_names_of_offences_hold_for_what_comes_one_by_one(town: 
     assert [stored(one) for one in ("later", "desk", "known", "e1", "wire")] == [
         ("theft", 2), ("แข่งรถ", 3), ("robbery", 2), ("แข่งรถ", 3), ("ขโมยของหลวง", None),
     ]  # fmt: skip
+
+
+def test_a_name_means_the_same_by_file_wire_api_and_form_and_no_station_takes_one_over(town: Database) -> None:
+    with pytest.raises(import_words.ListedError, match="theft \\(group 2\\)"):
+        import_words.meaning_of("คดีลักทรัพย์", "3")
+    assert import_words.meaning_of("ลักทรัพย์", "2") == import_words.Meaning("theft", 2)
+    with town.write() as tx:
+        # As an earlier version kept them: both are the standard table's own.
+        for name in ("ลักทรัพย์", "theft"):
+            import_words.name_offence(tx, "hat_yai", name, import_words.Meaning("ลักทรัพย์", 3), NOW)
+        import_words.name_offence(tx, "hat_yai", "แข่งรถ", import_words.meaning_of("แข่งรถ", "3"), NOW)
+    said = {"ลักทรัพย์": ("theft", 2), "theft": ("theft", 2), "คดีแข่งรถ": ("แข่งรถ", 3), "แข่ง รถ": ("แข่งรถ", 3)}
+    with town.read() as conn:
+        by_file = import_words.classifier(conn, "hat_yai")
+        assert {name: by_file(name, None) for name in said} == said
+        # The wire, the API and the form read a name by the standard table first.
+        named = {name: import_words.by_station(conn, "hat_yai", *classify(name)) for name in said}
+    assert named == said
+
+
+def test_cases_of_before_a_name_was_said_are_put_where_it_stands_with_history(
+    town: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(regrouping, "_LOOK", 4)
+    monkeypatch.setattr(regrouping, "_PIECE", 2)
+    unknown = replace(NEW, offence="แข่งรถ", offence_group=None)
+    with town.write() as tx:
+        for number in range(7):
+            assert incidents.take(tx, replace(unknown, id=f"x{number}", source="ab"[number % 2]))
+        assert incidents.take(tx, replace(unknown, id="stolen", offence="ขโมยของหลวง", offence_group=4))
+    changed = as_is(town, Key("hat_yai", "a", "x0"), status="ปิดคดี")
+    with town.write() as tx:
+        assert incident_changes.edit(tx, Key("hat_yai", "a", "x0"), 0, changed, "ผกก.", NOW)
+        for name, meaning in (("ขโมยของหลวง", "theft"), ("แข่งรถ", "3")):
+            import_words.name_offence(tx, "hat_yai", name, import_words.meaning_of(name, meaning), NOW)
+    deeds: list[int] = []
+    with town.read() as conn:
+        found = regrouping.strays_of(conn, "hat_yai")
+    assert [(one.was, one.now, one.cases) for one in found] == [
+        (("แข่งรถ", None), ("แข่งรถ", 3), 7), (("ขโมยของหลวง", 4), ("theft", 2), 1),
+    ]  # fmt: skip
+    done = [
+        regrouping.regroup(town, "hat_yai", "ผกก.", lambda: NOW + 5, lambda _tx, cases: deeds.append(cases))
+        for _ in range(2)
+    ]
+    assert (done, deeds) == ([8, 0], [8])
+    with town.read() as conn:
+        assert regrouping.strays_of(conn, "hat_yai") == []
+        kept = {row.id: (row.offence, row.offence_group) for row in incidents.incidents(conn, incidents.Wanted(None))}
+        past = incident_changes.history(conn, Key("hat_yai", "a", "x0"))
+        stolen = incident_changes.history(conn, Key("hat_yai", "entry", "stolen"))
+    assert kept == {f"x{n}": ("แข่งรถ", 3) for n in range(7)} | {"stolen": ("theft", 2), "e1": ("theft", 2)}
+    assert [(one.version, one.kind, one.by) for one in past] == [(1, "edited", "ผกก."), (2, "regrouped", "ผกก.")]
+    assert orjson.loads(past[1].fields) == {"offence_group": [None, 3]}
+    assert orjson.loads(stolen[0].fields) == {"offence": ["ขโมยของหลวง", "theft"], "offence_group": [4, 2]}
 
 
 def test_what_was_entered_and_changed_stands_in_the_history_field_by_field(town: Database) -> None:
