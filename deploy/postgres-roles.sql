@@ -61,8 +61,10 @@ REVOKE INSERT, UPDATE ON
     alembic_version, checkpoint, device_key, drill, import_mapping, levels_mark, offence_name, station,
     street, zone
 FROM ssz_ingest;
--- Of its own imports it tells once, whole; running and undoing are the web process's and the owner's.
 REVOKE UPDATE ON alarm_step, alarm_step_seal, import_batch FROM ssz_ingest;
+-- Of an import of its inbox it tells how far it is and how it ended; what it left of one that failed the web process
+-- takes out.
+GRANT UPDATE (state, heard, ended, new, known, bad) ON import_batch TO ssz_ingest;
 -- A deed goes to the end of the audit log, or waits there for a process with the key; none is read.
 GRANT INSERT ON audit, audit_waiting TO ssz_ingest;
 -- Which key the log is written with it must see: with another one it leaves its deeds waiting.

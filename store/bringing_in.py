@@ -144,9 +144,11 @@ def look_over(
 def bring_in(
     db: Database, table: Table, plan: Plan, clock: Callable[[], Millis], *, file: str, errors: Errors,
     deed: Callable[[Tx, ImportBatch], None], tell: Tell = lambda _: None, stopped: Callable[[], bool] = lambda: False,
+    deletes: bool = True,
 ) -> Brought:  # fmt: skip
     """Store a file's incidents: all of them are there at once, or none. `deed` writes down who did it, in the
-    transaction that shows them.
+    transaction that shows them. `deletes` False: this process may delete no incident; what it stored of one that
+    fails stays hidden until upkeep takes it out.
 
     Raises:
         BadFileError: no row of it can be read, or it changed meanwhile.
@@ -165,7 +167,8 @@ def bring_in(
     )  # fmt: skip
     import_runs.begin(db, run)
     try:
-        _store(db, table, plan, reader, run.batch, clock, errors, tell, stopped)
+        pieces = import_runs.Pieces(db, run.batch, clock, deletes)
+        _store(pieces, table, plan, reader, errors, tell, stopped)
         table.check_same()
         with db.write(patience_s=60.0) as tx:
             ended = import_runs.finish(tx, run.batch, reader.counts.bad, clock())
@@ -175,16 +178,16 @@ def bring_in(
     except BaseException:
         with db.write(patience_s=60.0) as tx:
             import_runs.hide(tx, run.batch, None, clock())
-        import_runs.take_out(db, run.batch, clock)
+        if deletes:
+            import_runs.take_out(db, run.batch, clock)
         raise
     return Brought(ended, reader.counts, style, reader.columns.ignored)
 
 
 def _store(
-    db: Database, table: Table, plan: Plan, reader: Converter, batch: str, clock: Callable[[], Millis],
-    errors: Errors, tell: Tell, stopped: Callable[[], bool],
+    pieces: import_runs.Pieces, table: Table, plan: Plan, reader: Converter, errors: Errors, tell: Tell,
+    stopped: Callable[[], bool],
 ) -> None:  # fmt: skip
-    pieces = import_runs.Pieces(db, batch, clock)
     done = 0
     for piece in table.pieces():
         _go_on(stopped)

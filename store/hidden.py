@@ -5,7 +5,7 @@ Such rows may vanish at any time. They stand for nothing: whoever brings the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
@@ -36,23 +36,35 @@ def hidden_batches(conn: Connection) -> list[str]:
 
 def make_way(tx: Tx, keys: Iterable[Key], batch: str = "") -> list[str]:
     """Delete the hidden incidents with these keys, but for those of `batch`; returns the imports that held them."""
-    others = [one for one in hidden_batches(tx.conn) if one != batch]
+    losers: set[str] = set()
+    for mine, held in _held(tx.conn, keys, batch):
+        losers.update(held)
+        tx.conn.execute(delete(_INCIDENT).where(*mine))
+    return sorted(losers)
+
+
+def is_held(tx: Tx, keys: Iterable[Key], batch: str = "") -> bool:
+    """Whether another import than `batch` holds hidden incidents with some of these keys."""
+    return any(True for _ in _held(tx.conn, keys, batch))
+
+
+def _held(
+    conn: Connection, keys: Iterable[Key], batch: str
+) -> Iterator[tuple[tuple[ColumnElement[bool], ...], Sequence[str]]]:
+    """Which hidden incidents have these keys, as conditions, and of which imports other than `batch` they are."""
+    others = [one for one in hidden_batches(conn) if one != batch]
     if not others:
-        return []
+        return
     of_source: dict[tuple[str, str], list[str]] = {}
     for station, source, name in keys:
         of_source.setdefault((station, source), []).append(name)
-    losers: set[str] = set()
     for (station, source), ids in of_source.items():
         mine = (
-            _INCIDENT.c.station == station, _INCIDENT.c.source == source, among(tx.conn, _INCIDENT.c.id, ids),
+            _INCIDENT.c.station == station, _INCIDENT.c.source == source, among(conn, _INCIDENT.c.id, ids),
             _INCIDENT.c.batch.in_(others),
         )  # fmt: skip
-        held = tx.conn.execute(select(_INCIDENT.c.batch).where(*mine).distinct()).scalars().all()
-        if held:
-            losers.update(held)
-            tx.conn.execute(delete(_INCIDENT).where(*mine))
-    return sorted(losers)
+        if held := conn.execute(select(_INCIDENT.c.batch).where(*mine).distinct()).scalars().all():
+            yield mine, held
 
 
 def break_off(tx: Tx, batches: Sequence[str], now: Millis) -> None:

@@ -22,7 +22,8 @@ from models.records.incident import Incident, IncidentReport
 from store import incident_changes
 from store.among import among
 from store.database import Database, Tx
-from store.hidden import break_off, make_way
+from store.errors import StorageBusyError
+from store.hidden import break_off, is_held, make_way
 from store.imports import UnknownBatchError, insert
 from store.incidents import REGISTER, seen
 from store.rows import add_new, of_stations, records, table_of, values_of
@@ -58,17 +59,11 @@ def begin(db: Database, run: ImportBatch) -> None:
         add_new(tx, _BATCH, values_of(run))
 
 
-def note_whole(tx: Tx, run: ImportBatch) -> None:
-    """Note an import whose incidents the same transaction stores: it is listed, and undone, like any other."""
-    add_new(tx, _BATCH, values_of(run))
-    incident_changes.note_again(tx, run, run.begun)
-
-
 class Pieces:
-    """Stores the rows of a running import. `clock` gives ms."""
+    """Stores the rows of a running import. `clock` gives ms; `deletes`: whether this process may delete incidents."""
 
-    def __init__(self, db: Database, batch: str, clock: Callable[[], Millis]) -> None:
-        self._db, self._batch, self._clock = db, batch, clock
+    def __init__(self, db: Database, batch: str, clock: Callable[[], Millis], deletes: bool = True) -> None:
+        self._db, self._batch, self._clock, self._deletes = db, batch, clock, deletes
         self._size = 2_000
         self.new = self.known = 0
 
@@ -84,7 +79,10 @@ class Pieces:
             piece = [(*row, self._batch) for row in rows[start : start + self._size]]
             with self._db.write(patience_s=_PATIENCE_S) as tx:
                 began = time.monotonic()
-                if lost := make_way(tx, [(row[_STATION], row[_SOURCE], row[_ID]) for row in piece], self._batch):
+                keys = [(row[_STATION], row[_SOURCE], row[_ID]) for row in piece]
+                if not self._deletes and is_held(tx, keys, self._batch):
+                    raise StorageBusyError("another import, which is not whole, holds the same cases")
+                if lost := make_way(tx, keys, self._batch):
                     break_off(tx, lost, self._clock())
                 new = insert(tx, piece)
                 self._heard(tx, new, len(piece) - new)
@@ -173,6 +171,13 @@ def take_out_broken(db: Database, clock: Callable[[], Millis]) -> int:
             hide(tx, batch, None, clock())
         take_out(db, batch, clock)
     return len(found)
+
+
+def under_way(conn: Connection, station: str, source: str) -> bool:
+    """Whether an import of that source is coming in or going out at that station."""
+    hidden = _BATCH.c.state.in_((RUNNING, UNDOING))
+    mine = select(_BATCH.c.batch).where(_BATCH.c.station == station, _BATCH.c.source == source, hidden)
+    return conn.execute(mine.limit(1)).first() is not None
 
 
 def runs(conn: Connection, stations: Stations, most: int = 200) -> list[ImportBatch]:

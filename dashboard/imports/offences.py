@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard.deeds import page_deed
 from dashboard.filters import group_text
-from dashboard.html_table import table_html
+from dashboard.html_table import draw_table
 from dashboard.incidents.drawn import offence_name
 from dashboard.markdown import plain
 from dashboard.runtime import Runtime
@@ -71,7 +71,7 @@ def own_offences(here: Visit) -> None:
             for one in names
         ]
         if rows:
-            st.html(table_html(rows, word("imp.own", language, n=len(names))))
+            draw_table(rows, word("imp.own", language, n=len(names)))
         _add(here, station)
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 
 from models.formats.dates import Moment, day_end, parse_day_and_time, parse_moment
 from models.formats.error_file import ADDED
 from models.formats.offences import classify, parse_group
-from models.formats.problems import FUTURE, ID_TWICE, REQUIRED, WINDOW, BadFileError, BadValueError, Problem, RowError
+from models.formats.problems import FUTURE, REQUIRED, WINDOW, BadFileError, BadValueError, Problem, RowError
 from models.formats.rows import Columns, Row, find_columns
-from models.formats.tables import Sheet, read_table
 from models.records.base import Millis
 from models.records.incident import IncidentReport
 
@@ -125,26 +124,6 @@ def _mapped(columns: Columns, mapping: Mapping[str, str]) -> Columns:
     return Columns(columns.header, places, ignored)
 
 
-def read_incidents(sheet: Sheet, context: Context) -> Iterator[IncidentReport | RowError]:
-    """Every row of an incident file, in order.
-
-    An id that comes twice with the same content is one incident (the second is handed on, and counted as a
-    duplicate by the store); with other content the second row is wrong, because which one is true is not ours to say.
-
-    Raises:
-        BadFileError: a needed column is missing, or the file breaks in the middle.
-    """
-    columns = incident_columns(sheet.header)
-    seen: dict[str, int] = {}
-    for number, cells in sheet.rows:
-        report = read_incident(Row(columns, number, cells).blame(sheet.faults.get(number)), context)
-        if isinstance(report, IncidentReport):
-            content = hash(report)
-            if seen.setdefault(report.id, content) != content:
-                report = RowError(number, cells, (ID_TWICE.of("incident_id"),))
-        yield report
-
-
 def read_incident(row: Row, context: Context) -> IncidentReport | RowError:
     """One row."""
     start, end = _window(row, context)
@@ -204,31 +183,3 @@ def _first_moment(row: Row, context: Context) -> Moment | None:
     except BadValueError as error:
         row.wrong("date", error.problem)
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class IncidentFile:
-    """A file, read: the rows that can be taken, those that cannot, and the columns nobody asked for."""
-
-    header: tuple[str, ...]
-    good: tuple[IncidentReport, ...]
-    bad: tuple[RowError, ...]
-    ignored: tuple[str, ...]
-
-
-def read_incident_file(name: str, body: bytes, context: Context) -> IncidentFile:
-    """Read a whole incident file (CSV, XLSX, GeoJSON, Parquet).
-
-    Raises:
-        BadFileError: no row of it can be read.
-    """
-    sheet = read_table(name, body)
-    ignored = incident_columns(sheet.header).ignored
-    good: list[IncidentReport] = []
-    bad: list[RowError] = []
-    for row in read_incidents(sheet, context):
-        if isinstance(row, IncidentReport):
-            good.append(row)
-        else:
-            bad.append(row)
-    return IncidentFile(sheet.header, tuple(good), tuple(bad), ignored)

@@ -18,7 +18,7 @@ from models.formats.header import header_of
 from models.formats.problems import BadFileError, Problem
 from models.imports.lines import BLOCK, CHANGED, Rows, csv_opener, delimiter_of, encoding_of
 
-#: What a file on disk may hold: by command or inbox. The browser's uploads stay at `guards.MAX_BYTES`.
+#: What a file on disk may hold, by command or inbox.
 MAX_BYTES = 2 * 1024**3
 MAX_ROWS = 10_000_000
 

@@ -13,9 +13,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ingest.sources.inbox import Inbox
+from models.audit.deeds import Did
+from models.imports import opening
+from models.imports.converting import COLUMNS
 from models.incidents.changes import EDITABLE
+from models.records.imports import ImportBatch
+from models.records.incident import IncidentReport
 from models.records.station import Station
-from store import import_runs, import_words, incident_changes, incidents, registers, sources
+from store import import_runs, import_words, imports, incident_changes, incidents, registers, sources
 from store.database import Database, Tx
 from store.errors import StorageBusyError
 from store.incident_changes import Key
@@ -87,6 +92,83 @@ def test_it_is_an_import_like_any_other_listed_and_undone_with_its_history(
     box.poll_once()
     with sqlite_db.read() as conn:
         assert [one.kind for one in incident_changes.history(conn, key)] == ["edited", "taken_out", "came_again"]
+
+
+def test_a_file_is_read_as_by_command_by_pieces_with_what_was_said_of_its_source(
+    box: Inbox, sqlite_db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "PIECE", 10)
+    pieces: list[int] = []
+    store = import_runs.Pieces.store
+
+    def stored(self: import_runs.Pieces, rows: list[tuple[object, ...]]) -> None:
+        pieces.append(len(rows))
+        store(self, rows)
+        assert ids(sqlite_db) == []  # hidden until it is whole
+
+    monkeypatch.setattr(import_runs.Pieces, "store", stored)
+    with sqlite_db.write() as tx:
+        registers.put_stations(
+            tx, [Station(code="a", name_th="ก", name_en="A", lat=13.75, lon=100.5, plausible_km=20)], 2
+        )
+        import_words.keep_mapping(tx, "a", "file", {"offence": "what"}, NOW)
+    rows = "".join(f"{n},2022-06-30 10:00,x,13.75,100.5\n" for n in range(25))
+    put(tmp_path, "a.csv", "incident_id,occurred_at,what,lat,lon\n" + rows + "far,2022-06-30 10:00,x,7.0,100.5\n")
+    box.poll_once()
+    assert box.poll_once() == 1
+    assert (pieces, len(ids(sqlite_db))) == ([10, 10, 5], 25)
+    text = (tmp_path / "inbox" / "a" / "errors" / "a.csv.errors.csv").read_text(encoding="utf-8-sig")
+    assert "outside the station's plausible area" in text
+    with sqlite_db.read() as conn:
+        deeds = str(conn.exec_driver_sql("SELECT body FROM audit_waiting").all())
+    assert Did.INCIDENTS_IMPORTED in deeds
+
+
+def test_what_a_killed_process_left_is_taken_out_first_and_the_file_is_taken_whole(
+    box: Inbox, sqlite_db: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    left = ImportBatch(batch="left", station="a", source="file", file="a.csv", by="inbox", begun=NOW, heard=NOW)
+    import_runs.begin(sqlite_db, left)
+    with sqlite_db.write() as tx:
+        half = IncidentReport("a", "file", "1", NOW - 1, "x", NOW)
+        imports.insert(tx, [(*(getattr(half, name) for name in COLUMNS), "left")])
+    put(tmp_path, "a.csv", HEAD + "1,2022-06-30 10:00,x\n2,2022-06-30 10:00,x\n")
+    for _ in range(3):
+        assert box.poll_once() == 0
+    assert ids(sqlite_db) == []
+    assert len([record for record in caplog.records if "not whole" in record.message]) == 1
+    assert import_runs.take_out_broken(sqlite_db, lambda: NOW + 10**9) == 1
+    assert box.poll_once() == 1
+    assert ids(sqlite_db) == ["1", "2"]
+    assert counted(sqlite_db) == {"accepted": 2}
+
+
+def test_a_file_put_under_the_name_of_one_being_read_is_not_moved_away_and_none_is_half_in(
+    box: Inbox, sqlite_db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = put(tmp_path, "a.csv", HEAD + "1,2022-06-30 10:00,x\n")
+    secret = tmp_path / "secret.csv"
+    secret.write_text(HEAD + "of,another,folder\n")
+    box.poll_once()
+    store = import_runs.Pieces.store
+
+    def meanwhile(self: import_runs.Pieces, rows: list[tuple[object, ...]]) -> None:
+        store(self, rows)
+        file.unlink()
+        file.symlink_to(secret)
+
+    monkeypatch.setattr(import_runs.Pieces, "store", meanwhile)
+    assert box.poll_once() == 0
+    assert (ids(sqlite_db), file.is_symlink()) == ([], True)
+    assert not any((file.parent / "errors").glob("*"))
+
+
+def test_a_file_named_on_an_old_thai_disk_is_taken(box: Inbox, sqlite_db: Database, tmp_path: Path) -> None:
+    put(tmp_path, os.fsdecode(b"n\xe0.csv"), HEAD + "1,2022-06-30 10:00,x\n2,x,x\n")
+    box.poll_once()
+    assert box.poll_once() == 1
+    with sqlite_db.read() as conn:
+        assert [run.file for run in import_runs.runs(conn, None)] == ["n\ufffd.csv"]
 
 
 def test_a_file_still_written_waits(box: Inbox, sqlite_db: Database, tmp_path: Path) -> None:

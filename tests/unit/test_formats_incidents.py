@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.formats.error_file import error_csv, formula_safe
-from models.formats.incident_file import NAMES, Context, incident_columns, read_incident, read_incidents
+from models.formats.incident_file import NAMES, Context, incident_columns, read_incident
 from models.formats.problems import BadFileError, RowError
 from models.formats.rows import Row
 from models.formats.tables import read_table
@@ -28,7 +28,9 @@ def local(*parts: int) -> int:
 
 
 def read(text: str) -> list[IncidentReport | RowError]:
-    return list(read_incidents(read_table("a.csv", text.encode()), CONTEXT))
+    sheet = read_table("a.csv", text.encode())
+    columns = incident_columns(sheet.header)
+    return [read_incident(Row(columns, number, cells), CONTEXT) for number, cells in sheet.rows]
 
 
 def one(text: str) -> IncidentReport:
@@ -117,15 +119,6 @@ def test_a_window_that_ends_before_it_begins() -> None:
     assert codes("id,occurred_from,occurred_to,offence\n1,2022-06-30 10:00,2022-06-30 09:00,x\n") == ["window"]
 
 
-def test_an_id_twice() -> None:
-    head = "id,occurred_at,offence\n1,2022-06-30 10:00,x\n"
-    same = read(head + "1,2022-06-30 10:00,x\n")
-    assert all(isinstance(row, IncidentReport) for row in same)
-    other = read(head + "1,2022-06-30 11:00,x\n")[1]
-    assert isinstance(other, RowError)
-    assert (other.number, other.problems[0].code) == (3, "id_twice")
-
-
 @pytest.mark.parametrize("header", ["occurred_at,offence", "id,offence", "id,occurred_at", "a,b,c"])
 def test_a_file_without_a_needed_column_is_refused(header: str) -> None:
     with pytest.raises(BadFileError, match="no column"):
@@ -133,10 +126,9 @@ def test_a_file_without_a_needed_column_is_refused(header: str) -> None:
 
 
 def test_the_error_file_gives_the_rows_back_with_the_reason() -> None:
-    sheet = read_table("a.csv", "id,occurred_at,offence,lat,lon\n=1+1,31/02/2565,ก,-91.5,-123.1\n".encode())
-    (row,) = read_incidents(sheet, CONTEXT)
+    (row,) = read("id,occurred_at,offence,lat,lon\n=1+1,31/02/2565,ก,-91.5,-123.1\n")
     assert isinstance(row, RowError)
-    body = error_csv(sheet.header, [row])
+    body = error_csv(("id", "occurred_at", "offence", "lat", "lon"), [row])
     header, cells = csv.reader(StringIO(body.decode("utf-8-sig"), newline=""))
     assert header == ["row", "reason_th", "reason_en", "id", "occurred_at", "offence", "lat", "lon"]
     assert cells[0] == "2"
