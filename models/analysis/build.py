@@ -27,6 +27,7 @@ from models.analysis.outlines import group, outlines
 from models.analysis.quality import one_place
 from models.analysis.regress import settled, weighed_days
 from models.analysis.shifts import Shifts
+from models.analysis.turns import follow
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -72,11 +73,12 @@ def build_map(asked: Question, method: str, setting: Setting) -> HotspotMap:
     same = last is not None and last.grid == _frame(asked) and last.cell_m == grid.cell
     flagged = flag(expected, grid, setting.share, last.flagged if last is not None and same else ())
     counts = _windows(asked)
-    fallen = settled(counts[0], counts[1], grid)
+    groups = group(flagged, grid)
+    fallen = _fallen(asked, groups, counts)
     verdict, why = _too_few(asked, int(sum(count.sum() for count in counts)))
     hotspots: tuple[Hotspot, ...] = ()
     if verdict is None:
-        hotspots = _hotspots(asked, method, setting, flagged, counts, fallen)
+        hotspots = _hotspots(asked, method, setting, groups, counts, fallen)
         verdict, why = ("shown", "measured") if setting.record else ("grey", "no_backtest")
         if not hotspots:
             verdict, why = "no_hotspot", "chance"
@@ -132,9 +134,23 @@ def _too_few(asked: Question, counted: int) -> tuple[Verdict | None, Why]:
     return None, "chance"
 
 
+def _fallen(asked: Question, groups: Sequence[Ints], counts: Sequence[Ints]) -> Floats:
+    """What the cells' counts fall back to, places that turned told as they are now; in the units of `settled`."""
+    grid, known = asked.ground.grid, asked.known
+    days = weighed_days(known.days_back)
+    ages = (asked.at - asked.past.start) / DAY_MS
+    cells = asked.cells if asked.shift is None else np.where(_mostly(asked), asked.cells, -1)
+    return days * follow(groups, cells, ages, settled(counts[0], counts[1], grid) / days, known.days_back)
+
+
+def _mostly(asked: Question) -> NDArray[np.bool_]:
+    """Which past cases lie in the shift for the greater part."""
+    return np.asarray(asked.in_shifts[:, asked.shift] >= 0.5)
+
+
 def _windows(asked: Question) -> list[Ints]:
     """Cases of each cell in the last year, and before it; of a shift, those that lie in it for the greater part."""
-    mostly = None if asked.shift is None else (asked.in_shifts[:, asked.shift] >= 0.5).astype(np.float64)
+    mostly = None if asked.shift is None else _mostly(asked).astype(np.float64)
     year = int(np.searchsorted(asked.past.start, asked.at - YEAR_DAYS * DAY_MS))
     rows = (slice(year, None), slice(year))
     return [asked.on_cells(part, None if mostly is None else mostly[part]).astype(np.int64) for part in rows]
@@ -144,7 +160,7 @@ def _chance(asked: Question, setting: Setting, counts: Sequence[Ints]) -> Chance
     """What chance can do with the events of the same windows: one for every method and horizon."""
     chances = asked.known.chances
     if asked.shift not in chances:
-        mostly = True if asked.shift is None else asked.in_shifts[:, asked.shift] >= 0.5
+        mostly = True if asked.shift is None else _mostly(asked)
         events = asked.past.take(asked.known.are_events & mostly)
         year = int(np.searchsorted(events.start, asked.at - YEAR_DAYS * DAY_MS))
         rows = (slice(year, None), slice(year))
@@ -161,10 +177,10 @@ def _seed(asked: Question, setting: Setting, days: int) -> int:
 
 
 def _hotspots(
-    asked: Question, method: str, setting: Setting, flagged: Ints, counts: Sequence[Ints], fallen: Floats
+    asked: Question, method: str, setting: Setting, groups: list[Ints], counts: Sequence[Ints], fallen: Floats
 ) -> tuple[Hotspot, ...]:
     grid = asked.ground.grid
-    groups = sorted(group(flagged, grid), key=lambda cells: (-float(fallen[cells].sum()), int(cells[0])))
+    groups = sorted(groups, key=lambda cells: (-float(fallen[cells].sum()), int(cells[0])))
     chance = _chance(asked, setting, counts).of(groups)
     claimed = [number for number in range(len(groups)) if chance[number] <= ALPHA]
     if not claimed:

@@ -69,12 +69,15 @@ def intervals(expected: Floats, past: Floats, days: int, history: float) -> tupl
 
     Negative binomial: the rate itself is known only as well as so many cases tell it. Counts are whole: what the
     lower end cannot leave out (below 0 is nothing) the upper one may, or nine in ten would be 98 in a hundred where
-    less than one case is expected. Of less than a year it is not well known how uneven the ground is: then the
-    interval also holds what the plain count would bring.
+    less than one case is expected. An expectation of more than the year's count brings is that of a place that turned
+    (`turns.py`): it rests on so much shorter a time. Of less than a year of history it is not well known how uneven
+    the ground is: then the interval also holds what the plain count would bring.
     """
     plain = past * days / history if history < YEAR_DAYS else expected
     both = np.maximum(np.stack([expected, plain]), 0.0)
-    known = (past + 0.5, (past + 0.5) / (past + 0.5 + both))
+    usual = (past + 1) * days / min(history, YEAR_DAYS)
+    seen = (past + 0.5) / np.maximum(1.0, both / usual)
+    known = (seen, seen / (seen + both))
     ends = np.stack([low := _reaching(LOW, *known), _reaching(WITHIN + _upto(low - 1, *known), *known)])
     least, most = np.where(both > 0, ends, 0.0).astype(np.int64)
     return least.min(axis=0), most.max(axis=0)

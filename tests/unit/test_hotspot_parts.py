@@ -10,6 +10,7 @@ import numpy as np
 import orjson
 import pytest
 import shapely
+from scipy.stats import nbinom
 from shapely.geometry import shape
 
 from models.analysis.build import Setting, build_map
@@ -121,8 +122,12 @@ def test_the_interval_holds_nine_horizons_in_ten() -> None:
     assert [end.tolist() for end in intervals(none, none, 28, 100.0)] == [[0], [0]]
     few, many = np.array([1.0]), np.array([30.0])
     one, short = intervals(few, many, 28, 365.0), intervals(few, many, 28, 60.0)
-    plain = intervals(np.array([14.0]), many, 28, 365.0)
+    plain = intervals(np.array([14.0]), many, 28, 60.0)
     assert (short[0], short[1]) == (one[0], plain[1]), "of a short past it holds what the plain count allows as well"
+
+    lasting, turned = intervals(many / 13, many, 28, 365.0), intervals(many / 4, many, 28, 365.0)
+    usual = nbinom(30.5, 30.5 / (30.5 + 7.5))
+    assert lasting[1] - lasting[0] < usual.ppf(0.95) - usual.ppf(0.05) < turned[1] - turned[0], "rests on less time"
 
 
 def test_peak_hours_are_told_when_they_beat_chance() -> None:
