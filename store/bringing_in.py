@@ -12,6 +12,7 @@ import orjson
 
 from models.formats.incident_file import Context, incident_columns
 from models.formats.problems import RowError
+from models.imports.ahead import ahead
 from models.imports.converting import COLUMNS, Converter, Counts, Values
 from models.imports.days import Dates, Order
 from models.imports.opening import Table
@@ -189,14 +190,14 @@ def _store(
     stopped: Callable[[], bool],
 ) -> None:  # fmt: skip
     done = 0
-    for piece in table.pieces():
+    # While one piece is stored the next is read: the database works for half of the time.
+    for rows, read in ahead((len(piece.numbers), reader.convert(piece)) for piece in table.pieces()):
         _go_on(stopped)
-        read = reader.convert(piece)
         errors(read.bad)
         # After the first bad row of an all-or-nothing import the rest is only looked at.
         if plan.only_good or not reader.counts.bad:
             pieces.store(read.good)
-        done += len(piece.numbers)
+        done += rows
         tell(done)
     if reader.counts.bad and not plan.only_good:
         raise BadRowsError(reader.counts.bad, reader.counts.good)

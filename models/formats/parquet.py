@@ -29,6 +29,12 @@ from models.formats.problems import BadFileError
 
 _PIECE = 10_000
 
+#: Rows of short row groups that are read as one.
+_TOGETHER = 100_000
+
+#: Bytes of text of a column that a piece may hold when each of its rows repeats the longest.
+_MOST_COPIED = 64 * 2**20
+
 #: What a file on disk may hold, read in pieces.
 _MOST_ROWS, _MOST_BYTES = 10 * MAX_ROWS, 20 * MAX_UNPACKED
 
@@ -52,7 +58,7 @@ def parquet_columns(path: Path, rows: int, most_bytes: int = _MOST_BYTES) -> Ite
     """
     with path.open("rb") as source:
         try:
-            for piece in _blocks(_opened(source, _MOST_ROWS, most_bytes), rows, most_bytes):
+            for piece in _blocks(source, _opened(source, _MOST_ROWS, most_bytes), rows, most_bytes):
                 yield [_texts(column) for column in piece.columns]
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise BadFileError(UNREADABLE) from error
@@ -64,10 +70,11 @@ def parquet_rows(body: bytes) -> Iterator[list[str]]:
     Raises:
         BadFileError: not Parquet, or too many rows or columns.
     """
-    file = _opened(BytesIO(body), MAX_ROWS, MAX_UNPACKED)
+    source = BytesIO(body)
+    file = _opened(source, MAX_ROWS, MAX_UNPACKED)
     try:
         yield list(file.schema_arrow.names)
-        for piece in _blocks(file, _PIECE, MAX_UNPACKED):
+        for piece in _blocks(source, file, _PIECE, MAX_UNPACKED):
             yield from (list(cells) for cells in zip(*map(_texts, piece.columns), strict=True))
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise BadFileError(UNREADABLE) from error
@@ -75,17 +82,14 @@ def parquet_rows(body: bytes) -> Iterator[list[str]]:
 
 def _opened(source: BinaryIO, most_rows: int, most_bytes: int) -> pq.ParquetFile:
     try:
-        shape = pq.ParquetFile(source)
-        texts = [field.name for field in shape.schema_arrow if _is_text(field.type)]
-        # Kept as a dictionary: a text written once and repeated a million times is counted before it is copied out.
-        file = pq.ParquetFile(source, read_dictionary=texts)
+        file = pq.ParquetFile(source)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise BadFileError(UNREADABLE) from error
     if len(file.schema_arrow.names) > MAX_COLUMNS:
         raise BadFileError(TOO_WIDE)
     if file.metadata.num_rows > most_rows:
         raise BadFileError(TOO_MANY_ROWS)
-    if any(pa.types.is_nested(field.type) for field in shape.schema_arrow):
+    if any(pa.types.is_nested(field.type) for field in file.schema_arrow):
         raise BadFileError(NESTED)
     groups = (file.metadata.row_group(number) for number in range(file.metadata.num_row_groups))
     if sum(group.total_byte_size for group in groups) > most_bytes:
@@ -93,15 +97,54 @@ def _opened(source: BinaryIO, most_rows: int, most_bytes: int) -> pq.ParquetFile
     return file
 
 
-def _blocks(file: pq.ParquetFile, rows: int, most_bytes: int) -> Iterator[pa.RecordBatch]:
+def _blocks(source: BinaryIO, file: pq.ParquetFile, rows: int, most_bytes: int) -> Iterator[pa.RecordBatch]:
     left = most_bytes
-    for piece in file.iter_batches(batch_size=rows):
-        left -= sum(_letters(column) for column in piece.columns)
-        if left < 0:
-            raise BadFileError(BOMB)
-        if any(map(_too_long, piece.columns)):
-            raise BadFileError(CELL_TOO_LONG)
-        yield piece
+    texts = [field.name for field in file.schema_arrow if _is_text(field.type)]
+    for groups in _runs(file.metadata):
+        # Kept as a dictionary: a text written once and repeated a million times is counted before it is copied out.
+        # Such a dictionary grows with every new text, so that of a long group only what needs it is kept so.
+        kept = _repeating(source, file, groups[0], texts, rows) if len(groups) == 1 else texts
+        reader = pq.ParquetFile(source, metadata=file.metadata, read_dictionary=kept)
+        for piece in reader.iter_batches(batch_size=rows, row_groups=groups, use_threads=False):
+            left -= sum(_letters(column) for column in piece.columns)
+            if left < 0:
+                raise BadFileError(BOMB)
+            if any(map(_too_long, piece.columns)):
+                raise BadFileError(CELL_TOO_LONG)
+            yield piece
+
+
+def _runs(shape: pq.FileMetaData) -> Iterator[list[int]]:
+    """Row groups one after the other, short ones together up to `_TOGETHER` rows."""
+    run: list[int] = []
+    held = 0
+    for number in range(shape.num_row_groups):
+        long = shape.row_group(number).num_rows
+        if run and held + long > _TOGETHER:
+            yield run
+            run, held = [], 0
+        run.append(number)
+        held += long
+    if run:
+        yield run
+
+
+def _repeating(source: BinaryIO, file: pq.ParquetFile, group: int, texts: list[str], rows: int) -> list[str]:
+    """The columns of text of a row group that may repeat a long text too often to be copied out.
+
+    A column has one page of repeated texts at most, and comes with the whole of it at its first row; where that has
+    come and none of its texts is long, no other can be repeated.
+    """
+    reader = pq.ParquetFile(source, metadata=file.metadata, read_dictionary=texts)
+    first = next(reader.iter_batches(batch_size=1, row_groups=[group], columns=texts, use_threads=False), None)
+    if first is None:
+        return texts
+    dictionaries = [column.dictionary for column in first.columns]
+    return [
+        name
+        for name, words in zip(texts, dictionaries, strict=True)
+        if len(words) <= 1 or (pc.max(pc.binary_length(words)).as_py() or 0) * rows > _MOST_COPIED
+    ]
 
 
 def _texts(column: pa.Array) -> list[str]:

@@ -5,6 +5,8 @@ All counts are of the same cases of one version of the data, so each set of coun
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from models.records.base import Millis
@@ -18,6 +20,29 @@ HOURS, WEEKDAYS = 24, 7
 def no_hours() -> list[list[int]]:
     """A table of weekday x hour with nothing in it."""
     return [[0] * HOURS for _ in range(WEEKDAYS)]
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Pairs (day, n), packed: many answers are kept, and ten years as pairs of Python's numbers take half a MB."""
+
+    numbers: array[int] = field(default_factory=lambda: array("i"))
+    counts: array[int] = field(default_factory=lambda: array("i"))
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[Day, int]]) -> Days:
+        """The pairs in their order."""
+        numbers, counts = array("i"), array("i")
+        for number, n in pairs:
+            numbers.append(number)
+            counts.append(n)
+        return cls(numbers, counts)
+
+    def __iter__(self) -> Iterator[tuple[Day, int]]:
+        return zip(self.numbers, self.counts, strict=True)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +62,7 @@ class Answer:
     no_place: int = 0
     no_hour: int = 0
     windowed: int = 0
-    days: list[tuple[Day, int]] = field(default_factory=list)
+    days: Days = field(default_factory=Days)
     months: list[tuple[Day, int]] = field(default_factory=list)
     hours_by_weekday: list[list[int]] = field(default_factory=no_hours)
     offences: list[tuple[str, int, int]] = field(default_factory=list)

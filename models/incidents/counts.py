@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from models.access.grants import Stations
-from models.incidents.answer import HOURS, WEEKDAYS, Answer
+from models.incidents.answer import HOURS, WEEKDAYS, Answer, Days
 from models.incidents.columns import ANSWERS, HOURLESS, SLOTS, WINDOWED, Table, Words
 from models.incidents.filter import ARRESTED, NO_HOUR, Area, Filter
 from models.records.incident import FOUND_BY, PLACE_QUALITIES
@@ -67,12 +67,12 @@ def answer(table: Table, rows: Taken, version: int) -> Answer:
     qualities = _named(PLACE_QUALITIES, facts.sum(axis=(0, 2)))
     return Answer(
         version=version,
-        newest=int(table.received[rows].max()),
+        newest=_newest(table, rows),
         total=len(rows),
         no_place=qualities["none"],
         no_hour=int(week[:, HOURS:].sum()),
         windowed=int(week[:, WINDOWED].sum()),
-        days=list(zip(days, of_day, strict=True)),
+        days=Days.of(zip(days, of_day, strict=True)),
         months=_months(days, of_day),
         hours_by_weekday=week[:, :HOURS].tolist(),
         offences=sorted(offences, key=lambda one: (-one[2], one[0], one[1])),
@@ -84,6 +84,11 @@ def answer(table: Table, rows: Taken, version: int) -> Answer:
         arrested=_named(ARRESTED, facts.sum(axis=(0, 1))),
         by_station=_most_first(lists.stations, stations),
     )
+
+
+def _newest(table: Table, rows: Taken) -> int:
+    """When the newest of some rows came in. Piece by piece, as in `_counted`."""
+    return max(int(table.received[rows[begin : begin + _PIECE]].max()) for begin in range(0, len(rows), _PIECE))
 
 
 def _counted(columns: Sequence[NDArray[Any]], sizes: Sequence[int], rows: Taken) -> list[NDArray[np.int64]]:

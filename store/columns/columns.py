@@ -11,6 +11,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
@@ -41,6 +42,9 @@ _LOG = logging.getLogger(__name__)
 
 #: Answers and rows that are kept: of a filter, a scope and a version.
 MOST_ANSWERS, MOST_ROWS = 256, 32
+
+#: Questions counted at the same time.
+_AT_ONCE = 2
 
 #: Shortest time between two renewals: many cases that come in together are read together. In s.
 PAUSE_S = 0.5
@@ -84,6 +88,9 @@ class Columns:
         self._heard_of = self._held = 0
         self._read: Read | None = None
         self._read_at: Millis = 0
+        # A few threads count for all who ask: a million rows are looked at in arrays of megabytes, and each thread
+        # that ever held one keeps memory for the next.
+        self._counting = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="columns-count")
         self._answers: OrderedDict[object, Answer] = OrderedDict()
         self._rows: OrderedDict[object, Packed] = OrderedDict()
         # Without a follower only what this process commits is heard of.
@@ -142,7 +149,9 @@ class Columns:
         known = _kept(self._lock, self._answers, key)
         if known is not None:
             return known
-        found = counts.answer(read.table, self._taken(read, chosen, scope, polygon), read.version)
+        found = self._count(
+            lambda: counts.answer(read.table, self._taken(read, chosen, scope, polygon), read.version)
+        )
         _keep(self._lock, self._answers, key, found, MOST_ANSWERS)
         return found
 
@@ -153,7 +162,8 @@ class Columns:
             PreparingError, StorageError: as for `ask`.
         """
         read = self._ready()
-        return read.table, self._taken(read, chosen, scope, _polygon(self._db, chosen)), read.version
+        polygon = _polygon(self._db, chosen)
+        return read.table, self._count(lambda: self._taken(read, chosen, scope, polygon)), read.version
 
     def on_map(
         self, chosen: Filter, scope: Stations, box: Box = None, zoom: float = 8.0, most: int = 5_000
@@ -167,9 +177,13 @@ class Columns:
         from models.incidents import ground
 
         read = self._ready()
-        rows = ground.placed(read.table, self._taken(read, chosen, scope, _polygon(self._db, chosen)), box)
-        found = ground.points(read.table, rows) if len(rows) <= most else ground.hexagons(read.table, rows, zoom)
-        return found, read.version
+        polygon = _polygon(self._db, chosen)
+
+        def found() -> list[Point] | Hexagons:
+            rows = ground.placed(read.table, self._taken(read, chosen, scope, polygon), box)
+            return ground.points(read.table, rows) if len(rows) <= most else ground.hexagons(read.table, rows, zoom)
+
+        return self._count(found), read.version
 
     def rows(
         self, chosen: Filter, scope: Stations, sort: str = "-time", page: int = 0, size: int = 50,
@@ -188,11 +202,15 @@ class Columns:
 
         read = self._ready()
         polygon = _polygon(self._db, chosen)
-        rows = self._taken(read, chosen, scope, polygon)
-        wanted = listed.page(read.table, rows, sort, page, size, names)
+
+        def paged() -> tuple[list[int], int]:
+            rows = self._taken(read, chosen, scope, polygon)
+            return listed.page(read.table, rows, sort, page, size, names), len(rows)
+
+        wanted, total = self._count(paged)
         with self._db.read() as conn:
             found = whole(conn, read.table, wanted)
-        return fitting(found, chosen, scope, self._zone, polygon), len(rows), read.version
+        return fitting(found, chosen, scope, self._zone, polygon), total, read.version
 
     def names(self, scope: Stations) -> dict[str, list[str]]:
         """The offences, statuses and sources there are at the stations of a scope: what a bar can offer.
@@ -220,6 +238,9 @@ class Columns:
 
         with self._db.read() as conn:
             yield from stream(conn, chosen, scope, self._zone, _polygon(self._db, chosen), most)
+
+    def _count(self, ask: Callable[[], _T]) -> _T:
+        return self._counting.submit(ask).result()
 
     def _ready(self) -> Read:
         read = self._read

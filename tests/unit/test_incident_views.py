@@ -19,7 +19,7 @@ from dashboard.incidents.listed import page_html, record_path
 from dashboard.incidents.narrowing import narrowed, period_of
 from dashboard.incidents.routes import box_of, hexagons_told, points_told, zoom_of
 from dashboard.incidents.views import chips, parts_of, query_of
-from models.incidents.answer import Answer, Hexagon, Hexagons, Point
+from models.incidents.answer import Answer, Days, Hexagon, Hexagons, Point
 from models.incidents.filter import NO_HOUR, Filter
 from models.incidents.periods import days_span
 from models.records.incident import Incident
@@ -57,7 +57,7 @@ def answer_of(first: date, last: date, n: int, seed: int = 1) -> Answer:
         groups[kind[1]] = groups.get(kind[1], 0) + 1
     ranked = sorted(((*kind, n) for kind, n in offences.items()), key=lambda one: -one[2])
     return Answer(
-        1, 5, n, n // 7, no_hour, 0, sorted(days.items()), sorted(months.items()), hours, ranked, groups
+        1, 5, n, n // 7, no_hour, 0, Days.of(sorted(days.items())), sorted(months.items()), hours, ranked, groups
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from dashboard.tables import Row
 from dashboard.visit import Visit
 from dashboard.words import word
 from models.analysis.aoristic import Week
-from models.incidents.answer import Answer, Point, no_hours
+from models.incidents.answer import Answer, Days, Point, no_hours
 from models.incidents.filter import Filter
 from models.records.incident import Incident
 from models.records.station import Zone
@@ -44,7 +44,8 @@ def answer(days: list[tuple[int, int]]) -> Answer:
     hours = no_hours()
     hours[0][3] = 4
     return Answer(
-        1, newest=DAY * 86_400_000, total=7, no_place=2, no_hour=3, days=days, months=[(DAY, 3), (DAY + 31, 4)],
+        1, newest=DAY * 86_400_000, total=7, no_place=2, no_hour=3, days=Days.of(days),
+        months=[(DAY, 3), (DAY + 31, 4)],
         hours_by_weekday=hours, offences=[("theft", 2, 4), ("ของแปลก", 0, 2), ("theft", 0, 1)], sources={"file": 7},
     )  # fmt: skip
 
