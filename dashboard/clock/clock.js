@@ -9,6 +9,10 @@ const SVG = "http://www.w3.org/2000/svg"
 /** Pins of the dial are so much larger than their shapes: nobody enlarges it. */
 const ON_DIAL = 1.45
 
+/** Of many cases the pins are smaller, so that one is told from the next: of so many in a month, and not below half. */
+const MANY = 800
+const sizeOf = (months) => Math.max(0.5, Math.min(1, Math.sqrt(MANY / Math.max(1, ...months.map((one) => one?.id.length ?? 0)))))
+
 function made(name, values) {
   const one = document.createElementNS(SVG, name)
   for (const key in values) one.setAttribute(key, values[key])
@@ -52,13 +56,14 @@ function arcs(place, columns) {
 function filled(place, { months, shapes, streets }) {
   place.cases = new Map()
   place.arcs = new Map()
+  place.size = sizeOf(months)
   for (const one of place.querySelectorAll(".streets")) {
     one.append(made("path", { class: "street", d: streets[1] }), made("path", { class: "street main", d: streets[0] }))
   }
   place.querySelectorAll(".month").forEach((month, at) => {
     const columns = months[at]
     if (!columns) return
-    month.querySelector(".dial .pins").append(arcs(place, columns), pinned(place, columns, shapes, "dial", ON_DIAL))
+    month.querySelector(".dial .pins").append(arcs(place, columns), pinned(place, columns, shapes, "dial", ON_DIAL * place.size))
     month.querySelector(".ground .pins").append(pinned(place, columns, shapes, "ground", 1))
   })
 }
@@ -187,7 +192,7 @@ function sized(place) {
   for (const svg of place.querySelectorAll("svg.ground")) {
     const box = svg.getBoundingClientRect(), view = svg.viewBox.baseVal
     if (!box.width) continue
-    const scale = `scale(${Math.max(view.width / box.width, view.height / box.height).toFixed(3)})`
+    const scale = `scale(${(place.size * Math.max(view.width / box.width, view.height / box.height)).toFixed(3)})`
     // What was hidden or never sized is given its size; the same again costs nothing.
     if (svg.dataset.scale === scale) continue
     svg.dataset.scale = scale

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from html import escape
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,26 +26,43 @@ _HALF = 500
 
 
 def months_html(months: Sequence[Month], frame: Frame, zones: Sequence[str], language: Language) -> str:
-    """Each month's dial beside its map, the legend, and a line in which a chosen case is told."""
-    parts = "".join(_month(one, frame, zones, language) for one in months)
-    told = f'<p class="told" aria-live="polite">{escape(word("clock.choose", language))}</p>'
-    return f'<div class="ssz-clocks">{told}<div class="months">{parts}</div>{_legend(language)}</div>'
+    """Each month's dial beside its map, the legend, and a line in which a chosen case is told; of months that are
+    counted instead, one scale of both, and how it is read."""
+    counted = [one for one in months if one.cases is None]
+    scale = _Scale(
+        max((n for one in counted for n in one.hours), default=0.0) or 1.0,
+        max((cell.n for one in counted if one.cells for cell in one.cells.cells), default=1),
+    )
+    parts = "".join(_month(one, frame, zones, scale, language) for one in months)
+    told = escape(word("clock.many" if counted else "clock.choose", language))
+    below = _circle_key(scale, language) if counted else _legend(language)
+    return (
+        f'<div class="ssz-clocks"><p class="told" aria-live="polite">{told}</p>'
+        f'<div class="months">{parts}</div>{below}</div>'
+    )
 
 
-def _month(one: Month, frame: Frame, zones: Sequence[str], language: Language) -> str:
+class _Scale(NamedTuple):
+    """The most cases of an hour, and of a place, in any of the months: both are drawn as large as they are beside the
+    other's."""
+
+    hour: float
+    place: int
+
+
+def _month(one: Month, frame: Frame, zones: Sequence[str], scale: _Scale, language: Language) -> str:
     name = month(one.first, language)
     left = word(
         "clock.left", language, group4=f"{one.group4:,}", no_hour=f"{one.no_hour:,}", no_place=f"{one.no_place:,}"
     )
     head = f"<h3>{escape(name)} · {escape(word('clock.n', language, n=f'{one.total:,}'))}</h3><p>{escape(left)}</p>"
-    many = "" if one.cases is not None else f'<p class="many">{escape(word("clock.many", language))}</p>'
-    circles = "" if one.cells is None else _circles(one.cells, frame)
-    ground = f"<div>{_ground(circles, frame, zones, name, language)}{many}</div>"
-    pair = f'<div class="pair">{_dial(one, name, language)}{ground}</div>'
+    circles = "" if one.cells is None else _circles(one.cells, frame, scale)
+    ground = _ground(circles, frame, zones, name, language)
+    pair = f'<div class="pair">{_dial(one, scale, name, language)}{ground}</div>'
     return f'<section class="month" aria-label="{escape(name)}">{head}{pair}</section>'
 
 
-def _dial(one: Month, name: str, language: Language) -> str:
+def _dial(one: Month, scale: _Scale, name: str, language: Language) -> str:
     bands = by_band(np.array(one.hours))
     sectors = "".join(
         f'<path class="band{" dark" if at in (0, 3) else ""}" d="{_sector(0, 1, hour / 24, (hour + 6) / 24)}"/>'
@@ -61,10 +79,9 @@ def _dial(one: Month, name: str, language: Language) -> str:
     )
     ticks = "".join(_tick(hour) for hour in range(24))
     if one.cases is None:
-        most = max(one.hours) or 1.0
         inner, more = INNER, OUTER - INNER
         pins = "".join(
-            f'<path class="wedge" d="{_sector(inner, inner + more * n / most, hour / 24, (hour + 1) / 24)}">'
+            f'<path class="wedge" d="{_sector(inner, inner + more * n / scale.hour, hour / 24, (hour + 1) / 24)}">'
             f"<title>{hour:02d}:00 {_weight(n)}</title></path>"
             for hour, n in enumerate(one.hours)
         )
@@ -78,17 +95,32 @@ def _dial(one: Month, name: str, language: Language) -> str:
     )
 
 
-def _circles(cells: Hexagons, frame: Frame) -> str:
+def _circles(cells: Hexagons, frame: Frame, scale: _Scale) -> str:
     """Cases counted by place: a circle for each hexagon, its area by their number."""
-    most = max((one.n for one in cells.cells), default=1)
     degrees = np.array([[one.lon, one.lat] for one in cells.cells], dtype=np.float64).reshape(-1, 2)
     east = frame.metres(np.array([[frame.lon, frame.lat], [frame.lon + cells.radius_deg, frame.lat]]))
     radius = float(east[1][0] - east[0][0])
     return "".join(
-        f'<circle class="cell" cx="{x:.0f}" cy="{y:.0f}" r="{radius * max(0.2, math.sqrt(one.n / most)):.0f}">'
+        f'<circle class="cell" cx="{x:.0f}" cy="{y:.0f}" r="{radius * _part(one.n, scale):.1f}">'
         f"<title>{one.n:,}</title></circle>"
         for one, (x, y) in zip(cells.cells, frame.metres(degrees).tolist(), strict=True)
     )
+
+
+def _part(n: int, scale: _Scale) -> float:
+    """Radius of the circle of so many cases, in parts of the largest; never so small that it is not seen."""
+    return max(0.15, math.sqrt(n / scale.place))
+
+
+def _circle_key(scale: _Scale, language: Language) -> str:
+    """Circles of the map and how many cases each is."""
+    numbers = sorted({scale.place, max(1, scale.place // 4), 1}, reverse=True)
+    parts = "".join(
+        f'<span><svg viewBox="-14 -14 28 28" aria-hidden="true"><circle class="cell" r="{13 * _part(n, scale):.1f}"/>'
+        f"</svg>{escape(word('clock.n', language, n=f'{n:,}'))}</span>"
+        for n in numbers
+    )
+    return f'<div class="legend">{parts}</div>'
 
 
 def _ground(marks: str, frame: Frame, zones: Sequence[str], name: str, language: Language) -> str:

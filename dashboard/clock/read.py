@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -28,7 +29,7 @@ from store.columns import Columns
 from store.database import Database
 
 #: Cases of a month that are drawn one by one; of more no pin could be told from the next.
-MOST = 1_500
+MOST = 3_000
 
 #: Days the hours of the week are of: twelve of each weekday.
 DAYS = 84
@@ -63,8 +64,8 @@ class Case:
 @dataclass(frozen=True, slots=True)
 class Month:
     """A month: its first day, how many cases, of them group 4 (in no dial), without an hour and without a place;
-    cases one by one, None when there are more than `MOST`, which `cells` count on the map instead; and cases of the
-    24 hours, windows spread."""
+    cases one by one, None when it or the month beside it has more than `MOST`, which `cells` count on the map
+    instead; and cases of the 24 hours, windows spread."""
 
     first: date
     total: int
@@ -101,24 +102,33 @@ def month_of(chosen: Filter, zone: ZoneInfo) -> date:
     return days_of(chosen.start, chosen.end, zone)[1].replace(day=1)
 
 
-def month(columns: Columns, chosen: Filter, first: date, scope: Stations, zone: ZoneInfo) -> Month:
-    """The cases of a calendar month that a filter takes, its period aside.
+def months(columns: Columns, chosen: Filter, firsts: Sequence[date], scope: Stations, zone: ZoneInfo) -> list[Month]:
+    """The cases of calendar months that a filter takes, its period aside: all told case by case, or all counted,
+    for they are compared.
 
     Raises:
         PreparingError, StorageError: as for `Columns.ask`.
     """
-    start, end = days_span(first, later(first, 1) - timedelta(days=1), zone)
-    table, rows, _ = columns.taken(replace(chosen, start=start, end=end), scope)
-    four = _groups(table, rows) == 4
-    rows = rows[~four]
+    found = []
+    for first in firsts:
+        start, end = days_span(first, later(first, 1) - timedelta(days=1), zone)
+        table, rows, _ = columns.taken(replace(chosen, start=start, end=end), scope)
+        four = _groups(table, rows) == 4
+        found.append((first, table, rows[~four], int(four.sum())))
+    each = all(len(rows) <= MOST for _, _, rows, _ in found)
+    zoom = 0.0 if each else _zoom([(table, rows) for _, table, rows, _ in found])
+    return [_month(*one, None if each else zoom, Shifts(zone=zone)) for one in found]
+
+
+def _month(first: date, table: Table, rows: Taken, group4: int, zoom: float | None, shifts: Shifts) -> Month:
+    """`zoom`: of the map on which the cases are counted; None: each is told."""
     begin, until = _windows(table, rows)
-    shifts = Shifts(zone=zone)
     week = week_of(begin, until, shifts)
     return Month(
-        first, len(rows), int(four.sum()), week.unknown, int(np.isnan(table.lat[rows]).sum()),
-        _cases(table, rows, pins(begin, until, shifts)) if len(rows) <= MOST else None,
+        first, len(rows), group4, week.unknown, int(np.isnan(table.lat[rows]).sum()),
+        _cases(table, rows, pins(begin, until, shifts)) if zoom is None else None,
         tuple(week.cases.sum(axis=0).tolist()), tuple(week.certain.sum(axis=0).tolist()),
-        None if len(rows) <= MOST else _cells(table, rows),
+        None if zoom is None else hexagons(table, placed(table, rows, None), zoom),
     )  # fmt: skip
 
 
@@ -169,12 +179,11 @@ def hours(
     return Hours(first, last, week, minutes, len(by_day), listed, left_out)
 
 
-def _cells(table: Table, rows: Taken) -> Hexagons:
-    """Many cases counted in hexagons, as large as a map that is framed round nearly all of them needs."""
-    found = placed(table, rows, None)
-    lon = table.lon[found]
+def _zoom(months: Sequence[tuple[Table, Taken]]) -> float:
+    """As near as a map is that is framed round nearly all of these cases."""
+    lon = np.concatenate([table.lon[placed(table, rows, None)] for table, rows in months])
     west, east = np.quantile(lon, [0.01, 0.99]) if len(lon) else (0.0, 0.0)
-    return hexagons(table, found, math.log2(360 * _MAP_PX / 256 / max(float(east - west), 1e-4)))
+    return math.log2(360 * _MAP_PX / 256 / max(float(east - west), 1e-4))
 
 
 def _groups(table: Table, rows: Taken) -> NDArray[np.int8]:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.clock.dials import draw_months
 from dashboard.clock.hours import last_day, listed_rows, week_html, why_words
-from dashboard.clock.read import DAYS, hours, month, month_of
+from dashboard.clock.read import DAYS, hours, month_of, months
 from dashboard.desk import desk_head
 from dashboard.figure import figure
 from dashboard.html_table import draw_table
@@ -44,8 +44,8 @@ def clock() -> None:
 
     first = month_of(chosen, clock_zone)
     columns = here.runtime.columns
-    months = [month(columns, chosen, one, scope, clock_zone) for one in (later(first, -1), first)]
-    draw_months(here, months, only, shown)
+    both = months(columns, chosen, (later(first, -1), first), scope, clock_zone)
+    draw_months(here, both, only, shown)
     st.caption(word("clock.rule", language))
 
     today = datetime.fromtimestamp(here.runtime.clock() / 1000, clock_zone).date()
@@ -60,7 +60,7 @@ def clock() -> None:
     draw_table(listed_rows(found, language), word("clock.unguarded", language), heads=True)
     st.caption(word("clock.unguarded_rule", language))
     newest = columns.ask(chosen, scope).newest
-    report_buttons(here, "clock", lambda: of_clock(here, chosen, months, found, newest))
+    report_buttons(here, "clock", lambda: of_clock(here, chosen, both, found, newest))
 
 
 clock()

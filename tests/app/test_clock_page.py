@@ -145,9 +145,14 @@ def test_each_case_has_one_pin_on_the_dial_and_one_on_the_map() -> None:
 def test_more_cases_than_pins_are_counted_on_dial_and_map(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(read, "MOST", 10)
     told = data(opened(PAGE, ASKED))[0]
-    last = told["html"].split("<section")[2]
-    assert told["months"][1] is None
-    assert "วงกลมยิ่งใหญ่ยิ่งมีเหตุมาก" in last
+    head, before, last = told["html"].split("<section")
+    # The month before has two: told as the other is, on the same scale, for they are compared.
+    assert told["months"] == [None, None]
+    assert "วงกลมยิ่งใหญ่ยิ่งมีเหตุมาก" in head
+    circles = [float(one) for one in re.findall(r'class="cell" cx=[^>]* r="([\d.]+)"', before + last)]
+    assert len(circles) == 2
+    assert circles[0] / circles[1] == pytest.approx((2 / 34) ** 0.5, abs=0.02)
+    assert "34 เหตุ" in last, "the key of the circles"
     # Five cases and thirty nights' ones on the dial; one of them has no place.
     assert ">35<" in last
     [counted] = re.findall(r'class="cell".*?<title>(\d+)</title>', last)
