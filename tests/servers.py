@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pwd
+import re
 import secrets
 import shutil
 import signal
@@ -11,11 +13,14 @@ import socket
 import ssl
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 import psycopg
+import uvicorn
 from psycopg import sql
 
 from tests.fault.scale import scaled
@@ -25,12 +30,32 @@ class MissingBinaryError(Exception):
     """A server's program is not on this machine; `str()` names it."""
 
 
+#: Ports the system gives to nobody by itself (Linux: `ip_local_port_range` begins at 32768). One of its own choice it
+#: may give to any connection before its server has bound it, or while its server is down; and a client that tries
+#: that port meanwhile may even be given it for its own end, and is connected with itself.
+FIRST_PORT, LAST_PORT = 20_000, 32_000
+
+
+def _our_ports(worker: str) -> Iterator[int]:
+    """Ports of this process, without end, from anywhere on: of the workers of one run (`gw0`, `gw1`, …) each has an
+    eighth of them for itself."""
+    number = re.search(r"\d+$", worker)
+    eighth = (LAST_PORT - FIRST_PORT) // 8
+    first = FIRST_PORT + eighth * (int(number[0]) % 8 if number else secrets.randbelow(8))
+    begin = secrets.randbelow(eighth)
+    return (first + (begin + step) % eighth for step in count())
+
+
+_PORTS = _our_ports(os.environ.get("PYTEST_XDIST_WORKER", ""))
+
+
 def free_port() -> int:
-    """A loopback TCP port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A loopback TCP port nobody listens on now, and which nobody is given by chance."""
+    while True:
+        port = next(_PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_until(
@@ -48,6 +73,27 @@ def wait_until(
             raise TimeoutError(f"{what} did not hold within {timeout_s} s")
         pause = min(every_s, pause * 1.5)
         time.sleep(pause)
+
+
+def serve_to_the_end(server: uvicorn.Server, sockets: list[socket.socket] | None = None) -> None:
+    """Serve in this thread, in a loop of its own, until told to end, and leave nothing behind: told to hurry, or run
+    out of patience, uvicorn leaves connections as they are, and each of them would fail a later test when it is found
+    unclosed."""
+    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+        runner.run(served_to_the_end(server, sockets))
+
+
+async def served_to_the_end(server: uvicorn.Server, sockets: list[socket.socket] | None = None) -> None:
+    """The same in a loop that is there."""
+    await server.serve(sockets=sockets)
+    rest = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in rest:
+        task.cancel()
+    await asyncio.gather(*rest, return_exceptions=True)
+    for connection in list(server.server_state.connections):
+        if connection.transport is not None:
+            connection.transport.abort()
+    await asyncio.sleep(0)  # closing is the loop's next turn
 
 
 @cache

@@ -28,9 +28,9 @@ from models.records.station import Station
 from store import registers
 from store.database import Database
 from store.follower import Follower
-from tests.app.serving import clock
+from tests.app.serving import SHORT, clock
 from tests.live_reader import QUERY, Reader
-from tests.servers import free_port, trust, wait_until
+from tests.servers import free_port, serve_to_the_end, trust, wait_until
 
 PATIENCE_S = 30.0
 
@@ -82,10 +82,10 @@ class LiveServer:
         app = Starlette(routes=[*live_routes(lambda: self.hub, lambda: ground), *routes], lifespan=self._lifespan)
         config = uvicorn.Config(
             door(app), host="127.0.0.1", port=self.port, log_level="error", access_log=False, ws="websockets-sansio",
-            timeout_graceful_shutdown=2, ws_per_message_deflate=False,
+            timeout_graceful_shutdown=30, ws_per_message_deflate=False,
         )  # fmt: skip
         self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread = threading.Thread(target=serve_to_the_end, args=(self._server,), daemon=True)
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
@@ -103,7 +103,7 @@ class LiveServer:
     def __enter__(self) -> LiveServer:
         self._thread.start()
         wait_until(lambda: self._server.started, what="server")
-        self.http = httpx.Client(timeout=60, verify=trust())
+        self.http = httpx.Client(timeout=60, verify=trust(), limits=SHORT)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -47,7 +47,7 @@ class Listener:
 
     def publish(self, topic: str, payload: bytes) -> None:
         """Publish at QoS 1 and wait for the acknowledgement."""
-        self._client.publish(topic, payload, 1).wait_for_publish(30)
+        self._client.publish(topic, payload, 1).wait_for_publish(60)
 
     def wait_for(self, count: int, ending: str = "", timeout_s: float = 60) -> list[Heard]:
         """Wait until `count` messages came whose topic ends so; returns them.

@@ -137,6 +137,6 @@ def _publish_older(port: int, topic: str, at: int) -> None:
     client = Client(CallbackAPIVersion.VERSION2, "box", protocol=MQTTv311)
     client.connect("127.0.0.1", port)
     client.loop_start()
-    client.publish(topic, f'{{"id": "e1", "at": {at}, "kind": "press"}}', 1).wait_for_publish(5)
+    client.publish(topic, f'{{"id": "e1", "at": {at}, "kind": "press"}}', 1).wait_for_publish(60)
     client.disconnect()
     client.loop_stop()

@@ -107,10 +107,11 @@ def test_a_devices_certificate_that_ends_soon_is_said_until_another_is_issued(
     broker.write()
     with monkeypatch.context() as short:
         short.setattr(authority, "CERTIFICATE_DAYS", 30)
-        broker.issue("lumphini/sos/b1")
+        issued = broker.issue("lumphini/sos/b1")
     capsys.readouterr()
     broker.write()
-    end = datetime.now(UTC) + timedelta(days=30)
+    ends = ends_in_days(Path(f"{issued}.crt").read_bytes(), datetime.now(UTC))
+    end = datetime.now(UTC) + timedelta(days=ends)
     assert f"ends {end:%Y-%m-%d}, issue another (`broker certificate`): lumphini/sos/b1" in capsys.readouterr().out
     broker.run("certificate", "lumphini/sos/b1", "--out", str(tmp_path / "second"))
     capsys.readouterr()

@@ -124,7 +124,8 @@ def test_unknown_devices_wait_and_unknown_boxes_are_heard(
         ),
         what="the stranger among the devices that wait",
     )
-    assert number(station_url, "SELECT count(*) FROM quarantine WHERE reason = 'unknown_device'") == 1
+    kept = "SELECT count(*) FROM quarantine WHERE reason = 'unknown_device'"
+    wait_until(lambda: number(station_url, kept) == 1, what="the stranger's fix in quarantine")
 
 
 def test_a_device_approved_meanwhile_is_heard(worker: MakeWorker, device: MakeDevice, station_url: str) -> None:

@@ -25,6 +25,7 @@ from dashboard.live.socket import OTHER_VERSION
 from dashboard.live.told import PREFIXES
 from dashboard.words import words_with
 from tests.live_reader import write
+from tests.servers import served_to_the_end
 
 _PAGE = """<!doctype html><html lang="th"><head><meta charset="utf-8"><title>live map</title></head><body>
 <div id="place"></div>
@@ -126,7 +127,8 @@ class FixtureServer:
         self.units: list[dict[str, Any]] = []
         self.boxes: list[dict[str, Any]] = []
         self.alarms: list[dict[str, Any]] = []
-        self.feed: dict[str, Any] = {"stale_s": 15, "live_s": 30, "lost_s": 300, "broker": "ok", "storage": "ok"}
+        # A unit stays of now however long a busy machine takes to open the page, unless a test makes it old.
+        self.feed: dict[str, Any] = {"stale_s": 15, "live_s": 300, "lost_s": 3_600, "broker": "ok", "storage": "ok"}
         self.feed |= {"demo": False, "replay": False, "beat": now_ms()}
         #: What `/live/figures` tells, read this moment.
         self.counted: dict[str, Any] = {"within_s": 15, "raised": 4, "answered": 3, "incidents": 2}
@@ -177,20 +179,8 @@ class FixtureServer:
 
     def _run(self, listener: socket.socket) -> None:
         asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._serve(listener))
+        self._loop.run_until_complete(served_to_the_end(self._server, [listener]))
         self._loop.close()
-
-    async def _serve(self, listener: socket.socket) -> None:
-        await self._server.serve(sockets=[listener])
-        # Told to hurry it leaves open connections as they are: each must be closed, or it fails a later test.
-        rest = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in rest:
-            task.cancel()
-        await asyncio.gather(*rest, return_exceptions=True)
-        for connection in list(self._server.server_state.connections):
-            if connection.transport is not None:
-                connection.transport.abort()
-        await asyncio.sleep(0)  # closing is the loop's next turn
 
     def stop(self) -> None:
         """End the server and its thread."""

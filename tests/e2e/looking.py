@@ -11,10 +11,17 @@ from tests.e2e.fixture_server import FixtureServer
 from tests.servers import wait_until
 
 
-def open_wall(page: Page, server: FixtureServer) -> None:
-    """Open the page and wait until the map has drawn."""
-    page.goto(server.url)
+def drawn(page: Page) -> None:
+    """Wait until the map has drawn."""
     page.wait_for_function("Number(document.querySelector('.ssz')?.dataset.idle || 0) > 0")
+
+
+def open_wall(page: Page, server: FixtureServer) -> None:
+    """Open the page and wait until the map has drawn and looks where it will look: the ground comes by itself, later
+    the busier the machine, and moves the map to the station."""
+    page.goto(server.url)
+    drawn(page)
+    page.wait_for_function("window.__ssz?.map?.camera.fitted === true")
 
 
 def drawn_at(page: Page, key: str, lat: float, lon: float) -> None:
@@ -53,7 +60,7 @@ def coloured(page: Page, lat: float, lon: float, wanted: tuple[int, ...]) -> Non
 
 
 def click_at(page: Page, lat: float, lon: float) -> None:
-    """Click on the map at a place."""
+    """Click on the map at a place. What is to be hit there must be drawn there (`drawn_at`)."""
     at = page.evaluate(
         "([lat, lon]) => { const p = window.__ssz.map.raw.project([lon, lat]); return [p.x, p.y] }", [lat, lon]
     )

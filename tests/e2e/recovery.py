@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -25,7 +25,7 @@ from tests.fault.viewer import cookie
 from tests.servers import wait_until
 
 #: What the goal table allows a wall to come back in, in s; a test's own patience is longer.
-BACK_S, PATIENCE_MS = 10, 40_000
+BACK_S, PATIENCE_MS = 10, 60_000
 
 # By the page's own steady clock: when the last frame came, when the band of old data came up, and every unit whose
 # fix became older than it was.
@@ -195,14 +195,35 @@ def standing_still(*, page_alone: bool = False) -> Iterator[None]:
     `page_alone`: the pages only. The browser goes on and keeps for them what comes, as for a page put to sleep; the
     DevTools' own way (`Page.setWebLifecycleState`) does nothing to a page that can be seen.
     """
-    mine = [one for one in psutil.Process().children(recursive=True) if "chrom" in one.name()]
-    found = [one for one in mine if not page_alone or "--type=renderer" in one.cmdline()]
+    mine = _browser()
+    found = [one for one, words in mine if not page_alone or "--type=renderer" in words]
     assert 0 < len(found) < len(mine) if page_alone else len(found) > 2
-    for one in found:
-        one.send_signal(signal.SIGSTOP)
+    _send(found, signal.SIGSTOP)
     try:
-        wait_until(lambda: all(one.status() == psutil.STATUS_STOPPED for one in found), 60, "a browser that stands")
+        wait_until(lambda: all(map(_stands, found)), 60, "a browser that stands")
         yield
     finally:
-        for one in found:
-            one.send_signal(signal.SIGCONT)
+        _send(found, signal.SIGCONT)
+
+
+def _browser() -> list[tuple[psutil.Process, list[str]]]:
+    """Every process of this run's browser, and its command. It ends one now and then by itself."""
+    found = []
+    for one in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if "chrom" in one.name():
+                found.append((one, one.cmdline()))
+    return found
+
+
+def _send(processes: list[psutil.Process], number: signal.Signals) -> None:
+    for one in processes:
+        with suppress(psutil.NoSuchProcess):
+            one.send_signal(number)
+
+
+def _stands(process: psutil.Process) -> bool:
+    try:
+        return process.status() in (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True

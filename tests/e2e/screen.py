@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from dashboard.access.sessions import COOKIE
+from tests.servers import wait_until
 
 #: Keeps what the page's loudspeaker is given within reach of the test; nothing else is changed.
 LISTEN = """(() => {
@@ -43,6 +45,21 @@ def open_wall(page: Page, base: str, cookie: str) -> None:
     expect(page.locator(".ssz")).to_have_attribute("data-idle", re.compile("[1-9]"), timeout=60_000)
 
 
+def insist(act: Callable[[], object], seen: Callable[[], bool], what: str) -> None:
+    """Do what may be done twice, and again as a person would who sees that nothing came of it: Streamlit may draw
+    what is below the hand anew, or put it elsewhere, in that very moment."""
+
+    def done() -> bool:
+        act()
+        try:
+            wait_until(seen, 5, what)
+        except TimeoutError:
+            return False
+        return True
+
+    wait_until(done, 60, what)
+
+
 def marked(page: Page) -> None:
     """Mark the canvas, for `untouched`. To a browser this is an act of the person: from now on sound is permitted."""
     page.evaluate("document.querySelector('canvas').mine = true")
@@ -63,17 +80,11 @@ def sounds(page: Page, timeout_ms: float) -> None:
     page.wait_for_function(f"() => ({_LOUDNESS})() > 0.02", timeout=timeout_ms)
 
 
-def louder_than(page: Page, level: float, timeout_ms: float = 30_000) -> float:
-    """Wait until the loudspeaker is given more than that; returns the loudest of the next second."""
-    page.wait_for_function(f"(least) => ({_LOUDNESS})() > least", arg=level, timeout=timeout_ms)
-    return max(float(page.evaluate(_LOUDNESS)) for _ in range(20))
-
-
 def loudness(page: Page) -> float:
     """What the loudspeaker is given now."""
     return float(page.evaluate(_LOUDNESS))
 
 
-def silent(page: Page, timeout_ms: float = 30_000) -> None:
+def silent(page: Page, timeout_ms: float = 60_000) -> None:
     """Wait until the loudspeaker is given nothing."""
     page.wait_for_function(f"() => ({_LOUDNESS})() < 0.001", timeout=timeout_ms)

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -17,13 +18,12 @@ from models.records.incident import IncidentReport
 from store import incidents
 from tests.app.serving import Product, clock
 from tests.e2e.accessible import violations
-from tests.e2e.screen import coarse
+from tests.e2e.conftest import PATIENCE_MS
+from tests.e2e.screen import coarse, insist
 from tests.hotspot_sample import CODE, STATION, town
 from tests.stores import new_store
 
 pytestmark = pytest.mark.browser
-
-PATIENCE_MS = 30_000
 
 
 @pytest.fixture
@@ -80,10 +80,13 @@ def narrowed(page: Page, runs: list[bool]) -> None:
 def test_a_case_lights_up_on_dial_and_map_and_both_pages_hold_the_rules(chromium: Browser, product: Product) -> None:
     db = product.open_store()
     town(db, clock())
-    today = datetime.now(UTC).replace(hour=5, minute=0, second=0, microsecond=0)
+    # Noon of the last day of last month: whatever day today is, that month is past, and whole.
+    today = datetime.now(ZoneInfo("Asia/Bangkok")).replace(hour=12, minute=0, second=0, microsecond=0)
+    noon = today.replace(day=1) - timedelta(days=1)
+    month = f"period=days&from={noon:%Y-%m}-01&to={noon:%Y-%m-%d}"
     with db.write() as tx:
         for number in range(3):
-            begun = round((today - timedelta(days=400 * number, hours=number)).timestamp() * 1000)
+            begun = round((noon - timedelta(days=400 * number, hours=number)).timestamp() * 1000)
             incidents.take(
                 tx,
                 IncidentReport(
@@ -97,36 +100,46 @@ def test_a_case_lights_up_on_dial_and_map_and_both_pages_hold_the_rules(chromium
     context = coarse(chromium, 1280, 900)
     context.add_cookies([{"name": COOKIE, "value": cookie, "url": product.url}])
     page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
     runs = runs_of(page)
-    page.goto(f"{product.url}/clock?station={STATION}&zone={STATION}/{CODE}&period=7")
+    page.goto(f"{product.url}/clock?station={STATION}&zone={STATION}/{CODE}&{month}")
     pins = page.locator(".month:last-child .dial [data-case$='hand/k0']")
-    expect(pins).to_have_count(1, timeout=PATIENCE_MS)
-    pins.hover(force=True)
-    expect(page.locator("[data-case$='hand/k0'].lit")).to_have_count(2)
+    expect(pins).to_have_count(1)
+    lit = page.locator("[data-case$='hand/k0'].lit")
+
+    def point() -> None:
+        page.mouse.move(1, 1)
+        pins.hover(force=True)
+
+    insist(point, lambda: lit.count() == 2, "the case lit on dial and map")
     expect(page.locator(".ssz-clocks .told")).to_contain_text("จับกุมได้")
     # What enlarges or moves one map does it to both.
-    boxes = "() => [...document.querySelectorAll('svg.ground')].map((one) => one.getAttribute('viewBox'))"
-    [whole, same] = page.evaluate(boxes)
-    assert whole == same
+    grounds = page.locator("svg.ground")
+    expect(grounds).to_have_count(2)
+    whole = str(grounds.first.get_attribute("viewBox"))
+    expect(grounds.last).to_have_attribute("viewBox", whole)
     page.locator(".month:first-child [data-tool=in]").click()
-    [nearer, same] = page.evaluate(boxes)
-    assert nearer == same
+    expect(grounds.first).not_to_have_attribute("viewBox", whole)
+    nearer = str(grounds.first.get_attribute("viewBox"))
+    expect(grounds.last).to_have_attribute("viewBox", nearer)
     assert float(nearer.split()[2]) == pytest.approx(float(whole.split()[2]) / 1.5)
-    ground = page.locator(".month:last-child svg.ground")
-    ground.scroll_into_view_if_needed()
-    box = ground.bounding_box()
-    assert box is not None
-    x, y = box["x"] + 20, box["y"] + 20
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + 60, y + 40, steps=4)
-    page.mouse.up()
-    [moved, same] = page.evaluate(boxes)
-    assert moved == same
+
+    def drag() -> None:
+        grounds.last.scroll_into_view_if_needed()
+        box = grounds.last.bounding_box()
+        assert box is not None
+        x, y = box["x"] + 20, box["y"] + 20
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + 60, y + 40, steps=4)
+        page.mouse.up()
+
+    insist(drag, lambda: grounds.last.get_attribute("viewBox") != nearer, "a map that is dragged")
+    moved = str(grounds.last.get_attribute("viewBox"))
+    expect(grounds.first).to_have_attribute("viewBox", moved)
     assert float(moved.split()[0]) < float(nearer.split()[0])
     page.locator(".month:last-child [data-tool=fit]").click()
-    assert page.evaluate(boxes) == [whole, whole]
+    expect(grounds.first).to_have_attribute("viewBox", whole)
+    expect(grounds.last).to_have_attribute("viewBox", whole)
     page.locator(".month:last-child .ground [data-case]").first.focus()
     held = page.locator(".month:last-child .ground [data-case][aria-pressed=true]")
     page.keyboard.press("Enter")
@@ -137,7 +150,7 @@ def test_a_case_lights_up_on_dial_and_map_and_both_pages_hold_the_rules(chromium
     assert violations(page, ".ssz-clock") == []
     assert violations(page, ".ssz-week") == []
     page.goto(f"{product.url}/before-after?station={STATION}&zone={CODE}")
-    expect(page.locator(".ssz-forest svg")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".ssz-forest svg")).to_be_visible()
     ring = page.locator(".ssz-ground .ssz-keys")
     expect(ring).to_contain_text("วงแหวน")
     page.get_by_role("combobox", name="วงแหวนรอบเขต").click()

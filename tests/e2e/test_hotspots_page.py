@@ -17,8 +17,6 @@ from tests.stores import new_store
 
 pytestmark = pytest.mark.browser
 
-PATIENCE_MS = 30_000
-
 #: Streamlit's files of the library of maps, of the grid of data, and of Arrow's table.
 _HEAVY = re.compile(
     r"/(DeckGlJsonChart|DataFrame|ArrowTable|Table|glide|mapbox|maplibre|webgl)[\w-]*\.", re.IGNORECASE
@@ -50,11 +48,10 @@ def chosen_from(chromium: Browser, url: str, cookie: str) -> None:
     context = coarse(chromium, 1280, 900)
     context.add_cookies([{"name": COOKIE, "value": cookie, "url": url}])
     page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
     asked: list[str] = []
     page.on("request", lambda one: asked.append(one.url))
     page.goto(f"{url}/hotspots?station={STATION}")
-    expect(page.locator(".ssz-hours")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".ssz-hours")).to_be_visible()
     plates, rows = page.locator(".ssz-spotmap .plate"), page.locator(".ssz-table tbody tr[data-spot]")
     expect(plates).to_have_count(3)
     assert sum("/static/js/" in one for one in asked) > 20
@@ -67,13 +64,13 @@ def chosen_from(chromium: Browser, url: str, cookie: str) -> None:
     expect(svg).not_to_have_attribute("viewBox", str(whole))
     near = str(svg.get_attribute("viewBox"))
     rows.nth(1).get_by_role("button", name="ซอยศาลาแดง").click()
-    expect(page.get_by_role("heading", name="ลำดับที่ 2 ซอยศาลาแดง")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", name="ลำดับที่ 2 ซอยศาลาแดง")).to_be_visible()
     expect(rows.nth(1)).to_have_class("chosen")
     expect(page.locator(".plate.chosen")).to_have_attribute("data-spot", "h2")
     expect(svg).to_have_attribute("viewBox", near)  # a choice moves no map
     page.locator(".plate[data-spot=h1]").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="ลำดับที่ 1 ถนนสีลม")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", name="ลำดับที่ 1 ถนนสีลม")).to_be_visible()
     page.locator("thead button", has_text="เหตุใน 365 วัน").click()  # the least first
     expect(rows.first).to_have_attribute("data-spot", "h3")
     page.locator("thead button", has_text="เหตุใน 365 วัน").click()

@@ -27,7 +27,7 @@ from store.rows import values_of
 from tests.app.serving import Product, clock
 from tests.e2e.accessible import violations
 from tests.e2e.conftest import PATIENCE_MS
-from tests.e2e.screen import coarse
+from tests.e2e.screen import coarse, insist
 from tests.stores import new_store
 
 pytestmark = pytest.mark.browser
@@ -253,13 +253,18 @@ def entered(page: Page, url: str, base: int) -> None:
         field.fill(words)
         field.press("Enter")
     offence = page.get_by_label("ฐานความผิด *")
-    offence.click()
-    offence.fill("ทำร้ายร่างกาย")
-    page.get_by_role("option", name="ทำร้ายร่างกาย").first.click()
-    canvas = page.locator(".ssz-cases canvas")
+    option = page.get_by_role("option", name="ทำร้ายร่างกาย").first
+
+    def write() -> None:
+        offence.click()
+        offence.fill("ทำร้ายร่างกาย")
+
+    insist(write, option.is_visible, "the offence in the list")
+    option.click()
+    canvas, latitude = page.locator(".ssz-cases canvas"), page.get_by_label("ละติจูด")
+
     expect(canvas).to_have_attribute("data-drawn", re.compile("[1-9]"))
-    canvas.click()
-    expect(page.get_by_label("ละติจูด")).to_have_value(re.compile(r"^16\.54"))
+    insist(canvas.click, lambda: latitude.input_value().startswith("16.54"), "the pin's place in the form")
     page.get_by_role("button", name="บันทึก", exact=True).click()
     expect(page.get_by_role("cell", name="no-0", exact=True)).to_be_visible()
     page.get_by_role("button", name="เป็นคนละเหตุ บันทึก").click()

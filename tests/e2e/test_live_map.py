@@ -14,12 +14,14 @@ pytestmark = pytest.mark.browser
 #: The colour of an available unit, from `tints.ts`.
 AVAILABLE = (86, 180, 233)
 
-#: The clock that goes on in a sleep jumps by a minute; keeps how long, in ms of the page's steady clock, the link is
-#: held after that.
+#: The clock that goes on in a sleep jumps by a minute, and the steady one stands still until the link is taken for
+#: dead: by that one's ten seconds of silence it never would be.
 _SLEEP = """() => {
-    const real = Date.now, root = document.querySelector(".ssz"), began = performance.now()
-    new MutationObserver(() => { if (root.dataset.link === "down") window.heldMs ??= performance.now() - began })
+    const real = Date.now, steady = performance.now.bind(performance), stood = steady()
+    const root = document.querySelector(".ssz")
+    new MutationObserver(() => { if (root.dataset.link === "down") performance.now = steady })
         .observe(root, { attributes: true, attributeFilter: ["data-link"] })
+    performance.now = () => stood
     Date.now = () => real() + 60_000
 }"""
 
@@ -78,7 +80,7 @@ def test_a_reconnect_is_by_itself_and_old_frames_move_nothing_back(wall: Page, s
     open_wall(wall, server)
     server.units = [unit("201", 16.5480, 104.7255, at=newest - 60_000)]
     server.drop()
-    wait_until(lambda: server.connects == 2, 60, "a new link")
+    wait_until(lambda: server.connects >= 2, 60, "a new link")
     expect(wall.locator(".ssz")).to_have_attribute("data-link", "up")
     drawn_at(wall, "demo/201", 16.5460, 104.7265)
 
@@ -89,8 +91,8 @@ def test_a_silently_cut_link_says_so_by_the_pages_own_clock(wall: Page, server: 
     band = wall.locator('[data-band="stale"]')
     expect(wall.locator(".ssz-light-data")).to_have_attribute("data-state", "fresh")
     expect(band).to_have_count(0)
-    began = now_ms()
     server.silent = True
+    beat = server.feed["beat"]
     # Measured in the moment it is seen: it goes again with the new link.
     left, right = wall.wait_for_function(
         """() => {
@@ -98,14 +100,14 @@ def test_a_silently_cut_link_says_so_by_the_pages_own_clock(wall: Page, server: 
             if (!band?.textContent.includes("ข้อมูลไม่เป็นปัจจุบัน")) return null
             const { left, right } = band.getBoundingClientRect()
             return [left, right]
-        }""",
-        timeout=30_000,
+        }"""
     ).json_value()
-    assert now_ms() - began >= 4_000, "not before it is old"
+    # The page never runs ahead of the server's clock: it knows it from frames that took their time to come.
+    assert now_ms() - beat >= 5_500, "not before it is old"
     assert left <= 0
     assert right >= 1920
     # After ten seconds of silence the page takes the link for cut, and comes back on a new one.
-    wait_until(lambda: server.connects == 2, 60, "a new link")
+    wait_until(lambda: server.connects >= 2, 60, "a new link")
     server.silent = False
     expect(band).to_have_count(0)
 
@@ -118,8 +120,7 @@ def test_a_machine_that_slept_takes_its_link_for_dead_though_its_steady_clock_st
     server.silent = True
     wall.evaluate(_SLEEP)
     expect(wall.locator('[data-band="stale"]')).to_be_visible()
-    wait_until(lambda: server.connects == 2, 60, "a new link")
-    assert wall.evaluate("window.heldMs") < 9_500, "long before ten seconds of silence"
+    wait_until(lambda: server.connects >= 2, 60, "a new link")
     server.silent = False
     expect(wall.locator('[data-band="stale"]')).to_have_count(0)
 
@@ -129,7 +130,7 @@ def test_a_dead_ingest_is_seen_though_the_link_lives(wall: Page, server: Fixture
     open_wall(wall, server)
     server.beating = False
     expect(wall.locator('[data-band="stale"]')).to_be_visible()
-    assert wall.locator(".ssz").get_attribute("data-link") == "up"
+    expect(wall.locator(".ssz")).to_have_attribute("data-link", "up")
 
 
 def test_bands_say_what_is_wrong(wall: Page, server: FixtureServer) -> None:
@@ -150,7 +151,7 @@ def test_without_webgl_there_is_a_list_and_alarms_still_come(wall: Page, server:
             return kind.startsWith("webgl") ? null : real.call(this, kind, ...more)
         }"""
     )
-    server.units = [unit("201", 16.5460, 104.7265), unit("202", 16.5461, 104.7266, at=now_ms() - 60_000)]
+    server.units = [unit("201", 16.5460, 104.7265), unit("202", 16.5461, 104.7266, at=now_ms() - 600_000)]
     server.boxes = [box("SOS-01", 16.5461, 104.7250, online=False)]
     wall.goto(server.url)
     table = wall.locator(".ssz-plain")
@@ -164,7 +165,7 @@ def test_without_webgl_there_is_a_list_and_alarms_still_come(wall: Page, server:
 
 
 def test_old_and_lost_units_are_told_by_word_and_shape(wall: Page, server: FixtureServer) -> None:
-    server.feed["live_s"] = 90
+    server.feed |= {"live_s": 90, "lost_s": 300}
     old = {"201": 2_000, "202": 121_000, "203": 901_000}
     open_wall(wall, server)
     units = [unit(name, 16.5445 + i * 0.0015, 104.7265, at=now_ms() - old[name]) for i, name in enumerate(old)]

@@ -9,23 +9,13 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.accessible import violations
 from tests.e2e.fixture_server import FixtureServer, alarm, box, now_ms, unit
-from tests.e2e.looking import open_wall
+from tests.e2e.looking import click_at, drawn, drawn_at, open_wall
 
 pytestmark = pytest.mark.browser
 
 _NAMES = "[...document.querySelectorAll('.ssz-board .ssz-vrow:not([hidden])')].map((row) => [" \
     "Number(row.getAttribute('aria-posinset')), row.querySelector('strong').textContent])"  # fmt: skip
 _DRAWN = "[...window.__ssz.map.fleet.marks.values()].filter((one) => !one.hidden).map((one) => one.key).sort()"
-
-#: What fades in or out has done so; what pulses for ever is let be.
-_SHOWN = """async () => {
-    await new Promise(requestAnimationFrame)
-    const ending = document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations !== Infinity)
-    await Promise.allSettled(ending.map((one) => one.finished))
-}"""
-
-#: Nobody becomes old, or lost, however long a busy machine takes to open the page.
-LASTING = {"live_s": 300, "lost_s": 3_600}
 
 
 @pytest.fixture
@@ -44,7 +34,6 @@ def names(page: Page) -> list[str]:
 
 def test_the_list_is_sorted_as_thai_readers_sort_and_by_state(page: Page, server: FixtureServer) -> None:
     calls = {"1": "สายตรวจ 10", "2": "สายตรวจ 9", "3": "แก้ว", "4": "กานดา", "5": "เขียว", "6": "ขาว"}
-    server.feed |= LASTING
     old = {"6": 600_000}
     server.units = [unit(i, 16.546, 104.7265, call=call, at=now_ms() - old.get(i, 0)) for i, call in calls.items()]
     open_wall(page, server)
@@ -68,17 +57,14 @@ def test_selected_in_the_list_is_selected_on_the_map_and_back(page: Page, server
         """() => { const at = window.__ssz.map.raw.getCenter()
             return Math.abs(at.lat - 16.5470) < 1e-5 && Math.abs(at.lng - 104.7275) < 1e-5 }"""
     )
-    at = page.evaluate("window.__ssz.map.where('demo/201')")
-    frame = page.locator(".ssz-map").bounding_box()
-    assert frame
-    page.mouse.click(frame["x"] + at["x"], frame["y"] + at["y"])
+    drawn_at(page, "demo/201", 16.5460, 104.7265)  # where it is since the map was moved
+    click_at(page, 16.5460, 104.7265)
     expect(page.locator('.ssz-vrow[aria-selected="true"]')).to_contain_text("สายตรวจ 201")
     page.evaluate("window.__ssz.selection.set('box/demo/SOS-01')")
     expect(page.locator('.ssz-vrow[aria-selected="true"]')).to_contain_text("SOS-01")
 
 
 def test_one_filter_for_list_map_and_address(page: Page, server: FixtureServer) -> None:
-    server.feed |= LASTING
     old = now_ms() - 600_000
     server.units = [
         unit("201", 16.5460, 104.7265), unit("202", 16.5470, 104.7275, at=old),
@@ -98,7 +84,7 @@ def test_one_filter_for_list_map_and_address(page: Page, server: FixtureServer) 
     page.wait_for_function(f"() => ({_DRAWN}).join() === 'demo/203'")
     page.reload()
     page.wait_for_function(f"() => window.__ssz?.map?.fleet.marks.size === 4 && ({_DRAWN}).join() === 'demo/203'")
-    assert names(page) == ["สายตรวจ 203"]
+    page.wait_for_function(f"() => {_NAMES}.map(([, name]) => name).join() === 'สายตรวจ 203'")
     expect(page.get_by_role("searchbox")).to_have_value("ตรวจ 20")
     # A unit that comes to life leaves the filter by itself.
     server.send(units=[unit("203", 16.5450, 104.7255, kind="motorcycle")])
@@ -121,7 +107,7 @@ def test_a_copied_link_opens_the_same_view(page: Page, server: FixtureServer) ->
     assert "find=202" in link
     assert "map=16.5" in link
     page.goto(link)
-    page.wait_for_function("Number(document.querySelector('.ssz')?.dataset.idle || 0) > 0")
+    drawn(page)
     expect(page.get_by_role("searchbox")).to_have_value("202")
     assert page.evaluate("window.__ssz.url.address") == link
     # Served without HTTPS a page has no clipboard: the link is copied all the same.
@@ -153,13 +139,13 @@ def test_two_thousand_units_by_keyboard_and_no_update_takes_the_focus(page: Page
     expect(active).to_contain_text("สายตรวจ 1999")
     page.keyboard.press("Enter")
     assert page.evaluate("window.__ssz.selection.key") == "unit/demo/1999"
-    assert page.locator(".ssz-board .ssz-vrow").count() == rows
+    expect(page.locator(".ssz-board .ssz-vrow")).to_have_count(rows)
 
 
 @pytest.mark.parametrize("mode", ["wall", "live"])
 def test_no_serious_violation_of_the_accessibility_rules(page: Page, server: FixtureServer, mode: str) -> None:
     server.more = {"mode": mode}
-    server.units = [unit("201", 16.5460, 104.7265), unit("202", 16.5470, 104.7275, at=now_ms() - 60_000)]
+    server.units = [unit("201", 16.5460, 104.7265), unit("202", 16.5470, 104.7275, at=now_ms() - 600_000)]
     server.boxes = [box("SOS-01", 16.5461, 104.7250), box("SOS-02", 16.5471, 104.7250, online=False)]
     server.alarms = [
         alarm("a1", marks=["unverified"], level=1),
@@ -167,6 +153,5 @@ def test_no_serious_violation_of_the_accessibility_rules(page: Page, server: Fix
     ]
     open_wall(page, server)
     page.mouse.move(300, 300)
-    page.mouse.move(320, 320)
-    page.evaluate(_SHOWN)  # the buttons, by the hand on the mouse
+    page.mouse.move(320, 320)  # the hand on the mouse brings the buttons
     assert violations(page) == []

@@ -26,7 +26,7 @@ from tests.servers import free_port, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.broker]
 
-PATIENCE_MS = 45_000
+PATIENCE_MS = 60_000
 
 #: Screens by path, and a word each must show.
 SCREENS = {
@@ -45,6 +45,12 @@ _PROBED = re.compile(r"/(map|incidents|hotspots|forecasts|feeds|equipment)/_stco
 
 _VIEW = "() => { const m = window.__ssz.map.raw, c = m.getCenter(); return [m.getZoom(), c.lng, c.lat] }"
 _MARKS = "() => Object.fromEntries([...window.__ssz.state.units].map(([key, one]) => [key, [one.lat, one.lon]]))"
+
+#: Whether two units at least are elsewhere than they were.
+_MOVED = """(was) => Object.entries(was).filter(([key, [lat, lon]]) => {
+    const one = window.__ssz.state.units.get(key)
+    return one.lat !== lat || one.lon !== lon
+}).length >= 2"""
 
 
 class Run:
@@ -195,12 +201,11 @@ def moving(page: Page) -> None:
     view, marks = page.evaluate(_VIEW), page.evaluate(_MARKS)
     told = "() => Number(document.querySelector('.ssz').dataset.frames)"
     frames = page.evaluate(told) + scaled(8, 600)
-    page.wait_for_function(f"(least) => ({told})() >= least", arg=frames, timeout=scaled(45, 900) * 1000)
+    page.wait_for_function(f"(least) => ({told})() >= least", arg=frames, timeout=scaled(60, 900) * 1000)
     assert page.evaluate(_VIEW) == view
     assert page.evaluate("document.querySelector('canvas').mine") is True
     assert page.evaluate("document.querySelectorAll('canvas').length") == 2
-    now = page.evaluate(_MARKS)
-    assert sum(now[key] != marks[key] for key in marks) >= 2
+    page.wait_for_function(_MOVED, arg=marks, timeout=PATIENCE_MS)
 
 
 def pressed_and_answered(page: Page, mqtt_port: int) -> None:

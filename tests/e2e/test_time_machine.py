@@ -16,8 +16,9 @@ from store import alarms, purposes, registers, sos, units
 from store.database import Database, Lane
 from tests.app.live_support import LiveServer
 from tests.app.serving import clock
+from tests.e2e.conftest import PATIENCE_MS
 from tests.e2e.past_server import STATION, Road, fill, past_server
-from tests.e2e.screen import LISTEN, louder_than
+from tests.e2e.screen import LISTEN, sounds
 
 pytestmark = pytest.mark.browser
 
@@ -142,14 +143,15 @@ def test_playing_goes_at_the_speed_chosen_and_ends_at_now(wall: Page, server: Li
     enter(wall)
     speed = wall.locator(".ssz-past-bar select").last
     speed.select_option("60")
+    before = marks(wall)
     wall.locator(".ssz-past-bar button", has_text="เล่น").click()
     seen = [marks(wall)]
     while len(seen) < 6:
         wall.wait_for_function(f"(least) => {MACHINE}.moment > least + 5000", arg=seen[-1]["moment"])
         seen.append(marks(wall))
     assert all(abs(one["lat"]["u00"] - road.lat(one["moment"])) < CLOSE for one in seen), seen
-    fastest = (seen[-1]["moment"] - seen[0]["moment"]) / (seen[-1]["mono"] - seen[0]["mono"] + 100)
-    assert 0 < fastest <= 66  # never ahead; behind where the machine is slow: the clock waits for what is not here
+    # Never ahead; behind where the machine is slow: the clock waits for what is not here.
+    assert all(one["moment"] - before["moment"] <= 60 * (one["mono"] - before["mono"]) + 1 for one in seen), seen
     speed.select_option("600")
     expect(wall.locator(".ssz-past-band")).to_be_hidden(timeout=90_000)  # it has come to now
     assert wall.evaluate("window.__ssz.past") is None
@@ -166,7 +168,7 @@ def test_a_press_while_in_the_past_is_listed_told_and_sounds(wall: Page, server:
     expect(wall.locator(".ssz-alarm[data-state=raised]")).to_have_count(1)
     expect(wall.locator(".ssz-past-sos")).to_contain_text("SOS ขณะนี้ 1 เหตุ")
     expect(wall.locator(".ssz-pin span")).to_contain_text("ขณะนี้")
-    assert louder_than(wall, 0.01) > 0.01
+    sounds(wall, PATIENCE_MS)
     assert wall.evaluate("window.__ssz.past.now") < clock() - HOUR
     wall.locator(".ssz-past-sos").click()
     expect(wall.locator(".ssz-past-band")).to_be_hidden()

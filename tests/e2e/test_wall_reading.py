@@ -177,6 +177,9 @@ def test_stations_take_turns_and_an_unanswered_sos_holds_its_own(wall: Page, ser
 def test_months_of_news_leave_no_elements_behind(wall: Page, server: FixtureServer) -> None:
     busy(server, 3)
     open_wall(wall, server)
+    expect(wall.locator(".ssz-alarm")).to_have_count(3)
+    expect(wall.locator(".ssz-pin")).to_have_count(3)
+    expect(wall.locator(".ssz-figure-answered strong")).to_have_text("3/4")  # the last that is fetched
     count = "document.querySelectorAll('*').length"
     before = wall.evaluate(count)
     for i in range(60):
