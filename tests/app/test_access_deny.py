@@ -219,7 +219,7 @@ def handshake(
     address = f"ws://{host or 'localhost'}:{product.port}{path}"
     try:
         sock = _dial(product.port)
-        with connect(address, sock=sock, additional_headers=headers, origin=origin, proxy=None):  # type: ignore[arg-type]
+        with connect(address, sock=sock, additional_headers=headers, origin=origin, open_timeout=60, proxy=None):  # type: ignore[arg-type]
             return 101
     except InvalidStatus as refused:
         return refused.response.status_code

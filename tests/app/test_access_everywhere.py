@@ -70,7 +70,7 @@ def sockets(stack: ExitStack, products: tuple[Product, ...], cookie: str) -> lis
         stack.enter_context(
             connect(
                 f"{product.url.replace('http', 'ws')}{path}", additional_headers={"cookie": f"{COOKIE}={cookie}"},
-                proxy=None,
+                open_timeout=60, proxy=None,
             )
         )
         for product in products

@@ -148,7 +148,9 @@ def test_a_revoked_kiosk_ends_everywhere(product: Product, path: str) -> None:
         exchange(client, secret)
         second = client.cookies[COOKIE]
     headers = {"cookie": f"{COOKIE}={cookie}"}
-    with connect(f"{product.url.replace('http', 'ws')}{path}", additional_headers=headers, proxy=None) as sock:
+    with connect(
+        f"{product.url.replace('http', 'ws')}{path}", additional_headers=headers, open_timeout=60, proxy=None
+    ) as sock:
         assert end(product, name)
         with pytest.raises(ConnectionClosed) as closed:
             listen(sock)

@@ -51,7 +51,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Product, 
 def certified(served: tuple[Product, int]) -> Iterator[subprocess.Popen[bytes]]:
     """oidc-provider, certified by the OpenID Foundation."""
     product, port = served
-    subprocess.run(["npm", "ci", "--silent", "--no-audit", "--no-fund"], cwd=FOLDER, check=True, timeout=240)
+    subprocess.run(
+        ["npm", "ci", "--prefer-offline", "--silent", "--no-audit", "--no-fund"], cwd=FOLDER, check=True, timeout=240
+    )
     back = f"{product.url}/sign-in/oidc/callback"
     process = subprocess.Popen(
         ["node", "provider.mjs", str(port), back], cwd=FOLDER,

@@ -121,7 +121,9 @@ def test_sign_out_by_the_page(product: Product) -> None:
 def test_a_revoked_sessions_sockets_end(product: Product, path: str) -> None:
     signed = product.session()
     headers = {"cookie": f"{COOKIE}={signed.cookie}"}
-    with connect(f"{product.url.replace('http', 'ws')}{path}", additional_headers=headers, proxy=None) as sock:
+    with connect(
+        f"{product.url.replace('http', 'ws')}{path}", additional_headers=headers, open_timeout=60, proxy=None
+    ) as sock:
         revoke(product, signed.who.digest)
         with pytest.raises(ConnectionClosed) as closed:
             listen(sock)

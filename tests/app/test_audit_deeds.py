@@ -119,7 +119,7 @@ def test_what_the_door_and_the_routes_refuse_is_written_down_and_bounded(
     def asked(place: int, method: str, path: str, cookies: dict[str, str], times: int = 1, **more: Any) -> list[Any]:
         # Each from an address of its own, because tries are counted by address.
         transport = httpx.HTTPTransport(local_address=f"127.0.0.{place}")
-        with httpx.Client(base_url=product.url, cookies=cookies, transport=transport) as client:
+        with httpx.Client(base_url=product.url, cookies=cookies, transport=transport, timeout=60) as client:
             assert {client.request(method, path, **more).status_code for _ in range(times)} <= {401, 403}
         with database.read() as conn:
             found = text("SELECT * FROM audit WHERE action = 'access.refused' AND address = :address ORDER BY seq")
@@ -147,7 +147,9 @@ def test_who_asks_for_what_is_another_stations_is_written_down_and_who_asks_for_
     signed = product.session("chief", "hat_yai")
     item = {"station": "lumphini", "id": "n1", "offence": "theft", "occurred_from": "2026-11-01T10:00:00+07:00"}
     transport = httpx.HTTPTransport(local_address="127.0.0.16")
-    with httpx.Client(base_url=product.url, cookies={COOKIE: signed.cookie}, transport=transport) as browser:
+    with httpx.Client(
+        base_url=product.url, cookies={COOKIE: signed.cookie}, transport=transport, timeout=60
+    ) as browser:
         for path in (
             f"/live/desk/{alarm.id}", "/live/desk/nothing", f"/api/v1/alarms/{alarm.id}", "/api/v1/alarms/nothing",
             "/api/v1/incidents?station=lumphini", "/api/v1/incidents?station=nowhere",

@@ -27,22 +27,22 @@ def viewers(product: Product) -> int:
 def screen(port: int, cookie: str, path: str = f"/live?{QUERY}") -> ClientConnection:
     """A signed-in screen's WebSocket; offers compression, as every browser does."""
     headers = {"cookie": f"{COOKIE}={cookie}"}
-    return connect(f"ws://localhost:{port}{path}", additional_headers=headers, proxy=None)
+    return connect(f"ws://localhost:{port}{path}", additional_headers=headers, open_timeout=60, proxy=None)
 
 
 def test_the_server_lets_go_of_a_silently_cut_screen_and_keeps_the_others(product: Product) -> None:
     cookie = product.session().cookie
-    before = viewers(product)
+    wait_until(lambda: viewers(product) == 0, 60, "screens of other tests are let go of")
     proxy = Proxy(product.port)
     try:
         with screen(product.port, cookie) as kept:
             cut = screen(proxy.port, cookie)
-            wait_until(lambda: viewers(product) == before + 2, 60, "both screens are connected")
+            wait_until(lambda: viewers(product) == 2, 60, "both screens are connected")
             proxy.swallow()
             began = time.monotonic()
-            wait_until(lambda: viewers(product) == before + 1, 60, "the cut screen is let go of", every_s=0.2)
+            wait_until(lambda: viewers(product) == 1, 60, "the cut screen is let go of", every_s=0.2)
             assert time.monotonic() - began > 3, "it was the silence that ended it"
-            reader = Reader()
+            reader, told = Reader(), {}
             while True:  # all that came meanwhile, then what comes now
                 try:
                     told = reader.read(kept.recv(timeout=0.01))

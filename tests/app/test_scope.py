@@ -173,7 +173,9 @@ def test_the_live_feed_tells_each_scope_its_own(world: World, visitor: bool) -> 
         for text in GRANTS:
             _, cookie = world.client(role, text)
             address = f"ws://localhost:{world.product.port}/live?{QUERY}" + ("&visitor=1" if visitor else "")
-            with connect(address, additional_headers={"cookie": f"{COOKIE}={cookie}"}, proxy=None) as socket:
+            with connect(
+                address, additional_headers={"cookie": f"{COOKIE}={cookie}"}, open_timeout=60, proxy=None
+            ) as socket:
                 first = socket.recv(timeout=60)
             assert isinstance(first, bytes)
             body = first.decode("utf-8", "replace")
@@ -192,7 +194,7 @@ def test_a_role_nobody_knows_gets_neither_ground_nor_figures_nor_the_feed(world:
     address = f"ws://localhost:{world.product.port}/live?{QUERY}"
     with (
         pytest.raises(InvalidStatus) as refused,
-        connect(address, additional_headers={"cookie": f"{COOKIE}={cookie}"}, proxy=None),
+        connect(address, additional_headers={"cookie": f"{COOKIE}={cookie}"}, open_timeout=60, proxy=None),
     ):
         pass
     assert refused.value.response.status_code == 403
@@ -310,7 +312,7 @@ def test_a_station_that_joins_a_province_later_is_in_and_its_feed_opens_anew(wor
     client, cookie = world.client("viewer", "province:ระยอง")
     assert client.get("/live/ground").json()["stations"] == []
     address = f"ws://localhost:{world.product.port}/live?{QUERY}"
-    with connect(address, additional_headers={"cookie": f"{COOKIE}={cookie}"}, proxy=None) as socket:
+    with connect(address, additional_headers={"cookie": f"{COOKIE}={cookie}"}, open_timeout=60, proxy=None) as socket:
         socket.recv(timeout=60)
         move(world, "ระยอง")
         try:
