@@ -69,6 +69,11 @@ _IMPORT = re.compile(rb'(?:from|import)"\./([\w.-]+\.js)"')
 
 # What Streamlit's page takes from whoever hosts it: where its server is, and what `/_stcore/host-config` would
 # answer. With both it connects at once, and asks meanwhile. No page of another origin may tell it anything.
+#
+# Then how the desk lets Streamlit begin that was kept back, as `_KEPT_BACK` says: its program does so. Where that
+# program cannot be had Streamlit begins at once, and the program is asked for again until it comes, each time under
+# another address: of one that failed browsers remember that it did. One text for all pages, and so one hash for the
+# policy.
 _HOST = b"""<script>
       window.__streamlit = {
         BACKEND_BASE_URL: new URL("./", location.href).href,
@@ -77,11 +82,32 @@ _HOST = b"""<script>
           enforceDownloadInNewTab: false, metricsUrl: "", blockErrorDialogs: false,
         },
       }
+      window.__sszBegin = () => {
+        for (const link of document.querySelectorAll('link[rel="ssz-later"]')) link.rel = "modulepreload"
+        const kept = document.querySelector('script[type="ssz-later"]')
+        if (kept === null) return
+        const script = document.createElement("script")
+        script.type = "module"
+        script.crossOrigin = "anonymous"  // as it is written, or it would be fetched once more
+        script.src = kept.src
+        kept.replaceWith(script)
+      }
+      addEventListener("error", ({ target }) => {
+        if (target.id !== "ssz-program") return
+        window.__sszBegin()
+        setTimeout(() => {
+          const again = document.createElement("script")
+          again.type = "module"
+          again.id = target.id
+          again.src = `${target.src.split("?")[0]}?${Date.now()}`
+          target.replaceWith(again)
+        }, 2000)
+      }, true)
     </script>
     """
 _FIRST_SCRIPT = b'<script type="module"'
 #: The same, kept back with what it imports: a browser runs no script of a type it does not know, and fetches nothing
-#: for a link of such a relation. The desk's program lets them begin (`ahead.ts`).
+#: for a link of such a relation.
 _KEPT_BACK = b'<script type="ssz-later"'
 _HINT, _HINT_KEPT_BACK = b'rel="modulepreload"', b'rel="ssz-later"'
 
@@ -141,7 +167,7 @@ def _desk_ahead(scope: Scope, values: Values) -> bytes:
         return b""
     language = as_language(HTTPConnection(scope).cookies.get(COOKIE), as_language(values.language))
     said = escape(orjson.dumps(desk_told(who, language, values)).decode())
-    program = f'<script type="module" src="/assets/{assets_route.module_name()}"></script>'
+    program = f'<script id="ssz-program" type="module" src="/assets/{assets_route.module_name()}"></script>'
     return f'<meta name="ssz-told" content="{said}" />\n    {program}\n    '.encode()
 
 

@@ -96,7 +96,7 @@ def test_the_desks_address_tells_its_program_all_it_needs_and_only_those_who_may
     for answer in (thai, english):
         [said] = re.findall(r'<meta name="ssz-told" content="([^"]*)" />', answer.text)
         told.append(json.loads(unescape(said)))
-        program = f'<script type="module" src="/assets/{module_name()}"></script>'
+        program = f'<script id="ssz-program" type="module" src="/assets/{module_name()}"></script>'
         assert answer.text.count(program) == 1
         assert re.findall(r'<script type="([^"]+)"[^>]* src="./static/js/index', answer.text) == ["ssz-later"]
         assert answer.headers["cache-control"] == "private, no-store"

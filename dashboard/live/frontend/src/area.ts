@@ -34,6 +34,7 @@ export class Area implements Part {
     this.count.setAttribute("role", "status");
     this.rows = make("ul", "", this.panel);
     this.leave.push(view.map.onClick((event) => this.click(event)));
+    view.map.onStyle((map) => this.drawing && map.doubleClickZoom.disable()); // begun before there was a map
     addEventListener("keydown", this.key, true);
     this.leave.push(() => removeEventListener("keydown", this.key, true));
   }

@@ -62,7 +62,6 @@ export class Basemap implements Part {
   private readonly note: HTMLElement;
   private readonly listened = new WeakSet<MapLibre>();
   private readonly leave: () => void;
-  private map: MapLibre | null = null;
   private told: Told | null = null;
   private language = "";
   private theme: Theme;
@@ -77,7 +76,6 @@ export class Basemap implements Part {
     this.theme = view.theme;
     this.leave = view.url.on(() => this.follow());
     view.map.onStyle((map) => {
-      this.map = map;
       this.listen(map);
       this.show();
     });
@@ -135,7 +133,8 @@ export class Basemap implements Part {
   }
 
   private show(): void {
-    const { told, map } = this;
+    const { told } = this;
+    const map = this.view.map.ready;
     if (told === null) return;
     this.say(told.note, creditOf(told, this.streets));
     if (map === null) return;
@@ -147,7 +146,7 @@ export class Basemap implements Part {
 
   /** The switch of the streets is that of the base map's too, where it draws them. */
   private showStreets(): void {
-    const { map } = this;
+    const map = this.view.map.ready;
     if (map === null) return;
     const shown = !this.view.url.view.off.includes("streets");
     for (const id of this.drawn(map, ROADS)) setShown(map, id, shown);

@@ -22,8 +22,8 @@ export class Camera {
   private ground: Ground | null = null;
   private fitted = false;
   private byHand = false;
-  /** A place was asked for before there was a map. */
-  private late = false;
+  /** What was asked for while there is no map: done, in this order, when there is one. */
+  private late: (() => void)[] = [];
 
   constructor(private readonly url: ViewUrl) {
     const { camera } = url.view;
@@ -41,14 +41,20 @@ export class Camera {
       });
     }
     this.map = map;
-    if (map !== null && this.late) map.jumpTo(this.start);
-    if (map !== null) this.late = false;
-    if (!this.fitted) this.fit(null);
+    this.fitOnce();
+    if (map === null) return;
+    const { late } = this;
+    this.late = [];
+    for (const move of late) move();
   }
 
   know(ground: Ground): void {
     this.ground = ground;
-    if (!this.fitted) this.fit(null);
+    this.fitOnce();
+  }
+
+  private fitOnce(): void {
+    if (!this.fitted && this.map !== null) this.fit(null);
   }
 
   private remember(map: MapLibre): void {
@@ -62,6 +68,7 @@ export class Camera {
   /** Show a whole station; without a code the first one with a zone. Called once by itself, then only by a person. */
   fit(station: string | null): void {
     const { ground, map } = this;
+    if (map === null) this.late = [() => this.fit(station)];
     if (ground === null || map === null) return;
     const of = (feature: GeoJSON.Feature): string => String(feature.properties?.["station"] ?? feature.properties?.["s"] ?? "");
     const code = station ?? (ground.zones.features[0] === undefined ? "" : of(ground.zones.features[0]));
@@ -76,8 +83,12 @@ export class Camera {
   }
 
   zoom(steps: 1 | -1): void {
+    if (this.map === null) {
+      this.late.push(() => this.zoom(steps));
+      return;
+    }
     this.byHand = true;
-    this.map?.zoomTo(this.map.getZoom() + steps, { animate: false });
+    this.map.zoomTo(this.map.getZoom() + steps, { animate: false });
   }
 
   centre(lat: number, lon: number): void {
@@ -85,7 +96,7 @@ export class Camera {
     this.fitted = true; // what a person asked to see is not replaced by the whole zone
     if (this.map === null) {
       this.start = { center: [lon, lat], zoom: Math.max(this.start.zoom, 16) };
-      this.late = true;
+      this.late = [() => this.map?.jumpTo(this.start)];
       return;
     }
     this.byHand = true;
@@ -95,7 +106,11 @@ export class Camera {
   /** Bring a place (Mercator units) into the picture, if it is outside; the zoom stays. */
   reveal({ x, y }: { x: number; y: number }): void {
     const { map } = this;
-    if (map === null || map.getBounds().contains([lonOf(x), latOf(y)])) return;
+    if (map === null) {
+      this.late.push(() => this.reveal({ x, y }));
+      return;
+    }
+    if (map.getBounds().contains([lonOf(x), latOf(y)])) return;
     this.byHand = true;
     map.jumpTo({ center: [lonOf(x), latOf(y)] });
   }

@@ -1,6 +1,6 @@
 /** Entry of the component: the same view for the same element, however often the page runs. */
 
-import { beginStreamlit, toldAhead } from "./ahead";
+import { toldAhead } from "./ahead";
 import baseCss from "./base.css";
 import caseCss from "./case.css";
 import deskCss from "./desk.css";
@@ -30,11 +30,14 @@ declare global {
     /** Begun by the page itself, and not yet taken over. */
     __sszAhead?: Mounted;
     __ssz?: View;
+    /** Lets Streamlit begin where the page kept it back (`dashboard/shell.py`). */
+    __sszBegin?: () => void;
   }
 }
 
 const mounted = (window.__sszMounted ??= new WeakMap<HTMLElement, Mounted>());
-const BUILD = import.meta.url;
+/** Without what makes the address of a second try another one (`dashboard/shell.py`). */
+const BUILD = import.meta.url.split("?")[0]!;
 const css = [themesCss, baseCss, mapCss, wallCss, deskCss, caseCss, pastCss].join("\n");
 
 function addStyle(base: string): void {
@@ -67,9 +70,9 @@ function beginAhead(): void {
   document.title = told.words["nav.desk"] ?? "";
   try {
     const ahead = (window.__sszAhead = begin(document.body, told));
-    void ahead.view.shownFirst.then(() => beginStreamlit(document));
+    void ahead.view.shownFirst.then(() => window.__sszBegin?.());
   } catch (error) {
-    beginStreamlit(document);
+    window.__sszBegin?.();
     throw error;
   }
 }
@@ -84,6 +87,7 @@ function shownIn(parent: HTMLElement): Mounted | undefined {
 }
 
 export default function show({ data, parentElement }: Component): void {
+  toldAhead(document); // Streamlit was quicker: nothing begins ahead of it any more
   const known = shownIn(parentElement);
   passOver(parentElement);
   if (known !== undefined && known.build === BUILD) {

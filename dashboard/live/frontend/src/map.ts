@@ -105,6 +105,11 @@ export class LiveMap {
     return this.canvas.raw;
   }
 
+  /** The map, when it has its style and its GPU. */
+  get ready(): MapLibre | null {
+    return this.canvas.ready;
+  }
+
   onStyle(told: (map: MapLibre) => void): void {
     this.canvas.onStyle(told);
   }
@@ -151,8 +156,7 @@ export class LiveMap {
 
   /** Draw a frame; the followed unit stays in the middle. */
   private frame(): void {
-    const map = this.canvas.ready;
-    if (map === null) return;
+    if (this.ready === null) return;
     const { followed } = this.pointed;
     if (followed !== undefined) this.camera.onto(followed.glide);
     this.layer.ask();
@@ -225,7 +229,7 @@ export class LiveMap {
   }
 
   private showView(): void {
-    const map = this.canvas.ready;
+    const map = this.ready;
     const { view } = this.needs.url;
     const wanted = JSON.stringify([view.off, view.filter, view.fresh, view.kind, view.follow, this.needs.theme()]);
     if (wanted === this.viewDrawn) return;
