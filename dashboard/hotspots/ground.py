@@ -10,13 +10,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from models.records.station import Street
+from models.records.station import MAIN_ROADS, Street
 
 #: Metres of one degree of latitude, mean (WGS 84). Over a zone the error of a plane is under a metre in a thousand.
 _DEGREE_M = 111_320.0
-
-#: Kinds drawn as main roads (OpenStreetMap's words).
-_MAIN = frozenset({"motorway", "trunk", "primary", "secondary", "tertiary"})
 
 #: Free ground round what is shown, and ground drawn beyond it for one who moves the map, in parts of its longer side.
 _MARGIN, _BEYOND = 0.06, 1.0
@@ -73,7 +70,7 @@ def streets_of(frame: Frame, streets: Iterable[Street]) -> tuple[str, str]:
     found = list(streets)
     if not found:
         return "", ""
-    main = np.array([one.kind in _MAIN for one in found])
+    main = np.array([one.kind in MAIN_ROADS for one in found])
     lines = shapely.transform(shapely.from_geojson([one.line for one in found]), frame.metres)
     more = max(frame.width, frame.height) * _BEYOND
     box = (frame.left - more, frame.top - more, frame.left + frame.width + more, frame.top + frame.height + more)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from dashboard.filters import group_text
+from dashboard.incidents.buttons import scale_html
 from dashboard.words import Language, word
 
 
@@ -49,10 +50,11 @@ def map_html(language: Language, draw: bool = True) -> str:
 
 
 def legend_html(language: Language) -> str:
-    """Shape and colour of each group, in words."""
+    """Shape and colour of each group in words, and the scale of counted cells: the one that is drawn is shown."""
     marks = "".join(
         f'<span><i class="mark g{group}"></i>{escape(group_text(str(group), language))}</span>'
         for group in (1, 2, 3, 4, 0)
     )
     arrested = escape(word("cas.arrested_mark", language))
-    return f'<div class="legend">{marks}<span><i class="mark white"></i>{arrested}</span></div>'
+    said = f'<span class="marks">{marks}<span><i class="mark white"></i>{arrested}</span></span>'
+    return f'<div class="legend">{said}{scale_html(language)}</div>'

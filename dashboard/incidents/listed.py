@@ -90,6 +90,7 @@ def _cells(one: Incident, stations: Mapping[str, str], zone: ZoneInfo, language:
     group = one.offence_group or 0
     path = escape(record_path(one.station, one.source, one.id))
     named = escape(group_text(str(group), language))
+    no_status = "" if one.status else f' aria-label="{escape(word("flt.no_status", language))}"'
     mark = f'<em class="g{group}">{group or "-"}</em>'
     texts = (
         f'<a href="{path}" target="_self">{escape(when(one, zone, language))}</a>',
@@ -99,7 +100,7 @@ def _cells(one: Incident, stations: Mapping[str, str], zone: ZoneInfo, language:
         _narrowing("place", one.place_quality, escape(word(f"inc.q_{one.place_quality}", language))),
         _narrowing("found", one.found_by, escape(word(f"inc.f_{one.found_by}", language))),
         _narrowing("arrested", _ARRESTED[one.arrested], escape(arrested_word(one.arrested, language))),
-        _narrowing("status", one.status, escape(one.status or word("flt.no_status", language))),
+        _narrowing("status", one.status, escape(one.status or "-"), no_status),
         _narrowing("source", one.source, escape(one.source)), escape(one.id),
     )  # fmt: skip
     return "".join(f"<td>{text}</td>" for text in texts)

@@ -54,13 +54,17 @@ class Table:
 @dataclass(frozen=True, slots=True)
 class Places:
     """Points on plain ground: `points` as (lon, lat, tone), tone an index of `TONES`; `outlines` as rings of
-    (lon, lat), drawn under them; `key`: what each tone means."""
+    (lon, lat), drawn under them; `key`: what each tone means. Instead of points `cells`: hexagons as (lon, lat, n),
+    `radius` degrees of longitude from middle to corner (Web Mercator), shaded by n. `lines`: streets, below all."""
 
     title: str
     points: Sequence[tuple[float, float, int]]
     outlines: Sequence[Sequence[tuple[float, float]]] = ()
     key: Sequence[tuple[int, str]] = ()
     note: str = ""
+    cells: Sequence[tuple[float, float, int]] = ()
+    radius: float = 0.0
+    lines: Sequence[Sequence[tuple[float, float]]] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dashboard.report.content import TONES, Bars, Course, Dials, Figure, Table
-from dashboard.report.marks import draw_dials, draw_legend, draw_places, height_of_dials, height_of_places
+from dashboard.report.maps import draw_places, height_of_places
+from dashboard.report.marks import draw_dials, draw_legend, height_of_dials
 from dashboard.sheet.page import BAND, INK, LINE, MARGIN, SOFT, Paper
 
 _BAR, _MOST_BARS = 6.2, 20

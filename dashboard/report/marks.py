@@ -1,19 +1,15 @@
-"""Marks on a report's paper, each tone with its colour and its shape: on plain ground and on a dial. Sizes in mm."""
+"""Marks on a report's paper, each tone with its colour and its shape, their key, and dials of them. Sizes in mm."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
-from dashboard.report.content import TONES, Dial, Dials, Places
+from dashboard.report.content import TONES, Dial, Dials
 from dashboard.sheet.page import BAND, INK, LINE, MARGIN, SOFT, Paper
-from dashboard.words import word
 
-_MAP = 95.0
-_PIN = 0.8
-_ROW = 4.8
+#: Height of a line of a key.
+KEY_ROW = 4.8
 
 #: Radius of a dial, and where its sectors begin and end, of the radius.
 _RADIUS, _INNER, _OUTER = 33.0, 0.36, 0.97
@@ -21,7 +17,7 @@ _RADIUS, _INNER, _OUTER = 33.0, 0.36, 0.97
 Key = Sequence[tuple[int, str]]
 
 
-def _pin(paper: Paper, x: float, y: float, tone: int, size: float, white: bool = False) -> None:
+def draw_pin(paper: Paper, x: float, y: float, tone: int, size: float, white: bool = False) -> None:
     """A mark of a tone: circle, square, triangle, diamond. `white`: only its edge is coloured."""
     paper.set_fill_color(*((255, 255, 255) if white else TONES[tone]))
     paper.set_draw_color(*TONES[tone])
@@ -47,9 +43,9 @@ def draw_legend(paper: Paper, key: Key, left: float, y: float) -> None:
     """What each tone means, in as many lines as it takes."""
     for number, line in enumerate(_legend(paper, key, left)):
         for x, tone, words in line:
-            _pin(paper, x + 1.5, y + 2.3 + _ROW * number, tone, 1.2)
+            draw_pin(paper, x + 1.5, y + 2.3 + KEY_ROW * number, tone, 1.2)
             paper.ink(8.5)
-            paper.set_xy(x + 4, y + _ROW * number)
+            paper.set_xy(x + 4, y + KEY_ROW * number)
             paper.cell(0, 4.5, words)
 
 
@@ -70,52 +66,9 @@ def _legend(paper: Paper, key: Key, left: float) -> list[list[tuple[float, int, 
     return lines
 
 
-def height_of_places(paper: Paper, figure: Places) -> float:
-    """The room it takes."""
-    return _MAP + 2 + _ROW * (legend_rows(paper, figure.key) + 1)
-
-
-def draw_places(paper: Paper, figure: Places) -> None:
-    """Draw it here."""
-    top, width = paper.get_y(), paper.epw
-    points = np.array([(lon, lat) for lon, lat, _ in figure.points], dtype=float).reshape(-1, 2)
-    corners = [np.array(ring, dtype=float) for ring in figure.outlines if len(ring) > 1]
-    # Framed by the outlines where there are any: one point with a wrong place must not shrink all others to a dot.
-    shown = np.concatenate(corners) if corners else points
-    outside = 0
-    paper.set_draw_color(*SOFT)
-    paper.set_line_width(0.3)
-    paper.rect(MARGIN, top, width, _MAP)
-    if len(shown):
-        west, south = shown.min(axis=0)
-        east, north = shown.max(axis=0)
-        squeeze = float(np.cos(np.radians((south + north) / 2)))
-        scale = min((width - 10) / max((east - west) * squeeze, 1e-4), (_MAP - 10) / max(north - south, 1e-4))
-
-        def on_paper(lon: float, lat: float) -> tuple[float, float]:
-            x = MARGIN + width / 2 + (lon - (west + east) / 2) * squeeze * scale
-            return x, top + _MAP / 2 - (lat - (south + north) / 2) * scale
-
-        paper.set_draw_color(*SOFT)
-        paper.set_line_width(0.6)
-        for ring in corners:
-            paper.polyline([on_paper(float(lon), float(lat)) for lon, lat in ring])
-        for lon, lat, tone in figure.points:
-            x, y = on_paper(lon, lat)
-            if MARGIN < x < MARGIN + width and top < y < top + _MAP:
-                _pin(paper, x, y, tone, _PIN)
-            else:
-                outside += 1
-    draw_legend(paper, figure.key, MARGIN, top + _MAP + 1)
-    if outside:
-        paper.ink(8.5, colour=SOFT)
-        paper.set_xy(MARGIN, top + _MAP + 1 + _ROW * legend_rows(paper, figure.key))
-        paper.cell(width, 4.5, word("rep.outside", paper.language, n=f"{outside:,}"), align="R")
-
-
 def height_of_dials(paper: Paper, figure: Dials) -> float:
     """The room it takes."""
-    return 2 * _RADIUS + 18 + _ROW * legend_rows(paper, figure.key)
+    return 2 * _RADIUS + 18 + KEY_ROW * legend_rows(paper, figure.key)
 
 
 def draw_dials(paper: Paper, figure: Dials) -> None:
@@ -143,7 +96,7 @@ def _dial(paper: Paper, dial: Dial, x: float, y: float) -> None:
             far = _INNER + (_OUTER - _INNER) * n / most
             paper.polygon(_sector(x, y, far, hour / 24), style="DF")
     for right, down, tone, white in dial.pins:
-        _pin(paper, x + _RADIUS * right, y + _RADIUS * down, tone, 0.7, white)
+        draw_pin(paper, x + _RADIUS * right, y + _RADIUS * down, tone, 0.7, white)
     paper.ink(8.5, colour=SOFT)
     for hour in range(0, 24, 3):
         across, up = _at(x, y, 1.09, hour / 24)

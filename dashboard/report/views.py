@@ -27,8 +27,9 @@ from dashboard.tables import Row
 from dashboard.times import day, moment, month
 from dashboard.visit import Visit
 from dashboard.words import Language, word
-from models.incidents.answer import Answer, Point
+from models.incidents.answer import Answer, Hexagons, Point
 from models.incidents.filter import Filter
+from models.records.station import MAIN_ROADS
 from store import registers
 
 #: Offences in a chart, and points on a report's map.
@@ -37,6 +38,9 @@ _HOURS = tuple(f"{hour:02d}" for hour in range(24))
 _MARKDOWN = re.compile(r"\*\*|`|:[a-z_/]+:")
 
 View = tuple[Said, Sequence[Figure], Sequence[Grid]]
+
+#: (lon, lat) in order.
+Ring = list[tuple[float, float]]
 
 
 def grid(title: str, rows: Sequence[Row], language: Language) -> Grid:
@@ -47,13 +51,21 @@ def grid(title: str, rows: Sequence[Row], language: Language) -> Grid:
     return Grid(title, columns, cells, word("err.no_data", language))
 
 
-def outlines_of(polygons: Sequence[str]) -> list[list[tuple[float, float]]]:
+def outlines_of(polygons: Sequence[str]) -> list[Ring]:
     """The outer rings of GeoJSON polygons, (lon, lat)."""
     import shapely  # with the first report: no page waits for it
 
     parts = shapely.get_parts(shapely.from_geojson(list(polygons)))
     rings = (shapely.get_coordinates(ring).tolist() for ring in shapely.get_exterior_ring(parts))
     return [[(lon, lat) for lon, lat in ring] for ring in rings]
+
+
+def lines_of(lines: Sequence[str]) -> list[Ring]:
+    """GeoJSON lines as (lon, lat)."""
+    import shapely  # with the first report: no page waits for it
+
+    parts = shapely.from_geojson(list(lines))
+    return [[(lon, lat) for lon, lat in shapely.get_coordinates(one).tolist()] for one in parts]
 
 
 def plain(text: str) -> str:
@@ -68,8 +80,8 @@ def names(here: Visit) -> dict[str, str]:
         return names_of(stations, registers.zones(conn, here.who.stations), here.language)
 
 
-def of_incidents(here: Visit, chosen: Filter, answer: Answer, points: Sequence[Point] | None) -> View:
-    """The incidents' page: offences, course by day or month, hours by weekday, map (None: too many points)."""
+def of_incidents(here: Visit, chosen: Filter, answer: Answer, drawn: Sequence[Point] | Hexagons) -> View:
+    """The incidents' page: offences, course by day or month, hours by weekday, and the cases of the map."""
     language, zone = here.language, here.runtime.values.zone
     method = [word("rep.inc_method", language), word("rep.inc_places", language, n=f"{MOST_POINTS:,}")]
     left_out = word("rep.inc_left_out", language, place=f"{answer.no_place:,}", hour=f"{answer.no_hour:,}")
@@ -93,13 +105,35 @@ def of_incidents(here: Visit, chosen: Filter, answer: Answer, points: Sequence[P
         [(weekday(number, language), counts) for number, counts in enumerate(answer.hours_by_weekday)], _HOURS,
     )  # fmt: skip
     figures: list[Figure] = [bars, _course(answer, language), hours]
-    if points is None:
-        figures.append(Places(word("rep.inc_map", language), [], note=word("rep.inc_many", language)))
-    else:
-        dots = [(one.lon, one.lat, tone_of(one.group)) for one in points]
-        key = groups_key(sorted({tone for _, _, tone in dots}), language)
-        figures.append(Places(word("rep.inc_map", language), dots, key=key))
+    figures.append(_places(here, chosen, drawn))
     return said, figures, []
+
+
+def _places(here: Visit, chosen: Filter, drawn: Sequence[Point] | Hexagons) -> Places:
+    """The map: a mark a case, or hexagons of many; the zone's outline, and one station's streets."""
+    language = here.language
+    outlines, lines = ground_of(here, chosen)
+    title = word("rep.inc_map", language)
+    if isinstance(drawn, Hexagons):
+        cells = [(one.lon, one.lat, one.n) for one in drawn.cells]
+        note = word("rep.inc_many", language, n=f"{MOST_POINTS:,}")
+        return Places(title, [], outlines, note=note, cells=cells, radius=drawn.radius_deg, lines=lines)
+    dots = [(one.lon, one.lat, tone_of(one.group)) for one in drawn]
+    return Places(title, dots, outlines, groups_key(sorted({tone for _, _, tone in dots}), language), lines=lines)
+
+
+def ground_of(here: Visit, chosen: Filter) -> tuple[list[Ring], list[Ring]]:
+    """The outline of the filter's zone, and the main roads of its one station."""
+    stations = chosen.stations or frozenset()
+    zone = chosen.zone or ""
+    only = frozenset({zone.partition("/")[0]}) if zone else stations
+    with here.runtime.db.read() as conn:
+        seen = {one.code for one in registers.stations(conn, here.who.stations)} & only
+        if len(seen) != 1:
+            return [], []
+        zones = [one.polygon for one in registers.zones(conn, frozenset(seen)) if f"{one.station}/{one.code}" == zone]
+        roads = [one.line for one in registers.streets(conn, frozenset(seen)) if one.kind in MAIN_ROADS]
+    return outlines_of(zones), lines_of(roads)
 
 
 def _course(answer: Answer, language: Language) -> Course:
@@ -126,12 +160,15 @@ def of_clock(here: Visit, chosen: Filter, months: Sequence[Month], found: Hours,
     """The clock: two months on their dials, the hours of the week, and the list of unguarded hours."""
     language, zone = here.language, here.runtime.values.zone
     cases = found.week.cases
+    names_of_months = [month(one.first, language) for one in months]
     span = f"{day(found.first, language)} - {day(found.last, language)}"
+    totals = [f"{one.total:,}" for one in months]
     method = [word("rep.clock_method", language), word("rep.clock_days", language, days=DAYS, n=found.days)]
     said = Said(
         word("nav.clock", language), narrowing_words(chosen, names(here), language) or word("flt.all", language),
-        span,
-        word("flt.cases", language, n=f"{float(cases.sum()):,.0f}"), word("rep.register", language),
+        word("rep.clock_period", language, months=" / ".join(names_of_months), span=span),
+        word("rep.clock_n", language, months=" / ".join(totals), n=f"{float(cases.sum()):,.0f}"),
+        word("rep.register", language),
         moment(newest, zone, language) or "-", method,
         word("rep.clock_left_out", language, n=f"{found.left_out:,}", unknown=f"{found.week.unknown:,}"),
     )  # fmt: skip

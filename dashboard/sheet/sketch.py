@@ -8,16 +8,13 @@ from dataclasses import dataclass
 
 import shapely
 
-from models.records.station import Street
+from models.records.station import MAIN_ROADS, Street
 
 #: Metres shown from the place to the edges left and right.
 REACH_M = 300.0
 
 #: Metres of one degree of latitude, mean (WGS 84).
 _DEGREE_M = 111_320.0
-
-#: Kinds drawn as main roads (OpenStreetMap's words).
-_MAIN = frozenset({"motorway", "trunk", "primary", "secondary", "tertiary"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +48,5 @@ def sketch(streets: Iterable[Street], lat: float, lon: float, width: float, heig
         inside = shapely.LineString(points).intersection(frame)
         for part in getattr(inside, "geoms", [inside]):
             if isinstance(part, shapely.LineString) and not part.is_empty:
-                found.append(Line(tuple((x, y) for x, y, *_ in part.coords), street.kind in _MAIN))
+                found.append(Line(tuple((x, y) for x, y, *_ in part.coords), street.kind in MAIN_ROADS))
     return Sketch(tuple(found), scale)

@@ -19,6 +19,9 @@ Box = tuple[float, float, float, float] | None
 RADIUS_PX = 18
 _TILE_PX = 256
 
+#: Share of the cases at each end that no map is made wider for: one wrong place would shrink a town to a dot.
+_STRAY = 0.01
+
 #: Hexagons told at most; where there would be more they are those of a coarser zoom.
 MOST_HEXAGONS = 5_000
 _GROUPS = 5
@@ -60,6 +63,17 @@ def points(table: Table, rows: Taken) -> list[Point]:
             )
         )  # fmt: skip
     return made
+
+
+def zoom_for(table: Table, rows: Taken, pixels: float) -> float:
+    """The zoom at which nearly all of some rows, all of them with a place, fill a map so many pixels wide."""
+    if not len(rows):
+        return 8.0
+    (west, east), (north, south) = (
+        np.quantile(one, [_STRAY, 1 - _STRAY]) for one in (table.lon[rows], table.y[rows])
+    )
+    across = max(float(east - west) / 360, float(south - north), 1e-6)
+    return math.log2(pixels / _TILE_PX / across)
 
 
 def hexagons(table: Table, rows: Taken, zoom: float) -> Hexagons:

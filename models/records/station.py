@@ -54,6 +54,10 @@ class Zone(SQLModel, table=True):
     )
 
 
+#: Kinds of streets that are main roads (OpenStreetMap's words).
+MAIN_ROADS = frozenset({"motorway", "trunk", "primary", "secondary", "tertiary"})
+
+
 class Street(SQLModel, table=True):
     """One street line of a station's ground: drawn when no base map is there."""
 

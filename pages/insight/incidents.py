@@ -11,7 +11,6 @@ from dashboard.report.views import MOST_POINTS, View, of_incidents
 from dashboard.visit import visit
 from dashboard.words import word
 from models.access.policy import Action
-from models.incidents.answer import Hexagons
 from store import registers
 
 here = visit(Action.SEE_INCIDENTS)
@@ -32,9 +31,8 @@ def workbench() -> None:
 
     def on_paper() -> View:
         """What the page shows, for its report; asked for when the file is."""
-        found, _ = columns.on_map(chosen, scope, most=MOST_POINTS)
-        points = None if isinstance(found, Hexagons) else found
-        return of_incidents(here, chosen, columns.ask(chosen, scope), points)
+        found, _ = columns.on_map(chosen, scope, zoom=None, most=MOST_POINTS)
+        return of_incidents(here, chosen, columns.ask(chosen, scope), found)
 
     # Above the views: at the foot of the page it would open beyond the screen.
     take_along(here, chosen, on_paper)

@@ -46,6 +46,9 @@ MOST_ANSWERS, MOST_ROWS = 256, 32
 #: Questions counted at the same time.
 _AT_ONCE = 2
 
+#: Pixels a map on paper is across: so few that a hexagon has room for its number.
+_PAGE_PX = 420.0
+
 #: Shortest time between two renewals: many cases that come in together are read together. In s.
 PAUSE_S = 0.5
 
@@ -166,10 +169,11 @@ class Columns:
         return read.table, self._count(lambda: self._taken(read, chosen, scope, polygon)), read.version
 
     def on_map(
-        self, chosen: Filter, scope: Stations, box: Box = None, zoom: float = 8.0, most: int = 5_000
+        self, chosen: Filter, scope: Stations, box: Box = None, zoom: float | None = 8.0, most: int = 5_000
     ) -> tuple[list[Point] | Hexagons, int]:
         """The cases with a place in a box (west, south, east, north), the newest last, or, when they are more than
-        `most`, counted in hexagons fit for a zoom of the map; and the version of the table they are of.
+        `most`, counted in hexagons fit for a zoom of the map (None: that shows nearly all of them on a page); and the
+        version of the table they are of.
 
         Raises:
             PreparingError, StorageError: as for `ask`.
@@ -181,7 +185,10 @@ class Columns:
 
         def found() -> list[Point] | Hexagons:
             rows = ground.placed(read.table, self._taken(read, chosen, scope, polygon), box)
-            return ground.points(read.table, rows) if len(rows) <= most else ground.hexagons(read.table, rows, zoom)
+            if len(rows) <= most:
+                return ground.points(read.table, rows)
+            near = ground.zoom_for(read.table, rows, _PAGE_PX) if zoom is None else zoom
+            return ground.hexagons(read.table, rows, near)
 
         return self._count(found), read.version
 

@@ -21,7 +21,7 @@ from dashboard.tables import Row
 from dashboard.visit import Visit
 from dashboard.words import word
 from models.analysis.aoristic import Week
-from models.incidents.answer import Answer, Days, Point, no_hours
+from models.incidents.answer import Answer, Days, Hexagon, Hexagons, Point, no_hours
 from models.incidents.filter import Filter
 from models.records.incident import Incident
 from models.records.station import Zone
@@ -38,6 +38,7 @@ CHOSEN = Filter(
 @pytest.fixture(autouse=True)
 def _named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views, "names", lambda _here: {"lumphini": "สน.ลุมพินี"})
+    monkeypatch.setattr(views, "ground_of", lambda _here, _chosen: ([], []))
 
 
 def answer(days: list[tuple[int, int]]) -> Answer:
@@ -71,12 +72,21 @@ def test_it_has_the_counts_of_the_page_and_says_what_is_left_out() -> None:
     assert "2567" in document[0].get_textpage().get_text_range()
 
 
-def test_long_periods_go_by_month_and_many_points_are_told() -> None:
-    _, figures, _ = of_incidents(HERE, CHOSEN, answer([(DAY, 5), (DAY + 400, 2)]), None)
+def test_long_periods_go_by_month_and_many_cases_are_counted_in_hexagons() -> None:
+    many = Hexagons(0.01, [
+        Hexagon(13.7, 100.5, 8_642, (0, 8_642, 0, 0, 0)), Hexagon(13.72, 100.52, 312, (0, 312, 0, 0, 0)),
+        Hexagon(18.8, 98.9, 7, (7, 0, 0, 0, 0)),
+    ])  # fmt: skip
+    said, figures, _ = of_incidents(HERE, CHOSEN, answer([(DAY, 5), (DAY + 400, 2)]), many)
     assert isinstance(figures[1], Course)
     assert list(figures[1].values) == [3, 4]
     assert isinstance(figures[3], Places)
-    assert (list(figures[3].points), bool(figures[3].note)) == ([], True)
+    assert (list(figures[3].points), sum(n for _, _, n in figures[3].cells)) == ([], 8_961)
+    assert "5,000" in figures[3].note
+    texts = pypdfium2.PdfDocument(pdf_of(Report(said, figures, [], "", "{n} {of}", "th")))
+    told = "".join(page.get_textpage().get_text_range() for page in texts)
+    assert ("8,642" in told, "312" in told) == (True, True)
+    assert "7 เหต" in told.replace("\u0e38", "").replace("เหตุ", "เหต"), "one far off is told, and frames no map"
     assert plain("**หนา** `x`") == "หนา x"
 
 
@@ -92,6 +102,9 @@ def test_the_clock_has_both_months_on_dials_each_case_once() -> None:
     few = Month(date(2022, 10, 1), 3, 1, 1, 0, (case(1, True), case(3, None)), (0.0,) * 24, (0,) * 24)
     many = Month(date(2022, 11, 1), 2_000, 0, 0, 0, None, (*range(24),), (*range(24),))
     said, figures, grids = of_clock(HERE, CHOSEN, [few, many], found, DAY * 86_400_000)
+    # The dials and the table are of other days: each with its own number of cases.
+    assert said.period == "หน้าปัด: ต.ค. 2565 / พ.ย. 2565 · ชั่วโมงของสัปดาห์: 8 ก.ย. 2565 - 30 พ.ย. 2565"
+    assert said.n == "หน้าปัด: 3 / 2,000 คดี · ชั่วโมงของสัปดาห์: 45 คดี"
     dials, hours = figures
     assert isinstance(dials, Dials)
     assert list(dials.dials[0].pins) == [(0.5, -0.5, 0, True), (0.5, -0.5, 2, False)]

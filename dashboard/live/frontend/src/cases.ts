@@ -198,6 +198,7 @@ class CasesPage {
     const cases = (await this.ask("map", where)) as Cases | null;
     if (!cases || this.older(cases.version)) return;
     this.map.retell({ cases });
+    this.root.dataset.kind = cases.kind;
     if (whole) this.fitting = !this.map.fit(cases);
     const how = this.told.words[cases.kind === "points" ? "cas.as_points" : "cas.as_hexagons"] ?? "";
     if (!this.map.drawing) this.note(`${fill(this.told.words["cas.on_map"] ?? "", { n: cases.n.toLocaleString("en"), total: this.told.total.toLocaleString("en") })} · ${how}`);

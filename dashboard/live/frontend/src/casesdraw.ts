@@ -1,6 +1,6 @@
 /** Cases on a canvas: a mark of its group's shape and colour for each, or hexagons coloured by how many they hold. */
 
-import { project, type Shown, side, stepOf } from "./casesview";
+import { inkOn, project, type Shown, side, stepOf } from "./casesview";
 
 /** lon, lat, group, offence, ms, arrested, certain, station, source, id. */
 export type PointRow = [number, number, number, number, number, number, number, number, number, string];
@@ -72,6 +72,7 @@ export function drawPoints(pen: CanvasRenderingContext2D, found: Points, view: S
 export function drawHexagons(pen: CanvasRenderingContext2D, found: Hexagons, view: Shown, width: number, height: number, ink: Ink): void {
   const r = (found.radius / 360) * side(view.zoom);
   const most = found.cells.reduce((top, cell) => Math.max(top, cell[2] ?? 0), 0);
+  const inks = ink.steps.map(inkOn);
   pen.font = '600 11px Sarabun, sans-serif';
   pen.textAlign = "center";
   pen.textBaseline = "middle";
@@ -90,7 +91,7 @@ export function drawHexagons(pen: CanvasRenderingContext2D, found: Hexagons, vie
     pen.fill();
     pen.globalAlpha = 1;
     if (r >= 14) {
-      pen.fillStyle = at >= 3 ? "#ffffff" : "#16202a";
+      pen.fillStyle = inks[at] ?? ink.word;
       pen.fillText(n < 10_000 ? String(n) : `${Math.round(n / 1000)}k`, x, y + 0.5);
     }
   }

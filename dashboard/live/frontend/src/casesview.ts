@@ -87,6 +87,16 @@ export function stepOf(n: number, most: number): number {
   return most <= 1 ? 5 : Math.max(1, Math.ceil((5 * Math.log(n + 1)) / Math.log(most + 1)));
 }
 
+/** Black or white, whichever can be read better on a colour (#rrggbb), by the contrast of WCAG. */
+export function inkOn(colour: string): string {
+  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
+    const part = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  const light = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  return 1.05 / (light + 0.05) >= (light + 0.05) / 0.05 ? "#ffffff" : "#000000";
+}
+
 /** Where the focus goes from one of `count` items by an arrow; `row`: items a row, `down`: they stand in columns. */
 export function neighbour(at: number, key: string, count: number, row: number, down: boolean): number {
   const [along, across] = down ? [row, 1] : [1, row];

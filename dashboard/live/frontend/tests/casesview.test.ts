@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boxOf, fitted, moved, mostOf, neighbour, project, stepOf, unproject, zoomed } from "../src/casesview";
+import { boxOf, fitted, inkOn, mostOf, moved, neighbour, project, stepOf, unproject, zoomed } from "../src/casesview";
 
 const VIEW = { x: 0.8, y: 0.45, zoom: 14 };
 const near = (a: number, b: number, by = 1e-6) => assert.ok(Math.abs(a - b) <= by, `${a} ${b}`);
@@ -45,4 +45,9 @@ test("arrows go along rows and columns and stop at the ends", () => {
   assert.equal(neighbour(3, "ArrowRight", 20, 7, true), 10);
   assert.equal(neighbour(3, "End", 20, 7, true), 19);
   assert.equal(neighbour(3, "x", 20, 7, true), 3);
+});
+
+test("a number on a cell can be read, whatever its colour", () => {
+  assert.deepEqual(["#0b2c52", "#23405a", "#2f78b5", "#f2f4f6", "#b9dcf5", "#9cc5e6"].map(inkOn),
+    ["#ffffff", "#ffffff", "#ffffff", "#000000", "#000000", "#000000"]);
 });
