@@ -23,6 +23,7 @@ from dashboard.visit import Visit
 from dashboard.words import word
 from models.formats.problems import BadValueError
 from models.incidents.answer import Answer
+from models.incidents.collation import thai_key
 from models.incidents.filter import NO_HOUR, NO_PLACE, Filter, toggled
 from models.incidents.periods import DAYS, QUICK, days_of, days_span, typed_day, year_before
 from models.records.station import BEAT
@@ -114,7 +115,8 @@ def _station(here: Visit, found: Asked) -> None:
         put(replace(found.filter, stations=frozenset(codes) or None, zone=found.filter.zone if inside else None),
             here.runtime.values.zone)  # fmt: skip
 
-    several("station", word("flt.station", here.language), list(names), names.__getitem__,
+    several("station", word("flt.station", here.language), sorted(names, key=lambda code: thai_key(names[code])),
+             names.__getitem__,
              sorted(found.filter.stations or ()), changed, word("flt.all", here.language))  # fmt: skip
 
 
