@@ -23,7 +23,7 @@ GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO ssz_web;
 REVOKE INSERT, UPDATE ON alembic_version FROM ssz_web;
 -- What was written down once is never changed ...
 REVOKE UPDATE ON
-    audit, audit_cut, alarm_step, alarm_step_seal, purpose, past_reading, sheet_print, forecast, forecast_score,
+    audit, audit_cut, alarm_step, alarm_step_seal, purpose, past_reading, sheet_print, forecast, forecast_score, forecast_counted,
     hotspot_choice, hotspot_map, hotspot_weights, incident_change
 FROM ssz_web;
 GRANT UPDATE (seal) ON alarm_step_seal TO ssz_web;
@@ -31,7 +31,7 @@ GRANT UPDATE (seal) ON alarm_step_seal TO ssz_web;
 -- or scan. Incidents go with an import that is undone. Of the audit log the trigger lets the oldest rows go, and only
 -- behind a cut.
 GRANT DELETE ON
-    audit, audit_waiting, change, device, forecast, forecast_score, hotspot_map, incident, incident_touched, kiosk, lease, outbox, past_reading,
+    audit, audit_waiting, change, device, forecast, forecast_counted, forecast_score, forecast_tally, hotspot_map, incident, incident_touched, kiosk, lease, outbox, past_reading,
     purpose, quarantine, raw_batch, recovery_code, saved_view, sheet_print, sign_in_failures, sign_in_link,
     sign_in_step, sos_box_past, street,
     unit_status_past, web_session
@@ -53,7 +53,7 @@ END $$;
 -- nothing but what it holds for a while.
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO ssz_ingest;
 REVOKE ALL ON
-    account, api_token, audit, audit_cut, audit_waiting, forecast, forecast_score, hotspot_choice, hotspot_map,
+    account, api_token, audit, audit_cut, audit_waiting, forecast, forecast_counted, forecast_score, forecast_tally, hotspot_choice, hotspot_map,
     hotspot_weights, incident_change, kiosk, past_reading, patrol_hours, purpose, recovery_code, refit_failure,
     refit_run, refit_station, saved_view, sheet_print, sign_in_failures, sign_in_link, sign_in_step, web_session
 FROM ssz_ingest;

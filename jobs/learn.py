@@ -6,6 +6,7 @@ import logging
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import product
 from typing import TypeVar
 
 import numpy as np
@@ -21,11 +22,11 @@ from models.analysis.grid import flat
 from models.analysis.hotspots import Record
 from models.analysis.learning import gathered, weighed
 from models.analysis.lessons import Ask, Of, Taught, Verdict, lesson, taught
-from models.analysis.record import Standing, summary
+from models.analysis.standing import Standing, of_tallies
 from models.analysis.task import BY_SHIFT, COUNTING, DAY, HORIZONS, Rule, Task
 from models.records.base import Millis
 from models.records.hotspot import HotspotChoiceRow, HotspotWeightsRow
-from store import forecasts, hotspots, refits
+from store import forecast_tally, hotspots, refits
 from store.database import Database
 from store.errors import StorageError
 
@@ -77,12 +78,13 @@ class Known:
 def known(conn: Connection, now: Millis) -> Known:
     """What was learnt last, and what the forward record says of it."""
     standing: dict[Of, Standing] = {}
-    for family in FAMILIES:
-        told = forecasts.record(conn, None, family=family, since=max(0, now - RECORD_MS), now=now)
-        for which in (DAY, BY_SHIFT):
-            mine = [one for one in told if bool(one.shift) is (which == BY_SHIFT)]
-            for days in HORIZONS if mine else ():
-                standing[family, days, which] = summary(mine, days).standing
+    since = max(0, now - RECORD_MS)
+    for family, days, which in product(FAMILIES, HORIZONS, (DAY, BY_SHIFT)):
+        told = forecast_tally.tallies(
+            conn, None, days, family=family, shifts=which == BY_SHIFT, since=since, now=now
+        )  # fmt: skip
+        if told:
+            standing[family, days, which] = of_tallies(told, days).standing
     rules = {
         (row.station, _of(row)): rule_of(row, standing.get(_of(row)))
         for row in hotspots.choices(conn, None)

@@ -15,7 +15,7 @@ from models.records.hotspot import ForecastRow, ForecastScoreRow, HotspotMapRow
 from models.records.purpose import PastReading, Purpose
 from models.records.report import Report
 from models.records.sheet_print import SheetPrint
-from store import partitions, quarantine, raw
+from store import forecast_tally, partitions, quarantine, raw
 from store.database import Database, Tx
 from store.rows import put, table_of
 
@@ -213,7 +213,10 @@ def forecasts(database: Database, before: Millis) -> int:
         total += in_pieces(database, _running(delete(_FORECAST).where(mine, _FORECAST.c.hash.in_(old.limit(PIECE)))))
     key = tuple(_SCORE.primary_key.columns)
     late = select(*key).where(_SCORE.c.scored_at < before).order_by(_SCORE.c.scored_at).limit(PIECE)
-    return total + in_pieces(database, _running(delete(_SCORE).where(tuple_(*key).in_(late))))
+    total += in_pieces(database, _running(delete(_SCORE).where(tuple_(*key).in_(late))))
+    with database.write(patience_s=30.0) as tx:
+        forecast_tally.forget(tx, before)
+    return total
 
 
 def _may_go(database: Database, table: str, before: Millis) -> None:

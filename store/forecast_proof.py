@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, Table, and_, select
 
 from models.analysis.content import content_hash
 from models.audit.deeds import Did, deed_of
@@ -13,6 +13,7 @@ from models.records.audit import AuditCut, AuditRow, AuditWaiting
 from models.records.base import Millis
 from models.records.erasure import Erasure
 from models.records.hotspot import ForecastRow, ForecastScoreRow
+from store import forecast_tally
 from store.forecasts import PIECE, SETTLE_MS, ChangedError, checked, detail
 from store.rows import record_of, table_of, values_of
 
@@ -45,6 +46,8 @@ def verify(conn: Connection) -> int:
     early = select(_SCORE.c.station, _SCORE.c.hash).join(_FORECAST, same)
     for station, name in conn.execute(early.where(_SCORE.c.scored_at < _FORECAST.c.until + SETTLE_MS).limit(1)):
         raise ChangedError(f"the forecast {name[:12]} of {station} was scored before its cases could be in")
+    if name := forecast_tally.wrong(conn, _gone(conn, _FORECAST)):
+        raise ChangedError(f"the sums of the record ({name}) are not those of its forecasts")
     return sum(len(hashes) for hashes in frozen.values())
 
 
@@ -57,7 +60,7 @@ def _as_told(conn: Connection, did: Did, groups: Mapping[tuple[str, Millis], Seq
     what = {Did.FORECASTS_FROZEN: "forecasts of {} frozen at {}", Did.FORECASTS_SCORED: "scores{} of {}"}[did]
     told: set[tuple[str, Millis]] = set()
     table = {Did.FORECASTS_FROZEN: _FORECAST, Did.FORECASTS_SCORED: _SCORE}[did]
-    gone = conn.execute(select(_ERASURE.c.before).where(_ERASURE.c.kind == table.name)).scalar() or 0
+    gone = _gone(conn, table)
     sealed = select(_AUDIT.c.station, _AUDIT.c.at, _AUDIT.c.detail).where(_AUDIT.c.action == did.value)
     for station, at, told_of in conn.execute(sealed):
         told.add((station, at))
@@ -69,6 +72,11 @@ def _as_told(conn: Connection, did: Did, groups: Mapping[tuple[str, Millis], Seq
     for station, at in sorted(groups):
         if at >= since and (station, at) not in told:
             raise ChangedError(f"the audit log tells of no {what.format(station, at)}")
+
+
+def _gone(conn: Connection, table: Table) -> Millis:
+    """Up to when rows may be gone by their retention."""
+    return conn.execute(select(_ERASURE.c.before).where(_ERASURE.c.kind == table.name)).scalar() or 0
 
 
 def _untold(conn: Connection, did: Did) -> set[tuple[str, Millis]]:

@@ -24,7 +24,7 @@ from models.audit.deeds import Did, by_system
 from models.records.base import Millis
 from models.records.hotspot import ForecastRow, ForecastScoreRow
 from models.records.incident import Incident
-from store import audit
+from store import audit, forecast_tally
 from store.database import Tx
 from store.hidden import IS_SEEN
 from store.rows import Values, add_new, of_stations, record_of, records, table_of, values_of
@@ -90,6 +90,7 @@ def freeze_values(tx: Tx, rows: Iterable[Values]) -> int:
             del kept[station, name]
     if kept:
         tx.conn.execute(insert(_FORECAST), [{**row, "hash": name} for (_, name), row in kept.items()])
+    forecast_tally.frozen(tx, kept.values())
     for (station, name), row in kept.items():
         groups.setdefault((station, cast(Millis, row["made_at"])), []).append(name)
     for (station, made_at), hashes in sorted(groups.items()):
@@ -175,13 +176,16 @@ def keep_scores(tx: Tx, scores: Iterable[tuple[ForecastRow, Scored]]) -> int:
         ValueError: nobody can know it yet.
     """
     groups: dict[Millis, list[str]] = {}
+    new = []
     for forecast, scored in scores:
         if scored.scored_at < forecast.until + SETTLE_MS:
             raise ValueError(f"the forecast {forecast.hash[:12]} is scored before its cases can be in")
         said = {"station": forecast.station, "hash": forecast.hash, **asdict(scored)}
         row = ForecastScoreRow.model_validate(said)
         if add_new(tx, _SCORE, values_of(row)):
+            new.append((forecast, scored))
             groups.setdefault(row.scored_at, []).append(content_hash(values_of(row)))
+    forecast_tally.scored(tx, new)
     for at, hashes in sorted(groups.items()):
         audit.record(tx, by_system(at, Did.FORECASTS_SCORED, object="scores", detail=detail(hashes)))
     return sum(len(hashes) for hashes in groups.values())
@@ -197,11 +201,12 @@ def record(
     zone: str | None = None,
     since: Millis = 0,
     now: Millis | None = None,
+    limit: int | None = None,
 ) -> list[Told]:
-    """Forecasts made at `since` or later (None: of all keys), the newest first, with how they turned out; with `now`
-    none that a clock which was ahead put behind it.
+    """Forecasts made at `since` or later (None: of all keys), the newest first (at most `limit`), with how they
+    turned out; with `now` none that a clock which was ahead put behind it.
 
-    `models.analysis.record.summary` makes the figures of them.
+    Figures are made of their sums (`store.forecast_tally`): there are millions.
     """
     table = _FORECAST.c
     named = (table.station, table.zone, table.family, table.days, table.shift, table.made_at, table.until,
@@ -216,7 +221,7 @@ def record(
     cut = len(named)
     return [
         Told(*(*row[:cut], Scored(*row[cut:]) if row[cut] is not None else None))
-        for row in conn.execute(query.order_by(table.hash))
+        for row in conn.execute(query.order_by(table.hash).limit(limit))
     ]
 
 

@@ -51,6 +51,19 @@ def add_new(tx: Tx, table: Table, values: Values) -> bool:
     return tx.conn.execute(statement.returning(literal(1))).one_or_none() is not None
 
 
+def add(tx: Tx, table: Table, rows: Sequence[Values]) -> None:
+    """Insert rows of numbers; where the key is there already, add to what stands in every other column.
+
+    Every row must name all columns, and no key twice.
+    """
+    if not rows:
+        return
+    statement = _insert(tx, table)
+    key = [column.name for column in table.primary_key]
+    more = {name: table.c[name] + statement.excluded[name] for name in rows[0] if name not in key}
+    tx.conn.execute(statement.on_conflict_do_update(index_elements=key, set_=more), [dict(row) for row in rows])
+
+
 def put(tx: Tx, table: Table, rows: Sequence[Values], *, keep: Collection[str] = ()) -> None:
     """Insert rows; where the key is there already, change every other column but those in `keep`.
 

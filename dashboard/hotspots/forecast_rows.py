@@ -11,7 +11,8 @@ from dashboard.hotspots.told import family_name, method_name, number, share
 from dashboard.tables import Row
 from dashboard.times import day_of
 from dashboard.words import Language, word
-from models.analysis.record import Summary, Told
+from models.analysis.record import Told
+from models.analysis.standing import Summary
 from models.response.figures import Share
 
 #: What is drawn of each period, in the order of the legend: the field of `Period`, and its word.

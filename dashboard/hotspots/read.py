@@ -14,9 +14,10 @@ from models.analysis.families import FAMILIES
 from models.analysis.hotspots import Hotspot, HotspotMap
 from models.analysis.periods import Span, counts, grid_of
 from models.analysis.record import Told
+from models.analysis.standing import Summary, of_tallies
 from models.records.base import Millis
 from models.records.incident import Incident
-from store import forecasts, incidents
+from store import forecast_tally, forecasts, incidents
 from store.database import Database
 from store.incidents import Wanted
 
@@ -29,6 +30,9 @@ MOST_STATIONS = 40
 DAY_MS = 86_400_000
 #: How far back the record is told.
 YEARS_MS = 730 * DAY_MS
+
+#: Newest forecasts listed, and how far back they are looked for first.
+NEWEST, NEW_MS = 200, 35 * DAY_MS
 
 
 def cases_behind(db: Database, station: str, spot: Hotspot) -> dict[str, Incident]:
@@ -90,20 +94,30 @@ def _counted(
 @st.cache_data(ttl=KEEP_S, max_entries=32, show_spinner=False)
 def _record(
     _db: Database, url: str, stations: tuple[str, ...], family: str | None, days: int, since: Millis
-) -> list[Told]:
+) -> tuple[Summary, list[Told]]:
+    mine, now = frozenset(stations), since + YEARS_MS + DAY_MS
     with _db.read() as conn:
-        return forecasts.record(
-            conn, frozenset(stations), family=family, days=days, shift="", since=since, now=since + YEARS_MS + DAY_MS
-        )
+        told = forecast_tally.tallies(conn, mine, days, family=family, since=since, now=now)
+        counted = forecast_tally.counted(conn, mine, days, family=family, since=since, now=now)
+        for back in (NEW_MS, now - since):  # the newest stand at the end of years of them
+            listed = forecasts.record(
+                conn, mine, family=family, days=days, shift="", since=now - back, now=now, limit=NEWEST
+            )  # fmt: skip
+            if len(listed) == NEWEST:
+                break
+    return of_tallies(told, days, counted), listed
 
 
-def forecasts_of(db: Database, stations: frozenset[str], family: str | None, days: int, now: Millis) -> list[Told]:
-    """The forecasts of the whole day made in the last two years, the newest first, and how they turned out.
+def forecasts_of(
+    db: Database, stations: frozenset[str], family: str | None, days: int, now: Millis
+) -> tuple[Summary, list[Told]]:
+    """The record of the whole day's forecasts of the last two years (whole horizons), and the newest of them with how
+    they turned out.
 
     Raises:
         StorageError: the store cannot be read.
     """
     # A day's bound, so that what was read is found again.
     since = max(0, (now - YEARS_MS) // DAY_MS * DAY_MS)
-    found: list[Told] = _record(db, db.url, tuple(sorted(stations)), family, days, since)
+    found: tuple[Summary, list[Told]] = _record(db, db.url, tuple(sorted(stations)), family, days, since)
     return found

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 from scipy.special import ndtr, stdtrit
 
-from models.analysis.record import LEAST_CASES, LEAST_GAIN
 from models.analysis.scores import Outcome
+from models.analysis.standing import LEAST_CASES, LEAST_GAIN
 from models.records.base import Millis
 
 DEFAULT = "365_all3"

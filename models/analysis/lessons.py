@@ -16,8 +16,8 @@ from models.analysis.families import FAMILIES
 from models.analysis.gate import LEAST_ORIGINS, Choice, Outcomes, choose, difference, nested
 from models.analysis.hotspots import Record
 from models.analysis.learning import ORIGINS, Weighed, tested, zones_of
-from models.analysis.record import LEAST_CASES
 from models.analysis.scores import Outcome, score
+from models.analysis.standing import LEAST_CASES
 from models.analysis.task import BY_SHIFT, COUNTING, DAY, HORIZONS, Task
 from models.records.base import Millis
 

@@ -1,42 +1,20 @@
-"""How right the forecasts have been, beside plain counting on the same windows. Pure.
+"""Forecasts that were frozen, how each turned out, and their sums by period. Pure.
 
 A forecast is frozen before its window begins and scored when that is over. Windows of one place that overlap see the
-same cases: for the judgement only the first of them counts, then the next that begins after its end.
+same cases: for the judgement (`standing.py`) only the first of them counts, then the next that begins after its end.
 """
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from itertools import pairwise
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 
 from models.records.base import Millis
 
-_DAY_MS = 86_400_000
-
-#: Fewer windows after each other, or fewer cases in them, judge nothing: one case more would turn the word.
-LEAST_PERIODS = 4
-LEAST_CASES = 50
+DAY_MS = 86_400_000
 
 
-#: Part of counting's hits below which a difference is no reason to prefer a method: where cases are many, all good
-#: rules agree to a few thousandths, and what is then better by its error changes with the month.
-LEAST_GAIN = 0.005
-
-
-class Standing(StrEnum):
-    """How the method stands beside plain counting, by mean paired difference of hit rates and its standard error."""
-
-    TOO_FEW = "too_few"
-    BETTER = "better"  # by more than one standard error, and by more than `LEAST_GAIN`
-    AS_GOOD = "as_good"  # counting does as well: the product counts
-    WORSE = "worse"  # counting is better by more than one standard error: the product counts
-
-
-class _Rates:
+class Rates:
     """The usual figures of hits among cases."""
 
     __slots__ = ()
@@ -68,7 +46,7 @@ class _Rates:
 
 
 @dataclass(frozen=True, slots=True)
-class Scored(_Rates):
+class Scored(Rates):
     """How a forecast turned out: see `models.records.hotspot.ForecastScoreRow`."""
 
     scored_at: Millis
@@ -100,55 +78,63 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
-    """The windows that began within one length of the horizon; rates are shares of `cases`, None without a case.
+class Tally:
+    """The forecasts of one horizon that began within one length of it: `period` is that length's number since 1970.
 
-    `ceiling`: the hit rate one who knew the true rates could have expected.
+    How many were frozen, scored, and counted (those whose windows do not overlap); of the counted the sums of what
+    `Scored` says of each, `ceiling_hits` of the best hits that one who knew the true rates could expect.
     """
 
-    start: Millis
-    forecasts: int
-    cases: float
-    hit: float | None
-    model_hit: float | None
-    naive_hit: float | None
-    best_hit: float | None
-    ceiling: float | None
+    period: int
+    frozen: int = 0
+    scored: int = 0
+    counted: int = 0
+    cases: float = 0.0
+    hits: float = 0.0
+    model_hits: float = 0.0
+    naive_hits: float = 0.0
+    best_hits: float = 0.0
+    area_share: float = 0.0
+    expected_cases: float = 0.0
+    expected_hits: float = 0.0
+    ceiling_hits: float = 0.0
+
+    @classmethod
+    def of(cls, period: int, score: Scored, *, counted: bool) -> Tally:
+        """One forecast that was scored (how many were frozen is told when they are)."""
+        if not counted:
+            return cls(period, scored=1)
+        sums = {name: getattr(score, name) for name in SUMS if name != "ceiling_hits"}
+        return cls(period, scored=1, counted=1, ceiling_hits=score.ceiling * score.best_hits, **sums)
+
+    def plus(self, other: Tally) -> Tally:
+        """Two of one period."""
+        return Tally(self.period, *(getattr(self, name) + getattr(other, name) for name in NUMBERS))
 
 
-@dataclass(frozen=True, slots=True)
-class Bin:
-    """Calibration: forecasts with about as many cases expected in their flagged cells, and what was seen there."""
-
-    forecasts: int
-    expected: float
-    seen: float
+#: What a tally adds up: how many forecasts, and the sums of those that count.
+NUMBERS = tuple(field.name for field in fields(Tally))[1:]
+SUMS = NUMBERS[3:]
 
 
-@dataclass(frozen=True, slots=True)
-class Summary(_Rates):
-    """The record of some forecasts of one horizon. Sums over windows that do not overlap.
+def period_of(made_at: Millis, days: int) -> int:
+    """The period in which a forecast that looks `days` ahead begins."""
+    return made_at // (days * DAY_MS)
 
-    `difference`: mean over periods of (hits of the model - hits of counting) / cases; `error`: its standard error.
-    """
 
-    standing: Standing
-    frozen: int
-    scored: int
-    counted: int
-    cases: float
-    hits: float
-    model_hits: float
-    naive_hits: float
-    best_hits: float
-    area_share: float
-    expected_cases: float
-    expected_hits: float
-    ceiling: float | None
-    difference: float | None
-    error: float | None
-    periods: tuple[Period, ...]
-    calibration: tuple[Bin, ...]
+def tallied(told: Iterable[Told], days: int) -> list[Tally]:
+    """Of forecasts that look `days` ahead the tally of each period, the oldest first: by going through all of them.
+    The store keeps the same sums (`store.forecast_tally`), for there are millions."""
+    mine = [one for one in told if one.days == days]
+    counted = {id(one) for one in apart(one for one in mine if one.score is not None)}
+    sums: dict[int, Tally] = {}
+    for one in mine:
+        period = period_of(one.made_at, days)
+        more = Tally(period, frozen=1)
+        if one.score is not None:
+            more = more.plus(Tally.of(period, one.score, counted=id(one) in counted))
+        sums[period] = sums.get(period, Tally(period)).plus(more)
+    return [sums[period] for period in sorted(sums)]
 
 
 def apart(told: Iterable[Told]) -> list[Told]:
@@ -162,83 +148,3 @@ def apart(told: Iterable[Told]) -> list[Told]:
             ends[key] = one.until
             kept.append(one)
     return kept
-
-
-def summary(told: Sequence[Told], days: int) -> Summary:
-    """The record of forecasts that look `days` ahead."""
-    mine = [one for one in told if one.days == days]
-    scored = [one for one in mine if one.score is not None]
-    counted = apart(scored)
-    groups: dict[int, list[Scored]] = defaultdict(list)
-    for one in counted:
-        if one.score is not None:
-            groups[one.made_at // (days * _DAY_MS)].append(one.score)
-    scores = [score for group in groups.values() for score in group]
-    periods = tuple(_period(number * days * _DAY_MS, groups[number]) for number in sorted(groups))
-    differences = [
-        period.model_hit - period.naive_hit
-        for period in periods
-        if period.model_hit is not None and period.naive_hit is not None
-    ]
-    difference, error = _mean(differences)
-    cases = sum(score.cases for score in scores)
-    best, naive = sum(score.best_hits for score in scores), sum(score.naive_hits for score in scores)
-    return Summary(
-        _standing(len(differences), cases, difference, error, naive), len(mine), len(scored), len(counted), cases,
-        sum(score.hits for score in scores), sum(score.model_hits for score in scores),
-        naive, best,
-        sum(score.area_share for score in scores) / len(scores) if scores else 0.0,
-        sum(score.expected_cases for score in scores), sum(score.expected_hits for score in scores),
-        _ceiling(scores, cases), difference, error, periods, _calibration(scores),
-    )  # fmt: skip
-
-
-def _period(start: Millis, scores: Sequence[Scored]) -> Period:
-    cases = sum(score.cases for score in scores)
-
-    def share(hits: float) -> float | None:
-        return hits / cases if cases else None
-
-    return Period(
-        start, len(scores), cases,
-        share(sum(score.hits for score in scores)), share(sum(score.model_hits for score in scores)),
-        share(sum(score.naive_hits for score in scores)), share(sum(score.best_hits for score in scores)),
-        _ceiling(scores, cases),
-    )  # fmt: skip
-
-
-def _ceiling(scores: Sequence[Scored], cases: float) -> float | None:
-    return sum(score.ceiling * score.best_hits for score in scores) / cases if cases else None
-
-
-def _mean(values: Sequence[float]) -> tuple[float | None, float | None]:
-    """Mean and its standard error; None of too few."""
-    if not values:
-        return None, None
-    mean = sum(values) / len(values)
-    if len(values) < 2:
-        return mean, None
-    variance = sum((value - mean) ** 2 for value in values) / (len(values) - 1)
-    return mean, math.sqrt(variance / len(values))
-
-
-def _standing(
-    periods: int, cases: float, difference: float | None, error: float | None, naive_hits: float
-) -> Standing:
-    if periods < LEAST_PERIODS or cases < LEAST_CASES or difference is None or error is None:
-        return Standing.TOO_FEW
-    if difference < -error:
-        return Standing.WORSE
-    least = LEAST_GAIN * naive_hits / cases
-    return Standing.BETTER if difference > error and difference > least else Standing.AS_GOOD
-
-
-def _calibration(scores: Sequence[Scored], most: int = 5) -> tuple[Bin, ...]:
-    """Bins of equally many forecasts, by what was expected."""
-    ordered = sorted(scores, key=lambda score: score.expected_hits)
-    number = min(most, len(ordered))
-    cuts = [len(ordered) * part // number for part in range(number + 1)] if number else [0]
-    bins = [ordered[first:last] for first, last in pairwise(cuts)]
-    return tuple(
-        Bin(len(group), sum(one.expected_hits for one in group), sum(one.hits for one in group)) for group in bins
-    )

@@ -77,6 +77,45 @@ class ForecastScoreRow(SQLModel, table=True):
     ceiling: float = Field(description="best share of `best_hits` that one who knew the true rates could expect")
 
 
+class ForecastTallyRow(SQLModel, table=True):
+    """Sums of the forward record (`models.analysis.record.Tally`), kept as `forecast` and `forecast_score` grow, so
+    that nobody goes through millions of rows for a figure."""
+
+    __tablename__ = "forecast_tally"
+
+    station: str = Field(primary_key=True, max_length=64, description="empty: all stations together")
+    family: str = Field(primary_key=True, max_length=32)
+    days: int = Field(primary_key=True)
+    shift: str = Field(primary_key=True, max_length=16)
+    period: int = Field(primary_key=True, description="in which the forecasts began, in horizons since 1970")
+    frozen: int
+    scored: int
+    counted: int = Field(description="those whose windows do not overlap; the sums are of these")
+    cases: float
+    hits: float
+    model_hits: float
+    naive_hits: float
+    best_hits: float
+    area_share: float
+    expected_cases: float
+    expected_hits: float
+    ceiling_hits: float = Field(description="of the best hits, those one who knew the true rates could expect")
+
+
+class ForecastCountedRow(SQLModel, table=True):
+    """A scored forecast whose window overlaps none that counts already: which, was settled when it was scored."""
+
+    __tablename__ = "forecast_counted"
+
+    station: str = Field(primary_key=True, max_length=64)
+    family: str = Field(primary_key=True, max_length=32)
+    days: int = Field(primary_key=True)
+    shift: str = Field(primary_key=True, max_length=16)
+    zone: str = Field(primary_key=True, max_length=64)
+    made_at: Millis = Field(primary_key=True, sa_type=BigInteger)
+    hash: str = Field(max_length=64, description="of the forecast")
+
+
 class HotspotWeightsRow(SQLModel, table=True):
     """The mixture's weights of a family, pooled over all stations."""
 

@@ -24,11 +24,7 @@ from dashboard.visit import visit
 from dashboard.words import word
 from models.access.policy import Action
 from models.analysis.families import FAMILIES
-from models.analysis.record import summary
 from store import registers
-
-#: Newest forecasts listed.
-NEWEST = 200
 
 here = visit(Action.SEE_HOTSPOTS)
 language, clock_zone = here.language, here.runtime.values.zone
@@ -60,9 +56,10 @@ with bar[2]:
     )
 
 own = frozenset(names if station == ALL else {station} & names.keys())
-told = forecasts_of(here.runtime.db, own, None if family == ALL else family, int(days), here.runtime.clock())
-found = summary(told, int(days))
-if not told:
+found, told = forecasts_of(
+    here.runtime.db, own, None if family == ALL else family, int(days), here.runtime.clock()
+)  # fmt: skip
+if not found.frozen:
     st.info(word("hot.fc_none", language), icon=":material/info:")
     st.caption(word("hot.none_when", language))
     st.stop()
@@ -100,5 +97,5 @@ if found.calibration:
     bins = calibration_rows(found, language)
     st.dataframe(bins, column_config=thousands(bins), hide_index=True, row_height=40, key="forecast-calibration")
 st.subheader(word("hot.fc_list", language), anchor=False)
-listed = forecast_rows(told[:NEWEST], names, clock_zone, language)
+listed = forecast_rows(told, names, clock_zone, language)
 st.dataframe(listed, hide_index=True, row_height=40, key="forecast-list")

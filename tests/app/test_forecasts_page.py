@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.access.identity import Who
 from dashboard.hotspots.forecast_rows import period_rows, told_apart
-from models.analysis.record import Scored, Told, summary
+from models.analysis.record import Scored, Told
+from models.analysis.standing import summary
 from models.records.station import Station
 from store import registers
 from store.database import Database, open_database

@@ -60,8 +60,8 @@ PEOPLE = (
 
 #: What the refit makes and nobody at the wire needs.
 LEARNT = (
-    "forecast", "forecast_score", "hotspot_choice", "hotspot_map", "hotspot_weights", "patrol_hours", "refit_failure",
-    "refit_run", "refit_station",
+    "forecast", "forecast_counted", "forecast_score", "forecast_tally", "hotspot_choice", "hotspot_map",
+    "hotspot_weights", "patrol_hours", "refit_failure", "refit_run", "refit_station",
 )  # fmt: skip
 
 

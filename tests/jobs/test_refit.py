@@ -24,8 +24,8 @@ from jobs.turn import LEASE, LEASE_MS, RunningError, turn
 from models.analysis.cases import Columns, Words, columns_of
 from models.analysis.due import When
 from models.analysis.hotspots import HotspotMap
-from models.analysis.record import Standing, summary
 from models.analysis.shifts import Shifts
+from models.analysis.standing import Standing, summary
 from models.analysis.task import BY_SHIFT, DAY, Place, Task
 from models.records.hotspot import HotspotChoiceRow
 from models.records.incident import IncidentReport

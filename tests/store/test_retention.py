@@ -292,6 +292,7 @@ def test_every_table_has_a_rule_or_a_reason() -> None:
         "alarm_times": "its times", "sos_event": "its presses", "dispatch": "who was sent", "notice": "who was told",
         "drill": "practice", "drill_box": "practice", "procedure_tick": "what was done, sealed with the history",
         "forecast": "what was promised, frozen", "forecast_score": "how it turned out",
+        "forecast_counted": "goes with the forecasts", "forecast_tally": "sums of them, go with them",
         "hotspot_choice": "why a method was taken", "hotspot_weights": "what maps were made with",
         "incident": "the station's register, corrected and undone by import",
         "incident_change": "who changed it", "import_batch": "which file an incident came with",

@@ -12,7 +12,8 @@ import pytest
 from models.analysis.cases import Cases
 from models.analysis.due import FORMAT, Last, Version, When, is_due
 from models.analysis.forecast import Frozen, noise_ceiling, thawed, turned_out
-from models.analysis.record import Scored, Standing, Told, apart, summary
+from models.analysis.record import Scored, Told, apart
+from models.analysis.standing import Standing, summary
 
 ZONE = ZoneInfo("Asia/Bangkok")
 DAY = 86_400_000
