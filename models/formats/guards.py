@@ -40,7 +40,11 @@ UNKNOWN_KIND = Problem(
 LEGACY = Problem("old_excel", "กรุณาบันทึกเป็น .xlsx", "an old Excel file: save it as .xlsx")
 UNREADABLE = Problem("unreadable", "อ่านไฟล์ไม่ได้", "the file could not be read")
 NESTED = Problem("nested_columns", "คอลัมน์ซ้อนกันอ่านไม่ได้", "a column holds lists or records: write plain columns")
-TOO_WIDE = Problem("too_wide", "คอลัมน์เกิน 200", "the file has more than 200 columns")
+TOO_WIDE = Problem(
+    "too_wide",
+    "คอลัมน์เกิน 200 โปรดเก็บเฉพาะคอลัมน์ที่ใช้แล้วบันทึกใหม่",
+    "the file has more than 200 columns: keep those that are needed",
+)
 TOO_MANY_ROWS = Problem("too_many_rows", "แถวเกิน 1,048,576", "the file has more than 1,048,576 rows")
 CELL_TOO_LONG = Problem("cell_too_long", "ข้อความในช่องยาวเกินไป", "a cell holds more than 2,000,000 characters")
 

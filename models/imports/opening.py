@@ -13,7 +13,7 @@ from pathlib import Path
 from models.formats import guards
 from models.formats.faulty import BEYOND, FaultyRow
 from models.formats.geojson import geojson_cells, geojson_names
-from models.formats.guards import EMPTY, TOO_MANY_ROWS
+from models.formats.guards import EMPTY
 from models.formats.header import header_of
 from models.formats.problems import BadFileError, Problem
 from models.imports.lines import BLOCK, CHANGED, Rows, csv_opener, delimiter_of, encoding_of
@@ -24,6 +24,11 @@ MAX_ROWS = 10_000_000
 
 #: How many times its size a workbook may unpack to, beyond `guards.MAX_UNPACKED`.
 _MOST_GROWN = 60
+
+TOO_LARGE = Problem("file_too_big", "ไฟล์ใหญ่เกินกำหนด โปรดแบ่งไฟล์", "the file is larger than is allowed: split it")
+TOO_LONG = Problem(
+    "too_many_rows", "แถวเกิน 10,000,000 โปรดแบ่งไฟล์", "the file has more than 10,000,000 rows: split it"
+)
 
 #: Rows of a piece.
 PIECE = 10_000
@@ -75,7 +80,7 @@ class Table:
         """
         for piece in self._open():
             if piece.numbers[-1] > MAX_ROWS:
-                raise BadFileError(TOO_MANY_ROWS)
+                raise BadFileError(TOO_LONG)
             self.check_same()
             yield piece
 
@@ -111,7 +116,7 @@ def open_table(path: Path, name: str = "", sheet: str = "", most_bytes: int = MA
     if look is None:
         raise FileNotFoundError(2, "no such file", str(path))
     if look.size > most_bytes:
-        raise BadFileError(guards.TOO_BIG)
+        raise BadFileError(TOO_LARGE)
     with path.open("rb") as file:
         kind = guards.kind_of(name, file.read(BLOCK))
     if kind == "csv":
