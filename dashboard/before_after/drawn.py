@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 
 import shapely
@@ -12,6 +10,7 @@ import shapely
 from dashboard.before_after.read import Found
 from dashboard.before_after.told import area_names, number, span
 from dashboard.hotspots.ground import frame_of, path_of, streets_of
+from dashboard.ratio_axis import Axis, axis_of
 from dashboard.words import Language, word
 from models.analysis.rate_ratio import RateRatio
 from models.incidents.areas import Ground
@@ -19,38 +18,23 @@ from models.records.station import Street
 
 #: Pixels of the drawing of ratios, and where its axis begins and ends.
 _WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 760, 250, 740, 62, 18
-#: Ratios at the end of the axis, the first that holds all of it; what lies beyond the last ends in an arrow.
-_ENDS = (2.0, 4.0, 8.0)
 _KINDS = ("zone", "ring", "rest")
 
 
-@dataclass(frozen=True, slots=True)
-class _Axis:
-    """A doubling axis from one over its end to its end."""
-
-    end: float
-
-    @property
-    def ticks(self) -> list[float]:
-        """Where it is marked."""
-        steps = round(math.log2(self.end))
-        return [2.0**step for step in range(-steps, steps + 1)]
-
-    def x(self, ratio: float) -> int:
-        """Where a ratio stands, in pixels."""
-        held = min(max(ratio, 1 / self.end), self.end)
-        return round((_LEFT + _RIGHT) / 2 + math.log(held) / math.log(self.end) * (_RIGHT - _LEFT) / 2)
+def _x(axis: Axis, ratio: float) -> int:
+    """Where a ratio stands, in pixels."""
+    return round((_LEFT + _RIGHT) / 2 + axis.share(ratio) * (_RIGHT - _LEFT) / 2)
 
 
 def forest_html(found: Found, language: Language) -> str:
     """Each area's ratio as a mark of its own shape on a doubling axis, with its interval."""
     bottom = _TOP + 3 * _ROW
     ratios = (found.zone, found.ring, found.rest)
-    axis = _axis(ratios)
+    axis = axis_of((one.low, one.high) for one in ratios)
     lines = "".join(
         f'<line class="{"one" if tick == 1 else "grid"}" x1="{x}" x2="{x}" y1="{_TOP}" y2="{bottom}"/>'
         f'<text class="tick" x="{x}" y="{bottom + 22}">{tick:g}</text>'
-        for tick, x in ((tick, axis.x(tick)) for tick in axis.ticks)
+        for tick, x in ((tick, _x(axis, tick)) for tick in axis.ticks)
     )
     names = area_names(found, language)
     rows = "".join(
@@ -58,7 +42,7 @@ def forest_html(found: Found, language: Language) -> str:
         for at, (kind, name, ratio) in enumerate(zip(_KINDS, names, ratios, strict=True))
     )
     ends = "".join(
-        f'<text class="end" x="{(edge + axis.x(1.0)) // 2}" y="{bottom + 48}">{escape(word(key, language))}</text>'
+        f'<text class="end" x="{(edge + _x(axis, 1.0)) // 2}" y="{bottom + 48}">{escape(word(key, language))}</text>'
         for edge, key in ((_LEFT, "ba.fewer"), (_RIGHT, "ba.more"))
     )
     said = escape(word("ba.chart", language))
@@ -68,18 +52,18 @@ def forest_html(found: Found, language: Language) -> str:
     )
 
 
-def _row(axis: _Axis, kind: str, name: str, ratio: RateRatio, y: int, language: Language) -> str:
+def _row(axis: Axis, kind: str, name: str, ratio: RateRatio, y: int, language: Language) -> str:
     words = f'<text class="name" x="0" y="{y + 6}">{escape(name)}</text>'
     if not ratio.before + ratio.after:
         return words
-    low, high = axis.x(ratio.low), axis.x(ratio.high)
+    low, high = _x(axis, ratio.low), _x(axis, ratio.high)
     tip = escape(f"{name}: {number(ratio.ratio)} ({span(ratio.low, ratio.high, language)})")
     ends = "".join(
         f'<path class="{kind}" d="M{x},{y - 8}L{x + way * 12},{y}L{x},{y + 8}Z"/>'
-        for x, way, beyond in ((low, -1, ratio.low < 1 / axis.end), (high, 1, ratio.high > axis.end))
-        if beyond
+        for x, way, goes_on in zip((low, high), (-1, 1), axis.beyond(ratio.low, ratio.high), strict=True)
+        if goes_on
     )
-    mark = "" if ratio.ratio is None else _mark(kind, axis.x(ratio.ratio), y)
+    mark = "" if ratio.ratio is None else _mark(kind, _x(axis, ratio.ratio), y)
     line = f'<line class="span {kind}" x1="{low}" x2="{high}" y1="{y}" y2="{y}"/>'
     return f"<g><title>{tip}</title>{words}{line}{ends}{mark}</g>"
 
@@ -90,11 +74,6 @@ def _mark(kind: str, x: int, y: int) -> str:
     if kind == "ring":
         return f'<path class="ring" d="M{x},{y - 11}L{x + 11},{y}L{x},{y + 11}L{x - 11},{y}Z"/>'
     return f'<circle class="rest" cx="{x}" cy="{y}" r="8"/>'
-
-
-def _axis(ratios: Sequence[RateRatio]) -> _Axis:
-    widest = max((max(one.high, 1 / one.low if one.low else math.inf) for one in ratios), default=1.0)
-    return _Axis(next((end for end in _ENDS if end >= widest), _ENDS[-1]))
 
 
 def ground_html(ground: Ground, name: str, streets: Sequence[Street], language: Language) -> str:

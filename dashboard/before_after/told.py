@@ -61,7 +61,7 @@ def area_rows(found: Found, language: Language) -> list[Row]:
                 word("ba.after", language): ratio.after,
                 word("ba.ratio", language): f"{number(ratio.ratio)} ({span(ratio.low, ratio.high, language)})",
                 word("ba.says", language): change_words(ratio, language),
-                word("ba.to_rest", language): "-" if to_rest is None else _told(to_rest, language),
+                word("ba.to_rest", language): "-" if to_rest is None else told_words(to_rest, language),
             }
         )
     return rows
@@ -73,7 +73,8 @@ def area_names(found: Found, language: Language) -> tuple[str, str, str]:
     return word("ba.zone", language), word("ba.ring", language, m=width), word("ba.rest", language)
 
 
-def _told(value: Told, language: Language) -> str:
+def told_words(value: Told, language: Language) -> str:
+    """`0.80 (0.62 ถึง 1.10)`."""
     return f"{number(value.value)} ({span(value.low, value.high, language)})"
 
 

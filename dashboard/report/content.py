@@ -88,7 +88,30 @@ class Dials:
     note: str = ""
 
 
-Figure = Bars | Course | Table | Places | Dials
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A ratio with the ends of its interval, in a tone; None where it has none, an end that is infinite goes on.
+    `said`: what is written behind it."""
+
+    name: str
+    ratio: float | None
+    low: float | None
+    high: float | None
+    said: str
+    tone: int
+
+
+@dataclass(frozen=True, slots=True)
+class Intervals:
+    """Ratios with their intervals, a line each; `ends`: what it means to lie left and right of no change."""
+
+    title: str
+    rows: Sequence[Interval]
+    ends: tuple[str, str]
+    note: str = ""
+
+
+Figure = Bars | Course | Table | Places | Dials | Intervals
 
 
 @dataclass(frozen=True, slots=True)

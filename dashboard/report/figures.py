@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dashboard.report.content import TONES, Bars, Course, Dials, Figure, Table
+from dashboard.report.content import TONES, Bars, Course, Dials, Figure, Intervals, Table
+from dashboard.report.intervals import draw_intervals, height_of_intervals
 from dashboard.report.maps import draw_places, height_of_places
 from dashboard.report.marks import draw_dials, draw_legend, height_of_dials
 from dashboard.sheet.page import BAND, INK, LINE, MARGIN, SOFT, Paper
@@ -25,6 +26,8 @@ def draw(paper: Paper, figure: Figure) -> None:
         _framed(paper, figure.title, figure.note, _CELL * (len(figure.rows) + 1), lambda: _table(paper, figure))
     elif isinstance(figure, Dials):
         _framed(paper, figure.title, figure.note, height_of_dials(paper, figure), lambda: draw_dials(paper, figure))
+    elif isinstance(figure, Intervals):
+        _framed(paper, figure.title, figure.note, height_of_intervals(figure), lambda: draw_intervals(paper, figure))
     else:
         _framed(paper, figure.title, figure.note, height_of_places(paper, figure), lambda: draw_places(paper, figure))
 

@@ -9,19 +9,22 @@ from datetime import date, timedelta
 
 from dashboard.before_after.read import Found
 from dashboard.before_after.told import (
+    area_names,
     area_rows,
+    change_words,
     earlier_rows,
     earlier_words,
     left_out_words,
     power_words,
     quotient_words,
+    told_words,
     verdict_words,
 )
 from dashboard.clock.hours import listed_rows, weekday, why_words
 from dashboard.clock.read import DAYS, Hours, Month
 from dashboard.exports.about import names_of, narrowing_words, period_words
 from dashboard.incidents.drawn import offence_name
-from dashboard.report.content import Bars, Course, Dial, Dials, Figure, Places, Said, Table
+from dashboard.report.content import Bars, Course, Dial, Dials, Figure, Interval, Intervals, Places, Said, Table
 from dashboard.sheet.content import Grid
 from dashboard.tables import Row
 from dashboard.times import day, moment, month
@@ -47,7 +50,10 @@ def grid(title: str, rows: Sequence[Row], language: Language) -> Grid:
     """A page's table on paper; the first column is twice as wide."""
     names = list(rows[0]) if rows else [""]
     columns = tuple((name, 2.0 if at == 0 else 1.0) for at, name in enumerate(names))
-    cells = [tuple(f"{one:,}" if isinstance(one, int) else str(one or "") for one in row.values()) for row in rows]
+    cells = [
+        tuple(f"{one:,}" if isinstance(one, int) else str(one or "").replace("●", "•") for one in row.values())
+        for row in rows
+    ]
     return Grid(title, columns, cells, word("err.no_data", language))
 
 
@@ -70,7 +76,12 @@ def lines_of(lines: Sequence[str]) -> list[Ring]:
 
 def plain(text: str) -> str:
     """Words of a page without the marks that make them bold."""
-    return _MARKDOWN.sub("", text)
+    return dotted(_MARKDOWN.sub("", text))
+
+
+def dotted(text: str) -> str:
+    """Words of a page with the dot that the paper's letters have."""
+    return text.replace("●", "•")
 
 
 def names(here: Visit) -> dict[str, str]:
@@ -226,4 +237,24 @@ def of_before_after(here: Visit, found: Found, name: str, period: str, n: int, n
         grid(word("ba.placebo_head", language), earlier_rows(found.earlier, language), language),
         empty=plain(earlier_words(found.earlier, language)),
     )
-    return said, [], [told, areas, earlier]
+    return said, [intervals_of(found, language)], [told, areas, earlier]
+
+
+def intervals_of(found: Found, language: Language) -> Intervals:
+    """Each area's ratio of after to before, and those of zone and ring against the rest's."""
+    ratios = zip(area_names(found, language), (found.zone, found.ring, found.rest), strict=True)
+    rows = [
+        Interval(name, one.ratio, one.low, one.high, plain(change_words(one, language)), tone)
+        if one.before + one.after
+        else Interval(name, None, None, None, plain(change_words(one, language)), tone)
+        for tone, (name, one) in enumerate(ratios)
+    ]
+    rows += [
+        Interval(
+            word(f"rep.{name}_to_rest", language), one.value, one.low, one.high,
+            "-" if one.low is None else told_words(one, language), tone,
+        )
+        for tone, (name, one) in enumerate((("zone", found.moved.zone_to_rest), ("ring", found.moved.ring_to_rest)))
+    ]  # fmt: skip
+    ends = (word("ba.fewer", language), word("ba.more", language))
+    return Intervals(word("ba.chart", language), rows, ends)
