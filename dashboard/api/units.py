@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, HTTPException, Query, Response
+from fastapi.responses import JSONResponse, StreamingResponse
 from sqlalchemy import Connection
 
 from dashboard.api.caller import Caller, Calling, Purposed
 from dashboard.api.paging import Cursor, From, Limit, To, cursor_of, iso, place_of, window
+from dashboard.exports.tracks import file_name, must_fit, said_of
 from models.access.policy import Action
+from models.audit.deeds import Did
+from models.formats.gpx import MIME, gpx_file
 from models.picture import Key, UnitNow, freshness
 from models.records.base import UNKNOWN_STATION, Millis
 from models.records.position import Fix, FixFlag
 from models.records.unit import Unit
-from store import devices, positions, registers
+from store import audit, devices, positions, registers
+from store.one_track import drawn_pieces, held
 
 router = APIRouter(tags=["units"])
 
@@ -128,7 +133,24 @@ def _written_down(call: Caller, unit: Key, first: Millis, last: Millis, purpose:
     call.parts.purposes.reading(call.who, purpose, unit, first, min(last, max(first + 1, now)), call.address)
 
 
-@router.get("/units/{unit}/track")
+def _gpx(call: Caller, one: Key, window: tuple[Millis, Millis], purpose: str) -> Response:
+    """The track as a file: written down before its first byte is sent, and sent while it is read."""
+    now = call.parts.clock()
+    with call.parts.db.read() as conn:
+        row = next((row for row in registers.units(conn, frozenset({one[0]})) if row.unit == one[1]), None)
+        found = held(conn, one, *window)
+    detail = f"gpx n={found.drawn} from={window[0]} to={window[1]}"
+    did = call.did(Did.EXPORTED_TRACK, station=one[0], object=f"unit:{one[1]}", detail=detail, purpose=purpose)
+    with call.parts.db.write() as tx:
+        audit.record(tx, did)
+    about = said_of(one, row.call_sign if row else "", window, found, call.who.name, now, call.parts.zone, "th")
+    headers = {"content-disposition": f'attachment; filename="{file_name(one)}"'}
+    return StreamingResponse(
+        gpx_file(about, drawn_pieces(call.parts.db, one, *window)), media_type=MIME, headers=headers
+    )
+
+
+@router.get("/units/{unit}/track", response_model=None)
 def track(
     call: Calling,
     asked: Purposed,
@@ -138,8 +160,10 @@ def track(
     station: str | None = None,
     limit: Annotated[int, Query(ge=1, le=10_000, description="most fixes of a page")] = 5000,
     cursor: Cursor = None,
-) -> dict[str, Any]:
-    """A unit's fixes as GeoJSON points, the oldest first; the last 24 hours when no time is given.
+    file: Annotated[Literal["json", "gpx"], Query(alias="format")] = "json",
+) -> Response:
+    """A unit's fixes as GeoJSON points, the oldest first; the last 24 hours when no time is given. As `gpx` a file of
+    those that are drawn, whole.
 
     It is one officer's day: why it is read must be said, and is written down with what was read.
     """
@@ -151,14 +175,22 @@ def track(
         first = max(first, int(place[0]) + 1)
     with call.parts.db.read() as conn:
         home = _station_of(call, conn, unit, station)
-    _written_down(call, (home, unit), first, last, call.purpose(asked))
+    if file == "gpx":
+        call.must(Action.EXPORT)
+        last = min(last, now + 1)
+        must_fit(first, last)
+    purpose = call.purpose(asked)
+    _written_down(call, (home, unit), first, last, purpose)
+    if file == "gpx":
+        return _gpx(call, (home, unit), (first, last), purpose)
     with call.parts.db.read() as conn:
         fixes = positions.track(conn, home, unit, first, last, limit + 1)
     page = fixes[:limit]
-    return {
+    body = {
         "type": "FeatureCollection",
         "station": home,
         "unit": unit,
         "features": [_feature(call, fix) for fix in page],
         "next": cursor_of([page[-1].at]) if len(fixes) > limit else None,
     }
+    return JSONResponse(body)

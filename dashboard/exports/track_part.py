@@ -12,9 +12,12 @@ import streamlit as st
 from dashboard.access.asking import RefusedError
 from dashboard.deeds import address
 from dashboard.exports.tracks import MOST_DAYS, PATH, must_fit
+from dashboard.markdown import plain
 from dashboard.times import day, moment
 from dashboard.visit import Visit
 from dashboard.words import word
+from models.formats.problems import BadValueError
+from models.incidents.periods import typed_day
 from models.picture import Key
 from models.records.base import Millis
 from store import registers
@@ -57,15 +60,21 @@ def chosen_track(here: Visit) -> Chosen | None:
     last = _asked_moment(here)
     ends = []
     for at, name, proposed in ((1, "from", last - _PROPOSED), (3, "to", last)):
-        picked = bar[at].date_input(
-            word(f"trk.{name}", language), proposed.date(), format="DD/MM/YYYY", key=f"track-{name}"
+        # Typed, as on the analysts' pages: Streamlit's calendar knows the Christian era only.
+        text = bar[at].text_input(
+            word(f"trk.{name}", language), day(proposed.date(), language), max_chars=40, key=f"track-{name}"
         )
         hour = bar[at + 1].time_input(
             word(f"trk.{name}_time", language), proposed.time(), step=300, key=f"track-{name}-time"
         )
-        if picked is None or hour is None or unit is None:
+        try:
+            picked = typed_day(text, running.values.zone)
+        except BadValueError:
+            st.warning(word("flt.bad_day", language, text=plain(text)), icon=":material/warning:")
             return None
-        if language == "th":  # Streamlit's calendar knows the Christian era only
+        if hour is None or unit is None:
+            return None
+        if text != day(picked, language):
             bar[at].caption(day(picked, language))
         ends.append(datetime.combine(picked, hour, running.values.zone))
     st.query_params["unit"] = unit

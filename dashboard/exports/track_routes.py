@@ -6,7 +6,6 @@ the file are written down before the first byte is sent, and the file is sent wh
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -19,7 +18,7 @@ from starlette.routing import BaseRoute, Route
 from dashboard.access.asking import RefusedError, asking, must
 from dashboard.access.deeds import deed_of
 from dashboard.access.identity import Who
-from dashboard.exports.tracks import PATH, must_fit, said_of
+from dashboard.exports.tracks import PATH, file_name, must_fit, said_of
 from dashboard.language import COOKIE
 from dashboard.live.past import moment, one_unit
 from dashboard.live.purposes import Purposes
@@ -91,8 +90,7 @@ def _file(parts: Parts, request: Request, who: Who) -> Response:
         audit.record(tx, done)
     language = as_language(request.cookies.get(COOKIE), as_language(parts.language))
     about = said_of(one, unit.call_sign, (start, end), found, who.name, now, parts.zone, language)
-    name = re.sub(r"[^A-Za-z0-9_-]+", "-", f"{one[0]}-{one[1]}")[:80]
-    headers = {"content-disposition": f'attachment; filename="track-{name}.gpx"'}
+    headers = {"content-disposition": f'attachment; filename="{file_name(one)}"'}
     return StreamingResponse(
         gpx_file(about, drawn_pieces(parts.db, one, start, end)), media_type=MIME, headers=headers
     )

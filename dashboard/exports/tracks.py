@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from zoneinfo import ZoneInfo
 
 from dashboard.access.asking import RefusedError
@@ -17,6 +18,12 @@ PATH = "/live/tracks/file"
 _DAY_MS = 86_400_000
 #: Longest window of one file.
 MOST_DAYS = 31
+
+
+def file_name(one: Key) -> str:
+    """What a unit's file is called: no letter of it means anything to a header or a disk."""
+    name = re.sub(r"[^A-Za-z0-9_-]+", "-", f"{one[0]}-{one[1]}")[:80]
+    return f"track-{name}.gpx"
 
 
 def must_fit(start: Millis, end: Millis) -> None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
+from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -180,6 +181,27 @@ def test_a_track_is_read_for_a_purpose_only_and_that_is_written_down(server: Liv
     assert {row.unit for row in read["complaint"]} == {"lumphini/c1"}
     assert len(read["complaint"]) in (24, 25)
     assert read["incident"] == []
+
+
+def test_a_track_leaves_as_gpx_written_down(server: LiveServer, sqlite_db: Database) -> None:
+    now = clock()
+    fixes = [Fix("lumphini", "c1", now - 60_000 + n * 10_000, 13.73 + n / 10_000, 100.54) for n in range(5)]
+    drive(sqlite_db, server, [*fixes, Fix("lumphini", "c1", now, 15.0, 100.54)])
+    asked = {"from": "2020-01-01T00:00:00Z", "to": "2020-02-20T00:00:00Z", "format": "gpx"}
+    assert Api(server).get("units/c1/track", **WHY, **asked).status_code == 400  # 31 days at most
+    assert Api(server).get("units/c1/track", format="gpx").status_code == 403  # nothing was said of why
+    answer = Api(server).get("units/c1/track", **WHY, format="gpx")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/gpx+xml")
+    assert 'filename="track-lumphini-c1.gpx"' in answer.headers["content-disposition"]
+    tree = ElementTree.fromstring(answer.content)  # noqa: S314 - our own bytes
+    points = tree.findall(".//{http://www.topografix.com/GPX/1/1}trkpt")
+    assert [(one.get("lat"), one.get("lon")) for one in points[:1]] == [("13.7300000", "100.5400000")]
+    assert len(points) == 5  # but for the jump
+    with sqlite_db.read() as conn:
+        deeds = str(
+            [*conn.exec_driver_sql("SELECT * FROM audit"), *conn.exec_driver_sql("SELECT * FROM audit_waiting")]
+        )
+    assert (deeds.count("exported.track"), deeds.count("saw.track")) == (1, 1)
 
 
 def test_what_a_track_is_read_for_never_stands_in_the_address(server: LiveServer) -> None:

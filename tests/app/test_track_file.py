@@ -122,6 +122,10 @@ def test_the_page_keeps_to_ones_own_units(sqlite_db: Database, monkeypatch: pyte
         page = opened(script, {"unit": "hat_yai/c1", "at": "x"})
         assert page.selectbox(key="track-unit").options == ["c1 · lumphini"]
         assert page.query_params["unit"] in ("lumphini/c1", ["lumphini/c1"])
+        page.text_input(key="track-from").input("1/11/2569").run()
+        assert "1 พ.ย. 2569" in [one.value for one in page.caption]
+        page.text_input(key="track-from").input("32/11/2569").run()
+        assert ["32/11/2569" in one.value for one in page.warning] == [True]
         look(Who("somying", "analyst", frozenset({"lumphini"}), "session", "digest", "csrf"))
         page.run()
         assert len(page.error) == 1

@@ -17,6 +17,7 @@ import manage
 from dashboard.words import word
 from models.formats import faulty, guards, problems
 from models.formats.problems import Problem
+from models.formats.tables import NOT_TEXT
 from models.imports import lines
 from models.imports.converting import OUTSIDE
 from models.records.station import Station
@@ -76,7 +77,7 @@ THAI = "เลขคดี,วันเวลาที่เกิดเหต�
 TABLE = (
     Bad("cp874", "f.csv", text(GOOD, encoding="cp874", head=THAI), says="Windows-874"),
     Bad("utf-16", "f.csv", text(GOOD, encoding="utf-16", head=THAI), says="UTF-16"),
-    Bad("no encoding", "f.csv", text(GOOD) + b"x\xff\xdb\xfc\n", (), problem=lines.NOT_TEXT),
+    Bad("no encoding", "f.csv", text(GOOD) + b"x\xff\xdb\xfc\n", (), problem=NOT_TEXT),
     Bad(
         "mixed dates", "f.csv",
         text("good,30/1/2565 11:00,theft,,", "other,1/2/2565 11:00,theft,,", "bad,1/30/2565 11:00,theft,,"),

@@ -108,6 +108,7 @@ LEAVES: dict[tuple[str, str], set[str]] = {
     ("dashboard/export_part.py", "hand_out"): set(),
     ("dashboard/hotspots/leave.py", "files"): set(),
     ("dashboard/exports/track_routes.py", "_file"): set(),  # GPX: XML, in which nothing runs
+    ("dashboard/api/units.py", "_gpx"): set(),  # the same
     ("dashboard/exports/routes.py", "_file"): set(),
     ("dashboard/imports/part.py", "_bad"): set(),
     ("dashboard/report/part.py", "report_buttons"): set(),

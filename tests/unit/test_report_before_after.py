@@ -34,10 +34,12 @@ POINTS = 72 / 25.4
 
 def found(before: Counts, after: Counts) -> Found:
     areas, pair = areas_of(before, after), pair_of(START, 12)
-    ratios = [rate_ratio(*two, pair.before.days, pair.after.days) for two in (areas.zone, areas.ring, areas.rest)]
+    zone, ring, rest = (
+        rate_ratio(*two, pair.before.days, pair.after.days) for two in (areas.zone, areas.ring, areas.rest)
+    )
     years = tuple((one, areas_of(before, before)) for one in earlier_pairs(START, 12, date(2021, 1, 1)))
     ground = cast(Ground, SimpleNamespace(width_m=150.0))
-    return Found(pair, before, after, *ratios, displacement(areas, 1, 200), ground, True, years, 1)
+    return Found(pair, before, after, zone, ring, rest, displacement(areas, 1, 200), ground, True, years, 1)
 
 
 def test_the_report_has_the_page_s_words_tables_and_a_line_for_each_comparison() -> None:
