@@ -147,6 +147,8 @@ def _change(page: Page, heard: _Heard, label: str, day: date) -> float:
         until = time.monotonic() + PATIENCE_MS / 1000
         while not heard.ended and time.monotonic() < until:
             page.wait_for_timeout(20)
+        # What the run told last may not be on the page yet.
+        page.evaluate("window.__at = performance.now()")
         page.wait_for_function(_STILL, arg=STILL_MS, polling=20, timeout=max(1.0, (until - time.monotonic()) * 1000))
     except PlaywrightTimeout:
         return math.inf

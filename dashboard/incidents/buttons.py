@@ -20,12 +20,13 @@ def button(
     part: str, value: str, inner: str, said: str, *, n: int | None = None, scale: int | None = None, kind: str = "",
     pressed: bool = False, raw: bool = False,
 ) -> str:  # fmt: skip
-    """A button that narrows; `raw`: `inner` is HTML of our own."""
+    """A button that narrows; `raw`: `inner` is HTML of our own. What it says is shown to a pointer that rests, too:
+    the page's script sees to that, for the words twice were much of all that a change told."""
     classes = f"{kind} l{scale}" if scale is not None else kind
     counted = "" if n is None else f' data-n="{n}"'
     return (
         f'<button type="button" class="{classes.strip()}" data-narrow="{part}" data-value="{escape(value)}"{counted} '
-        f'aria-pressed="{"true" if pressed else "false"}" aria-label="{escape(said)}" title="{escape(said)}">'
+        f'aria-pressed="{"true" if pressed else "false"}" aria-label="{escape(said)}">'
         f"{inner if raw else escape(inner)}</button>"
     )
 

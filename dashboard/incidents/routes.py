@@ -19,6 +19,7 @@ from dashboard.access.asking import RefusedError, asking
 from dashboard.access.identity import Who
 from dashboard.incidents.drawn import offence_name
 from dashboard.incidents.listed import SIZE, USUAL, page_html
+from dashboard.packed import packed
 from dashboard.words import Language, as_language, word
 from models.access.policy import Action
 from models.incidents import address
@@ -74,7 +75,7 @@ def _answered(parts: Parts, request: Request, answer: Answering) -> Response:
         who = asking(request.scope, Action.SEE_INCIDENTS)
         params = dict(request.query_params)
         body = orjson.dumps(answer(parts, who, chosen_of(parts, who, params), params))
-        response = Response(body, media_type="application/json")
+        response = packed(request, body, "application/json")
     except RefusedError as refused:
         response = PlainTextResponse(str(refused), refused.status)
     except (PreparingError, StorageError):

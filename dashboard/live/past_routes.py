@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -20,6 +19,7 @@ from dashboard.live import past
 from dashboard.live.names import load_names
 from dashboard.live.past_objects import Past, around_object, past_object
 from dashboard.live.purposes import Purposes
+from dashboard.packed import packed
 from models.access.policy import Action
 from models.picture import Key
 from models.records.base import Millis
@@ -31,9 +31,6 @@ from store.tracks import tracks as read_tracks
 
 #: Header with the id of a stated purpose. Never in an address: these are kept by proxies and browsers.
 HEADER = "x-purpose"
-
-#: Smaller answers are not worth packing.
-_PACK_FROM = 4096
 
 #: Largest body of a stated purpose, in bytes.
 _MOST_BODY = 8192
@@ -93,14 +90,6 @@ def _address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def _packed(request: Request, body: bytes, media_type: str) -> Response:
-    headers = {"vary": "accept-encoding"}
-    if len(body) >= _PACK_FROM and "gzip" in request.headers.get("accept-encoding", ""):
-        body = gzip.compress(body, compresslevel=1, mtime=0)
-        headers["content-encoding"] = "gzip"
-    return Response(body, media_type=media_type, headers=headers)
-
-
 def _purpose(parts: Parts, who: Who, request: Request, body: bytes) -> Response:
     if not csrf.token_returned(who, request.headers.get(csrf.HEADER)):
         raise RefusedError(403, "the X-CSRF header is missing or wrong")
@@ -137,7 +126,7 @@ def _tracks(parts: Parts, who: Who, request: Request) -> Response:
     # NumPy comes with it, and no start needs that.
     from dashboard.live import tracks
 
-    return _packed(request, tracks.encode(found), tracks.MEDIA_TYPE)
+    return packed(request, tracks.encode(found), tracks.MEDIA_TYPE)
 
 
 def _past(parts: Parts, who: Who, request: Request) -> Response:
@@ -159,7 +148,7 @@ def _past(parts: Parts, who: Who, request: Request) -> Response:
             boxes=stored.box_changes(conn, who.stations, at + 1, until),
             statuses=stored.status_changes(conn, who.stations, at + 1, until),
         )
-    return _packed(request, orjson.dumps(past_object(found)), "application/json")
+    return packed(request, orjson.dumps(past_object(found)), "application/json")
 
 
 def _alarms(parts: Parts, who: Who, request: Request) -> Response:

@@ -133,6 +133,9 @@ def views_agree(page: Page, url: str) -> None:
     """A click in each view narrows all of them, stands in the address, and is taken back."""
     page.goto(f"{url}/incidents")
     assert agreed(page) == 60
+    bucket = page.locator("[data-part=no_place] button")
+    bucket.hover()
+    expect(bucket).to_have_attribute("title", str(bucket.get_attribute("aria-label")))
     counts = {
         "[data-part=no_place] button": 6, "[data-part=hours] .bucket": 5,
         "[data-part=offences] [data-value=assault]": 20,

@@ -48,6 +48,8 @@ class CasesPage {
   private told!: Told;
   private readonly map: CasesMap;
   private readonly asking: Record<string, AbortController> = {};
+  /** Places of the view -> the HTML that stands there. */
+  private readonly drawn = new Map<string, string>();
   private readonly listed = { sort: "-time", page: 0 };
   private seen = "";
   private box: Box | null = null;
@@ -66,6 +68,7 @@ class CasesPage {
     });
     root.onclick = (event) => this.click(event);
     root.onkeydown = (event) => this.key(event);
+    root.onpointerover = (event) => this.say(event);
     void this.askGround(first.base);
   }
 
@@ -106,11 +109,11 @@ class CasesPage {
   /** What is drawn anew only where it is another; the focus stays on the button of the same value. */
   private put(name: string, html: string): void {
     const place = this.root.querySelector<HTMLElement>(`[data-part="${name}"]`);
-    if (!place || place.dataset.html === html) return;
+    if (!place || this.drawn.get(name) === html) return;
     const focused = place.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset : null;
     const value = focused && `[data-narrow="${focused.narrow}"][data-value="${CSS.escape(focused.value ?? "")}"]`;
     place.innerHTML = html;
-    place.dataset.html = html;
+    this.drawn.set(name, html);
     for (const group of place.querySelectorAll<HTMLElement>("[data-roving]")) {
       const items = [...group.querySelectorAll<HTMLElement>("[data-narrow]")];
       items.forEach((item, at) => { item.tabIndex = at === 0 ? 0 : -1; });
@@ -145,6 +148,12 @@ class CasesPage {
 
   private within(area: readonly Place[]): void {
     this.narrow("area", JSON.stringify(area.map(([lon, lat]) => [Number(lon.toFixed(5)), Number(lat.toFixed(5))])));
+  }
+
+  /** A pointer that rests is told what a screen reader reads. */
+  private say(event: Event): void {
+    const on = (event.target as HTMLElement).closest<HTMLElement>("[data-narrow][aria-label]:not([title])");
+    if (on) on.title = on.getAttribute("aria-label") ?? "";
   }
 
   private key(event: KeyboardEvent): void {
