@@ -10,7 +10,7 @@ from sqlalchemy import Connection, TextClause, func, select, text, update
 
 from models.happenings import RegisterChanged
 from models.incidents.changes import EDITABLE, difference, written
-from models.incidents.duplicates import WITHIN_MS
+from models.incidents.duplicates import CLOSE_MS, WITHIN_MS
 from models.records.base import Millis
 from models.records.imports import ImportBatch
 from models.records.incident import Incident, IncidentReport
@@ -81,17 +81,19 @@ def history(conn: Connection, key: Key) -> list[IncidentChange]:
 
 
 def near_in_time(conn: Connection, new: IncidentReport) -> list[Incident]:
-    """The incidents that one being entered may be: of its station and offence within a day, or of its number."""
+    """The incidents that one being entered may be: of its station and offence within a day, of its group within
+    hours, or of its number."""
     table = _INCIDENT.c
     last = new.occurred_from if new.occurred_to is None else new.occurred_to
     ended = func.coalesce(table.occurred_to, table.occurred_from)
     # A window that began long before may still reach into the day: looked for a month back along the index.
     begun = table.occurred_from.between(new.occurred_from - 31 * WITHIN_MS, last + WITHIN_MS)
     near = begun & (ended >= new.occurred_from - WITHIN_MS) & (table.offence == new.offence)
+    hours = table.occurred_from.between(new.occurred_from - CLOSE_MS, last + CLOSE_MS)
     # Those of an import that is not whole yet are not there.
     mine = incidents.seen(conn, select(_INCIDENT)).where(table.station == new.station).limit(_MOST)
-    by_time, by_number = mine.where(near), mine.where(table.id == new.id)
-    found = [*records(conn, Incident, by_number), *records(conn, Incident, by_time)]
+    wanted = (table.id == new.id, near, hours & (table.offence_group == new.offence_group))
+    found = [row for where in wanted for row in records(conn, Incident, mine.where(where))]
     return list({(row.source, row.id): row for row in found}.values())
 
 

@@ -13,7 +13,7 @@ from dashboard.report.part import Made, report_buttons
 from dashboard.visit import Visit
 from dashboard.words import word
 from models.access.policy import Action
-from models.formats.incident_files import KINDS
+from models.formats.incident_files import KINDS, MOST_SHEET
 from models.incidents import address
 from models.incidents.filter import Filter
 
@@ -37,10 +37,15 @@ def take_along(here: Visit, chosen: Filter, on_paper: Made) -> None:
             return
         said = address.write(chosen, here.runtime.values.zone)
         links = []
+        whole = here.runtime.columns.ask(chosen, here.who.stations).total <= MOST_SHEET
         for ending in KINDS:
+            if ending == "xlsx" and not whole:
+                continue  # said below: a link to what is refused would only fail
             way = f"{PATH}?{urlencode({**said, 'format': ending, 'purpose': purpose})}"
             name = word(f"exp.k_{ending}", here.language)
             links.append(f'<a href="{escape(way)}" download target="_self">{escape(name)}</a>')
         st.html('<div class="ssz-way">' + "<br>".join(links) + "</div>")
+        if not whole:
+            st.caption(word("exp.too_many", here.language, n=f"{MOST_SHEET:,}"))
         st.caption(word("exp.files_note", here.language))
         report_buttons(here, "incidents", on_paper, places=st.columns(2))

@@ -25,7 +25,7 @@ from models.incidents.said import edited, said_of
 from models.records.incident import Incident, IncidentReport
 from models.records.incident_change import IncidentChange
 from models.records.station import Station
-from store import audit, incident_changes
+from store import audit, incident_changes, incidents
 from store.errors import StorageError
 from store.incident_changes import EditedMeanwhileError, GoneError, Key
 from store.registry import area_of
@@ -65,7 +65,9 @@ def new_incident(here: Visit, key: str, said: Said) -> None:
     if report is None:
         st.rerun()
     with here.runtime.db.read() as conn:
-        same = suspects(report, incident_changes.near_in_time(conn, report))
+        # By the name it is kept under: a station may call an offence by words of its own.
+        named = incidents.as_named(conn, report)
+        same = suspects(named, incident_changes.near_in_time(conn, named))
     if same:
         st.session_state[f"{key}-sure"] = said
         _told(here, same)
@@ -91,7 +93,7 @@ def _told(here: Visit, same: Sequence[Suspect]) -> None:
             word("inc.source", language): one.incident.source,
             word("inc.occurred_at", language): when(one.incident, zone, language),
             word("inc.offence", language): offence_name(one.incident.offence, language),
-            "": why(one),
+            word("ent.why", language): why(one),
             word("rec.way", language): f"/{record_path(one.incident.station, one.incident.source, one.incident.id)}",
         }
         for one in same[:20]

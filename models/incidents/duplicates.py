@@ -1,5 +1,5 @@
-"""Which known incidents one that is being entered may be: same offence near in time and place, or the same number.
-Pure."""
+"""Which known incidents one that is being entered may be: the same offence near in time and place, one of its group
+close by (two people call the same thing by two names), or the same number. Pure."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from models.track import distance_m
 #: How near in time and place two reports of one offence may be of one incident.
 WITHIN_MS: Millis = 24 * 3_600_000
 WITHIN_M = 200.0
+
+#: How near one of another offence of the same group must be; both must have a place.
+CLOSE_MS: Millis = 2 * 3_600_000
+CLOSE_M = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,10 @@ def suspects(new: IncidentReport, known: Iterable[Incident]) -> list[Suspect]:
         metres = _metres(new, one)
         apart = _apart(new, one)
         near = apart <= WITHIN_MS and (metres is None or metres <= WITHIN_M)
-        if one.station == new.station and (number or (near and one.offence == new.offence)):
+        close = apart <= CLOSE_MS and metres is not None and metres <= CLOSE_M
+        alike = one.offence_group is not None and one.offence_group == new.offence_group
+        same = (near and one.offence == new.offence) or (close and alike)
+        if one.station == new.station and (number or same):
             found.append(Suspect(one, metres, apart, number))
     return sorted(
         found,

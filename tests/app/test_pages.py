@@ -74,7 +74,7 @@ def _fill(db: Database) -> None:
         registers.put_boxes(tx, [SosBox(station="mueang_mukdahan", box="sos-gone", lat=16.54, lon=104.72)], now())
         incidents.take(tx, report("1", 2))
         incidents.take(tx, report("2", 3, offence="ยาเสพติด", offence_group=4, found_by="patrol", lat=16.6))
-        incidents.take(tx, report("3", 40, offence_group=None, lat=None, lon=None))
+        incidents.take(tx, report("3", 40, offence="ของแปลก", offence_group=None, lat=None, lon=None))
         counts = {("native", "mueang_mukdahan", "accepted"): 90, ("native", "mueang_mukdahan", "duplicate"): 7}
         counts |= {("native", "mueang_mukdahan", "clock"): 3, ("owntracks", "_unknown", "unknown_device"): 2}
         sources.count_all(tx, counts, now() - 61_000)

@@ -180,6 +180,7 @@ def test_only_what_could_be_the_same_is_read_along_the_index(town: Database) -> 
         for report in (
             known("same", NEW.occurred_from), known("day", NEW.occurred_from - 24 * HOUR),
             known("before", NEW.occurred_from - 24 * HOUR - 1), known("other", NEW.occurred_from, offence="robbery"),
+            known("hours", NEW.occurred_from - 2 * HOUR - 1, offence="robbery"),
             known("window", NEW.occurred_from - 72 * HOUR, occurred_to=NEW.occurred_from - 23 * HOUR),
             known("e1", NEW.occurred_from - 9_000 * HOUR, offence="robbery"),
         ):  # fmt: skip
@@ -187,5 +188,5 @@ def test_only_what_could_be_the_same_is_read_along_the_index(town: Database) -> 
     with town.read() as conn:
         found: list[Incident] = incident_changes.near_in_time(conn, NEW)
     assert sorted((one.source, one.id) for one in found) == [
-        ("entry", "e1"), ("file", "day"), ("file", "e1"), ("file", "same"), ("file", "window"),
+        ("entry", "e1"), ("file", "day"), ("file", "e1"), ("file", "other"), ("file", "same"), ("file", "window"),
     ]  # fmt: skip

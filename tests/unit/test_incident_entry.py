@@ -14,7 +14,7 @@ from dashboard.incidents.nearby import alarm_rows, camera_rows, report_rows, zon
 from dashboard.words import word
 from models.incidents import entry
 from models.incidents.changes import difference, told, written
-from models.incidents.duplicates import WITHIN_M, WITHIN_MS, suspects
+from models.incidents.duplicates import CLOSE_MS, WITHIN_M, WITHIN_MS, suspects
 from models.incidents.entry import Said
 from models.incidents.said import edited, said_of
 from models.records.alarm import AlarmNow
@@ -123,14 +123,19 @@ def test_suspected_are_the_same_number_and_the_same_offence_near_in_time_and_pla
         known("later", occurred_from=new.occurred_from + WITHIN_MS + 1),
         known("no-place", lat=None, lon=None),
         known("robbery", offence="robbery"),
+        known("close", offence="robbery", offence_group=2, lat=16.5451, occurred_from=new.occurred_from - CLOSE_MS),
+        known("closer", offence="robbery", offence_group=1),
+        known("not-close", offence="robbery", offence_group=2, lat=16.5455),
+        known("not-now", offence="robbery", offence_group=2, occurred_from=new.occurred_from - CLOSE_MS - 1),
+        known("nowhere", offence="robbery", offence_group=2, lat=None, lon=None),
         known("elsewhere", station="lumphini"),
     ]
     found = suspects(new, rows)
     assert [(one.incident.id, one.number) for one in found] == [
-        ("new-1", True), ("late", False), ("near", False), ("no-place", False),
+        ("new-1", True), ("late", False), ("close", False), ("near", False), ("no-place", False),
     ]  # fmt: skip
-    assert found[2].metres == pytest.approx(180, abs=2)
-    assert found[3].metres is None
+    assert found[3].metres == pytest.approx(180, abs=2)
+    assert found[4].metres is None
     window = known("window", occurred_from=0, occurred_to=new.occurred_from - WITHIN_MS)
     assert [one.apart for one in suspects(new, [window])] == [WITHIN_MS]
 
