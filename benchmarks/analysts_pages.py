@@ -88,10 +88,7 @@ def pages(browser: Browser, product: Product, cookie: str, of: Analysed, opening
         heard = _Heard()
         page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: heard.frame(frame)))
         _open(page, product, of)
-        chance = random.Random(5)
-        for at in range(changes):
-            label, first, last = of.fields[at % len(of.fields)]
-            day = first + timedelta(days=chance.randrange((last - first).days))
+        for label, day in _typed(of, changes):
             before = page.evaluate(_SAID)
             took = _change(page, heard, label, day)
             times.changed.append(took)
@@ -101,6 +98,17 @@ def pages(browser: Browser, product: Product, cookie: str, of: Analysed, opening
             else:
                 assert page.evaluate(_SAID) != before, "nothing on the page is another"
     return times
+
+
+def _typed(of: Analysed, changes: int) -> Iterator[tuple[str, date]]:
+    """A field and a day for each change, never the day that stands in the field: that would be none."""
+    chance = random.Random(5)
+    stands: dict[str, date] = {}
+    for at in range(changes):
+        label, first, last = of.fields[at % len(of.fields)]
+        day = first + timedelta(days=chance.randrange((last - first).days))
+        stands[label] = day + timedelta(days=1) if day == stands.get(label) else day
+        yield label, stands[label]
 
 
 @dataclass(slots=True)

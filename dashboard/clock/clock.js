@@ -19,18 +19,28 @@ function made(name, values) {
   return one
 }
 
+/** Cases of one place stand round it, each to be seen: the k-th so far off, in units of a pin, in the order of time. */
+const TURN = Math.PI * (3 - Math.sqrt(5)), APART = 7
+
+function beside(k) {
+  const far = APART * Math.sqrt(k), at = k * TURN
+  return k === 0 ? "" : ` translate(${(far * Math.cos(at)).toFixed(1)} ${(far * Math.sin(at)).toFixed(1)})`
+}
+
 /** One pin of every case that has a place here: on the dial or on the map. `columns`: see `dashboard/clock/pins.py`. */
 function pinned(place, columns, shapes, where, scale) {
-  const all = document.createDocumentFragment()
+  const all = document.createDocumentFragment(), there = new Map()
   let first = true
   columns.id.forEach((id, at) => {
     const spot = columns[where][at]
     if (!spot) return
+    const name = `${spot}`, k = there.get(name) ?? 0
+    there.set(name, k + 1)
     const kind = columns.kinds[columns.kind[at]], [before, after] = columns.tells[columns.told[at]]
     const pin = made("path", {
       class: `pin ${kind}`, d: shapes[kind.split(" ")[0]] ?? shapes.g0, "data-case": id, role: "button",
       tabindex: first ? 0 : -1, "aria-label": `${before}${columns.when[at]}${after}`,
-      transform: `translate(${spot[0]} ${spot[1]}) scale(${scale})`,
+      transform: `translate(${spot[0]} ${spot[1]}) scale(${scale})${beside(k)}`,
     })
     first = false
     all.append(pin)
@@ -197,7 +207,7 @@ function sized(place) {
     if (svg.dataset.scale === scale) continue
     svg.dataset.scale = scale
     for (const pin of svg.querySelectorAll(".pins > *"))
-      if (pin.hasAttribute("transform")) pin.setAttribute("transform", pin.getAttribute("transform").replace(/scale\(.*\)/, scale))
+      if (pin.hasAttribute("transform")) pin.setAttribute("transform", pin.getAttribute("transform").replace(/scale\([^)]*\)/, scale))
   }
 }
 

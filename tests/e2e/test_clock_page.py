@@ -94,6 +94,13 @@ def test_a_case_lights_up_on_dial_and_map_and_both_pages_hold_the_rules(chromium
                     lon=100.536 + number / 1000, place_quality="exact", found_by="victim", arrested=number == 0,
                 ),
             )  # fmt: skip
+        # At the same place as the first of them, an hour earlier.
+        again = round((noon - timedelta(hours=1)).timestamp() * 1000)
+        case = IncidentReport(
+            STATION, "hand", "same", again, "theft", again, offence_group=2, lat=13.727, lon=100.536,
+            place_quality="exact",
+        )  # fmt: skip
+        incidents.take(tx, case)
     db.close()
     cookie = product.session().cookie
     product.start()
@@ -112,6 +119,10 @@ def test_a_case_lights_up_on_dial_and_map_and_both_pages_hold_the_rules(chromium
 
     insist(point, lambda: lit.count() == 2, "the case lit on dial and map")
     expect(page.locator(".ssz-clocks .told")).to_contain_text("จับกุมได้")
+    one, other = (page.locator(f".month:last-child .ground [data-case$='hand/{name}']") for name in ("k0", "same"))
+    boxes_of = [pin.bounding_box() for pin in (one, other)]
+    assert None not in boxes_of
+    assert boxes_of[0] != boxes_of[1], "one hides the other"
     # What enlarges or moves one map does it to both.
     grounds = page.locator("svg.ground")
     expect(grounds).to_have_count(2)
