@@ -204,6 +204,11 @@ class Settings(BaseSettings):
         ge=1,
         description="Days the words and the contact of a citizen's report are kept; it stays counted.",
     )
+    retention_text_days: int = Field(
+        1825,
+        ge=1,
+        description="Days the description of an incident is kept, and what its history tells of it; the case stays.",
+    )
     refit: Literal["embedded", "external"] = Field(
         "embedded",
         description="Hotspot maps: `embedded`: the web process starts `manage.py refit --due` when it is time, as a "

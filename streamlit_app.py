@@ -115,6 +115,7 @@ def make_jobs(
         settings.retention_raw_days, settings.retention_position_days, settings.retention_quarantine_days,
         settings.retention_change_days, settings.quarantine_max_mb * 1024 * 1024, settings.retention_audit_days,
         settings.retention_name_days, settings.retention_map_days, settings.retention_forecast_days,
+        settings.retention_text_days,
     )  # fmt: skip
     limits = TroubleLimits(
         settings.box_silent_s * 1000, float(settings.battery_low_pct), settings.feed_silent_s * 1000

@@ -97,6 +97,7 @@ def _retention(args: argparse.Namespace, settings: Settings) -> int:
         name_days=settings.retention_name_days,
         map_days=settings.retention_map_days,
         forecast_days=settings.retention_forecast_days,
+        text_days=settings.retention_text_days,
     )
     with opened(settings) as database:
         gone = retention.run(database, keep, now_ms())

@@ -27,6 +27,8 @@ REVOKE UPDATE ON
     hotspot_choice, hotspot_map, hotspot_weights, incident_change
 FROM ssz_web;
 GRANT UPDATE (seal) ON alarm_step_seal TO ssz_web;
+-- Of the history of incidents old free text is taken out; the trigger lets nothing else be changed.
+GRANT UPDATE (fields) ON incident_change TO ssz_web;
 -- ... and only what has a retention, or is no history, may be deleted: no alarm, press, step, dispatch, drill, notice
 -- or scan. Incidents go with an import that is undone. Of the audit log the trigger lets the oldest rows go, and only
 -- behind a cut.

@@ -175,7 +175,7 @@ def purposes(database: Database, before: Millis) -> int:
 
     The tables let rows be deleted only up to the moment that is written down first, and that never goes back.
     """
-    _may_go(database, _PURPOSE.name, before)
+    may_go(database, _PURPOSE.name, before)
     key = tuple(_READING.primary_key.columns)
     old = select(*key).where(_READING.c.at < before).order_by(_READING.c.at).limit(PIECE)
     readings = delete(_READING).where(tuple_(*key).in_(old))
@@ -187,7 +187,7 @@ def purposes(database: Database, before: Millis) -> int:
 
 def maps(database: Database, before: Millis) -> int:
     """Maps of hotspots made before a moment, but the newest of each place, family, horizon and shift: it is shown."""
-    _may_go(database, _MAP.name, before)
+    may_go(database, _MAP.name, before)
     key = tuple(_MAP.primary_key.columns)
     newer = _MAP.alias()
     same = and_(*(newer.c[column.name] == column for column in key if column.name != "made_at"))
@@ -202,8 +202,8 @@ def forecasts(database: Database, before: Millis) -> int:
 
     Station by station along their index: there are millions.
     """
-    _may_go(database, _FORECAST.name, before)
-    _may_go(database, _SCORE.name, before)
+    may_go(database, _FORECAST.name, before)
+    may_go(database, _SCORE.name, before)
     total = 0
     with database.read() as conn:
         stations = conn.execute(select(_FORECAST.c.station).distinct()).scalars().all()
@@ -219,7 +219,7 @@ def forecasts(database: Database, before: Millis) -> int:
     return total
 
 
-def _may_go(database: Database, table: str, before: Millis) -> None:
+def may_go(database: Database, table: str, before: Millis) -> None:
     """Let rows of a table that only grows be deleted up to a moment, which never goes back."""
     with database.write(patience_s=30.0) as tx:
         kept = tx.conn.execute(select(_ERASURE.c.before).where(_ERASURE.c.kind == table)).scalar()

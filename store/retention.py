@@ -10,7 +10,7 @@ from models.audit.deeds import Did, by_system
 from models.records.base import Millis
 from models.records.sos import SosBox, SosBoxPast
 from models.records.unit import Unit, UnitStatusPast
-from store import access, audit, erasing, outbox
+from store import access, audit, erasing, erasing_texts, outbox
 from store.audit import cutting
 from store.database import Database
 from store.rows import table_of
@@ -20,6 +20,8 @@ _DAY_MS = 86_400_000
 #: How long ended sessions and sent messages stay readable for whoever looks into a case, in days.
 _SESSION_DAYS = 30
 _SENT_DAYS = 1
+
+_TEXTS = "SSZ_RETENTION_TEXT_DAYS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Keep:
     name_days: int = 365
     map_days: int = 90
     forecast_days: int = 730
+    text_days: int = 1_825
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ def rules(keep: Keep, now: Millis) -> tuple[Rule, ...]:
             lambda database, before: erasing.held(database, before, keep.quarantine_bytes),
         ),
         Rule("report", "SSZ_RETENTION_NAME_DAYS", keep.name_days, erasing.said_by_citizens),
+        Rule("incident_text", _TEXTS, keep.text_days, erasing_texts.descriptions),
+        Rule("incident_change_text", _TEXTS, keep.text_days, erasing_texts.in_history),
         Rule("purpose", audited, keep.audit_days, erasing.purposes),
         Rule("sheet_print", audited, keep.audit_days, erasing.prints),
         Rule("hotspot_map", "SSZ_RETENTION_MAP_DAYS", keep.map_days, erasing.maps),
@@ -99,8 +104,8 @@ def rules(keep: Keep, now: Millis) -> tuple[Rule, ...]:
 
 
 def run(database: Database, keep: Keep, now: Millis) -> dict[str, int]:
-    """Delete what is too old, and write down what was; returns how many rows of each kind went (of `report`: were
-    emptied of what a citizen said)."""
+    """Delete what is too old, and write down what was; returns how many rows of each kind went (of `report`, and of
+    texts of incidents: were emptied of words)."""
     gone: dict[str, int] = {}
     for rule in rules(keep, now):
         before = now - rule.days * _DAY_MS

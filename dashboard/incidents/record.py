@@ -63,6 +63,8 @@ def history_rows(
         for name, (before, after) in told(change.fields, text).items():
             hidden = name == TEXT and not text
             was, became = (_value(name, value, hidden, zone, language) for value in (before, after))
+            if name == TEXT and text and before is None and after is None:
+                was = became = word("rec.text_gone", language)
             rows.append(_history_row(change, names, word(FIELDS[name], language), was, became, zone, language))
     return rows
 

@@ -30,6 +30,11 @@ def written(changed: Difference) -> str:
     return orjson.dumps(changed).decode()
 
 
+def without_text(fields: str) -> str:
+    """A difference of the history without its free text: that there was one is still told, by two sides of None."""
+    return orjson.dumps({**orjson.loads(fields), TEXT: (None, None)}).decode()
+
+
 def told(fields: str, text: bool) -> Difference:
     """A difference read from the history; without leave to see `text` both sides of the free text are None."""
     found = {name: (before, after) for name, (before, after) in orjson.loads(fields).items()}

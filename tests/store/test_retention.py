@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from dashboard.incidents.record import history_rows
+from dashboard.words import word
 from models.happenings import RegisterChanged
+from models.incidents.changes import without_text
 from models.records.base import Reason, Rejected
+from models.records.incident import IncidentReport
 from models.records.position import Fix
 from models.records.purpose import Purpose
 from models.records.report import CitizenReport
@@ -24,6 +29,9 @@ from store import (
     access,
     changes,
     erasing,
+    erasing_texts,
+    incident_changes,
+    incidents,
     outbox,
     partitions,
     positions,
@@ -78,6 +86,7 @@ def fixes(unit: str, start: int, number: int, received_at: int | None = None) ->
 @pytest.fixture(autouse=True)
 def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(erasing, "PIECE", 10)
+    monkeypatch.setattr(erasing_texts, "PIECE", 10)
 
 
 def test_old_positions_go_unit_by_unit(db: Database) -> None:
@@ -200,6 +209,47 @@ def test_what_a_citizen_said_goes_after_a_year_and_the_report_stays(db: Database
     assert [(one.id, one.text, one.contact) for one in kept if one.text or one.contact] == [("r25", "สมหญิง", "081")]
     assert retention.run(db, KEEP, NOW)["report"] == 0
     assert proofs(db) == ["table:report 25 before 2025-09-21T14:13:20+00:00 by SSZ_RETENTION_NAME_DAYS=365"]
+
+
+def test_descriptions_go_from_cases_and_their_history_and_nothing_else_of_it_can_be_changed(db: Database) -> None:
+    def case(name: str, age: int) -> IncidentReport:
+        at = NOW - age * DAY
+        return IncidentReport("hat_yai", "entry", name, at, "theft", at, offence_group=2, description="สมหญิง 081")
+
+    with db.write() as tx:
+        registers.put_stations(tx, [Station(code="hat_yai", name_th="ห", name_en="H")], NOW)
+        for n, age in enumerate([1826] * 25 + [1824]):
+            assert incident_changes.enter(tx, case(f"c{n}", age), "สมชาย")
+    change = text("UPDATE incident_change SET fields = :fields WHERE id = 'c0'")
+    with db.read() as conn:
+        [kept] = incident_changes.history(conn, incident_changes.Key("hat_yai", "entry", "c0"))
+    gone = {"fields": without_text(kept.fields)}
+    with pytest.raises(DBAPIError, match="only added to"), db.write() as tx:
+        tx.conn.execute(change, gone)  # its time is not over
+    done = retention.run(db, KEEP, NOW)
+    assert (done["incident_text"], done["incident_change_text"]) == (25, 25)
+    with db.read() as conn:
+        cases = list(incidents.incidents(conn, incidents.Wanted(None)))
+        [first] = incident_changes.history(conn, incident_changes.Key("hat_yai", "entry", "c0"))
+        [young] = incident_changes.history(conn, incident_changes.Key("hat_yai", "entry", "c25"))
+    assert (len(cases), [one.id for one in cases if one.description]) == (26, ["c25"])
+    fields = orjson.loads(first.fields)
+    assert (fields["description"], fields["offence"], list(fields)) == (
+        [None, None], [None, "theft"], list(orjson.loads(young.fields)),
+    )  # fmt: skip
+    assert "สมหญิง" in young.fields
+    told = history_rows([first], True, True, ZoneInfo("Asia/Bangkok"), "th")
+    assert [row[word("rec.after", "th")] for row in told][-1] == "(ลบแล้วเมื่อครบกำหนดเก็บรักษา)"
+    with pytest.raises(DBAPIError, match="only added to"), db.write() as tx:
+        tx.conn.execute(change, {"fields": '{"offence":["x","y"],"description":[null,null]}'})
+    with pytest.raises(DBAPIError, match="only added to"), db.write() as tx:
+        tx.conn.execute(text("UPDATE incident_change SET fields = '{}' WHERE id = 'c0'"))
+    with pytest.raises(DBAPIError, match="only added to"), db.write() as tx:
+        tx.conn.execute(text("DELETE FROM incident_change"))
+    assert [one.split(" by ")[1] for one in proofs(db)] == ["SSZ_RETENTION_TEXT_DAYS=1825"] * 2
+    again = retention.run(db, KEEP, NOW + DAY)
+    assert (again["incident_text"], again["incident_change_text"]) == (0, 0)
+    assert retention.run(db, KEEP, NOW + 2 * DAY)["incident_text"] == 1
 
 
 def test_what_was_deleted_is_in_no_byte_of_the_files(sqlite_url: str) -> None:
