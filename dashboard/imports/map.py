@@ -11,7 +11,7 @@ from dashboard.basemap.palette import Theme
 from dashboard.incidents.drawn import offence_name
 from dashboard.visit import Visit
 from dashboard.words import Language, word
-from models.imports.places import Place
+from models.imports.places import Place, rough
 from store.bringing_in import Preview
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 #: Told apart by every kind of colour vision, by day and by night; none is red. What is outside bears a cross too.
 _GOOD, _OUTSIDE, _EDGE = [0, 114, 178], [230, 159, 0], [20, 20, 20]
 _HEIGHT = 420
+#: Places outside of the area that are told.
+_TOLD = 4
 
 
 def places_map(here: Visit, preview: Preview) -> None:
@@ -34,6 +36,8 @@ def places_map(here: Visit, preview: Preview) -> None:
         f":blue[:material/circle:] {word('imp.n_good', language)} {len(preview.places) - outside:,}"
         f" · :orange[:material/cancel:] {word('imp.n_outside', language)} {outside:,}"
     )
+    if outside:
+        st.caption(outside_words(preview.places, language))
     all_of_them = counts.good - counts.no_place + counts.outside
     if len(preview.places) < all_of_them:
         said = word("imp.map_part", language, n=f"{len(preview.places):,}", all=f"{all_of_them:,}")
@@ -41,6 +45,14 @@ def places_map(here: Visit, preview: Preview) -> None:
     st.pydeck_chart(deck_of(preview.places, desk_theme(), language), height=_HEIGHT, alt=word("imp.map", language))
     archive = here.runtime.basemap.now().archive
     told(archive.attribution if archive else "", language)
+
+
+def outside_words(places: tuple[Place, ...], language: Language) -> str:
+    """Roughly where those outside of the area lie: they do not stretch the map, which is of the good ones."""
+    found = rough(place for place in places if place.outside)
+    told = " · ".join(f"{lat:.1f}, {lon:.1f} ({n:,})" for lat, lon, n in found[:_TOLD])
+    more = word("imp.outside_more", language, n=f"{len(found) - _TOLD:,}") if len(found) > _TOLD else ""
+    return word("imp.outside_near", language, places=told + more)
 
 
 def deck_of(places: tuple[Place, ...], theme: Theme, language: Language) -> pdk.Deck:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -19,6 +20,12 @@ class Place:
     id: str
     offence: str
     outside: bool
+
+
+def rough(places: Iterable[Place]) -> list[tuple[float, float, int]]:
+    """Where places are by the tenth of a degree (some 11 km): (lat, lon, n), the most first."""
+    counted = Counter((round(place.lat, 1) + 0.0, round(place.lon, 1) + 0.0) for place in places)
+    return sorted(((lat, lon, n) for (lat, lon), n in counted.items()), key=lambda one: (-one[2], one[0], one[1]))
 
 
 class Spread:

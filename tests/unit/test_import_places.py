@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard.imports.map import deck_of
+from dashboard.imports.map import deck_of, outside_words
 from models.formats.incident_file import Context
 from models.imports.converting import COLUMNS, Converter
 from models.imports.opening import Piece
-from models.imports.places import Place, Spread
+from models.imports.places import Place, Spread, rough
 
 HOSTILE = '@@=alert(1) <img src="https://tracker.example/x" onerror=alert(1)>'
 HEADER = ("id", "occurred_at", "offence", "lat", "lon")
@@ -37,6 +37,14 @@ def test_a_stream_of_any_length_keeps_places_evenly_and_never_too_many(count: in
     assert kept[:1] == [0][:count]
     assert len(steps) <= 1
     assert not kept or kept[-1] + max(steps, default=1) >= count  # to the end of the file
+
+
+def test_places_outside_are_told_roughly_the_most_first() -> None:
+    far = [(18.81, 98.97), (18.79, 99.04), (7.01, 100.47), (-0.04, 0.04), (1, 1), (2, 2), (3, 3)]
+    places = (place(0), *(Place(lat, lon, "x", "theft", True) for lat, lon in far))
+    assert rough(one for one in places if one.outside)[:2] == [(18.8, 99.0, 2), (0.0, 0.0, 1)]
+    told = outside_words(places, "en")
+    assert "18.8, 99.0 (2) · 0.0, 0.0 (1) · 1.0, 1.0 (1) · 2.0, 2.0 (1) · and 2 other places" in told
 
 
 def test_rows_outside_of_the_area_are_given_with_their_place() -> None:

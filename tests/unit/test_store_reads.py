@@ -39,6 +39,7 @@ INSIDE = frozenset(
         "alarms.reading.recent", "alarms.trouble.open_technical", "alarms.trouble.shelved",
         "checkpoints.away_m", "devices.keys",
         "dispatch.under_way", "drills.of_press", "forecasts.any_over", "forecasts.due", "forecast_proof.verify",
+        "forecast_tally.wrong",
         "hidden.hidden_batches",
         "hotspots.weights", "import_runs.broken_off", "import_runs.known",
         "incidents.as_named", "incidents.seen",
