@@ -41,7 +41,7 @@ from store.database import Database, Tx
 from store.errors import StorageError
 from store.rows import table_of, values_of
 from store.sos import take_signal
-from tests.servers import free_port
+from tests.servers import free_port, wait_until
 from tests.store.plans import plan_of
 
 NOW = 1_790_000_000_000
@@ -116,7 +116,7 @@ def webhook() -> Iterator[Webhook]:
 def mailbox() -> Iterator[tuple[Mailbox, str]]:
     box = Mailbox()
     port = free_port()
-    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller = Controller(box, hostname="127.0.0.1", port=port, ready_timeout=60)
     controller.start()
     yield box, f"mailto://127.0.0.1:{port}/?from=ssz@police.example&to=chief@police.example&mode=insecure"
     controller.stop()
@@ -184,7 +184,7 @@ def test_a_failing_channel_is_tried_again_shown_on_the_alarm_and_stops_no_other(
     def look(after_s: int) -> None:
         clock.now = NOW + after_s * 1000
         runner.tick(courier.job())
-        assert courier.idle(20)
+        assert courier.idle(60)
 
     with as_the_product_logs() as logged:
         look(10)
@@ -236,9 +236,9 @@ def test_two_processes_send_one_notice_and_a_slow_channel_holds_up_no_press(
     for courier in couriers:
         courier.look(clock.now)  # without the lease: the row alone must hold
     assert press(sqlite_db, "sos-2", "_unknown") != alarm  # while the channel hangs
-    assert kept(sqlite_db, alarm, "_unknown")[0][3] == "sending"
+    wait_until(lambda: [one[3] for one in kept(sqlite_db, alarm, "_unknown")] == ["sending"], what="the try's row")
     webhook.go.set()
-    assert all(courier.idle(20) for courier in couriers)
+    assert all(courier.idle(60) for courier in couriers)
     assert kept(sqlite_db, alarm, "_unknown") == [("hook", 1, 1, "sent", "")]
     assert len(webhook.got) == 1
 
@@ -261,14 +261,14 @@ def test_a_process_that_died_while_it_sent_is_taken_over_from_and_a_quota_ends(s
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(threading, "excepthook", lambda _args: None)
         courier.look(clock.now)
-        assert courier.idle(20)
+        assert courier.idle(60)
     clock.now += 60_000
     courier.look(clock.now)
-    assert courier.idle(20)
+    assert courier.idle(60)
     late = press(sqlite_db, "sos-late", "_unknown")
     climb(sqlite_db, NOW + 76_000)
     courier.look(clock.now)
-    assert courier.idle(20)
+    assert courier.idle(60)
     outcomes = Counter(alarm[3:] for one in [*found, late] for alarm in kept(sqlite_db, one, "_unknown"))
     assert outcomes == {("failed", "lost"): 3, ("sent", ""): 1, ("sent", "together"): 2, ("quota", "quota"): 1}
     assert [marked(sqlite_db, one) for one in [*found, late]] == [False, False, False, True]
@@ -286,7 +286,7 @@ def test_a_fault_nobody_foresaw_is_a_failure_that_the_desk_sees_and_no_log_quote
     clock.now = NOW + 16_000
     with as_the_product_logs() as logged:
         courier.look(clock.now)
-        assert courier.idle(20)
+        assert courier.idle(60)
     assert kept(sqlite_db, alarm, "_unknown") == [("hook", 1, 1, "failed", "refused")]
     assert marked(sqlite_db, alarm)
     assert "LookupError" in "\n".join(logged)
@@ -307,7 +307,7 @@ def test_without_a_thread_now_the_next_look_sends(sqlite_db: Database, monkeypat
         patch.setattr(threading.Thread, "start", full)
         courier.look(NOW + 16_000)
     courier.look(NOW + 17_000)
-    assert courier.idle(20)
+    assert courier.idle(60)
     assert kept(sqlite_db, alarm, "_unknown") == [("hook", 1, 1, "sent", "")]
 
 
@@ -403,7 +403,7 @@ def test_a_hundred_and_ten_sos_are_each_named_to_the_channel_in_fifteen_messages
     def look(after_s: int) -> None:
         clock.now = NOW + after_s * 1000
         courier.look(clock.now)
-        assert courier.idle(20)
+        assert courier.idle(60)
 
     for second in range(16, 19):
         look(second)
@@ -441,13 +441,13 @@ def test_a_flood_of_drills_and_reports_leaves_a_call_for_help_its_own_message_at
     for second in range(16, 31):
         clock.now = NOW + second * 1000
         courier.look(clock.now)
-        assert courier.idle(20)
+        assert courier.idle(60)
     assert len(told) == 10, "one by one; the others wait for their minute"
     press(town)
     climb(town, NOW + 17_000)
     clock.now += 1_000
     courier.look(clock.now)
-    assert courier.idle(20)
+    assert courier.idle(60)
     assert told[10:] == ["ระดับ 1 กดปุ่ม SOS · sos-1"]
 
 
@@ -467,7 +467,7 @@ def test_a_store_that_fails_while_many_are_begun_has_begun_none_and_the_next_loo
     clock.now = NOW + 16_000
     for _ in range(3):
         courier.look(clock.now)
-        assert courier.idle(20)
+        assert courier.idle(60)
     assert len(told) == 10
     begun: list[str] = []
 
@@ -481,13 +481,13 @@ def test_a_store_that_fails_while_many_are_begun_has_begun_none_and_the_next_loo
     with monkeypatch.context() as patch:
         patch.setattr(notices, "begin", full)
         courier.look(clock.now)
-        assert courier.idle(20)
+        assert courier.idle(60)
     assert (len(told), len(begun)) == (10, 15)
     outcomes = Counter(one[3] for alarm in found for one in kept(sqlite_db, alarm, "_unknown"))
     assert outcomes == {"sent": 10}, "none is left as if it were being sent"
     for _ in range(2):
         courier.look(clock.now)
-        assert courier.idle(20)
+        assert courier.idle(60)
         clock.now += 10_000
     assert all(kept(sqlite_db, alarm, "_unknown")[-1][2:4] == (1, "sent") for alarm in found)
 
