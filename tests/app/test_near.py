@@ -30,8 +30,8 @@ DISPATCHER = "role=dispatcher&stations=lumphini"
 FLEET = {
     "near": ((0, 200), 2),
     "round": ((10, 400), 2),
-    "old": ((0, 50), 60),
-    "lost": ((0, 20), 3600),
+    "old": ((0, 50), 600),
+    "lost": ((0, 20), 36_000),
     "busy": ((0, 10), 2),
 }
 
@@ -53,7 +53,7 @@ def server(sqlite_db: Database) -> Iterator[LiveServer]:
         units.take(tx, StatusReport("lumphini", "near", now, UnitStatus.AVAILABLE))
         _, line = street((0, 0), (1000, 0), (1000, 400), (0, 400))
         registers.put_streets(tx, "lumphini", [Street(station="lumphini", id=1, line=line)], now)
-    parts = Parts(clock, lambda: running.follower.picture, lambda: running.hub.names, keeping(sqlite_db, 30, 300, 36))
+    parts = Parts(clock, lambda: running.follower.picture, lambda: running.hub.names, keeping(sqlite_db, 300, 3_000, 36))
     with LiveServer(sqlite_db, near_routes(lambda: parts)) as running:
         yield running
 
