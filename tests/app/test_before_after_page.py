@@ -138,10 +138,10 @@ def test_the_day_is_typed_as_people_write_it() -> None:
     page = opened(PAGE, {})
     key = f"ba-start-{STATION}/{CODE}"
     assert page.text_input(key=key).value == thai_day(START)
-    page.text_input(key=key).set_value("๑/๑/๒๕๖๙").run()
-    assert page.query_params["start"] == "2026-01-01"
+    page.text_input(key=key).set_value("๒/๑/๒๕๖๙").run()  # never the first of a month, as `START` is
+    assert page.query_params["start"] == "2026-01-02"
     page.text_input(key=key).set_value("เมื่อวาน").run()
-    assert (page.query_params["start"], page.text_input(key=key).value) == ("2026-01-01", "1 ม.ค. 2569")
+    assert (page.query_params["start"], page.text_input(key=key).value) == ("2026-01-02", "2 ม.ค. 2569")
     assert "เมื่อวาน" in page.warning[0].value
     page.text_input(key=key).set_value(thai_day(START)).run()
     assert "start" not in page.query_params
