@@ -53,7 +53,8 @@ def server(sqlite_db: Database) -> Iterator[LiveServer]:
         units.take(tx, StatusReport("lumphini", "near", now, UnitStatus.AVAILABLE))
         _, line = street((0, 0), (1000, 0), (1000, 400), (0, 400))
         registers.put_streets(tx, "lumphini", [Street(station="lumphini", id=1, line=line)], now)
-    parts = Parts(clock, lambda: running.follower.picture, lambda: running.hub.names, keeping(sqlite_db, 300, 3_000, 36))
+    kept = keeping(sqlite_db, 300, 3_000, 36)
+    parts = Parts(clock, lambda: running.follower.picture, lambda: running.hub.names, kept)
     with LiveServer(sqlite_db, near_routes(lambda: parts)) as running:
         yield running
 
