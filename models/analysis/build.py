@@ -161,14 +161,16 @@ def _chance(asked: Question, setting: Setting, counts: Sequence[Ints]) -> Chance
     chances = asked.known.chances
     if asked.shift not in chances:
         mostly = True if asked.shift is None else _mostly(asked)
-        events = asked.past.take(asked.known.are_events & mostly)
-        year = int(np.searchsorted(events.start, asked.at - YEAR_DAYS * DAY_MS))
-        rows = (slice(year, None), slice(year))
-        thrown = [asked.ground.counts(events.take(part)).astype(np.int64) for part in rows]
-        grid = asked.ground.grid
+        past, grid = asked.past, asked.ground.grid
+        events = np.flatnonzero(asked.known.are_events & mostly)
+        cells, begun = asked.cells[events], past.start[events] >= asked.at - YEAR_DAYS * DAY_MS
+        windows = ((cells >= 0) & begun, (cells >= 0) & ~begun)
+        thrown = [np.bincount(cells[rows], minlength=len(grid.area)) for rows in windows]
         # Of the cases too: were all maps thrown alike, one lucky throw would speak for all of them.
         seed = zlib.crc32(np.stack(counts).tobytes(), _seed(asked, setting, asked.known.days))
-        chances[asked.shift] = Chance(thrown, grid, setting.share, seed, reached(events, grid))
+        chances[asked.shift] = Chance(
+            thrown, grid, setting.share, seed, reached(past.x[events], past.y[events], grid)
+        )
     return chances[asked.shift]
 
 

@@ -9,6 +9,7 @@ from scipy.spatial import cKDTree
 
 from models.analysis.cases import Cases
 from models.analysis.grid import Grid
+from models.analysis.quality import shared_places
 
 Floats = NDArray[np.float64]
 
@@ -36,14 +37,12 @@ def are_events(cases: Cases) -> NDArray[np.bool_]:
     return made
 
 
-def reached(events: Cases, grid: Grid) -> Floats | None:
+def reached(x: Floats, y: Floats, grid: Grid) -> Floats | None:
     """How likely an event anywhere in the zone is recorded in each cell (sum 1), when places (to a metre) are shared:
     the middles of blocks, villages. Each event goes to the nearest place that holds one. None when each has a place
     of its own: then it was recorded where it was.
     """
-    # As complex numbers pairs sort many times faster than as rows.
-    keys, counts = np.unique(np.round(events.x) + 1j * np.round(events.y), return_counts=True)
-    places = np.stack([keys.real, keys.imag], axis=1)
+    places, counts = shared_places(x, y)
     cells = grid.cell_of(*places.T)
     known = cells >= 0
     if not known.any() or float((counts[known] > 1).mean()) <= SHARED:
@@ -51,9 +50,9 @@ def reached(events: Cases, grid: Grid) -> Floats | None:
     nearest = cKDTree(places)
     # A place draws from where the next one would be half way, to the corners: ground beyond is nobody's.
     far = np.inf if len(places) < 2 else _CORNER * float(np.median(nearest.query(places, k=2)[0][:, 1]))
-    x, y = grid.centres(grid.inside)
-    east, north = _within_a_cell(len(x)) * grid.cell
-    spots = np.stack([np.add.outer(x, east), np.add.outer(y, north)], axis=-1)
+    middle_x, middle_y = grid.centres(grid.inside)
+    east, north = _within_a_cell(len(middle_x)) * grid.cell
+    spots = np.stack([np.add.outer(middle_x, east), np.add.outer(middle_y, north)], axis=-1)
     away, place = nearest.query(spots)
     # What is drawn by a place on no cell (the zone's far rim) is recorded on none, as the events there are.
     taken = (away <= far) & known[place]

@@ -124,12 +124,19 @@ class Evidence:
         length, number = slice_days((at - int(past.start[0])) / DAY_MS) if len(past) else (0, 0)
         if not number:
             return ["too_few"] * len(self.groups)
-        edges = at - np.arange(number, -1, -1) * length * DAY_MS
-        whole = np.histogram(past.start, edges, weights=self.inside)[0]
-        counts = [np.histogram(past.start[rows], edges, weights=self.inside[rows])[0] for rows in self.rows]
+        of = (
+            number - 1 - (at - 1 - past.start) // (length * DAY_MS)
+        )  # the slice of each case; below 0: before the first
+
+        def sums(rows: Ints) -> list[int]:
+            rows = rows[of[rows] >= 0]
+            return [round(each) for each in np.bincount(of[rows], self.inside[rows], number).tolist()]
+
+        whole = sums(np.arange(len(past)))
+        counts = [sums(rows) for rows in self.rows]
         grid = self.asked.ground.grid
         shares = [float(grid.area[cells].sum()) / grid.total_m2 for cells in self.groups]
-        return trends([np.rint(row).astype(int) for row in counts], np.rint(whole).astype(int), shares)
+        return trends(counts, whole, shares)
 
     @cached_property
     def _rhythm(self) -> list[tuple[Floats, Floats]]:

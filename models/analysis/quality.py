@@ -84,7 +84,7 @@ def cell_for(quality: LocationQuality, zone_m2: float) -> float:
 
 def one_place(cases: Cases) -> bool:
     """Whether four cases in five lie on one coordinate: then nobody knows where they happened."""
-    return bool(len(cases)) and int(_counts(cases.x, cases.y)[1].max()) > 0.8 * len(cases)
+    return bool(len(cases)) and int(shared_places(cases.x, cases.y)[1].max()) > 0.8 * len(cases)
 
 
 @lru_cache(maxsize=16)
@@ -95,13 +95,13 @@ def _to_degrees(epsg: int) -> Transformer:
 def _piles(x: Floats, y: Floats, share: float) -> tuple[Floats, NDArray[np.int64]]:
     if not len(x):
         return np.zeros((0, 2)), np.zeros(0, dtype=np.int64)
-    places, counts = _counts(x, y)
+    places, counts = shared_places(x, y)
     order = np.argsort(-counts, kind="stable")
     order = order[(counts[order] >= PILE) & (counts[order] >= share * len(x))]
     return places[order], counts[order]
 
 
-def _counts(x: Floats, y: Floats) -> tuple[Floats, NDArray[np.int64]]:
+def shared_places(x: Floats, y: Floats) -> tuple[Floats, NDArray[np.int64]]:
     """Places rounded to a metre, and how many cases lie on each."""
     # One number a place sorts many times faster than pairs; a UTM northing has eight digits at most.
     keys, counts = np.unique(np.round(x) * 1e8 + np.round(y), return_counts=True)

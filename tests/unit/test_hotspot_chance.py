@@ -58,7 +58,7 @@ def test_each_place_of_a_geocoder_draws_from_its_own_ground(cell: float) -> None
     polygon, thrown = random_town(4_000, 9, side_m=1500.0)
     events = geocoded(thrown, 250.0)
     grid = Grid.of(polygon, cell)
-    likely = reached(events, grid)
+    likely = reached(events.x, events.y, grid)
     assert likely is not None
     # On the rim half of a place's ground lies in the zone, at a corner a quarter. Places that fell on no cell: none.
     ground: dict[int, float] = {}
