@@ -33,8 +33,6 @@ def upload(here: Visit) -> Work | None:
     kept = works().of(st.session_state.get(_KEPT, ""), here.who.name)
     if kept is not None and not here.who.sees(kept.plan.station):
         kept = None  # the station has left the stations of who looks since
-    if kept is not None and not kept.doing:
-        _ended(here, kept)
     with running.db.read() as conn:
         stations = registers.stations(conn, here.who.stations)
     if not stations:
@@ -90,7 +88,7 @@ def coming(here: Visit, work: Work) -> None:
     progress()
 
 
-def _ended(here: Visit, work: Work) -> None:
+def ended(here: Visit, work: Work) -> None:
     """How a work ended, in words that say what was kept and what to do."""
     language = here.language
     if work.problem is not None:

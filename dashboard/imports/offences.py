@@ -79,7 +79,7 @@ def _add(here: Visit, station: str) -> None:
     language = here.language
     codes = {one.code: one.th if language == "th" else one.en for one in STANDARD}
     groups = {str(number): names[language == "en"] for number, names in GROUPS.items()}
-    meanings = groups | codes
+    meanings = {"": word("imp.own_choose", language)} | groups | codes
     with st.form(f"own-{station}", clear_on_submit=True):
         columns = st.columns([3, 4, 2], vertical_alignment="bottom")
         name = columns[0].text_input(word("imp.own_name", language), max_chars=200, key=f"own-name-{station}")
@@ -87,7 +87,7 @@ def _add(here: Visit, station: str) -> None:
             word("imp.own_means", language), list(meanings), format_func=meanings.__getitem__,
             key=f"own-means-{station}",
         )  # fmt: skip
-        if not columns[2].form_submit_button(word("imp.own_add", language)) or not name.strip() or said is None:
+        if not columns[2].form_submit_button(word("imp.own_add", language)) or not name.strip() or not said:
             return
     try:
         meaning = import_words.meaning_of(name, said)

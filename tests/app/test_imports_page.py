@@ -10,7 +10,9 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import runtime
 from dashboard.access.identity import Who
+from dashboard.imports import coming
 from dashboard.imports.work import Work, bring, look, works
+from dashboard.runtime import Runtime
 from dashboard.words import word
 from models.audit.deeds import Deed, Did
 from models.formats.incident_file import Context
@@ -128,6 +130,16 @@ def test_what_cannot_be_read_or_is_stopped_gets_a_word(
         assert ("ไฟล์ว่างเปล่า" in refused, "ยังไม่ได้บันทึก" in refused) == (True, True)
         assert "ไม่พบคอลัมน์ offence" in told(page_of(started(tmp_path, "id,occurred_at\n1,2\n")))
         assert "นามสกุล" in told(page_of(started(tmp_path, FILE, "f.xlsx")))
+        with monkeypatch.context() as patched:  # the work has ended before the page comes to draw it
+
+            def at_once(work: Work, running: Runtime) -> None:
+                look(work, running)
+                ended(work)
+
+            patched.setattr(coming, "look", at_once)
+            page = opened(PAGE, {})
+            page.file_uploader(key="import-file").set_value(("f.csv", b" ", "text/csv")).run()
+            assert "ไฟล์ว่างเปล่า" in told(page)
         work = started(tmp_path)
         work.stop.set()
 
