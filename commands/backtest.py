@@ -27,7 +27,7 @@ def add(commands: Commands) -> None:
         help=f"a category of the file, or {', '.join(FAMILIES)} (default: every case; of a station: property)",
     )  # fmt: skip
     parser.add_argument(
-        "--horizon", type=int, action="append", choices=range(1, 366), metavar="D",
+        "--horizon", type=_days, action="append", metavar="D",
         help="days; may be repeated (default: 7, 14 and 28)",
     )  # fmt: skip
     parser.add_argument("--zones", type=int, default=0, metavar="N", help="only the N busiest squares of --zone-km")
@@ -39,6 +39,12 @@ def add(commands: Commands) -> None:
     parser.add_argument("--shift", action="store_true", help="a map for each shift (setting SSZ_SHIFT_HOURS)")
     parser.add_argument("--json", action="store_true", help="as a document: docs/schemas/backtest.json")
     parser.set_defaults(run=_run)
+
+
+def _days(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 365):
+        raise argparse.ArgumentTypeError(f"1 to 365 days, not {text[:20]}")
+    return int(text)
 
 
 def _run(args: argparse.Namespace, settings: Settings) -> int:

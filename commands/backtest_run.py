@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ import numpy as np
 from commands.context import RefusedError, now_ms, opened, require_stations
 from models.analysis.backtest import HORIZONS, Place, Plan, backtest
 from models.analysis.backtest_rows import horizon_of
-from models.analysis.cases import Columns, columns_of, prepare
+from models.analysis.cases import Columns, LeftOut, columns_of, prepare
 from models.analysis.city import City, city_of, first_origin
 from models.analysis.components import Ground
 from models.analysis.families import FAMILIES, Family
@@ -26,6 +27,8 @@ from store.incidents import Wanted
 
 #: Cells of a whole city and of a zone, m.
 CITY_CELL, ZONE_CELL = 250.0, 100.0
+#: More cells than this, of all squares together, take minutes a horizon, and no patrol holds a map of them.
+MOST_CELLS = 500_000
 
 
 def told_of(args: argparse.Namespace, settings: Settings) -> dict[str, Any]:
@@ -49,13 +52,17 @@ def _of_file(args: argparse.Namespace, settings: Settings, horizons: Sequence[in
     city = city_of(file.columns, family, now_ms())
     cell = args.cell or (ZONE_CELL if args.zones else CITY_CELL)
     shifts = Shifts(settings.shifts, ZoneInfo("UTC")) if args.shift else None
-    told = _head(args, args.file.name, family, city, cell, file.bad_time, file.told)
+    told = _head(args, args.file.name, family, city or file.columns, cell, file.bad_time, file.told)
+    found = 0
     for days in horizons if city else ():
         assert city is not None  # noqa: S101 - mypy
         plan = Plan(days, shifts=shifts)
         with _refused():
-            places = _places(args, city, plan, cell)
+            places = _small_enough(_places(args, city, plan, cell))
+        found = max(found, len(places))
         told["horizons"].append(horizon_of(backtest(places, plan, city.until)))
+    if found:
+        told["zones"] = min(args.zones, found)
     return told
 
 
@@ -73,6 +80,13 @@ def _places(args: argparse.Namespace, city: City, plan: Plan, cell: float) -> li
         return []
     first = first_origin(city, plan, city.until)
     return city.busiest(args.zones, args.zone_km * 1000, cell, first) if args.zones else city.whole(cell, first)
+
+
+def _small_enough(places: list[Place]) -> list[Place]:
+    cells = sum(len(place.ground.grid.area) for place in places)
+    if cells > MOST_CELLS:
+        raise ValueError(f"{cells:,} cells")
+    return places
 
 
 def _family(wanted: str, columns: Columns) -> Family | None:
@@ -97,17 +111,17 @@ def _of_station(args: argparse.Namespace, settings: Settings, horizons: Sequence
             zones = [zone.polygon for zone in registers.zones(conn, frozenset({station})) if zone.kind != "beat"]
     cell, now = args.cell or ZONE_CELL, now_ms()
     city = None if zones else city_of(columns, family, now)
-    told = _head(args, station, family, city, cell, 0)
+    told = _head(args, station, family, city or columns, cell, 0)
     places: list[Place] = []
     if zones:
         with _refused():
-            places = [_zone(columns, family, polygon, cell, now) for polygon in zones]
+            places = _small_enough([_zone(columns, family, polygon, cell, now) for polygon in zones])
         told["cases"] = sum(len(place.cases) for place in places)
     for days in horizons:
         plan = Plan(days, shifts=Shifts(settings.shifts, settings.zone) if args.shift else None)
         if city is not None and len(city.cases):
             with _refused():
-                places = city.whole(cell, first_origin(city, plan, now))
+                places = _small_enough(city.whole(cell, first_origin(city, plan, now)))
         told["horizons"].append(horizon_of(backtest(places, plan, now)))
     return told
 
@@ -123,12 +137,17 @@ def _head(
     args: argparse.Namespace,
     name: str,
     family: Family | None,
-    city: City | None,
+    city: City | Columns,
     cell: float,
     bad_time: int,
     times: Sequence[str] = (),
 ) -> dict[str, Any]:
-    left = {} if city is None else {field: getattr(city.left, field) for field in city.left.__dataclass_fields__}
+    """`city`: the columns themselves when no case has a place on any ground."""
+    if isinstance(city, City):
+        cases, left = len(city.cases), asdict(city.left)
+    else:
+        placed = int((np.isfinite(city.lat) & np.isfinite(city.lon)).sum())
+        cases, left = 0, asdict(LeftOut(no_place=len(city) - placed, stray=placed))
     return {
         "of": name,
         "family": None if family is None else family.code,
@@ -137,7 +156,7 @@ def _head(
         "zones": args.zones,
         "zone_km": args.zone_km if args.zones else None,
         "by_shift": args.shift,
-        "cases": 0 if city is None else len(city.cases),
+        "cases": cases,
         "left_out": left | {"no_time": bad_time},
         "times": list(times),
         "horizons": [],

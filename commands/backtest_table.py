@@ -47,6 +47,10 @@ def _table(horizon: dict[str, Any]) -> list[str]:
     each = rows[0]["cases"] / rows[0]["windows"] if rows[0]["windows"] else 0.0
     if not each:
         return [f"{days} days: no case with a known hour: nothing to judge by shift"]
+    if all(row["pai"][0] == row["pei"][0] == 1 for row in rows):
+        return [
+            f"{days} days: the ground is one cell, or as good as: every map is the same there, nothing to compare"
+        ]
     few = ": too few to judge a single station by" if each < FEW else ""
     lines = [
         f"{days} days, {rows[0]['windows']} windows with a case: {rows[0]['cases']:.0f} cases, {each:.0f} each{few}",

@@ -67,7 +67,7 @@ def read_city_file(name: str, body: bytes) -> CityFile:
     columns = Columns(
         np.where(placed, lat, np.nan)[good], np.where(placed, lon, np.nan)[good], start, end, category,
         np.array([groups[word] for word in category], dtype=np.int64),
-        np.full(len(start), "other", dtype=object), _words(frame[named["incident_id"]])[good],
+        np.full(len(start), "other", dtype=object), _named(_words(frame[named["incident_id"]]))[good],
     )  # fmt: skip
     return CityFile(columns, int((~good).sum()), times.told)
 
@@ -90,10 +90,11 @@ def _frame(name: str, body: bytes) -> pd.DataFrame:
         if ending == "parquet":
             return pd.read_parquet(BytesIO(body))
         if ending in ("csv", "txt", "tsv"):
-            # sep None: comma, semicolon or tab, as the first line has it.
-            first = body.partition(b"\n")[0]
-            mark = max(b",;\t".decode(), key=lambda each: first.count(each.encode()))
-            return pd.read_csv(BytesIO(body), dtype=str, sep=mark, encoding=_encoding(body), on_bad_lines="skip")
+            # Comma, semicolon or tab, as the first line has it.
+            encoding = _encoding(body)
+            first = body[:10_000].decode(encoding, errors="replace").partition("\n")[0]
+            mark = max(",;\t", key=first.count)
+            return pd.read_csv(BytesIO(body), dtype=str, sep=mark, encoding=encoding, on_bad_lines="skip")
     except (ValueError, TypeError, OSError, pa.ArrowException, pd.errors.ParserError) as error:
         raise BadFileError(UNREADABLE) from error
     sheet = read_table(name, body)
@@ -101,11 +102,20 @@ def _frame(name: str, body: bytes) -> pd.DataFrame:
 
 
 def _encoding(body: bytes) -> str:
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
     try:
         body.decode("utf-8-sig")
     except UnicodeDecodeError:
         return "cp874"
     return "utf-8-sig"
+
+
+def _named(ids: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Rows without an id are cases of their own, not one again and again."""
+    blank = np.flatnonzero(ids == "")
+    ids[blank] = [f"row/{number}" for number in blank]
+    return ids
 
 
 def _words(column: pd.Series[Any]) -> np.ndarray[Any, Any]:
