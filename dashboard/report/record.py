@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dashboard.incidents.listed import when
 from dashboard.report.content import Figure, Places, Said
@@ -26,15 +27,15 @@ def file_name(one: Incident) -> str:
 
 
 def of_record(
-    here: Visit, one: Incident, station: str, zones: Sequence[Zone], tables: Sequence[tuple[str, Sequence[Row]]],
-    changed_at: int,
+    here: Visit, one: Incident, station: str, zones: Sequence[Zone],
+    tables: Sequence[tuple[str, Sequence[Row], str]], changed_at: int,
 ) -> View:  # fmt: skip
-    """The page's own tables, by the key of their titles; links stay on the screen. `changed_at`: when it was changed
-    last, ms; 0: never."""
+    """The page's own tables: title, rows, and what is said where there is none; links stay on the screen.
+    `changed_at`: when it was changed last, ms; 0: never."""
     language, clock_zone = here.language, here.runtime.values.zone
     said = Said(
         word("nav.incident", language), f"{station} · {one.source} · {one.id}", when(one, clock_zone, language),
-        word("flt.cases", language, n=1), one.source,
+        "1", one.source,
         moment(max(one.received_at, changed_at), clock_zone, language) or "-",
         [word("rep.rec_method", language),
          word("rep.rec_near", language, camera=f"{CAMERA_M:.0f}", alarm=f"{NEAR_M:.0f}")],
@@ -49,8 +50,11 @@ def of_record(
             )
         )  # fmt: skip
     way = word("rec.way", language)
-    grids = [
-        grid(title, [{name: value for name, value in row.items() if name != way} for row in rows], language)
-        for title, rows in tables
-    ]
+    grids = []
+    for title, rows, none in tables:
+        shown = [{name: value for name, value in row.items() if name != way} for row in rows]
+        made = grid(title, shown, language)
+        # Of a field and its value the value is the longer.
+        columns = tuple((name, 1.0 + at) for at, (name, _) in enumerate(made.columns))
+        grids.append(replace(made, empty=none, columns=columns if len(columns) == 2 else made.columns))
     return said, figures, grids

@@ -57,7 +57,9 @@ zones = zone_rows(near.zones, language)
 cameras = camera_rows(near.cameras, here.who.may(Action.SEE_MAP), language)
 alarms = alarm_rows(near, here.who.may(Action.STEP_ALARM), zone, language)
 changes = history_rows(history, text, here.who.may(Action.SEE_PERSON), zone, language)
-cameras_title = word("rec.cameras", language, m=f"{CAMERA_M:.0f}")
+cameras_title, cameras_none = (
+    word(f"rec.{key}", language, m=f"{CAMERA_M:.0f}") for key in ("cameras", "cameras_none")
+)
 
 left, right = st.columns([1, 1])
 with left:
@@ -73,7 +75,7 @@ with right:
         if cameras:
             draw_table(cameras, cameras_title, heads=True, ways=ways)
         else:
-            st.caption(word("rec.cameras_none", language, m=f"{CAMERA_M:.0f}"))
+            st.caption(cameras_none)
 st.subheader(word("rec.alarms", language), anchor=False)
 st.caption(word("rec.alarms_help" if alarms else "rec.alarms_none", language, m=f"{NEAR_M:.0f}"))
 draw_table(alarms, word("rec.alarms", language), ways=ways)
@@ -85,8 +87,9 @@ else:
 
 on_paper = partial(
     of_record, here, found, name, near.zones,
-    ((word("rec.facts", language), facts), (cameras_title, cameras), (word("rec.alarms", language), alarms),
-     (word("rec.history", language), changes)),
+    ((word("rec.facts", language), facts, "-"), (cameras_title, cameras, cameras_none),
+     (word("rec.alarms", language), alarms, word("rec.alarms_none", language, m=f"{NEAR_M:.0f}")),
+     (word("rec.history", language), changes, word("rec.history_none", language))),
     history[-1].at if history else 0,
 )  # fmt: skip
 report_buttons(here, file_name(found), on_paper, station=found.station)

@@ -131,10 +131,10 @@ def test_a_record_on_paper_has_the_pages_tables_and_no_links() -> None:
     )  # fmt: skip
     row: Row = {"กล้อง": "หน้าตลาด", "ระยะ": 12, word("rec.way", "th"): "/map?map=7.01"}
     said, figures, [cameras, none] = of_record(
-        HERE, one, "สภ.หาดใหญ่", [zone], (("กล้อง", [row]), ("ประวัติ", [])), DAY * 86_400_000 + 86_400_000
+        HERE, one, "สภ.หาดใหญ่", [zone], (("กล้อง", [row], "-"), ("ประวัติ", [], "ไม่เคย")), DAY * 86_400_000 + 86_400_000
     )
-    assert (said.n, said.data_age) == ("1 คดี", "5 ต.ค. 2567 07:00:00")
-    assert (list(cameras.rows), list(none.rows)) == ([("หน้าตลาด", "12")], [])
+    assert (said.n, said.data_age) == ("1", "5 ต.ค. 2567 07:00:00")
+    assert (list(cameras.rows), list(none.rows), none.empty) == ([("หน้าตลาด", "12")], [], "ไม่เคย")
     [places] = figures
     assert isinstance(places, Places)
     assert (places.points, places.outlines[0][1]) == ([(100.47, 7.01, 1)], (100.5, 7.0))
