@@ -25,7 +25,7 @@ from dashboard.language import COOKIE
 from dashboard.live import assets_route
 from dashboard.live.told import desk_told
 from dashboard.runtime import Values
-from dashboard.words import as_language
+from dashboard.words import as_language, word
 from models.access.policy import Action
 
 #: Streamlit's page, and the folder of the files it names; each name has a hash of its content in it.
@@ -67,44 +67,12 @@ _BESIDE = {
 #: A part's own imports, as Streamlit's files write them.
 _IMPORT = re.compile(rb'(?:from|import)"\./([\w.-]+\.js)"')
 
-# What Streamlit's page takes from whoever hosts it: where its server is, and what `/_stcore/host-config` would
-# answer. With both it connects at once, and asks meanwhile. No page of another origin may tell it anything.
-#
-# Then how the desk lets Streamlit begin that was kept back, as `_KEPT_BACK` says: its program does so. Where that
-# program cannot be had Streamlit begins at once, and the program is asked for again until it comes, each time under
-# another address: of one that failed browsers remember that it did. One text for all pages, and so one hash for the
-# policy.
-_HOST = b"""<script>
-      window.__streamlit = {
-        BACKEND_BASE_URL: new URL("./", location.href).href,
-        HOST_CONFIG: {
-          allowedOrigins: [location.origin], useExternalAuthToken: false, enableCustomParentMessages: false,
-          enforceDownloadInNewTab: false, metricsUrl: "", blockErrorDialogs: false,
-        },
-      }
-      window.__sszBegin = () => {
-        for (const link of document.querySelectorAll('link[rel="ssz-later"]')) link.rel = "modulepreload"
-        const kept = document.querySelector('script[type="ssz-later"]')
-        if (kept === null) return
-        const script = document.createElement("script")
-        script.type = "module"
-        script.crossOrigin = "anonymous"  // as it is written, or it would be fetched once more
-        script.src = kept.src
-        kept.replaceWith(script)
-      }
-      addEventListener("error", ({ target }) => {
-        if (target.id !== "ssz-program") return
-        window.__sszBegin()
-        setTimeout(() => {
-          const again = document.createElement("script")
-          again.type = "module"
-          again.id = target.id
-          again.src = `${target.src.split("?")[0]}?${Date.now()}`
-          target.replaceWith(again)
-        }, 2000)
-      }, true)
-    </script>
-    """
+#: The page's own script: one text for all pages, and so one hash for the policy.
+_HOST = (
+    (Path(__file__).with_suffix(".js").read_bytes())
+    .join((b"<script>\n", b"    </script>\n    "))
+    .replace(b'"{words}"', orjson.dumps([word("live.no_program", "th"), word("live.no_program", "en")]))
+)
 _FIRST_SCRIPT = b'<script type="module"'
 #: The same, kept back with what it imports: a browser runs no script of a type it does not know, and fetches nothing
 #: for a link of such a relation.

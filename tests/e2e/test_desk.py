@@ -139,7 +139,7 @@ def test_from_press_to_end_with_keys_alone(desk: Page, product: Whole, mosquitto
     a_flood_of_equipment_is_one_row(desk, product)
     two_hundred_are_open(desk, product)
     in_english(desk, product)
-    without_its_program_it_is_streamlits_page_until_it_comes(desk, product)
+    without_its_program_a_page_says_so_until_it_comes(desk, product)
     publisher.close()
 
 
@@ -366,15 +366,19 @@ def in_english(desk: Page, product: Whole) -> None:
     it_grows_with_the_screen(desk)
 
 
-def without_its_program_it_is_streamlits_page_until_it_comes(desk: Page, product: Whole) -> None:
+def without_its_program_a_page_says_so_until_it_comes(desk: Page, product: Whole) -> None:
     page = desk.context.new_page()
-    page.route(re.compile(r"/assets/live-"), lambda route: route.abort())
-    page.goto(product.web.base + "/desk")
-    expect(page.get_by_test_id("stAppViewContainer")).to_be_visible()
-    expect(page.locator(".ssz")).to_have_count(0)
-    page.unroute(re.compile(r"/assets/live-"))
-    expect(page.locator(".ssz-side .ssz-count")).to_have_text(re.compile("[1-9]"))
-    expect(page.locator(".ssz")).to_have_count(1)
+    program, said = re.compile(r"/assets/live-"), page.get_by_role("alert").filter(has_text="โหลดหน้าจอนี้ไม่ได้")
+    for path in ("/desk", "/"):
+        page.route(program, lambda route: route.abort())
+        page.goto(product.web.base + path)
+        expect(page.get_by_test_id("stAppViewContainer")).to_be_visible()
+        expect(said).to_be_visible()
+        expect(page.locator(".ssz")).to_have_count(0)
+        page.unroute(program)
+        expect(page.locator(".ssz-side .ssz-count")).to_have_text(re.compile("[1-9]"))
+        expect(said).to_have_count(0)
+        expect(page.locator(".ssz")).to_have_count(1)
     page.close()
 
 

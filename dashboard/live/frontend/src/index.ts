@@ -30,13 +30,13 @@ declare global {
     /** Begun by the page itself, and not yet taken over. */
     __sszAhead?: Mounted;
     __ssz?: View;
-    /** Lets Streamlit begin where the page kept it back (`dashboard/shell.py`). */
+    /** Lets Streamlit begin where the page kept it back (`dashboard/shell.js`). */
     __sszBegin?: () => void;
   }
 }
 
 const mounted = (window.__sszMounted ??= new WeakMap<HTMLElement, Mounted>());
-/** Without what makes the address of a second try another one (`dashboard/shell.py`). */
+/** Without what makes the address of a second try another one (`dashboard/shell.js`). */
 const BUILD = import.meta.url.split("?")[0]!;
 const css = [themesCss, baseCss, mapCss, wallCss, deskCss, caseCss, pastCss].join("\n");
 
@@ -57,6 +57,7 @@ function passOver(parent: HTMLElement): void {
 
 function begin(place: HTMLElement, data: Settings): Mounted {
   addStyle(data.base);
+  document.getElementById("ssz-missing")?.remove(); // it has come (`dashboard/shell.js`)
   const made = { view: new View(place, data), build: BUILD };
   if (data.testing) window.__ssz = made.view;
   return made;
