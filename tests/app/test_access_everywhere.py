@@ -47,7 +47,7 @@ def both(
 
 def manage(product: Product, *arguments: str) -> str:
     done = subprocess.run(
-        [sys.executable, "manage.py", *arguments], cwd=ROOT, text=True, capture_output=True, timeout=60, check=True,
+        [sys.executable, "manage.py", *arguments], cwd=ROOT, text=True, capture_output=True, timeout=200, check=True,
         env=environment(product.folder, product.port, **product.settings),
     )  # fmt: skip
     return done.stdout

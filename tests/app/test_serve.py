@@ -24,7 +24,7 @@ def refused(folder: Path, port: int, **settings: str) -> str:
     """The one line a start ends with."""
     done = subprocess.run(
         [sys.executable, "serve.py"],
-        cwd=ROOT, env=environment(folder, port, **settings), capture_output=True, text=True, timeout=60, check=False,
+        cwd=ROOT, env=environment(folder, port, **settings), capture_output=True, text=True, timeout=200, check=False,
     )  # fmt: skip
     assert done.returncode == 2, done.stderr
     assert done.stdout == ""
@@ -61,7 +61,7 @@ except (ValueError, CannotStartError) as error:
 def test_only_a_seed_without_a_town_is_called_a_wrong_seed(tmp_path: Path, part: str, said: str) -> None:
     told = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", _OPEN, part],
-        cwd=ROOT, env=environment(tmp_path, 1, SSZ_DEMO="1"), capture_output=True, text=True, timeout=60, check=True,
+        cwd=ROOT, env=environment(tmp_path, 1, SSZ_DEMO="1"), capture_output=True, text=True, timeout=200, check=True,
     )  # fmt: skip
     assert told.stdout.strip() == said
 
@@ -159,7 +159,13 @@ print(*(found.get_option(n) for n in ("client.showErrorDetails", "browser.gather
 """
     given = environment(tmp_path, 8511) | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        [sys.executable, "-c", asked], cwd=tmp_path, env=given, capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", asked],
+        cwd=tmp_path,
+        env=given,
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=True,
     )
     assert done.stdout == "none False ['127.0.0.1', 'localhost']\n"
 

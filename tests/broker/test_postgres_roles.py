@@ -82,7 +82,7 @@ def split(pg_url: str) -> Iterator[str]:
 def by_psql(url: str, script: Path, *more: str) -> subprocess.CompletedProcess[str]:
     """What the page says to run, on a script."""
     command = [str(postgres_bin() / "psql"), "-X", "-q", *more, "-f", str(script), plain(url)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
 
 
 def rights(url: str) -> list[object]:

@@ -295,7 +295,7 @@ def writer(url: str, who: str, count: int) -> subprocess.Popen[str]:
 
 def test_two_processes_append_to_one_chain(db_url: str) -> None:
     writers = [writer(db_url, who, 60) for who in ("one", "two")]
-    assert [(len(one.communicate(timeout=60)[0].split()), one.returncode) for one in writers] == [(60, 0), (60, 0)]
+    assert [(len(one.communicate(timeout=200)[0].split()), one.returncode) for one in writers] == [(60, 0), (60, 0)]
     database = open_database(db_url)
     try:
         found = verdict(database)
