@@ -55,6 +55,7 @@ WEB = {
     "incident_changes.edited_of": "of one import, which the page has found among those of its stations",
     "incident_changes.history": "of one incident, named with its station; the page asks whether that is seen first",
     "incident_changes.near_in_time": "of the station an incident is entered for, one of those the form offers",
+    "incidents.as_named": "the words of the station an incident is entered for, one of those the form offers",
     "incident_changes.one": "one incident, named with its station; the page asks whether that is seen first",
     "incident_nearby.nearby": "what is near an incident that was found, of its own station alone",
     "one_track.held": "of one unit, which the door has found among those of who asks",
