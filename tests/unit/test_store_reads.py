@@ -42,7 +42,7 @@ INSIDE = frozenset(
         "forecast_tally.wrong",
         "hidden.hidden_batches",
         "hotspots.weights", "import_runs.broken_off", "import_runs.known",
-        "incidents.as_named", "incidents.seen",
+        "incidents.seen",
         "notices.lately", "notices.tries", "patrols.with_units", "positions.count", "positions.newest_tails",
         "positions.not_stored", "purposes.purposes", "purposes.readings", "quarantine.by_reason",
         "quarantine.held_bytes", "quarantine.payload", "raw.stations", "registers.with_senders",
