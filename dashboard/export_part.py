@@ -44,11 +44,9 @@ def hand_out(
     at = place if place is not None else st.container()
     purpose = _stated(here)
     if purpose is None:
-        # What it is for is asked for when somebody opens it: a form in every run cost each change of a filter.
-        box = at.popover(label, width=width, key=f"{key}-why", on_change="rerun")
-        if box.open:
-            with box:
-                _ask(here, key)
+        # Its form is there before it is opened: one that came after found no room at the foot of a page.
+        with at.popover(label, width=width, key=f"{key}-why"):
+            _ask(here, key)
         return
     at.download_button(
         label, taken(here, file, purpose), file.file, file.mime, key=key, on_click="ignore", width=width
