@@ -24,7 +24,6 @@ from models.analysis.grid import flat
 from models.analysis.hotspots import Hotspot, HotspotMap, Record, Verdict, Why
 from models.analysis.naming import Known, name_all
 from models.analysis.outlines import group, outlines
-from models.analysis.quality import one_place
 from models.analysis.regress import settled, weighed_days
 from models.analysis.shifts import Shifts
 from models.analysis.turns import follow
@@ -129,7 +128,7 @@ def _too_few(asked: Question, counted: int) -> tuple[Verdict | None, Why]:
         return "too_few", "few_cases"
     if len(asked.ground.inside) < FEWEST_CELLS:
         return "too_few", "small_zone"
-    if one_place(asked.past):
+    if asked.known.on_one_place:
         return "too_few", "one_place"
     return None, "chance"
 

@@ -15,7 +15,7 @@ from models.analysis.components import DAY_MS, Floats, Ground, densities
 from models.analysis.events import are_events
 from models.analysis.hotspots import HistoryQuality, LocationQuality
 from models.analysis.mixing import learn, own_weights, past_evidence
-from models.analysis.quality import history_quality, location_quality
+from models.analysis.quality import history_quality, location_quality, one_place
 from models.analysis.shifts import Shifts
 from models.analysis.short_past import for_past, own_short
 from models.analysis.surface import shift_shares
@@ -82,6 +82,11 @@ class Past:
     def days_back(self) -> float:
         """How many days of past there are, one at least."""
         return max(1.0, (self.at - int(self.past.start[0])) / DAY_MS) if len(self.past) else 1.0
+
+    @cached_property
+    def on_one_place(self) -> bool:
+        """Whether nearly all of it lies on one coordinate."""
+        return one_place(self.past)
 
     @cached_property
     def history(self) -> HistoryQuality:

@@ -9,6 +9,7 @@ how many cases there are, how they fall before and after is binomial. The rates 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,13 +91,20 @@ def turned(late: Ints, whole: Ints, steady: Floats, history: float) -> tuple[Flo
     if not possible.any() or not len(late):
         return steady, np.ones(len(steady)), np.zeros(len(steady), dtype=np.int64)
     days, after = days[possible].astype(np.float64), late[:, None, possible]
-    before = whole[:, None, None] - after
-    odds = days / (history - days)
-    share = RATIOS[:, None] * odds / (1 + RATIOS[:, None] * odds)  # of the cases that lie after it, if it is so
-    said = xlogy(after, share / (odds / (1 + odds))) + xlogy(before, (1 - share) * (1 + odds))
+    share, more, less = _said(history, tuple(days.tolist()))
+    said = after * more + (whole[:, None, None] - after) * less
     said = said.reshape(len(late), -1) + np.log(TURNING / share.size)
     likely = softmax(np.column_stack([np.full(len(late), np.log1p(-TURNING)), said]), axis=1)
     kept = likely[:, 0]
     rates = whole[:, None] * (share / days).ravel()
     since = likely[:, 1:].argmax(axis=1) % len(days)
     return np.asarray(kept * steady + (likely[:, 1:] * rates).sum(axis=1)), kept, since
+
+
+@lru_cache(maxsize=64)
+def _said(history: float, days: tuple[float, ...]) -> tuple[Floats, Floats, Floats]:
+    """Of each ratio and change the share of the cases that lie after it if it is so, and what a case after it says
+    for that, and one before it (logarithms): the same for every place of a past."""
+    odds = np.array(days) / (history - np.array(days))
+    share = RATIOS[:, None] * odds / (1 + RATIOS[:, None] * odds)
+    return share, np.log(share / (odds / (1 + odds))), np.log((1 - share) * (1 + odds))
