@@ -26,7 +26,8 @@ MOST_STATIONS = 40
 def hotspot_features(maps: Iterable[StoredMap], zone: ZoneInfo) -> list[tuple[Any, dict[str, Any]]]:
     """(outline, properties) of the hotspots of each zone, out of the one map that claims most there.
 
-    After each outline comes the corner at which its rank is written.
+    After each outline come the corner at which its rank is written and the point at which its name is: once each, for
+    a hotspot whose cells touch by a corner is drawn as several areas.
 
     `made`: when the map was made, ms; its day in `zone` stands below the name, lest an old map be taken for news.
     `grey`: nobody has measured how often such a map is right; then the name says so too.
@@ -44,9 +45,10 @@ def hotspot_features(maps: Iterable[StoredMap], zone: ZoneInfo) -> list[tuple[An
             names = {language: _name(stored, rank, zone, language) for language in ("th", "en")}
             values = {"s": stored.station, "id": spot.id, "rank": rank, "grey": grey, "made": stored.made_at}
             west, north = _corner(orjson.loads(spot.outline)["coordinates"])
-            found.append((orjson.Fragment(spot.outline), {**values, **names}))
+            found.append((orjson.Fragment(spot.outline), values))
             mark = f"{rank} {word('hot.grey_mark', 'th')}" if grey else str(rank)
             found.append(({"type": "Point", "coordinates": [west, north]}, {**values, "mark": mark}))
+            found.append(({"type": "Point", "coordinates": [spot.lon, spot.lat]}, {**values, **names}))
     return found
 
 

@@ -25,11 +25,15 @@ ZONE = ZoneInfo("Asia/Bangkok")
 def sheet(db: Database, stations: frozenset[str] | None, version: str, visitor: bool = False) -> list[dict[str, Any]]:
     body = Ground(db).hotspots(scope_for("chief", stations, visitor), version)
     found: list[dict[str, Any]] = orjson.loads(body)["hotspots"]["features"]
-    corners = [one for one in found if one["geometry"]["type"] == "Point"]
+    corners = [one for one in found if "mark" in one["properties"]]
+    names = [one for one in found if "th" in one["properties"]]
+    assert {one["geometry"]["type"] for one in corners + names} <= {"Point"}, "once each, however many areas it has"
     outlines = [one for one in found if one["geometry"]["type"] != "Point"]
     assert all(("ยังไม่วัดผล" in one["properties"]["mark"]) is one["properties"]["grey"] for one in corners)
-    assert [one["properties"]["rank"] for one in corners] == [one["properties"]["rank"] for one in outlines]
-    return outlines
+    assert len(found) == 3 * len(outlines)
+    ranks = [[one["properties"]["rank"] for one in those] for those in (outlines, corners, names)]
+    assert ranks[0] == ranks[1] == ranks[2]
+    return [one | {"properties": named["properties"]} for one, named in zip(outlines, names, strict=True)]
 
 
 def test_a_kept_map_is_on_the_ground_of_its_station_only_and_open_screens_are_told(sqlite_db: Database) -> None:

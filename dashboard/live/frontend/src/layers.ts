@@ -74,7 +74,7 @@ export function liveStyle(theme: Theme): StyleSpecification {
         paint: { "line-color": proved(tints.hotspot), "line-width": 2 },
       },
       {
-        id: "hotspot-names", type: "symbol", source: "hotspots", minzoom: 13, filter: ["!=", ["geometry-type"], "Point"],
+        id: "hotspot-names", type: "symbol", source: "hotspots", minzoom: 13, filter: ["has", "th"],
         // Beside its place where a box or a unit stands on it.
         layout: {
           ...small.layout, "text-field": NAME, "text-variable-anchor": ["center", "top", "bottom", "left", "right"],
@@ -84,10 +84,10 @@ export function liveStyle(theme: Theme): StyleSpecification {
       },
       {
         // At a corner, whatever else stands there: hotspots are told apart by their rank, not by a colour.
-        id: "hotspot-ranks", type: "symbol", source: "hotspots", filter: ["==", ["geometry-type"], "Point"],
+        id: "hotspot-ranks", type: "symbol", source: "hotspots", filter: ["has", "mark"],
         layout: {
           ...small.layout, "text-field": ["get", "mark"], "text-size": 19, "text-anchor": "bottom-left",
-          "text-allow-overlap": true, "text-ignore-placement": true,
+          "text-allow-overlap": true, // but its name keeps clear of it
         },
         paint: { ...small.paint, "text-color": proved(tints.hotspotName) },
       },
