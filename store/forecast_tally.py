@@ -10,10 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -36,13 +34,17 @@ from models.records.hotspot import ForecastCountedRow, ForecastRow, ForecastScor
 from store.database import Tx
 from store.rows import Values, add, of_stations, table_of
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
 _TALLY, _COUNTED = table_of(ForecastTallyRow), table_of(ForecastCountedRow)
 _FORECAST, _SCORE = table_of(ForecastRow), table_of(ForecastScoreRow)
 
 #: Days are whole numbers of 32 bits, and 28 of them in ms are more.
 _DAY = literal(DAY_MS, BigInteger)
-
-Floats = NDArray[np.float64]
 
 #: Station, family, days and shift of a tally.
 _Key = tuple[str, str, int, str]
@@ -140,6 +142,8 @@ def counted(
 def wrong(conn: Connection, since: Millis) -> str:
     """The first tally of periods that began at `since` or later that is not the sum of the forecasts and scores there
     are, in one line; empty when each is."""
+    import numpy as np  # a start of the process has no use for it
+
     key = ("station", "family", "days", "shift")
     period = (_FORECAST.c.made_at // (_FORECAST.c.days * _DAY)).label("period")
     same = and_(*(_SCORE.c[name] == _FORECAST.c[name] for name in ("station", "hash")))
@@ -170,6 +174,8 @@ def _part(name: str) -> ColumnElement[float]:
 
 def _sums(rows: Iterable[Row[Any]], since: Millis) -> dict[tuple[object, ...], Floats]:
     """Of each station, family, days, shift and period that began at `since` or later the numbers of a tally."""
+    import numpy as np
+
     whole = [tuple(row) for row in rows]
     return {row[:5]: np.array(row[5:], dtype=np.float64) for row in whole if row[4] * row[2] * DAY_MS >= since}
 

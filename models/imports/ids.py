@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 #: Sorted pieces kept apart before they are put together: looked into one after the other.
 _APART = 8
@@ -22,6 +24,8 @@ class SeenIds:
 
     def other_content(self, ids: Sequence[str], contents: Sequence[int]) -> list[int]:
         """Indexes of the rows whose id was seen before with other content, in this piece or an earlier one."""
+        import numpy as np  # a start of the process has no use for it
+
         hashes = np.array([hash(name) for name in ids], dtype=np.int64)
         said = np.array(contents, dtype=np.int64)
         wrong = np.zeros(len(hashes), dtype=bool)
@@ -44,6 +48,8 @@ class SeenIds:
         return [int(index) for index in np.flatnonzero(wrong)]
 
     def _join(self) -> None:
+        import numpy as np
+
         keys = np.concatenate([keys for keys, _ in self._known])
         values = np.concatenate([values for _, values in self._known])
         order = np.argsort(keys, kind="stable")
