@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.filters import choice_filter
 from dashboard.hotspots.chosen import Chosen, shift_hours
 from dashboard.hotspots.told import number, shift_name, spot_name
+from dashboard.html_table import draw_table
 from dashboard.tables import Row
 from dashboard.visit import Visit
 from dashboard.words import Language, word
@@ -89,7 +90,8 @@ def patrol(here: Visit, chosen: Chosen, found: HotspotMap) -> None:
     if not plan.stops:
         st.info(word("hot.plan_none", language), icon=":material/info:")
         return
-    st.dataframe(plan_rows(found, plan, hours, units, language), hide_index=True, row_height=40, key="plan")
+    # Stops are read whole: a grid would cut what does not fit into its cell.
+    draw_table(plan_rows(found, plan, hours, units, language), word("hot.part_patrol", language), heads=True)
     st.markdown(word("hot.plan_covered", language, n=f"{plan.covered:.2f}", total=f"{plan.expected:.2f}"))
     if not plan.proved:
         st.caption(word("hot.plan_unproved", language))
