@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import pwd
 import re
@@ -276,8 +277,13 @@ class Mosquitto:
     def _end(self, how: signal.Signals) -> None:
         if self._process is None:
             return
-        self._process.send_signal(how)
-        if how is signal.SIGTERM:
-            self._process.send_signal(signal.SIGCONT)
-        self._process.wait(60)
+        # Asked again each second: Mosquitto forgets a SIGTERM that comes after it listens and before its loop begins.
+        for _ in range(60):
+            self._process.send_signal(how)
+            if how is signal.SIGTERM:
+                self._process.send_signal(signal.SIGCONT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(1)
+                break
+        assert self._process.poll() is not None, f"mosquitto on port {self.port} does not end"
         self._process = None

@@ -42,7 +42,7 @@ def newest(screen: Viewer, box: str) -> dict[str, Any]:
     return screen.alarms(box)[-1][1]
 
 
-@pytest.mark.parametrize("layout", ["embedded", "external"])
+@pytest.mark.parametrize("layout", scaled(["external"], ["embedded", "external"]))
 def test_row_16_jumps_of_the_servers_clock_make_no_false_alarm(
     layout: Layout, tmp_path: Path, sqlite_url: str, mosquitto: Mosquitto
 ) -> None:
