@@ -4,6 +4,7 @@ analytic pages.
 Light to import: NumPy and Arrow come with the first question.
 """
 
-from store.columns.columns import Columns, PreparingError, State
+from store.columns.columns import Columns
+from store.columns.newest import PreparingError, State
 
 __all__ = ["Columns", "PreparingError", "State"]

@@ -87,7 +87,10 @@ def test_every_row_of_a_real_file_is_found_again(
         worker.stop()
     assert (report.read, report.published, report.acknowledged) == (ROWS, ROWS, ROWS)
     assert (report.faults.units, report.faults.zero, report.faults.repeated) == (22, 44, 1_294)
-    assert counted(sqlite_url) == {"accepted": 18_662, "duplicate": 1_294, "no_fix": 44}
+    counts = counted(sqlite_url)
+    # A batch that waited for a busy store comes after newer ones: it is stored all the same, and counted as late too.
+    counts.pop("late", None)
+    assert counts == {"accepted": 18_662, "duplicate": 1_294, "no_fix": 44}
     assert number(sqlite_url, "SELECT count(*) FROM position WHERE lat != 0 OR lon != 0") == 18_662
     assert number(sqlite_url, "SELECT count(*) FROM quarantine") == 0
     flagged = {(str(unit), int(at)) for unit, at in rows(sqlite_url, "SELECT unit, at FROM position WHERE flags = 1")}

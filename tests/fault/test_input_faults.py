@@ -11,7 +11,7 @@ from tests.fault.ground import BOXES, UNITS, drained
 from tests.fault.ledger import counted, heard, number, publishing, running, stored
 from tests.fault.mutants import mutants, refusals
 from tests.fault.product import STATION, now_ms
-from tests.fault.scale import scaled
+from tests.fault.scale import EITHER_KIND, scaled
 from tests.fault.streams import clean, early, messy, payload, state
 from tests.servers import Mosquitto, wait_until
 from tests.stores import new_store
@@ -19,6 +19,7 @@ from tests.stores import new_store
 pytestmark = [pytest.mark.fault, pytest.mark.broker]
 
 
+@pytest.mark.parametrize("db_url", EITHER_KIND, indirect=True)
 def test_row_13_of_poison_among_good_messages_each_is_quarantined_and_no_good_one_lost(
     tmp_path: Path, mosquitto: Mosquitto, db_url: str
 ) -> None:

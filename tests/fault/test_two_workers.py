@@ -16,7 +16,7 @@ from tests.fault.ground import BOXES, UNITS, listening, prepare
 from tests.fault.ledger import balance, heard, presses, publishing, running, stored, told_presses
 from tests.fault.product import STATION, Process, environment, hooked, now_ms
 from tests.fault.publisher import Publisher
-from tests.fault.scale import scaled
+from tests.fault.scale import EITHER_KIND, scaled
 from tests.servers import Mosquitto, wait_until
 
 pytestmark = [pytest.mark.fault, pytest.mark.broker]
@@ -117,6 +117,7 @@ def acknowledged(process: Process, connection: str) -> int:
     return int(found[-1]) if found else 0
 
 
+@pytest.mark.parametrize("db_url", EITHER_KIND, indirect=True)
 def test_row_20_workers_of_two_names_share_the_positions_and_both_hear_every_press(
     tmp_path: Path, mosquitto: Mosquitto, db_url: str
 ) -> None:

@@ -129,7 +129,7 @@ def test_a_renewed_table_is_what_the_store_holds(db: Database, columns: Columns)
 
 
 def test_a_renewal_that_fails_is_tried_again_and_says_so(columns: Columns, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.columns.columns.RETRY_S", 0.05)
+    monkeypatch.setattr("store.columns.newest.RETRY_S", 0.05)
     tried: list[int] = []
 
     def wrong(*_: object) -> None:
