@@ -14,7 +14,7 @@ import numpy as np
 from commands.context import RefusedError, now_ms, opened, require_stations
 from models.analysis.backtest import HORIZONS, Place, Plan, backtest
 from models.analysis.backtest_rows import horizon_of
-from models.analysis.cases import Columns, LeftOut, columns_of, prepare
+from models.analysis.cases import Columns, LeftOut, columns_of, prepare_each
 from models.analysis.city import City, city_of, first_origin
 from models.analysis.components import Ground
 from models.analysis.families import FAMILIES, Family
@@ -127,10 +127,8 @@ def _of_station(args: argparse.Namespace, settings: Settings, horizons: Sequence
 
 
 def _zone(columns: Columns, family: Family, polygon: str, cell: float, now: int) -> Place:
-    cases, _ = prepare(columns, family=family, now=now, polygon=polygon)
-    every, _ = prepare(columns, family=None, now=now, polygon=polygon)
-    others = every.take(~np.isin(every.offence, family.offences))
-    return Place(cases, Ground.of(Grid.of(polygon, cell)), others)
+    _, found = prepare_each(columns, [None, family], now=now, polygon=polygon)
+    return Place(found.cases, Ground.of(Grid.of(polygon, cell)), found.others)
 
 
 def _head(

@@ -41,6 +41,12 @@ def _list(args: argparse.Namespace, settings: Settings) -> int:
             say(f"{one.name}={one.offence} {_group(one.offence_group)}")
         if not names:
             say("no names of its own")
+        with database.read() as conn:
+            unlisted = regrouping.unlisted_of(conn, args.station)
+        for (name, group), cases in unlisted:
+            say(f"without a code: {cases} of {name} {_group(group)}")
+        if unlisted:
+            say("hotspots count them where the group alone says enough (2: all property); NAME=CODE has them counted")
         say_strays(database, args.station)
     return 0
 

@@ -61,6 +61,11 @@ def note(tx: Tx, station: str, last: Last) -> None:
     put(tx, _STATION, [values_of(row)])
 
 
+def outdate(tx: Tx, station: str) -> None:
+    """Have a station's maps made anew: what its cases are has changed, though not how many there are."""
+    tx.conn.execute(update(_STATION).where(_STATION.c.station == station).values(format=0))
+
+
 def begin(tx: Tx, run: RefitRun) -> None:
     """Write a run's beginning down."""
     put(tx, _RUN, [values_of(run)])

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable, Sequence
 
 from sqlalchemy import Connection, func, insert, literal, select, tuple_, update
 
+from models.formats.offences import OFFENCES
 from models.happenings import RegisterChanged
 from models.incidents.changes import written
 from models.incidents.regrouping import Kind, Stray, strays
 from models.records.base import Millis
 from models.records.incident import Incident
 from models.records.incident_change import REGROUPED, IncidentChange
-from store import import_words
+from store import import_words, refits
 from store.among import among
 from store.database import Database, Tx
 from store.incidents import REGISTER, seen
@@ -35,10 +36,25 @@ _Name = tuple[str, str]
 
 def strays_of(conn: Connection, station: str) -> list[Stray]:
     """What of a station's cases stands under an offence or group that its table gives them no more."""
+    return strays(_stored(conn, station), import_words.classifier(conn, station))
+
+
+def unlisted_of(conn: Connection, station: str) -> list[tuple[Kind, int]]:
+    """What of a station's cases stands under names that no list has, the most first: no map of a kind of offence
+    counts it, and what its group is of none but the widest. Not of groups 3 and 4, which no map is of."""
+    found = [
+        ((offence, group), n)
+        for offence, group, n in _stored(conn, station)
+        if group not in (3, 4) and OFFENCES.find(offence) is None
+    ]
+    return sorted(found, key=lambda one: (-one[1], one[0][0], one[0][1] or 0))
+
+
+def _stored(conn: Connection, station: str) -> list[tuple[str, int | None, int]]:
+    """A station's offences with their groups and how many cases there are of each."""
     table = _INCIDENT.c
     query = seen(conn, select(table.offence, table.offence_group, func.count())).where(table.station == station)
-    stored = conn.execute(query.group_by(table.offence, table.offence_group)).all()
-    return strays(((row[0], row[1], row[2]) for row in stored), import_words.classifier(conn, station))
+    return [(row[0], row[1], row[2]) for row in conn.execute(query.group_by(table.offence, table.offence_group))]
 
 
 def regroup(db: Database, station: str, by: str, clock: Callable[[], Millis], deed: Callable[[Tx, int], None]) -> int:
@@ -122,5 +138,6 @@ def _put(tx: Tx, station: str, source: str, ids: Sequence[str], stray: Stray, by
         .values(offence=stray.now[0], offence_group=stray.now[1])
     ).rowcount
     if changed:
+        refits.outdate(tx, station)
         tx.tell(RegisterChanged(station, REGISTER, now))
     return changed

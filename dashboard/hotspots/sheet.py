@@ -23,6 +23,7 @@ from dashboard.hotspots.told import (
     shift_name,
     spot_name,
     trend_words,
+    unnamed_words,
     verdict_words,
 )
 from dashboard.sheet.content import Grid
@@ -74,6 +75,8 @@ def _drawn(
         paper.mark(say("grey_mark"))
     paper.told(verdict_words(found, language), 11.5)
     paper.told(say("made", at=moment(found.made_at, zone, language), n=f"{found.cases:,}"), 9.5, colour=SOFT)
+    if unnamed := unnamed_words(found, language):
+        paper.told(unnamed, 9.5)
     paper.ln(2)
     if found.hotspots:
         _map(paper, chosen, found, streets, language, high)

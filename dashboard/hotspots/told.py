@@ -169,6 +169,17 @@ def left_out_words(left: LeftOut, language: Language) -> list[tuple[str, int]]:
     return [(word(f"hot.out_{one.name}", language), getattr(left, one.name)) for one in fields(left)]
 
 
+def unnamed_words(found: HotspotMap, language: Language) -> str:
+    """What may be of the map's family, under names nobody has said the meaning of; empty when nothing is."""
+    left = found.left_out.unnamed
+    if not left:
+        return ""
+    told = [f"{name} {count:,}" for name, count in found.unnamed]
+    if left > sum(count for _, count in found.unnamed):
+        told.append("…")
+    return word("hot.unnamed", language, n=f"{left:,}", names=", ".join(told))
+
+
 def place_meter(quality: LocationQuality, language: Language) -> tuple[str, str]:
     """The word of the meter for places, and what makes it."""
     detail = word(

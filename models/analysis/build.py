@@ -44,6 +44,7 @@ class Setting:
     """What a map is of, beside the cases. `polygon`: the zone, GeoJSON (lon, lat). `label`: of its ids, for instance
     `station/zone`. `said`: cases of the map by `place_quality`. `last`: the newest map that had hotspots, for ids and
     names. `places`: streets and landmarks that can give a name. `record` None: nobody has measured the method.
+    `unnamed`: names that may mean an offence of the family.
     """
 
     family: str
@@ -55,6 +56,7 @@ class Setting:
     said: Mapping[str, int] = field(default_factory=dict)
     places: Sequence[Known] = ()
     last: HotspotMap | None = None
+    unnamed: tuple[tuple[str, int], ...] = ()
 
 
 def build_map(asked: Question, method: str, setting: Setting) -> HotspotMap:
@@ -105,6 +107,7 @@ def build_map(asked: Question, method: str, setting: Setting) -> HotspotMap:
         history_quality=asked.known.history,
         record=setting.record,
         clusters=clusters_seen(asked, setting.polygon) if asked.shift is None else (),
+        unnamed=setting.unnamed,
     )
 
 

@@ -18,6 +18,7 @@ from pyproj import Transformer
 from models.analysis.families import Family
 from models.analysis.grid import flat
 from models.analysis.left_out import LeftOut as LeftOut
+from models.analysis.own_names import Kinds
 from models.analysis.shifts import NO_HOUR_MS
 from models.records.base import Millis
 from models.records.incident import Incident, IncidentReport
@@ -73,6 +74,27 @@ class Cases:
         return self.take(slice(*np.searchsorted(self.start, [start, end])))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Taken:
+    """What a family takes of the cases that are told with it. `every`: the cases of all of them; `mine`: which of
+    these are the family's; `unnamed`: the commonest names of those that may be its, with how many there are."""
+
+    every: Cases
+    mine: Flags
+    left_out: LeftOut
+    unnamed: tuple[tuple[str, int], ...]
+
+    @property
+    def cases(self) -> Cases:
+        """Those of the family."""
+        return self.every.take(self.mine)
+
+    @property
+    def others(self) -> Cases:
+        """Those of the others."""
+        return self.every.take(~self.mine)
+
+
 def columns_of(incidents: Iterable[Incident | IncidentReport]) -> Columns:
     """Incidents of the store as columns; one whose place is unknown has NaN."""
     rows = list(incidents)
@@ -101,13 +123,14 @@ def prepare(
         ValueError: the polygon is none.
     """
     [found] = prepare_each(columns, [family], now=now, polygon=polygon, reported_only=reported_only)
-    return found
+    return found.cases, found.left_out
 
 
 def prepare_each(
     columns: Columns, families: Sequence[Family | None], *, now: Millis, polygon: str, reported_only: bool = True
-) -> list[tuple[Cases, LeftOut]]:
-    """`prepare` for several families: what does not hang on the family is looked at once."""
+) -> list[Taken]:
+    """`prepare` for several families: what does not hang on the family is looked at once. Their `others` are the
+    cases of the other families named here: all there are where one of them is None."""
     left = np.ones(len(columns), dtype=bool)
     counts: dict[str, int] = {}
 
@@ -124,7 +147,8 @@ def prepare_each(
     again[rows] = _again(columns, rows)
     leave("duplicate", again)
     placed = np.isfinite(columns.lat) & np.isfinite(columns.lon)
-    own = [left if family is None else left & np.isin(columns.offence, family.offences) for family in families]
+    kinds = Kinds(columns.offence, columns.group)
+    own = [left if family is None else left & kinds.of(family) for family in families]
     rows = np.flatnonzero(np.any(own, axis=0) & placed)
     outline, epsg = flat(polygon)
     x, y = in_metres(columns.lat[rows], columns.lon[rows], epsg)
@@ -137,13 +161,15 @@ def prepare_each(
     start, end = columns.start[rows], np.maximum(columns.end[rows], columns.start[rows])
     every = Cases(x, y, start, end, end - start < NO_HOUR_MS, columns.offence[rows], columns.ids[rows])
     made = []
-    for mine in own:
-        cases = every.take(mine[rows])
+    for family, mine in zip(families, own, strict=True):
+        unnamed = np.zeros_like(left) if family is None else left & kinds.unnamed(family)
+        within = mine[rows]
         left_out = LeftOut(
-            **counts, other_family=int((left & ~mine).sum()), no_place=int((mine & ~placed).sum()),
-            stray=int((mine & placed & ~inside).sum()), no_hour=int((~cases.hour_known).sum()),
+            **counts, other_family=int((left & ~mine & ~unnamed).sum()), unnamed=int(unnamed.sum()),
+            no_place=int((mine & ~placed).sum()), stray=int((mine & placed & ~inside).sum()),
+            no_hour=int((~every.hour_known[within]).sum()),
         )  # fmt: skip
-        made.append((cases, left_out))
+        made.append(Taken(every, within, left_out, kinds.told(unnamed)))
     return made
 
 

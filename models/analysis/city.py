@@ -9,7 +9,7 @@ import numpy as np
 
 from models.analysis.area import bounds_of, covered
 from models.analysis.backtest import Place, Plan, moments
-from models.analysis.cases import Cases, Columns, LeftOut, prepare
+from models.analysis.cases import Cases, Columns, LeftOut, prepare_each
 from models.analysis.components import Ground
 from models.analysis.families import Family
 from models.analysis.grid import Grid, flat
@@ -77,12 +77,8 @@ def city_of(columns: Columns, family: Family | None, now: Millis) -> City | None
     if box is None:
         return None
     _, epsg = flat(box)
-    cases, left = prepare(columns, family=family, now=now, polygon=box)
-    others = None
-    if family is not None:
-        every, _ = prepare(columns, family=None, now=now, polygon=box)
-        others = every.take(~np.isin(every.offence, family.offences))
-    return City(epsg, cases, others, left)
+    _, found = prepare_each(columns, [None, family], now=now, polygon=box)
+    return City(epsg, found.cases, None if family is None else found.others, found.left_out)
 
 
 def _square(epsg: int, corner: np.ndarray[tuple[int], np.dtype[np.float64]], side: float, cell: float) -> Grid:

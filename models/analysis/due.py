@@ -21,7 +21,7 @@ LEAST_MS = _HOUR_MS
 _NIGHT_MS = 4 * _HOUR_MS
 
 #: Raised when maps are made otherwise: every station whose maps are of another form is due at once.
-FORMAT = 4
+FORMAT = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,6 +166,7 @@ class HotspotMap:
     `flagged`: cells in order of rank, as many as `share` of the zone's area holds; drawn only with `shown` or `grey`.
     `grid`: x0, y0 (metres of `epsg`), columns, rows: with `cell_m` what a cell's index means. `days`: horizon.
     Expectations in cases of the horizon, areas in m2. `clusters`: of the cases themselves, on a map of the whole day.
+    `unnamed`: the commonest of the names behind `left_out.unnamed`, with how many cases each has.
     """
 
     family: str
@@ -191,3 +192,4 @@ class HotspotMap:
     history_quality: HistoryQuality
     record: Record | None
     clusters: tuple[CaseCluster, ...] = ()
+    unnamed: tuple[tuple[str, int], ...] = ()

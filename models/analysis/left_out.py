@@ -9,6 +9,7 @@ from dataclasses import dataclass
 class LeftOut:
     """How many did not take part, each counted once, under the first reason that holds: `future` (after now),
     `group4`, `patrol`, `duplicate` (the same case again, from the same or another source), `other_family`,
+    `unnamed` (under a name of the station's own, which may mean an offence of this family: nobody has said so),
     `no_place`, `stray` (placed outside the zone).
 
     `no_hour` is no reason: these count, but in no shift.
@@ -21,4 +22,5 @@ class LeftOut:
     future: int = 0
     duplicate: int = 0
     other_family: int = 0
+    unnamed: int = 0
     no_hour: int = 0

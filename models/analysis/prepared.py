@@ -6,10 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from models.analysis.area import lived_in
-from models.analysis.cases import Cases, LeftOut, prepare_each
+from models.analysis.cases import Cases, LeftOut, Taken, prepare_each
 from models.analysis.components import Ground
 from models.analysis.families import FAMILIES
 from models.analysis.grid import Grid, flat
@@ -23,13 +21,15 @@ MOST_CELLS = 40_000
 @dataclass(frozen=True, slots=True, eq=False)
 class Family:
     """The cases of one family in one zone. `others`: of the other families, for a rare one; `said`: how many of the
-    cases by what the record calls the quality of their place."""
+    cases by what the record calls the quality of their place; `unnamed`: the commonest names of those that may be of
+    it."""
 
     code: str
     cases: Cases
     others: Cases
     left_out: LeftOut
     said: Mapping[str, int]
+    unnamed: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +39,7 @@ class Prepared:
     task: Task
     place: Place
     everything: Cases
-    families: Mapping[str, tuple[Cases, LeftOut]]
+    families: Mapping[str, Taken]
     said_of: Mapping[str, str]
     ground: Ground
 
@@ -50,9 +50,10 @@ def prepared(task: Task, place: Place) -> Prepared:
     Raises:
         ValueError: the zone is no polygon.
     """
-    (everything, _), *found = prepare_each(
+    all_of_them, *found = prepare_each(
         task.columns, [None, *FAMILIES.values()], now=task.at, polygon=place.polygon
     )  # fmt: skip
+    everything = all_of_them.every
     said_of = dict(zip(task.columns.ids.tolist(), task.quality.tolist(), strict=True))
     outline, epsg = flat(place.polygon)
     cell = cell_for(location_quality(everything, epsg, _said(everything, said_of)), float(outline.area))
@@ -68,10 +69,9 @@ def prepared(task: Task, place: Place) -> Prepared:
 def families_of(zone: Prepared, codes: Iterable[str] = tuple(FAMILIES)) -> Iterator[Family]:
     """The cases of some families in a zone."""
     for code in codes:
-        family = FAMILIES[code]
-        cases, left_out = zone.families[code]
-        others = zone.everything.take(~np.isin(zone.everything.offence, family.offences))
-        yield Family(code, cases, others, left_out, _said(cases, zone.said_of))
+        found = zone.families[code]
+        cases = found.cases
+        yield Family(code, cases, found.others, found.left_out, _said(cases, zone.said_of), found.unnamed)
 
 
 def _said(cases: Cases, said_of: Mapping[str, str]) -> Counter[str]:

@@ -76,7 +76,7 @@ def _drawn(task: Task, place: Place, family: Family, asked: Question, rule: Rule
     setting = Setting(
         family=family.code, polygon=place.polygon, left_out=family.left_out,
         label=f"{task.station}/{place.code}", record=rule.record, said=family.said, places=task.known,
-        last=None if before is None else from_json(before),
+        last=None if before is None else from_json(before), unnamed=family.unnamed,
     )  # fmt: skip
     return build_map(asked, rule.method, setting)
 

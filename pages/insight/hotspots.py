@@ -15,7 +15,8 @@ from dashboard.hotspots.one import one_spot
 from dashboard.hotspots.patrol import patrol
 from dashboard.hotspots.picked import picked
 from dashboard.hotspots.spots import spot_list, spot_map
-from dashboard.hotspots.told import family_name, verdict_words
+from dashboard.hotspots.told import family_name, unnamed_words, verdict_words
+from dashboard.markdown import plain
 from dashboard.times import moment
 from dashboard.visit import visit
 from dashboard.words import word
@@ -46,6 +47,11 @@ note = {"shown": st.success, "grey": st.warning}.get(found.verdict, st.info)
 note(verdict_words(found, language), icon=":material/info:")
 at = moment(chosen.stored.made_at, values.zone, language)
 st.caption(word("hot.made", language, at=at, n=f"{found.cases:,}"))
+unnamed = unnamed_words(found, language)
+if unnamed:
+    st.warning(plain(unnamed), icon=":material/rule:")
+    if here.who.may(Action.IMPORT_INCIDENTS):
+        way_to("/imports", word("hot.to_names", language))
 
 rank = picked(found)
 left, right = st.columns([3, 2])

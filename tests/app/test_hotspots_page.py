@@ -13,6 +13,8 @@ from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
 from dashboard.access.identity import Who
+from dashboard.markdown import plain
+from models.analysis.left_out import LeftOut
 from models.records.hotspot import RefitRun
 from store import hotspots, leases, refits
 from store.database import Database, open_database
@@ -30,7 +32,10 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     db = open_database(url)
     found = town(db, now())
     grey = sample(now() - DAY, family="theft", verdict="grey", why="no_backtest", record=None)
-    few = sample(now() - DAY, family="sexual", verdict="too_few", why="few_cases", hotspots=(), flagged=(), cases=4)
+    few = sample(
+        now() - DAY, family="sexual", verdict="too_few", why="few_cases", hotspots=(), flagged=(), cases=4,
+        left_out=LeftOut(unnamed=31), unnamed=(("ลวนลาม_*", 20), ("แอบถ่าย", 10)),
+    )  # fmt: skip
     none = sample(now() - DAY, family="damage", verdict="no_hotspot", why="chance", hotspots=(), flagged=())
     with db.write() as tx:
         hotspots.keep(tx, [row_of(grey), row_of(few), row_of(none), row_of(found, shift="16")])
@@ -147,6 +152,16 @@ def test_every_state_has_its_own_words(family: str, words: str, told: int) -> No
     assert words in said(page)
     assert (len(tables(page)), "list" in mounted(page)) == (told, told > 0)
     assert ("ยังไม่เคยวัดผล" in said(page)) is (family == "theft")
+
+
+@pytest.mark.usefixtures("look_as")
+def test_cases_under_names_nobody_has_explained_are_told_with_the_way_to_explain_them() -> None:
+    page = open_page(family="sexual")
+    [note] = [one.value for one in page.warning]
+    assert plain("มี 31 คดีใช้ชื่อฐานความผิดของสถานีเอง (ลวนลาม_* 20, แอบถ่าย 10, …)") in note
+    assert any('href="/imports"' in body for body in bodies(page))
+    assert "ชื่อฐานความผิดของสถานีเองที่ยังไม่กำหนดความหมาย 31" in said(page)
+    assert "ชื่อฐานความผิดของสถานีเอง" not in said(open_page(family="robbery"))
 
 
 @pytest.mark.usefixtures("look_as")

@@ -154,6 +154,8 @@ def test_a_station_names_an_offence_and_puts_its_cases_there(
     here = ("--station", "mukdahan_example")
     assert run("import-incidents", file, *here) == 0
     assert "theft (group 2) in the standard table" in refused(capsys, "offences", "name", "ลักทรัพย์=3", *here)
+    assert run("offences", "list", *here) == 0
+    assert "without a code: 1 of แข่งรถ (no group)" in capsys.readouterr().out
     assert run("offences", "name", "แข่งรถ=3", *here) == 0
     assert "stored: 1 of แข่งรถ (no group), which is แข่งรถ (group 3) now" in capsys.readouterr().out
     assert run("offences", "regroup", *here) == 0

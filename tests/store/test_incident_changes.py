@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from models.analysis.due import Last, When, is_due
 from models.formats.offences import classify
 from models.happenings import Happening, RegisterChanged
 from models.incidents.changes import EDITABLE
 from models.records.incident import Incident, IncidentReport
 from models.records.station import Station
-from store import import_words, incident_changes, incidents, registers, regrouping
+from store import import_words, incident_changes, incidents, refits, registers, regrouping
 from store.database import Database
 from store.incident_changes import EditedMeanwhileError, GoneError, Key
 from store.rows import values_of
@@ -105,8 +107,10 @@ def test_cases_of_before_a_name_was_said_are_put_where_it_stands_with_history(
         assert incident_changes.edit(tx, Key("hat_yai", "a", "x0"), 0, changed, "ผกก.", NOW)
         for name, meaning in (("ขโมยของหลวง", "theft"), ("แข่งรถ", "3")):
             import_words.name_offence(tx, "hat_yai", name, import_words.meaning_of(name, meaning), NOW)
+        refits.note(tx, "hat_yai", Last(NOW - 48 * HOUR, refits.versions(tx.conn, None)["hat_yai"]))
     deeds: list[int] = []
     with town.read() as conn:
+        assert regrouping.unlisted_of(conn, "hat_yai") == [(("แข่งรถ", None), 7)]
         found = regrouping.strays_of(conn, "hat_yai")
     assert [(one.was, one.now, one.cases) for one in found] == [
         (("แข่งรถ", None), ("แข่งรถ", 3), 7), (("ขโมยของหลวง", 4), ("theft", 2), 1),
@@ -118,6 +122,9 @@ def test_cases_of_before_a_name_was_said_are_put_where_it_stands_with_history(
     assert (done, deeds) == ([8, 0], [8])
     with town.read() as conn:
         assert regrouping.strays_of(conn, "hat_yai") == []
+        # Its maps are of what its cases were called: they are due at once, though it has no case more.
+        version, last = refits.versions(conn, None)["hat_yai"], refits.lasts(conn, None)["hat_yai"]
+        assert (version, is_due(version, last, NOW, When(10**9, 2, ZoneInfo("UTC")))) == (last.version, True)
         kept = {row.id: (row.offence, row.offence_group) for row in incidents.incidents(conn, incidents.Wanted(None))}
         past = incident_changes.history(conn, Key("hat_yai", "a", "x0"))
         stolen = incident_changes.history(conn, Key("hat_yai", "entry", "stolen"))

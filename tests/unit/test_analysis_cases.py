@@ -17,7 +17,7 @@ from scipy.spatial.distance import cdist
 
 from models.analysis.area import DEGREE_M, bounds_of, lived_in, main_group
 from models.analysis.cases import Columns, LeftOut, columns_of, prepare, prepare_each
-from models.analysis.families import FAMILIES
+from models.analysis.families import FAMILIES, Family
 from models.analysis.grid import Grid, flat
 from models.analysis.shifts import HOUR_MS, Shifts
 from models.formats.offences import OFFENCES
@@ -61,16 +61,50 @@ def test_every_case_left_out_is_counted_once_under_its_reason() -> None:
         {"lat": nan},
         {"lat": 0.0, "lon": 0.0},
         {"start": NOW - 2 * DAY},  # a window of a day that ended with the first
+        {"offence": "ขโมยของ"},
+        {"offence": "ขโมยของ", "group": 0, "lat": nan},
+        {"offence": "กัดหู", "group": 1},
+        {"offence": "แฮก", "group": 3},
+        {"offence": "quarrel", "group": 0},
     )
     cases, left = prepare(rows, family=FAMILIES["robbery"], now=NOW, polygon=ZONE)
     assert left == LeftOut(
-        group4=1, patrol=1, no_place=1, stray=1, future=1, duplicate=2, other_family=1, no_hour=2
+        group4=1, patrol=1, no_place=1, stray=1, future=1, duplicate=2, other_family=4, unnamed=2, no_hour=2
     )  # fmt: skip
     assert list(cases.ids) == ["file/1", "file/10", "file/0"]
     assert list(cases.start) == sorted(cases.start)
     assert len(cases) + left.group4 + left.patrol + left.no_place + left.stray + left.future + left.duplicate + (
-        left.other_family
+        left.other_family + left.unnamed
     ) == len(rows)
+
+
+def test_names_of_a_station_s_own_are_counted_by_the_family_their_group_says_and_by_no_other() -> None:
+    rows = columns(
+        *({"offence": "ขโมยจักรยาน", "start": NOW - at * DAY} for at in range(1, 4)),
+        {"offence": "ฉกมือถือ"},
+        {"offence": "ไม่ทราบ", "group": 0},
+        {"offence": "กัดหู", "group": 1},
+        {"offence": "theft"},
+        {"offence": "fraud"},
+        {"offence": "จับบ่อน", "group": 4},
+    )
+    names = [None, *FAMILIES.values()]
+    every, *found = prepare_each(rows, names, now=NOW, polygon=ZONE)
+    by = dict(zip(FAMILIES, found, strict=True))
+    assert sorted(by["property"].cases.offence) == ["theft", *["ขโมยจักรยาน"] * 3, "ฉกมือถือ"]
+    assert (by["property"].left_out.unnamed, by["property"].unnamed) == (1, (("ไม่ทราบ", 1),))
+    assert (list(by["theft"].cases.offence), by["theft"].left_out.unnamed) == (["theft"], 5)
+    assert by["theft"].unnamed == (("ขโมยจักรยาน", 3), ("ฉกมือถือ", 1), ("ไม่ทราบ", 1))
+    assert (len(by["violence"].cases), by["violence"].unnamed) == (0, (("กัดหู", 1), ("ไม่ทราบ", 1)))
+    for one in found:
+        left = one.left_out
+        assert len(one.cases) + left.other_family + left.unnamed + left.group4 == len(rows)
+        assert sorted([*one.cases.ids, *one.others.ids]) == sorted(every.cases.ids)
+    alone, left = prepare(rows, family=FAMILIES["property"], now=NOW, polygon=ZONE)
+    assert (list(alone.ids), left) == (list(by["property"].cases.ids), by["property"].left_out)
+    # A family of a file's own categories is what the file names, and nothing may be of it besides.
+    file, left = prepare(rows, family=Family("x", "", "", ("ขโมยจักรยาน",)), now=NOW, polygon=ZONE)
+    assert (len(file), left.unnamed, left.other_family) == (3, 0, 5)
 
 
 def test_families_prepared_together_are_each_as_if_prepared_alone() -> None:
@@ -86,13 +120,14 @@ def test_families_prepared_together_are_each_as_if_prepared_alone() -> None:
                      for number, place in enumerate(places) for kind in kinds))  # fmt: skip
     wanted = [None, *FAMILIES.values()]
     together = prepare_each(rows, wanted, now=NOW, polygon=ZONE)
-    for family, (cases, left) in zip(wanted, together, strict=True):
+    for family, taken in zip(wanted, together, strict=True):
+        cases, left = taken.cases, taken.left_out
         own = rows.offence if family is None else family.offences
         mine = Columns(*(getattr(rows, name)[np.isin(rows.offence, own)] for name in Columns.__dataclass_fields__))
         alone, said = prepare(mine, family=family, now=NOW, polygon=ZONE)
         assert (cases.ids.tolist(), cases.x.tolist()) == (alone.ids.tolist(), alone.x.tolist())
         assert (left.no_place, left.stray, left.no_hour) == (said.no_place, said.stray, said.no_hour)
-    every, robbery = together[0][1], dict(zip(FAMILIES, together[1:], strict=True))["robbery"][1]
+    every, robbery = together[0].left_out, dict(zip(FAMILIES, together[1:], strict=True))["robbery"].left_out
     assert (every.no_place, every.stray, every.patrol, every.other_family) == (4, 4, 4, 0)
     assert (robbery.no_place, robbery.stray, robbery.patrol, robbery.other_family) == (1, 1, 4, 12)
 
@@ -116,7 +151,8 @@ def test_a_family_names_listed_offences_and_never_one_of_group_4() -> None:
     for family in FAMILIES.values():
         listed = [OFFENCES.find(code) for code in family.offences]
         assert [each.code for each in listed if each] == list(family.offences)
-        assert {each.group for each in listed if each} <= {1, 2}
+        assert {each.group for each in listed if each} == {family.group} <= {1, 2}
+    assert len({family.group for family in FAMILIES.values() if family.whole}) == 1  # no case is of two whole ones
 
 
 def test_incidents_of_the_store_become_columns() -> None:
