@@ -26,6 +26,7 @@ from models.analysis.naming import Known, name_all
 from models.analysis.outlines import group, outlines
 from models.analysis.regress import settled, weighed_days
 from models.analysis.shifts import Shifts
+from models.analysis.surface import level
 from models.analysis.turns import follow
 
 Floats = NDArray[np.float64]
@@ -137,12 +138,16 @@ def _too_few(asked: Question, counted: int) -> tuple[Verdict | None, Why]:
 
 
 def _fallen(asked: Question, groups: Sequence[Ints], counts: Sequence[Ints]) -> Floats:
-    """What the cells' counts fall back to, places that turned told as they are now; in the units of `settled`."""
+    """What the cells' counts fall back to, places that turned told as they are now, and the zone at its pace of now
+    as every method's total is (`surface.level`); in the units of `settled`."""
     grid, known = asked.ground.grid, asked.known
     days = weighed_days(known.days_back)
     ages = (asked.at - asked.past.start) / DAY_MS
     cells = asked.cells if asked.shift is None else np.where(_mostly(asked), asked.cells, -1)
-    return days * follow(groups, cells, ages, settled(counts[0], counts[1], grid) / days, known.days_back)
+    usual = (float((ages <= YEAR_DAYS).sum()) + len(ages) / 3) / days
+    pace = level(asked.past, asked.at) / usual if usual else 1.0
+    steady = settled(counts[0], counts[1], grid) / days
+    return days * follow(groups, cells, ages, steady, known.days_back, (grid.rows, grid.columns), pace)
 
 
 def _mostly(asked: Question) -> NDArray[np.bool_]:

@@ -13,7 +13,10 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, softmax, xlogy
+from scipy import ndimage
+from scipy.special import softmax
+
+from models.analysis.regress import weighed_days
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -29,16 +32,21 @@ BEFORE_DAYS = 28
 RATIOS: Floats = np.array([2.0**power for power in range(-4, 9) if power])
 #: A place that more likely turned than not is none of the others.
 SURE = 0.5
-#: What other places keep at least where one takes more of the zone's cases.
-LEAST_KEPT = 0.5
+#: Where a place turned, the others are told as their own cases since then say, held to what they were by so many.
+HOLDING = 10.0
+_AROUND_A_CELL = np.ones((3, 3))
 
 
-def follow(groups: Sequence[Ints], cells: Ints, ages: Floats, steady: Floats, history: float) -> Floats:
+def follow(
+    groups: Sequence[Ints], cells: Ints, ages: Floats, steady: Floats, history: float, shape: tuple[int, int],
+    pace: float = 1.0,
+) -> Floats:  # fmt: skip
     """Cases a day of each cell as places that turned have them now; shape of `steady`.
 
     `groups`: cells of each place; `cells`, `ages`: cell (-1: none) and days ago of each past case; `steady`: cases a
-    day of each cell if nothing turned; `history`: days of past. What turned places take more of a zone's cases the
-    others may have less, as far as their own cases since then say so.
+    day of each cell if nothing turned, over `weighed_days`; `history`: days of past; `shape`: rows and columns of the
+    grid; `pace`: of the zone now, beside that of the time `steady` stands for. Where no place turned all go at it;
+    where one did, the others do as their own cases since then say: they may have lost what it takes, or nothing.
     """
     owner = np.full(len(steady) + 1, len(groups))
     owner[-1] = -1  # "on no cell", index -1
@@ -52,31 +60,36 @@ def follow(groups: Sequence[Ints], cells: Ints, ages: Floats, steady: Floats, hi
     whole, late = each.sum(axis=1), each.cumsum(axis=1)[:, FIRST_STEP - 1 : LAST_STEP]
     before = np.array([steady[own].sum() for own in groups])
     now, kept, since = turned(late[:-1], whole[:-1], before, history)
-    if not len(groups) or kept.min() >= SURE:
-        others = 1.0
-    else:
-        more, less = (now - kept * before).sum(), steady.sum() - ((1 - kept) * before).sum()
-        room = min(1.0, max(LEAST_KEPT, (steady.sum() - more) / max(less, 1e-12)))
-        rest = np.append(kept >= SURE, True)
-        at = since[int(np.argmin(kept))]
-        others = 1 - (1 - room) * _fell(late[rest, at].sum(), whole[rest].sum(), room, _days(at), history)
-    made = steady * others
+    if len(groups) and kept.min() < SURE:
+        days = float((FIRST_STEP + since[int(np.argmin(kept))]) * STEP_DAYS)
+        others = np.append(~_reached(groups, kept, shape), False)[cells]
+        pace = _pace(ages[others], days, history)
+    made = steady * pace
     for own, rate, was, stays in zip(groups, now, before, kept, strict=True):
         if was > 0:
-            made[own] = steady[own] * ((rate - stays * was * (1 - others)) / was)
+            made[own] = steady[own] * ((rate - stays * was * (1 - pace)) / was)
     return made
 
 
-def _fell(late: float, whole: float, to: float, days: float, history: float) -> float:
-    """How likely the rate of the other places fell to a part of itself so many days ago, beside that it stayed."""
-    odds = days / (history - days)
-    said = xlogy(late, to * (1 + odds) / (1 + to * odds)) + xlogy(whole - late, (1 + odds) / (1 + to * odds))
-    return float(expit(said))
+def _reached(groups: Sequence[Ints], kept: Floats, shape: tuple[int, int]) -> NDArray[np.bool_]:
+    """The cells of places that turned and those around them, which what turned there reaches too: with them among the
+    others, half of a new spot would hide what the others lost. A place that did not turn stays one of the others."""
+    found = np.zeros(shape, dtype=bool)
+    found.ravel()[np.concatenate([own for own, stays in zip(groups, kept, strict=True) if stays < SURE])] = True
+    found = ndimage.binary_dilation(found, _AROUND_A_CELL)
+    for own, stays in zip(groups, kept, strict=True):
+        if stays >= SURE:
+            found.ravel()[own] = False
+    return np.asarray(found.ravel(), dtype=np.bool_)
 
 
-def _days(number: int) -> float:
-    """How long ago the change of a number began."""
-    return float((FIRST_STEP + number) * STEP_DAYS)
+def _pace(ages: Floats, days: float, history: float) -> float:
+    """The rate of these cases in the last `days` beside what "a year's + a third of all" makes of it, which holds a
+    part of them already."""
+    late = int((ages < days).sum())
+    ratio = (HOLDING + late) / (HOLDING + (len(ages) - late) * days / (history - days))
+    held = days * (4 / 3) / weighed_days(history)
+    return float(ratio / (1 - held + held * ratio))
 
 
 def turned(late: Ints, whole: Ints, steady: Floats, history: float) -> tuple[Floats, Floats, Ints]:

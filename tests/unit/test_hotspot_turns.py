@@ -27,7 +27,7 @@ def followed(ages: list[np.ndarray], history: float = HISTORY) -> np.ndarray:
     """Cases a day told of each cell whose cases have these ages; if nothing turned all are told their mean."""
     cells = np.repeat(np.arange(len(ages)), [len(own) for own in ages])
     steady = np.array([len(own) / history for own in ages])
-    return follow(PLACES, cells, np.concatenate(ages), steady, history)
+    return follow(PLACES, cells, np.concatenate(ages), steady, history, (1, len(ages)))
 
 
 def test_a_place_that_began_ended_or_doubled_is_told_as_it_is_now() -> None:
@@ -53,6 +53,34 @@ def test_others_lose_what_a_new_place_takes_when_their_own_cases_say_so() -> Non
     assert fell[4] / stayed[4] == pytest.approx(fell[2] / stayed[2], rel=0.1), "all of them alike"
 
 
+def test_what_a_new_place_brings_to_the_cells_around_it_does_not_hide_what_the_others_lost() -> None:
+    """A place (cell 2) of which half lies in the cells beside it, that nobody flagged; the others fell to 0.6."""
+    fell = [np.concatenate([evenly(54, 0, 98), evenly(916, 98, HISTORY)]) for _ in range(4)]
+    ages = [fell[0], evenly(50, 0, 98), evenly(100, 0, 98), evenly(50, 0, 98), *fell[1:]]
+    cells = np.repeat(np.arange(len(ages)), [len(own) for own in ages])
+    steady = np.array([len(own) / HISTORY for own in ages])
+    told = follow([np.array([2])], cells, np.concatenate(ages), steady, HISTORY, (1, len(ages)))
+    assert told[[0, 4, 5, 6]] == pytest.approx(54 / 98, rel=0.12)
+    assert told[2] == pytest.approx(100 / 98, rel=0.1)
+
+
+@pytest.mark.parametrize("halved", ["the last year", "the time before"])
+def test_of_a_zone_that_calmed_down_or_grew_the_hotspots_are_told_their_share_of_what_it_is_now(halved: str) -> None:
+    rng, told, true = np.random.default_rng(4), [], []
+    for seed in range(4):
+        town = known_town("off80", seed, windows=1)
+        at = town.origins[0]
+        late = town.cases.start >= at - 365 * DAY_MS
+        gone = (late == (halved == "the last year")) & (rng.random(len(late)) < 0.5)
+        setting = Setting("robbery", town.polygon, LeftOut())
+        found = build_map(Question(town.cases.take(~gone), Ground.of(town.grid), at, 28), "365_all3", setting)
+        rates = town.expected(at, 28)
+        told.append(found.expected_flagged / found.expected_total)
+        true.append(rates[list(found.flagged)].sum() / rates.sum())
+    # At the pace of the whole past a fifth too much of the one that calmed down.
+    assert np.mean(told) == pytest.approx(np.mean(true), rel=0.1)
+
+
 def test_what_chance_does_and_a_burst_of_days_turn_no_place() -> None:
     moved = []
     for _ in range(200):
@@ -69,7 +97,7 @@ def test_what_chance_does_and_a_burst_of_days_turn_no_place() -> None:
 def test_too_short_a_past_none_at_all_and_many_cases_are_answers() -> None:
     assert followed([evenly(9, 0, 30)] * 5, BEFORE_DAYS + 20.0) == pytest.approx(9 / 48)
     assert not followed([np.zeros(0)] * 5).any()
-    none = follow([], np.array([0]), np.array([1.0]), np.ones(3), HISTORY)
+    none = follow([], np.array([0]), np.array([1.0]), np.ones(3), HISTORY, (1, 3))
     assert none.tolist() == [1.0, 1.0, 1.0]
     many = [evenly(30_000, 0, 100), *[evenly(50_000, 0, HISTORY)] * 4]
     assert followed(many)[0] == pytest.approx(300, rel=0.2)
