@@ -52,7 +52,8 @@ def _of_file(args: argparse.Namespace, settings: Settings, horizons: Sequence[in
     city = city_of(file.columns, family, now_ms())
     cell = args.cell or (ZONE_CELL if args.zones else CITY_CELL)
     shifts = Shifts(settings.shifts, ZoneInfo("UTC")) if args.shift else None
-    told = _head(args, args.file.name, family, city or file.columns, cell, file.bad_time, file.told)
+    told = _head(args, args.file.name, family, city or file.columns, cell, file.told)
+    told["left_out"] |= {"no_time": file.bad_time, "bad_line": file.bad_line}
     found = 0
     for days in horizons if city else ():
         assert city is not None  # noqa: S101 - mypy
@@ -111,7 +112,7 @@ def _of_station(args: argparse.Namespace, settings: Settings, horizons: Sequence
             zones = [zone.polygon for zone in registers.zones(conn, frozenset({station})) if zone.kind != "beat"]
     cell, now = args.cell or ZONE_CELL, now_ms()
     city = None if zones else city_of(columns, family, now)
-    told = _head(args, station, family, city or columns, cell, 0)
+    told = _head(args, station, family, city or columns, cell)
     places: list[Place] = []
     if zones:
         with _refused():
@@ -137,7 +138,6 @@ def _head(
     family: Family | None,
     city: City | Columns,
     cell: float,
-    bad_time: int,
     times: Sequence[str] = (),
 ) -> dict[str, Any]:
     """`city`: the columns themselves when no case has a place on any ground."""
@@ -155,7 +155,7 @@ def _head(
         "zone_km": args.zone_km if args.zones else None,
         "by_shift": args.shift,
         "cases": cases,
-        "left_out": left | {"no_time": bad_time},
+        "left_out": left,
         "times": list(times),
         "horizons": [],
     }

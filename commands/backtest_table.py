@@ -15,6 +15,17 @@ _TIMES = {
     "buddhist_era": "years of the Buddhist era: 543 less",
     "day_first": "dates are day/month/year",
     "month_first": "dates are month/day/year",
+    "midnight": "many times are midnight sharp: taken as days whose hour nobody wrote",
+}
+
+#: Why no case takes part, by what left most of them out.
+_NOTHING = {
+    "no_time": "no time can be read: write them as 2021-05-31 14:30",
+    "bad_line": "no line has as many cells as the header",
+    "no_place": "no place can be read: lat is degrees from -90 to 90 (or are lat and lon the wrong way round?)",
+    "group4": "all are offences that police themselves find (group 4): such a map would show where police went",
+    "other_family": "none of the rows that count is of the family",
+    "future": "all happened after now",
 }
 
 
@@ -35,8 +46,10 @@ def as_text(told: dict[str, Any]) -> str:
     lines += [_TIMES[word] for word in told["times"]]
     for horizon in told["horizons"]:
         lines += ["", *_table(horizon)]
-    if not told["horizons"]:
-        lines.append("no case with a place: nothing to judge")
+    if not told["cases"]:
+        most = max(told["left_out"].items(), key=lambda each: each[1], default=("", 0))
+        lines.append(f"{_NOTHING.get(most[0] if most[1] else '', 'no case with a place')}: nothing to judge")
+        return "\n".join(lines)
     return "\n".join(lines)
 
 

@@ -76,7 +76,26 @@ ANSWERED = {
     "all at (0, 0)": Odd(lambda: csv(rows(90, lat=0, lon=0)), "nothing to judge", 0, ("stray", 90)),
     "places that are words": Odd(lambda: csv(rows(90, lat="ไม่ทราบ")), "nothing to judge", 0, ("no_place", 90)),
     "latitude and longitude swapped": Odd(
-        lambda: csv(rows(90).rename(columns={"lat": "lon", "lon": "lat"})), "nothing to judge", 0, ("no_place", 90)
+        lambda: csv(rows(90).rename(columns={"lat": "lon", "lon": "lat"})), "the wrong way round", 0, ("no_place", 90)
+    ),
+    "semicolons and decimal commas": Odd(
+        lambda: rows(90).to_csv(index=False, sep=";", decimal=",").encode(), GATE, 90
+    ),
+    "the west's letters": Odd(
+        lambda: csv(rows(90, category="Überfall à main armée"), "latin-1"), GATE, 90, None, "--family überfall"
+    ),
+    "a comma too many in some lines": Odd(
+        lambda: csv(rows(90)).replace("ลักทรัพย์".encode(), b"a,b"), GATE, 45, ("bad_line", 45)
+    ),
+    "every time at midnight, by shift": Odd(
+        lambda: csv(rows(90).assign(occurred_at=lambda all_: all_["occurred_at"].str[:10] + "T00:00:00")),
+        "nothing to judge by shift",
+        90,
+        ("no_hour", 90),
+        "--shift",
+    ),
+    "only what patrols find": Odd(
+        lambda: csv(rows(90, category="ยาเสพติด")), "where police went", 0, ("group4", 90), "--family ยาเสพติด"
     ),
     "no hour, by shift": Odd(
         lambda: csv(rows(90).assign(occurred_at=lambda all_: all_["occurred_at"].str[:10])),
@@ -92,7 +111,7 @@ ANSWERED = {
     ),
     "the same id in every row": Odd(lambda: csv(rows(90, incident_id="x")), SHORT, 1, ("duplicate", 89)),
     "no id in any row": Odd(lambda: csv(rows(90, incident_id="")), GATE, 90, ("duplicate", 0)),
-    "no time in any row": Odd(lambda: csv(rows(90, occurred_at="?")), "nothing to judge", 0, ("no_time", 90)),
+    "no time in any row": Odd(lambda: csv(rows(90, occurred_at="?")), "no time can be read", 0, ("no_time", 90)),
     "byte order mark": Odd(lambda: csv(rows(90), "utf-8-sig"), GATE, 45, ("other_family", 45), "--family ลักทรัพย์"),
     "cp874": Odd(lambda: csv(rows(90), "cp874"), GATE, 45, ("other_family", 45), "--family ลักทรัพย์"),
     "UTF-16": Odd(lambda: csv(rows(90), "utf-16"), GATE, 45, ("other_family", 45), "--family ลักทรัพย์"),
@@ -105,7 +124,8 @@ ANSWERED = {
 #: Refused: exit code 2, one line.
 REFUSED = {
     "a column missing": (lambda: csv(rows(9).drop(columns=["lat", "category"])), "", "no column category, lat"),
-    "empty": (lambda: b"", "", "could not be read"),
+    "empty": (lambda: b"", "", "the file is empty"),
+    "a column twice": (lambda: b"incident_id,occurred_at,category,lat,lon,LAT\n", "", "the column lat twice"),
     "another category": (lambda: csv(rows(9)), "--family arson", "no category arson in the file; it has: Robbery"),
     "no horizon": (lambda: csv(rows(9)), "--horizon 0", "--horizon: 1 to 365 days, not 0"),
     "a zone of no size": (lambda: csv(rows(9)), "--zones 2 --zone-km nan", "--zone-km 0.05 to 100"),

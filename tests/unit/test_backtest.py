@@ -201,6 +201,19 @@ def _read_times(*texts: str) -> tuple[list[str], CityFile]:
         (["5/6/2565 10:00"], ["2022-06-05T10:00"], ("buddhist_era", "day_first")),
         (["2021-05-01T10:00:00", "13/12/2021"], ["2021-05-01T10:00", "2021-12-13T00:00"], ("day_first",)),
         (["3 May 2021 10:00"], ["2021-05-03T10:00"], ()),
+        (["03-May-2021 10:15 PM", "04-Jun-2021 1:05 AM"], ["2021-05-03T22:15", "2021-06-04T01:05"], ()),
+        (["2021-05-03 22:15:00-05", "2021-05-03T22:15:00.5+0530"], ["2021-05-03T22:15"] * 2, ("offsets",)),
+        (["2021-05-03 22:15 EST", "2021-05-03T22:15-05:00[America/Lima]"], ["2021-05-03T22:15"] * 2, ("offsets",)),
+        (
+            ["5/23/2021 12:15:00 a.m.", "5/3/2021 12:15 p.m.", "5/3/2021 1:15:00 PM +0000", "5/3/2021 9:05"],
+            ["2021-05-23T00:15", "2021-05-03T12:15", "2021-05-03T13:15", "2021-05-03T09:05"],
+            ("offsets", "month_first"),
+        ),
+        (
+            [f"2021-05-{day:02d} 00:00" for day in range(1, 7)],
+            [f"2021-05-{day:02d}T00:00" for day in range(1, 7)],
+            ("midnight",),
+        ),
     ],
 )
 def test_a_file_s_times_are_its_own_clock(texts: list[str], read: list[str], told: tuple[str, ...]) -> None:
@@ -213,7 +226,26 @@ def test_dates_that_can_be_read_in_two_ways_are_refused_in_words() -> None:
         with pytest.raises(BadFileError) as refused:
             _read_times(*texts)
         assert refused.value.problem.code == f"dates_{code}"
-    assert _read_times("5", "12.5.21", "", "2021-13-40")[1].bad_time == 4
+    assert _read_times("5", "12.5.21", "", "2021-13-40", "5/23/2021 13:15 PM")[1].bad_time == 5
+
+
+def test_midnight_names_no_hour_where_a_file_writes_every_unknown_one_so() -> None:
+    hours = [f"2021-05-{day:02d}T{day % 12 + 1:02d}:30" for day in range(1, 31)]
+    for midnights, told in ((5, ()), (12, ("midnight",))):  # of a file with hours, one in seven and two in seven
+        texts = [f"2021-06-{day + 1:02d}T00:00:00.000" for day in range(midnights)]
+        found = _read_times(*hours, *texts)[1]
+        assert found.told == told
+        assert ((found.columns.end > found.columns.start).sum() > 0) == bool(told)
+        assert (found.columns.end == found.columns.start)[: len(hours)].all()
+
+
+def test_two_cases_that_differ_in_nothing_but_their_id_are_two() -> None:
+    """Two victims at one corner and hour; ids with a slash are of the same file."""
+    rows = "".join(f"{name},2022-01-01T07:30,x,16.5,104.7\n" for name in ("2022/1", "2023/1", "7", "7", "", ""))
+    found = read_city_file("b.csv", ("incident_id,occurred_at,category,lat,lon\n" + rows).encode())
+    city = city_of(found.columns, None, NOW)
+    assert city is not None
+    assert (len(city.cases), city.left.duplicate) == (5, 1)
 
 
 @pytest.mark.parametrize(
