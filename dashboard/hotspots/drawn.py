@@ -11,6 +11,7 @@ import numpy as np
 from dashboard.hotspots.ground import Frame, path_of
 from dashboard.hotspots.rows import spot_orders, spot_rows
 from dashboard.hotspots.told import expected_words, spot_name
+from dashboard.hotspots.under import Label, Under
 from dashboard.html_table import table_html
 from dashboard.words import Language, word
 from models.analysis.hotspots import Hotspot, HotspotMap
@@ -31,12 +32,10 @@ def list_html(found: HotspotMap, language: Language) -> str:
     return f'<div class="ssz-rows">{table}</div>'
 
 
-def map_html(
-    found: HotspotMap, frame: Frame, zones: Sequence[str], streets: tuple[str, str], language: Language
-) -> str:
-    """The map: streets, the zone, each hotspot's outline, and over all of them rank and name at its middle.
+def map_html(found: HotspotMap, frame: Frame, zones: Sequence[str], under: Under, language: Language) -> str:
+    """The map: the ground, the zone, each hotspot's outline, and over all of them rank and name at its middle.
 
-    `zones`: outlines as GeoJSON; `streets`: paths of main and other streets. Grey where the map has no backtest.
+    `zones`: outlines as GeoJSON. Grey where the map has no backtest.
     """
     scale = frame.width / _WIDTH_PX
     order = list(enumerate(found.hotspots, 1))
@@ -53,10 +52,27 @@ def map_html(
     grey = " grey" if found.verdict == "grey" else ""
     return (
         f'<div class="ssz-spotmap{grey}"><svg viewBox="{box}" tabindex="0" role="group" aria-label="{said}">'
-        f'<path class="street" d="{streets[1]}"/><path class="street main" d="{streets[0]}"/>'
-        f'<path class="zone" d="{path_of(frame, zones)}"/>{_clusters(found, frame, language)}{outlines}{plates}</svg>'
-        f'<div class="tools">{tools}</div>{_switch(found, language)}</div>'
+        f'{"".join(f"""<path class="{name}" d="{path}"/>""" for name, path in under.paths)}'
+        f'<path class="zone" d="{path_of(frame, zones)}"/>{_clusters(found, frame, language)}{outlines}'
+        f"{''.join(_label(one, scale) for one in under.names)}{plates}</svg>"
+        f'<div class="tools">{tools}</div>{_scale(language)}{_switch(found, language)}</div>'
     )
+
+
+def _label(one: Label, scale: float) -> str:
+    """A name of the ground; of a place the registers know, beside its mark."""
+    mark, text = ('<circle class="mark" r="4"/>', 'x="8" class="at"') if one.kind == "mark" else ("", "")
+    return (
+        f'<g class="label {one.kind}" data-x="{one.x:.0f}" data-y="{one.y:.0f}" data-turn="{one.turn:.0f}" '
+        f'transform="translate({one.x:.0f} {one.y:.0f}) scale({scale:.3f}) rotate({one.turn:.0f})">{mark}'
+        f'<text {text} y="5">{escape(one.text)}</text></g>'
+    )
+
+
+def _scale(language: Language) -> str:
+    """A bar as long as so many metres of the ground; the page says how many while it is moved."""
+    metres, kilometres = (escape(word(f"hot.scale_{unit}", language, n="#")) for unit in ("m", "km"))
+    return f'<div class="scale" data-m="{metres}" data-km="{kilometres}" hidden=""><b></b><span></span></div>'
 
 
 def _clusters(found: HotspotMap, frame: Frame, language: Language) -> str:

@@ -44,6 +44,14 @@ class Frame:
         along = _DEGREE_M * math.cos(math.radians(self.lat))
         return np.column_stack(((degrees[:, 0] - self.lon) * along, (self.lat - degrees[:, 1]) * _DEGREE_M))
 
+    def degrees(self, x: float, y: float) -> tuple[float, float]:
+        """(lon, lat) of a place on the plane."""
+        return self.lon + x / (_DEGREE_M * math.cos(math.radians(self.lat))), self.lat - y / _DEGREE_M
+
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a place of the plane lies in the box."""
+        return self.left <= x <= self.left + self.width and self.top <= y <= self.top + self.height
+
 
 def frame_of(shapes: Sequence[str], lon: float = 0.0, lat: float = 0.0) -> Frame:
     """The frame round GeoJSON shapes; one of 2 km round (lon, lat) where there is none."""

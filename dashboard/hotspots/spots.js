@@ -8,7 +8,8 @@ const DEEPEST = 24
 function moving(svg) {
   const whole = svg.getAttribute("viewBox").split(" ").map(Number)
   let view = whole
-  const plates = [...svg.querySelectorAll(".plate")]
+  const plates = [...svg.querySelectorAll(".plate")], labels = [...svg.querySelectorAll(".label")]
+  const bar = svg.parentElement.querySelector(".scale")
   const metres = () => {
     const box = svg.getBoundingClientRect()
     return box.width ? Math.max(view[2] / box.width, view[3] / box.height) : 0
@@ -31,6 +32,25 @@ function moving(svg) {
       name.classList.toggle("away", hit)
       if (!hit) taken.push(box)
     }
+    // Names of the ground stand where room is left, whole or not at all.
+    for (const part of svg.parentElement.querySelectorAll(".tools button, .scale")) taken.push(part.getBoundingClientRect())
+    for (const label of labels) {
+      const box = label.getBoundingClientRect()
+      const fits = box.left > whole.left && box.right < whole.right && box.top > whole.top && box.bottom < whole.bottom
+        && !taken.some((one) =>
+          one.left < box.right && box.left < one.right && one.top < box.bottom - 3 && box.top + 3 < one.bottom)
+      label.classList.toggle("away", !fits)
+      if (fits) taken.push(box)
+    }
+  }
+
+  /** The bar is the longest 1, 2 or 5 of a power of ten that stays below 140 pixels. */
+  const measure = (scale) => {
+    const most = scale * 140, ten = 10 ** Math.floor(Math.log10(most))
+    const m = [5, 2, 1].map((part) => part * ten).find((one) => one <= most)
+    bar.querySelector("b").style.width = `${m / scale}px`
+    bar.querySelector("span").textContent = (m < 1000 ? bar.dataset.m : bar.dataset.km).replace("#", m < 1000 ? m : m / 1000)
+    bar.hidden = false
   }
 
   const show = () => {
@@ -39,6 +59,11 @@ function moving(svg) {
     svg.setAttribute("viewBox", view.join(" "))
     for (const plate of plates)
       plate.setAttribute("transform", `translate(${plate.dataset.x} ${plate.dataset.y}) scale(${scale})`)
+    for (const label of labels) {
+      const { x, y, turn } = label.dataset
+      label.setAttribute("transform", `translate(${x} ${y}) scale(${scale}) rotate(${turn})`)
+    }
+    measure(scale)
     names()
   }
 

@@ -12,14 +12,18 @@ from functools import cache
 from pathlib import Path
 
 import streamlit as st
+from sqlalchemy import Connection
 
 from dashboard.basemap.beside import desk_theme, told
+from dashboard.basemap.in_box import InBox, in_box
+from dashboard.basemap.shown import Basemap
 from dashboard.hotspots.chosen import Chosen
 from dashboard.hotspots.drawn import list_html, map_html
-from dashboard.hotspots.ground import frame_of, streets_of
+from dashboard.hotspots.ground import frame_of
 from dashboard.hotspots.picked import LIST, MAP, keeping
+from dashboard.hotspots.under import Mark, box_of, under_of
 from dashboard.visit import Visit
-from dashboard.words import Language
+from dashboard.words import Language, word
 from models.analysis.hotspots import HotspotMap
 from store import registers
 from store.database import Database
@@ -53,9 +57,15 @@ def spot_map(here: Visit, chosen: Chosen, stored: StoredMap, rank: int) -> None:
     """
     db, basemap = here.runtime.db, here.runtime.basemap
     zones = tuple(one.polygon for one in chosen.zones)
-    html, streets = _map(db, db.url, chosen.station, zones, stored, stored.hash, here.language)
+    state = basemap.now()
+    html, source = _map(
+        db, db.url, basemap, state.version, chosen.station, zones, stored, stored.hash, here.language
+    )  # fmt: skip
     _mount(MAP, html, stored.map, rank)
-    told(basemap.streets_credit if streets else "", here.language)
+    base = state.archive.attribution if state.archive else ""
+    told({"base": base, "streets": basemap.streets_credit}.get(source, ""), here.language)
+    if source in ("marks", ""):
+        st.caption(word("hot.no_ground", here.language))
 
 
 def spot_list(here: Visit, stored: StoredMap, rank: int) -> None:
@@ -70,14 +80,27 @@ def _mount(key: str, html: str, found: HotspotMap, rank: int) -> None:
 
 @st.cache_data(ttl=KEEP_S, max_entries=64, show_spinner=False)
 def _map(
-    _db: Database, url: str, station: str, zones: tuple[str, ...], _stored: StoredMap, of: str, language: Language
-) -> tuple[str, bool]:
+    _db: Database, url: str, _basemap: Basemap, base: str, station: str, zones: tuple[str, ...], _stored: StoredMap,
+    of: str, language: Language,
+) -> tuple[str, str]:  # fmt: skip
+    """The map as HTML, and what its ground is made of (`Under.source`)."""
+    found, own = _stored.map, frozenset({station})
     with _db.read() as conn:
-        streets = registers.streets(conn, frozenset({station}))
-    found = _stored.map
+        streets = registers.streets(conn, own)
+        marks = [] if streets else _marks(conn, own)
     frame = frame_of(zones or tuple(one.outline for one in found.hotspots) or tuple(one.line for one in streets))
-    lines = streets_of(frame, streets)
-    return map_html(found, frame, zones, lines, language), any(lines)
+    archive = _basemap.now().archive
+    lying = InBox() if archive is None else in_box(archive, box_of(frame))
+    under = under_of(frame, lying, streets, marks, language)
+    return map_html(found, frame, zones, under, language), under.source
+
+
+def _marks(conn: Connection, own: frozenset[str]) -> list[Mark]:
+    """Places that an officer knows by name: the station, its SOS boxes, checkpoints and cameras."""
+    stations = [(one.lat, one.lon, one.name_th) for one in registers.stations(conn, own)]
+    things = (registers.boxes(conn, own), registers.checkpoints(conn, own), registers.cameras(conn, own))
+    placed = [(one.lat, one.lon, one.name_th) for some in things for one in some]
+    return [(lat, lon, name) for lat, lon, name in [*stations, *placed] if lat is not None and lon is not None]
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

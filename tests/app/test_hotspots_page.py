@@ -125,6 +125,7 @@ def test_on_the_map_each_hotspot_has_its_outline_its_rank_and_its_name() -> None
     assert "2 ซอยศาลาแดง" in str(plates["h2"].get("aria-label"))
     outlines = [one for one in drawn.iter("g") if one.get("class") == "outline"]
     assert [one.get("data-spot") for one in outlines] == ["h1", "h2", "h3"]
+    assert "ไม่มีถนนบนแผนที่" in said(open_page())  # the sample's station has none, and there is no base map
     assert "grey" not in str(drawn.get("class"))
     assert "grey" in str(parsed(mounted(open_page(family="theft"))["map"]).get("class"))
 

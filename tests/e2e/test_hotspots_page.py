@@ -56,6 +56,7 @@ def chosen_from(chromium: Browser, url: str, cookie: str) -> None:
     expect(plates).to_have_count(3)
     assert sum("/static/js/" in one for one in asked) > 20
     assert [one for one in asked if _HEAVY.search(one)] == []
+    expect(page.locator(".ssz-spotmap .scale")).to_have_text(re.compile(r"^[125]0* ม\.$"))
     expect(rows.nth(0)).to_have_class("chosen")
 
     svg = page.locator(".ssz-spotmap svg")
