@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import (
@@ -94,11 +93,16 @@ def _add(tx: Tx, more: Mapping[_Key, Sequence[Tally]]) -> None:
         for one in each:
             for of in (station, ALL):
                 key = (of, family, days, shift)
-                sums[key, one.period] = sums.get((key, one.period), Tally(one.period)).plus(one)
+                known = sums.get((key, one.period))
+                sums[key, one.period] = one if known is None else known.plus(one)
     rows = [
-        {"station": key[0], "family": key[1], "days": key[2], "shift": key[3], **asdict(sums[key, period])}
+        # One by one: `asdict` looks into every number for records in it, and a station has a hundred tallies.
+        {
+            "station": key[0], "family": key[1], "days": key[2], "shift": key[3], "period": period,
+            **{name: getattr(sums[key, period], name) for name in NUMBERS},
+        }
         for key, period in sorted(sums)
-    ]
+    ]  # fmt: skip
     add(tx, _TALLY, rows)
 
 

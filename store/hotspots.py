@@ -10,9 +10,9 @@ import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, or_, select
 
 from models.access.grants import Stations
 from models.analysis.content import content_hash
@@ -136,7 +136,7 @@ def find(
         newest = newest.where(_MAP.c.family.in_(sorted(families)))
     last = newest.where(*_in_force()).subquery()
     same = and_(*(_MAP.c[name] == last.c[name] for name in (*_KEY, "made_at")))
-    return _parted(records(conn, HotspotMapRow, select(_MAP).join(last, same).order_by(*keys)))
+    return _parted(conn.execute(select(_MAP).join(last, same).order_by(*keys)))
 
 
 def _in_force() -> tuple[ColumnElement[bool], ...]:
@@ -167,7 +167,7 @@ def last_claimed(conn: Connection, station: str) -> list[StoredMap]:
     claiming = _MAP.c.station == station, or_(_MAP.c.claims, frozen)
     last = select(*keys, func.max(_MAP.c.made_at).label("made_at")).where(*claiming).group_by(*keys).subquery()
     same = and_(*(_MAP.c[name] == last.c[name] for name in (*_KEY, "made_at")))
-    return _parted(records(conn, HotspotMapRow, select(_MAP).join(last, same))).maps
+    return _parted(conn.execute(select(_MAP).join(last, same))).maps
 
 
 def stations_with_maps(conn: Connection, stations: Stations) -> frozenset[str]:
@@ -176,10 +176,11 @@ def stations_with_maps(conn: Connection, stations: Stations) -> frozenset[str]:
     return frozenset(conn.execute(query).scalars())
 
 
-def _parted(rows: Iterable[HotspotMapRow]) -> Found:
+def _parted(rows: Iterable[Row[Any]]) -> Found:
+    """No record is made of any: that takes longer than to read and to check it."""
     found = Found([], [])
     for row in rows:
-        if hash_of(row) == row.hash:
+        if _hash_of(cast(Values, row._mapping)) == row.hash:
             found.maps.append(_stored(row))
         else:
             key = (row.station, row.zone, row.family, row.days, row.shift)
@@ -196,7 +197,7 @@ def _tell(key: tuple[str, str, str, int, str], made_at: Millis) -> None:
     _LOG.error("the map %s of %d is not as it was written: it is shown nowhere", named, made_at)
 
 
-def _stored(row: HotspotMapRow) -> StoredMap:
+def _stored(row: Row[Any]) -> StoredMap:
     return StoredMap(
         row.station, row.zone, row.family, row.days, row.shift, row.made_at, row.data_version, row.method, row.hash,
         row.body,

@@ -41,6 +41,8 @@ SURE = 5.0
 _AT_ONCE = 4_000_000
 #: So many events a cell of the zone are thrown one by one; more are dealt by cell.
 _EVENTS_A_CELL = 4
+#: A grid of so many cells is ordered as a whole.
+_FEW_CELLS = 2_000
 _ROUND_A_CELL = np.zeros((3, 3, 3), dtype=bool)
 _ROUND_A_CELL[1] = True
 
@@ -167,8 +169,12 @@ def _best(thrown: Ints, values: Floats, grid: Grid, p: Floats, share: float) -> 
     room = share * grid.total_m2
     # No more cells than the smallest ones that fit can be flagged.
     most = fitting(np.sort(grid.area[grid.area > 0]), room)
-    top = np.argpartition(-values, most, axis=1)[:, :most] if most < cells else np.tile(np.arange(cells), (number, 1))
-    order = np.take_along_axis(top, np.argsort(-np.take_along_axis(values, top, axis=1), axis=1), axis=1)
+    backwards = -values
+    if cells > _FEW_CELLS and most < cells:  # ordering all of them would take longer than all else
+        top = np.argpartition(backwards, most, axis=1)[:, :most]
+        order = np.take_along_axis(top, np.argsort(np.take_along_axis(backwards, top, axis=1), axis=1), axis=1)
+    else:
+        order = np.argsort(backwards, axis=1)[:, :most]
     fits = np.cumsum(grid.area[order], axis=1) <= room * (1 + 1e-6)
     fits[:, 0] = True
     fits &= np.take_along_axis(values, order, axis=1) > 0

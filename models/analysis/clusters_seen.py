@@ -28,7 +28,15 @@ MOST, _HOLLOW, _ROUND_M = 12, 0.3, 30.0
 
 
 def clusters_seen(asked: Question, polygon: str) -> tuple[CaseCluster, ...]:
-    """The clusters of the last year's cases, those of most cases first. `polygon`: the zone, GeoJSON."""
+    """The clusters of the last year's cases, those of most cases first; looked for once, whatever the horizon and the
+    method of the map. `polygon`: the zone, GeoJSON."""
+    seen = asked.known.clusters
+    if polygon not in seen:
+        seen[polygon] = _looked_for(asked, polygon)
+    return seen[polygon]
+
+
+def _looked_for(asked: Question, polygon: str) -> tuple[CaseCluster, ...]:
     past, grid = asked.past.between(asked.at - YEAR_DAYS * DAY_MS, asked.at), asked.ground.grid
     inside = grid.cell_of(past.x, past.y) >= 0
     x, y = past.x[inside], past.y[inside]
@@ -36,6 +44,8 @@ def clusters_seen(asked: Question, polygon: str) -> tuple[CaseCluster, ...]:
     fewest = max(_FEWEST, int(poisson.ppf(_SURE, by_chance)) + 1, math.ceil(_TIMES * by_chance))
     found = clusters(x, y, fewest)
     own = np.flatnonzero((found.label >= 0) & (found.label < MOST))
+    if not len(own):
+        return ()
     own = own[np.argsort(found.label[own], kind="stable")]
     points = shapely.points(found.x[own], found.y[own])
     # Round all cases of one at once: a circle round each would take longer than the rest of the map.

@@ -124,10 +124,26 @@ class Dots:
         given = None if self.weights is None else self.weights[rows]
         return np.bincount(self.cell[rows], given, cells).astype(np.float64)
 
-    def since(self, at: Millis, memory: int | None) -> slice:
-        """Those that a memory holds at a moment."""
-        first = 0 if memory is None else int(np.searchsorted(self.start, at - memory * DAY_MS))
-        return slice(first, int(np.searchsorted(self.start, at)))
+    def remembered(self, moments: Sequence[Millis], memories: Sequence[int | None], cells: int) -> Floats:
+        """How many each memory holds of each cell at each moment, shape (moments, memories, cells of the grid)."""
+        at = np.array(moments, dtype=np.int64)
+        ends = np.searchsorted(self.start, at)
+        firsts = [
+            np.zeros_like(ends) if memory is None else np.searchsorted(self.start, at - memory * DAY_MS)
+            for memory in memories
+        ]
+        first = np.stack(firsts, axis=1)
+        if self.weights is not None:
+            rows = ((slice(a, b) for a in own) for own, b in zip(first.tolist(), ends.tolist(), strict=True))
+            return np.array([[self.counts(row, cells) for row in own] for own in rows])
+        # Counted once from edge to edge and added up: what a memory holds is the difference of two sums. Of weights
+        # that would leave a little where nothing is.
+        edges, edge = np.unique(np.append(first.ravel(), ends), return_inverse=True)
+        after = np.searchsorted(edges, np.arange(len(self.cell)), side="right")
+        upto = np.bincount(after * cells + self.cell, minlength=(len(edges) + 1) * cells)
+        upto = upto.reshape(-1, cells)[: len(edges)].cumsum(axis=0)
+        begin, end = edge[: first.size].reshape(first.shape), edge[first.size :]
+        return np.asarray(upto[end][:, None] - upto[begin], dtype=np.float64)
 
 
 def densities(
@@ -156,11 +172,9 @@ def _densities(dots: Dots, ground: Ground, moments: Sequence[Millis], days: int,
     cells = len(ground.grid.area)
     # Without other families the own past, spread, says best where people and goods are.
     told = dots if others is None else replace(others, weights=None)
-    own = np.array([[dots.counts(dots.since(at, memory), cells) for memory in MEMORIES] for at in moments])
+    own = dots.remembered(moments, MEMORIES, cells)
     season = np.array([[dots.counts(season_rows(dots.start, at, days), cells)] for at in moments])
-    around = {
-        memory: np.array([[told.counts(told.since(at, memory), cells)] for at in moments]) for memory, _ in OTHERS
-    }
+    around = {memory: told.remembered(moments, (memory,), cells) for memory, _ in OTHERS}
     found = np.zeros((len(moments), len(NAMES), cells))
     memories = np.arange(len(MEMORIES)) * len(WIDTHS)
     after = len(MEMORIES) * len(WIDTHS)
@@ -175,9 +189,11 @@ def _densities(dots: Dots, ground: Ground, moments: Sequence[Millis], days: int,
         whole = np.concatenate([counts for _, counts in mine], axis=1)
         spread = ground.spread_all(whole.reshape(-1, cells), width).reshape(whole.shape)
         found[:, np.concatenate([rows for rows, _ in mine])] = spread
-    found = found[:, :, ground.inside]
+    if len(ground.inside) < cells:
+        found = found[:, :, ground.inside]
     total = found.sum(axis=2, keepdims=True)
-    return np.where(total > 0, found / np.where(total > 0, total, 1.0), ground.uniform)
+    found /= np.where(total > 0, total, 1.0)
+    return found if (total > 0).all() else np.where(total > 0, found, ground.uniform)
 
 
 def season_rows(start: NDArray[np.int64], at: Millis, days: int) -> NDArray[np.int64]:

@@ -75,22 +75,20 @@ class Evidence:
         hours, _ = self._rhythm[number]
         counted = Counter(past.offence[year if len(year) else rows].tolist())
         offences = tuple(sorted(counted.items(), key=lambda row: (-row[1], row[0])))
-        shares, _ = contributions(asked, self.method, cells)
-        top = _greatest(shares, LISTED)
+        cases, others = self._cases[number]
         return Hotspot(
             id=name.id, name=name.name, side=name.side, number=name.number,
-            cells=tuple(int(cell) for cell in cells), outline=outline.geojson, area_m2=outline.area_m2,
+            cells=tuple(cells.tolist()), outline=outline.geojson, area_m2=outline.area_m2,
             lat=outline.lat, lon=outline.lon,
             expected=expected, expected_low=int(low), expected_high=int(high), past=int(count),
             peak_hours=peak_hours(hours),
             peak_days=self._peak_days[number],
-            hours=tuple(hours.sum(axis=0) / max(len(hours), 1)),
+            hours=tuple((hours.sum(axis=0) / max(len(hours), 1)).tolist()),
             offences=offences, stability=self.stability[number], near_repeat=self.repeating[number],
             pile_up=pile_ups(past.x[rows], past.y[rows], asked.ground.grid.epsg),
             trend=self.trends[number],
             next_expected=expected, chance=chance,
-            cases=tuple((str(past.ids[row]), float(shares[row])) for row in top),
-            others=max(0.0, 1.0 - float(shares[top].sum())),
+            cases=cases, others=others,
         )  # fmt: skip
 
     @cached_property
@@ -101,6 +99,16 @@ class Evidence:
         expected = np.array([self.settled[cells].sum() for cells in self.groups]) * part
         count = np.rint([self.inside[self._since(rows, YEAR_DAYS)].sum() for rows in self.rows])
         return expected, count, *intervals(expected, count, days, known.days_back)
+
+    @cached_property
+    def _cases(self) -> list[tuple[tuple[tuple[str, float], ...], float]]:
+        """Of each group the cases that gave most to it, with their shares, and that of the rest; to a millionth."""
+        found = []
+        for shares, _ in contributions(self.asked, self.method, self.groups):
+            top = _greatest(shares, LISTED)
+            told = np.round([*shares[top], max(0.0, 1.0 - shares[top].sum())], 6).tolist()
+            found.append((tuple(zip(self.asked.past.ids[top].tolist(), told, strict=False)), told[-1]))
+        return found
 
     @cached_property
     def repeating(self) -> list[bool]:

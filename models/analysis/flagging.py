@@ -12,6 +12,8 @@ from models.analysis.grid import Grid
 
 #: A billion has so many bits; twice it and one more make 61 with it.
 _BITS = 30
+#: A cell in a million more fits: 5 % of 400 cells are 20, whatever the sum of their areas rounds to.
+_A_LITTLE_MORE = 1 + 1e-6
 
 
 def flag(expected: NDArray[np.float64], grid: Grid, share: float, last: Collection[int] = ()) -> NDArray[np.int64]:
@@ -39,20 +41,25 @@ def flag_all(
     room = share * grid.total_m2
     # Only so many can be flagged as fit of the smallest ones: the others need not be ordered.
     most = fitting(np.sort(grid.area[grid.area > 0]), room)
-    least = -np.partition(-ranks, most - 1, axis=1)[:, most - 1 : most]
-    row, cell = np.nonzero((ranks >= least) & (values > 0))
-    order = np.lexsort((-ranks[row, cell], row))
+    backwards = -ranks
+    least = np.partition(backwards, most - 1, axis=1)[:, most - 1 : most]
+    row, cell = np.nonzero((backwards <= least) & (values > 0))
+    order = np.lexsort((backwards[row, cell], row))
     row, cell = row[order], cell[order]
-    found = np.split(cell, np.searchsorted(row, np.arange(1, len(values))))
-    return [cells[: fitting(grid.area[cells], room)] for cells in found]
+    ends = np.searchsorted(row, np.arange(len(values) + 1))
+    # The areas of each surface's cells one after the other, as `fitting` adds them up.
+    place = np.arange(len(row)) - ends[row]
+    areas = np.full((len(values), int(place.max(initial=-1)) + 1), np.inf)
+    areas[row, place] = grid.area[cell]
+    fit = np.maximum((np.cumsum(areas, axis=1) <= room * _A_LITTLE_MORE).sum(axis=1), 1)
+    return [cell[first : min(first + number, last)] for first, last, number in zip(ends, ends[1:], fit, strict=False)]
 
 
 def fitting(areas: NDArray[np.float64], room_m2: float) -> int:
     """How many of the areas, in their order, fit into the room; at least one when there are any."""
     if not len(areas):
         return 0
-    # A cell in a million more: 5 % of 400 cells are 20, whatever the sum of their areas rounds to.
-    return max(1, int(np.searchsorted(np.cumsum(areas), room_m2 * (1 + 1e-6), side="right")))
+    return max(1, int(np.searchsorted(np.cumsum(areas), room_m2 * _A_LITTLE_MORE, side="right")))
 
 
 def _rounded(values: NDArray[np.float64]) -> NDArray[np.int64]:

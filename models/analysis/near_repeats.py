@@ -14,7 +14,8 @@ from scipy.spatial import cKDTree
 Floats = NDArray[np.float64]
 
 NEAR_M, SOON_DAYS = 200.0, 14.0
-DEALS, FIRST = 99, 19
+#: Times are dealt anew so often, with a look in between whether that can still show a repeat.
+DEALS, LOOKS = 99, (9, 19, 99)
 #: Above this nobody calls it a repeat, however many deals follow.
 LEVEL = 0.05
 #: The newest so many cases of a place are enough to see it, and bound the pairs at 20,000.
@@ -42,8 +43,10 @@ def chance_of_repeats(x: Floats, y: Floats, at: Floats, others: Floats, seed: in
     most = max(len(at), MOST_OTHERS)
     others = rng.choice(others, most, replace=False) if len(others) > most else others
     seen = int(_soon(at[None], pairs)[0])
+    if not seen:
+        return 1.0
     deals = beaten = 0
-    for more in (FIRST, DEALS - FIRST):
+    for more in np.diff(LOOKS, prepend=0).tolist():
         dealt = rng.permuted(np.broadcast_to(others, (more, len(others))), axis=1)[:, : len(at)]
         deals, beaten = deals + more, beaten + int((_soon(dealt, pairs) >= seen).sum())
         if (1 + beaten) / (DEALS + 1) > LEVEL:

@@ -13,7 +13,7 @@ from models.analysis.cases import Cases
 from models.analysis.chance import Chance
 from models.analysis.components import DAY_MS, Floats, Ground, densities
 from models.analysis.events import are_events
-from models.analysis.hotspots import HistoryQuality, LocationQuality
+from models.analysis.hotspots import CaseCluster, HistoryQuality, LocationQuality
 from models.analysis.mixing import learn, own_weights, past_evidence
 from models.analysis.quality import history_quality, location_quality, one_place
 from models.analysis.shifts import Shifts
@@ -28,7 +28,8 @@ LEAST_OWN = 40
 @dataclass(frozen=True, eq=False)
 class Past:
     """The cases of a family by `at`, on its ground. `days`: the horizon that weights are learnt for; `others`,
-    `prior`, `short`: see `candidates.Question`. `chances`: what chance can do, by shift, once somebody asked."""
+    `prior`, `short`: see `candidates.Question`. `chances`: what chance can do, by shift,
+    and `clusters`: where cases lie close together, by the zone's outline, once somebody asked."""
 
     cases: Cases
     ground: Ground
@@ -39,6 +40,7 @@ class Past:
     prior: Floats | None
     short: Floats | None = None
     chances: dict[int | None, Chance] = field(default_factory=dict)
+    clusters: dict[str, tuple[CaseCluster, ...]] = field(default_factory=dict)
     _densities: dict[int, Floats] = field(default_factory=dict)
     _quality: dict[tuple[tuple[str, int], ...], LocationQuality] = field(default_factory=dict)
 

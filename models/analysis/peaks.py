@@ -20,6 +20,9 @@ LEVEL = 0.05
 THROWS = 999
 #: Fewer cases with an hour have no peak: half of three is two, and two are always near each other.
 FEWEST = 5
+#: Of the runs of 1 to `LONGEST` hours (rows) that begin at each of the 24: first hour, and the hour each ends before.
+_BEGINS = np.arange(24)[None, :]
+_ENDS = np.arange(1, LONGEST + 1)[:, None] + _BEGINS
 
 
 def peak_hours(by_hour: Floats) -> tuple[int, int] | None:
@@ -69,11 +72,14 @@ def peak_days(places: Sequence[Floats]) -> list[tuple[int, ...]]:
 def _shortest(hours: Floats) -> tuple[int, int] | None:
     """Length and first hour of the shortest run of 24 hours that holds half, the fullest of equal ones; None when
     that is longer than `LONGEST`."""
-    for width in range(1, LONGEST + 1):
-        sums = _runs(hours[None], width)[0]
-        if sums.max() >= HALF * hours.sum() - 1e-9:
-            return width, int(sums.argmax())
-    return None
+    upto = np.concatenate([[0.0], np.cumsum(np.concatenate([hours, hours[: LONGEST - 1]]))])
+    sums = upto[_ENDS] - upto[_BEGINS]
+    fullest = sums.max(axis=1)
+    enough = fullest >= HALF * hours.sum() - 1e-9
+    if not enough[-1]:
+        return None
+    width = int(enough.argmax())
+    return width + 1, int(sums[width].argmax())
 
 
 def _runs(hours: Floats, width: int) -> Floats:

@@ -93,7 +93,8 @@ def _to_degrees(epsg: int) -> Transformer:
 
 
 def _piles(x: Floats, y: Floats, share: float) -> tuple[Floats, NDArray[np.int64]]:
-    if not len(x):
+    ordered = np.sort(_keys(x, y))
+    if not (ordered[PILE - 1 :] == ordered[: max(0, len(ordered) - PILE + 1)]).any():  # most have none
         return np.zeros((0, 2)), np.zeros(0, dtype=np.int64)
     places, counts = shared_places(x, y)
     order = np.argsort(-counts, kind="stable")
@@ -103,9 +104,14 @@ def _piles(x: Floats, y: Floats, share: float) -> tuple[Floats, NDArray[np.int64
 
 def shared_places(x: Floats, y: Floats) -> tuple[Floats, NDArray[np.int64]]:
     """Places rounded to a metre, and how many cases lie on each."""
-    # One number a place sorts many times faster than pairs; a UTM northing has eight digits at most.
-    keys, counts = np.unique(np.round(x) * 1e8 + np.round(y), return_counts=True)
+    keys, counts = np.unique(_keys(x, y), return_counts=True)
     return np.stack([np.floor(keys / 1e8), keys % 1e8], axis=1), counts
+
+
+def _keys(x: Floats, y: Floats) -> Floats:
+    """One number a place, rounded to a metre: sorts many times faster than pairs; a UTM northing has eight digits at
+    most."""
+    return np.asarray(np.round(x) * 1e8 + np.round(y), dtype=np.float64)
 
 
 def _coarse(cases: Cases, epsg: int) -> float:

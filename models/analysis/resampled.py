@@ -41,10 +41,14 @@ def surfaces(asked: Question, method: str, drawn: Floats) -> Floats:
     ground, cells = asked.ground, asked.cells
 
     def counted(weights: Floats, rows: NDArray[np.int64] | slice) -> Floats:
-        own = cells[rows]
-        placed = own >= 0
-        where, number = own[placed], len(ground.grid.area)
-        return np.array([np.bincount(where, row[placed], number) for row in weights[:, rows]], dtype=np.float64)
+        own, size = cells[rows], len(ground.grid.area)
+        given = weights[:, rows]
+        if not (placed := own >= 0).all():
+            own, given = own[placed], given[:, placed]
+        # All draws in one go: each has cells of its own.
+        where = own + np.arange(len(given))[:, None] * size
+        made = np.bincount(where.ravel(), given.ravel(), len(given) * size)
+        return np.asarray(made.reshape(len(given), size), dtype=np.float64)
 
     if method not in ("mixture", "mixture_shift"):
         counts = counted(drawn * rule_weights(asked, method), slice(None))
@@ -52,7 +56,7 @@ def surfaces(asked: Question, method: str, drawn: Floats) -> Floats:
     made = np.zeros((len(drawn), len(ground.grid.area)))
     # Spreading is linear and loses no case, so the parts of one width are put together first and spread once.
     by_width: dict[float, Floats] = {}
-    before: NDArray[np.int64] | None = None
+    before: NDArray[np.int64] | slice | None = None
     share = made
     for number, (rows, width) in enumerate(own_parts(asked)):
         weight = float(asked.mix[number])
@@ -72,15 +76,15 @@ def surfaces(asked: Question, method: str, drawn: Floats) -> Floats:
     return made
 
 
-def own_parts(asked: Question) -> list[tuple[NDArray[np.int64] | None, float]]:
-    """Rows of the past cases and width of each component of the mixture; None: not made of the family's own cases."""
+def own_parts(asked: Question) -> list[tuple[NDArray[np.int64] | slice | None, float]]:
+    """Rows of the past cases and width of each component of the mixture; None: not made of the family's own cases.
+    The widths of one memory have one and the same rows, and follow each other."""
     past = asked.past
 
-    def since(days: int | None) -> NDArray[np.int64]:
-        first = 0 if days is None else int(np.searchsorted(past.start, asked.at - days * DAY_MS))
-        return np.arange(first, len(past))
+    def since(days: int | None) -> slice:
+        return slice(0 if days is None else int(np.searchsorted(past.start, asked.at - days * DAY_MS)), None)
 
-    parts: list[tuple[NDArray[np.int64] | None, float]] = []
+    parts: list[tuple[NDArray[np.int64] | slice | None, float]] = []
     for memory in MEMORIES:
         rows = since(memory)
         parts += [(rows, width) for width in WIDTHS]

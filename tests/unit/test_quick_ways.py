@@ -16,13 +16,14 @@ from models.analysis import chance
 from models.analysis.blur import blur
 from models.analysis.cases import Cases
 from models.analysis.chance import ALPHA, LOOKS, THROWS, Chance, _thrown
-from models.analysis.components import Dots, Ground, densities, densities_each
+from models.analysis.components import MEMORIES, Dots, Ground, densities, densities_each
 from models.analysis.discoveries import discoveries
 from models.analysis.events import are_events
-from models.analysis.flagging import flag
-from models.analysis.forecast import noise_ceiling
+from models.analysis.flagging import flag, flag_all
+from models.analysis.forecast import _greatest_sum, noise_ceiling
 from models.analysis.grid import Grid
 from models.analysis.outlines import group
+from models.analysis.peaks import LONGEST, _shortest
 from models.analysis.regress import _reaching, _upto
 from models.town.known_rates import BEGINS, DAY_MS, EPSG, known_town, thrice
 
@@ -89,6 +90,17 @@ def test_cells_are_flagged_as_when_all_of_them_are_ordered() -> None:
             assert flag(counts, grid, share).tolist() == ordered(counts, grid, share)
 
 
+def test_many_surfaces_are_flagged_as_each_by_itself() -> None:
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        grid = grid_of(int(rng.integers(1, 20)), int(rng.integers(1, 20)), rng)
+        many = rng.poisson(0.3, (7, len(grid.area))) * rng.choice([0.0, 1.0, 1.7], (7, 1))
+        many[0] = 0.0
+        for share in (0.02, 0.3):
+            together = [cells.tolist() for cells in flag_all(many, grid, share)]
+            assert together == [flag(each, grid, share).tolist() for each in many]
+
+
 def ordered(counts: NDArray[np.float64], grid: Grid, share: float) -> list[int]:
     """The plain way: every cell in its place, then as many as fit."""
     near = blur(counts.reshape(grid.rows, grid.columns), 1.0).ravel()
@@ -137,6 +149,37 @@ def test_the_ceiling_is_that_of_poisson_counts_of_every_cell(whole: float) -> No
     drawn = rng.poisson(rates, (20_000, 225))
     plain = drawn[:, flagged].sum() / np.sort(drawn, axis=1)[:, -11:].sum()
     assert noise_ceiling(rates, flagged) == pytest.approx(plain, abs=0.04)
+
+
+@pytest.mark.parametrize("mean", [0.02, 1.0, 9.0, 400.0])
+def test_the_best_of_each_draw_are_those_of_putting_it_in_order(mean: float) -> None:
+    drawn = RNG.poisson(mean, (30, 70))
+    for count in (1, 4, 70):
+        assert _greatest_sum(drawn, count) == int(np.sort(drawn, axis=1)[:, -count:].sum())
+
+
+def test_what_a_memory_holds_is_counted_from_edge_to_edge() -> None:
+    start = np.sort(RNG.integers(0, 900 * DAY_MS, 400))
+    dots = Dots(start, RNG.integers(0, 30, 400))
+    moments = [-DAY_MS, 0, 100 * DAY_MS, int(start[200]), int(start[200]) + 1, 2_000 * DAY_MS]
+    each = dots.remembered(moments, MEMORIES, 30)
+    assert (each == replace(dots, weights=np.ones(400)).remembered(moments, MEMORIES, 30)).all()
+    assert each[-1, -1].sum() == 400
+    assert each[3, -1].sum() == np.searchsorted(start, start[200])
+    assert not Dots(start[:0], dots.cell[:0]).remembered(moments, MEMORIES, 30).any()
+
+
+def test_the_shortest_run_of_hours_is_that_of_trying_every_one() -> None:
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        hours = rng.poisson(0.2 if seed % 2 else rng.choice([0.1, 3.0], 24), 24).astype(np.float64)
+        runs = [
+            (width, -sum(hours[(first + each) % 24] for each in range(width)), first)
+            for width in range(1, LONGEST + 1)
+            for first in range(24)
+        ]
+        enough = [(width, most, first) for width, most, first in runs if -most >= hours.sum() / 2]
+        assert _shortest(hours) == ((min(enough)[0], min(enough)[2]) if enough else None)
 
 
 def test_cases_before_the_beginning_are_none() -> None:
