@@ -20,6 +20,8 @@ from models.happenings import Happening, to_json
 from models.records.base import Millis
 from store.engines import postgres_engine, sqlite_engine
 from store.errors import StorageBusyError, storage_errors
+from store.files import sqlite_file
+from store.giving_way import giving_way, turn_file
 from store.turnstile import Lane, Turnstile
 
 __all__ = ["Database", "Lane", "Listener", "Tx", "open_database"]
@@ -96,6 +98,8 @@ class Database:
         self._reading = make(url, writing=False, pool_size=pool_size)
         self._writing = make(url, writing=True, pool_size=4)
         self._turnstile = Turnstile()
+        file = sqlite_file(url)
+        self._turn = None if file is None else turn_file(file)
         self._closed = False
         self._listeners: tuple[Listener, ...] = ()
         self._listeners_lock = threading.Lock()
@@ -125,7 +129,7 @@ class Database:
             raise StorageBusyError("another writer of this process holds the database")
         try:
             with storage_errors(), self._connected(deadline) as conn, self._ended_with(conn):
-                self._lock(conn, deadline)
+                self._lock(conn, lane, deadline)
                 tx = Tx(conn, self.audit_keys)
                 try:
                     yield tx
@@ -152,22 +156,28 @@ class Database:
                     raise
                 time.sleep(_RETRY_S)
 
-    def _lock(self, conn: Connection, deadline: float) -> None:
+    def _lock(self, conn: Connection, lane: Lane, deadline: float) -> None:
         if self.dialect == "postgresql":
             left_ms = max(1, int((deadline - time.monotonic()) * 1000))
             conn.execute(text(f"SET LOCAL lock_timeout = {left_ms}"))
             conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK})
             conn.execute(text("SET LOCAL lock_timeout = 0"))
             return
-        while True:
-            try:
-                with storage_errors():
-                    conn.begin()
-                return
-            except StorageBusyError:
-                if time.monotonic() >= deadline:
-                    raise
-                time.sleep(_RETRY_S)
+        with giving_way(self._turn) as turn:
+            while True:
+                # Behind one that has passed the door of this process an alarm may have come to wait.
+                alarm = lane is Lane.ALARM or self._turnstile.alarm_waits
+                try:
+                    if not turn.may_ask(alarm):
+                        raise StorageBusyError("an alarm of another process goes first")
+                    with storage_errors():
+                        conn.begin()
+                    return
+                except StorageBusyError:
+                    turn.missed(alarm)
+                    if time.monotonic() >= deadline:
+                        raise
+                    time.sleep(_RETRY_S)
 
     def on_commit(self, listener: Listener) -> Callable[[], None]:
         """Have a listener called after each commit of this process that told something; returns how to stop it."""

@@ -49,6 +49,11 @@ class Turnstile:
                 # Those who stood back for this one look again, whether it got the lock or gave up.
                 self._condition.notify_all()
 
+    @property
+    def alarm_waits(self) -> bool:
+        """Whether an alarm waits at this moment."""
+        return self._alarms_waiting > 0
+
     def _wait(self, alarm: bool, more: int) -> None:
         if alarm:
             self._alarms_waiting += more
