@@ -1,9 +1,9 @@
 """Who goes first among the processes that write on one SQLite file.
 
-SQLite keeps no queue: who waits for its lock asks again and again, and a process that writes one transaction after the
-other leaves it free for less than a millisecond between two. So a writer in the alarm lane that has to wait says so, by
-a shared lock on a file of its own beside the database (its name ends with `-turn`, it stays empty), and others ask for
-the database only while nobody says so. PostgreSQL hands its lock on in the order of asking.
+SQLite keeps no queue: who waits for its lock asks again and again, and a process that writes one transaction after
+the other leaves it free for less than a millisecond between two. So a writer in the alarm lane that has to wait says
+so, by a shared lock on a file of its own beside the database (its name ends with `-turn`, it stays empty), and others
+ask for the database only while nobody says so. PostgreSQL hands its lock on in the order of asking.
 """
 
 from __future__ import annotations

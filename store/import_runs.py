@@ -34,9 +34,10 @@ _COLUMNS = [one.name for one in fields(IncidentReport)]
 #: Where a row holds what names its incident.
 _STATION, _SOURCE, _ID = (_COLUMNS.index(name) for name in ("station", "source", "id"))
 
-#: Rows of a transaction: as many as take about this long, within these bounds.
-_HOLD_S = 0.08
-_LEAST, _MOST = 500, 8_000
+#: Rows of a transaction: as many as take about this long, within these bounds. After one that was quicker they grow
+#: by little: while the next rows are read in another thread the same number takes four times as long.
+_HOLD_S = 0.06
+_LEAST, _MOST, _GROWS = 512, 8_192, 1.2
 
 #: An import of which nothing was heard for so long was broken off.
 SILENT_MS = 120_000
@@ -90,7 +91,7 @@ class Pieces:
             self.new += new
             self.known += len(piece) - new
             start += len(piece)
-            self._size = max(_LEAST, min(_MOST, int(self._size * min(2.0, _HOLD_S / max(took, 1e-3)))))
+            self._size = _next_size(self._size, took)
 
     def _heard(self, tx: Tx, new: int, known: int) -> None:
         mine = update(_BATCH).where(_BATCH.c.batch == self._batch, _BATCH.c.state == RUNNING)
@@ -153,7 +154,12 @@ def take_out(
             return gone
         gone += done
         tell(gone)
-        size = max(_LEAST, min(_MOST, int(size * min(2.0, _HOLD_S / max(time.monotonic() - began, 1e-3)))))
+        size = _next_size(size, time.monotonic() - began)
+
+
+def _next_size(size: int, took_s: float) -> int:
+    """How many rows the next transaction takes, when so many took so long."""
+    return max(_LEAST, min(_MOST, int(size * min(_GROWS, _HOLD_S / max(took_s, 1e-3)))))
 
 
 def broken_off(conn: Connection, now: Millis) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
+from itertools import chain
 
 import orjson
 from sqlalchemy import Connection, delete, func, select
@@ -26,7 +28,11 @@ _PIECE = 5_000
 
 #: Written out for the driver: a file may hold a hundred thousand rows, and the writer waits for them.
 _INSERT = f"INSERT INTO incident ({', '.join(_COLUMNS)}, batch)"
-_SQLITE_INSERT = f"{_INSERT} VALUES ({', '.join('?' * (len(_COLUMNS) + 1))}) ON CONFLICT DO NOTHING"
+_SQLITE_ROW = f"({', '.join('?' * (len(_COLUMNS) + 1))})"
+#: Rows of one statement on SQLite, at most (it takes 32,766 values). A row a statement, the driver gave up the
+#: interpreter and asked for it back at each, and beside a thread that reads the next rows it waited so long so often
+#: that a piece held the store for up to 0.9 s. Halved down to one row: few statements, all of them kept prepared.
+_SQLITE_ROWS = 1_024
 _PG_TYPES = {
     "occurred_from": "bigint", "occurred_to": "bigint", "reported_at": "bigint", "received_at": "bigint",
     "offence_group": "int", "lat": "float8", "lon": "float8", "arrested": "bool",
@@ -94,9 +100,22 @@ def _pieces(reports: Sequence[IncidentReport]) -> Iterator[Sequence[IncidentRepo
 def insert(tx: Tx, rows: Sequence[tuple[object, ...]]) -> int:
     """Insert rows: values in the order of `IncidentReport`, then the batch; returns how many were new."""
     if tx.conn.dialect.name == "sqlite":
-        return tx.conn.exec_driver_sql(_SQLITE_INSERT, list(rows)).rowcount
+        new = start = 0
+        much = _SQLITE_ROWS
+        while start < len(rows):
+            while much > len(rows) - start:
+                much //= 2
+            values = tuple(chain.from_iterable(rows[start : start + much]))
+            new += tx.conn.exec_driver_sql(_sqlite_insert(much), values).rowcount
+            start += much
+        return new
     told = orjson.dumps([dict(zip(_PG_NAMES, row, strict=True)) for row in rows]).decode()
     return tx.conn.exec_driver_sql(_PG_INSERT, (told,)).rowcount
+
+
+@cache
+def _sqlite_insert(rows: int) -> str:
+    return f"{_INSERT} VALUES {', '.join([_SQLITE_ROW] * rows)} ON CONFLICT DO NOTHING"
 
 
 def undo(tx: Tx, batch: str, now: Millis) -> int:

@@ -1,129 +1,157 @@
-"""XLSX as rows of text: one sheet, the values last computed, dates as ISO text."""
+"""XLSX as rows of text: one sheet, the values last computed, dates as ISO text.
+
+openpyxl reads what stands round the sheets (their names, styles, the calendar); the cells are `sheet_cells`' affair.
+"""
 
 from __future__ import annotations
 
-import re
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+import zlib
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from io import BytesIO
-from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from xml.parsers import expat
 
-import openpyxl
+from openpyxl.cell.read_only import ReadOnlyCell
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.stylesheet import apply_stylesheet
+from openpyxl.utils.datetime import from_excel, from_ISO8601
+from openpyxl.xml.constants import SHARED_STRINGS
 
-from models.formats.faulty import NO_VALUE, FaultyRow
-from models.formats.guards import (
-    CELL_TOO_LONG,
-    MAX_CELL,
-    MAX_COLUMNS,
-    MAX_ROWS,
-    MAX_UNPACKED,
-    TOO_MANY_ROWS,
-    TOO_WIDE,
-    UNREADABLE,
-    check_packed,
-)
+from models.formats.guards import MAX_UNPACKED, UNREADABLE, check_packed
 from models.formats.problems import BadFileError
+from models.formats.sheet_cells import shared_texts, sheet_rows
+from models.imports.quick import Remembered
 
 #: A file on disk, or one in memory.
 Source = Path | bytes
 
-#: Rows taken at a time, and bytes of a packed sheet.
-_BLOCK, _CHUNK = 500, 1 << 16
-
-_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
-
-
-def sheet_names(source: Source) -> tuple[str, ...]:
-    """The names of a workbook's sheets, in order; at least one.
-
-    Raises:
-        BadFileError: as for `spreadsheet_rows`.
-    """
-    with _opened(source) as book:
-        return tuple(sheet.title for sheet in book.worksheets)
+#: What a file that is no workbook, or is cut or changed in the middle, makes its readers raise.
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, expat.ExpatError,
+    ValueError, LookupError, ArithmeticError,
+)  # fmt: skip
 
 
-def first_filled(source: Source) -> str:
-    """The name of the first sheet with a filled cell; of the first sheet when none has one.
+class Book:
+    """A workbook that was checked, and what stands round its sheets. Nothing is held open: each reading opens the
+    file anew. `names`: of its sheets, in order; at least one.
 
     Raises:
-        BadFileError: as for `spreadsheet_rows`.
+        BadFileError: not a spreadsheet, too many entries or too much when unpacked.
     """
-    with _opened(source) as book:
-        return str(next((sheet for sheet in book.worksheets if _is_filled(sheet)), book.worksheets[0]).title)
+
+    def __init__(self, source: Source, most_unpacked: int = MAX_UNPACKED) -> None:
+        check_packed(source, most_unpacked)
+        self._source, self._most = source, most_unpacked
+        with _trouble():
+            frame = _Frame(_file(source), read_only=True, keep_links=False)
+            try:
+                self._paths, self._texts, self._book = frame.parts()
+            finally:
+                frame.archive.close()
+            if not self._paths:
+                raise BadFileError(UNREADABLE)
+        self.names = tuple(self._paths)
+
+    def first_filled(self) -> str:
+        """The name of the first sheet with a filled cell; of the first sheet when none has one.
+
+        Raises:
+            BadFileError: as for `rows`.
+        """
+        filled = (name for name in self.names if any(cell.strip() for row in self.rows(name) for cell in row))
+        return next(filled, self.names[0])
+
+    def rows(self, sheet: str) -> Iterator[list[str]]:
+        """Header and rows of a sheet; each ends with its last filled cell. They are read some at a time: a sheet is
+        never in memory as a whole, the workbook's table of texts is.
+
+        A formula that no program has computed reads as empty: its row comes as a `FaultyRow` that says so.
+
+        Raises:
+            BadFileError: it cannot be read, or has too many rows, columns or letters.
+        """
+        cells = _Cells(self._book)
+        try:
+            with zipfile.ZipFile(_file(self._source)) as packed:
+                texts: list[str] = []
+                if self._texts:
+                    with packed.open(self._texts) as stream:
+                        texts = shared_texts(stream, MAX_UNPACKED)
+                with packed.open(self._paths[sheet]) as stream:
+                    yield from sheet_rows(stream, texts, cells.number, cells.moment, self._most)
+        except BadFileError:
+            raise
+        except _BROKEN as error:
+            raise BadFileError(UNREADABLE) from error
 
 
 def spreadsheet_rows(source: Source, sheet: str = "", most_unpacked: int = MAX_UNPACKED) -> Iterator[list[str]]:
-    """Header and rows of a sheet, the first filled one when none is named; each ends with its last filled cell. They
-    are read some at a time: a sheet is never in memory as a whole.
-
-    A formula that no program has computed reads as empty: its row comes as a `FaultyRow` that says so.
+    """Header and rows of a sheet, the first filled one when none is named, as `Book.rows`.
 
     Raises:
-        BadFileError: not a spreadsheet, too many entries, rows, columns or letters, or too much when unpacked.
+        BadFileError: as for `Book` and its rows.
     """
-    check_packed(source, most_unpacked)
-    with _opened(source) as values:
-        chosen = sheet or str(next((one for one in values.worksheets if _is_filled(one)), values.worksheets[0]).title)
-        cells = _cells(values[chosen])
-        if not _has_formulas(source):
-            yield from (_texts(row) for row in cells)
-            return
-        with _opened(source, values=False) as said:
-            for row, formulas in zip(cells, _cells(said[chosen]), strict=True):
-                texts = _texts(row)
-                lost = _uncomputed(row, formulas)
-                yield FaultyRow(texts, [(at, NO_VALUE) for at in lost]) if lost else texts
+    book = Book(source, most_unpacked)
+    yield from book.rows(sheet or book.first_filled())
 
 
-def _has_formulas(source: Source) -> bool:
-    """Whether any sheet has a formula, by its letters: nothing is taken apart."""
-    try:
-        with zipfile.ZipFile(_file(source)) as packed:
-            return any(_holds_formula(packed, name) for name in packed.namelist() if _SHEET.fullmatch(name))
-    except zipfile.BadZipFile as error:
-        raise BadFileError(UNREADABLE) from error
+class _Frame(ExcelReader):  # type: ignore[misc]  # openpyxl has no types
+    """openpyxl's reader without cells and texts."""
+
+    def parts(self) -> tuple[dict[str, str], str, Any]:
+        """Sheets by name with their paths, the path of the table of texts (empty: none), and the workbook."""
+        self.read_manifest()
+        self.read_workbook()
+        apply_stylesheet(self.archive, self.wb)
+        paths = {
+            str(sheet.name): str(link.target)
+            for sheet, link in self.parser.find_sheets()
+            if link.target in self.valid_files and "chartsheet" not in link.Type
+        }
+        texts = self.package.find(SHARED_STRINGS)
+        return paths, "" if texts is None else str(texts.PartName[1:]), self.wb
 
 
-def _holds_formula(packed: zipfile.ZipFile, name: str) -> bool:
-    tail = b""
-    with packed.open(name) as stream:
-        while chunk := stream.read(_CHUNK):
-            if _FORMULA.search(tail + chunk):
-                return True
-            tail = chunk[-64:]
-    return False
+class _Cells:
+    """Values of a workbook's cells as text, by what its styles make of them."""
 
+    def __init__(self, book: Any) -> None:
+        self._book = book
+        self._sheet = SimpleNamespace(parent=book)
+        self._dated = Remembered[str, bool](lambda style: int(style) in book._date_formats)
+        self._dates = Remembered[tuple[str, str], str](lambda asked: self._date(*asked))
 
-def _uncomputed(row: Sequence[Any], formulas: Sequence[Any]) -> list[int]:
-    """Indexes of formulas that no program has computed. One whose value is an empty text is none."""
-    return [
-        index
-        for index, (cell, formula) in enumerate(zip(row, formulas, strict=False))
-        # `str` without a value is how a formula that gives "" is stored.
-        if cell.value is None and formula.data_type == "f" and cell.data_type != "str"
-    ]
+    def number(self, text: str, style: str) -> str:
+        """A number, which under the style may be a date."""
+        if self._dated[style]:
+            return self._dates[text, style]
+        if text.isdigit() and text.isascii() and text[0] != "0":
+            return text
+        return _plain(_value(text))
 
+    def moment(self, text: str, style: str) -> str:
+        """A date in ISO 8601."""
+        return self._told(from_ISO8601(text), style)
 
-def _is_filled(sheet: Any) -> bool:
-    return any(_cell_text(cell.value, cell).strip() for row in _cells(sheet) for cell in row)
+    def _date(self, text: str, style: str) -> str:
+        try:
+            at = from_excel(_value(text), self._book.epoch, timedelta=int(style) in self._book._timedelta_formats)
+        except (OverflowError, ValueError):
+            return "#VALUE!"
+        return self._told(at, style)
 
-
-@contextmanager
-def _opened(source: Source, values: bool = True) -> Iterator[Any]:
-    """The workbook, to be read through; `values` or formulas."""
-    with _trouble():
-        book = openpyxl.load_workbook(_file(source), read_only=True, data_only=values, keep_links=False)
-    try:
-        yield book
-    finally:
-        book.close()
+    def _told(self, at: object, style: str) -> str:
+        if isinstance(at, datetime):
+            cell = ReadOnlyCell(self._sheet, 1, 1, None, "d", int(style))
+            return _moment_text(at, str(cell.number_format))
+        return at.isoformat() if isinstance(at, (date, time)) else str(at)
 
 
 @contextmanager
@@ -144,57 +172,12 @@ def _file(source: Source) -> Path | BytesIO:
     return source if isinstance(source, Path) else BytesIO(source)
 
 
-def _cells(sheet: Any) -> Iterator[Sequence[Any]]:
-    """The rows of a sheet as cells; a row that the sheet leaves out, or that is the same as the one before it, is
-    empty: a cell far below makes a million of them."""
-    sheet.reset_dimensions()  # what a file says of its own size may be wrong
-    # Each row as wide as it is: filled up to the widest allowed, most of the time would go into empty cells.
-    rows = sheet.iter_rows()
-    before: object = None
-    seen = 0
-    while True:
-        # Some rows at a time: between them others may read another workbook, and the filter of warnings is theirs.
-        with _trouble():
-            block = list(islice(rows, _BLOCK))
-        if not block:
-            return
-        seen += len(block)
-        if seen > MAX_ROWS + 1:  # the header is none of them
-            raise BadFileError(TOO_MANY_ROWS)
-        for cells in block:
-            yield () if cells is before else cells
-            before = cells
+def _value(text: str) -> int | float:
+    return float(text) if "." in text or "e" in text or "E" in text else int(text)
 
 
-def _texts(cells: Sequence[Any]) -> list[str]:
-    if any(cell.value is not None for cell in cells[MAX_COLUMNS:]):
-        raise BadFileError(TOO_WIDE)
-    try:
-        texts = [_cell_text(cell.value, cell) for cell in cells]
-    except (IndexError, KeyError) as error:  # a style that the workbook has not
-        raise BadFileError(UNREADABLE) from error
-    while texts and not texts[-1]:
-        texts.pop()
-    if max(map(len, texts), default=0) > MAX_CELL:
-        raise BadFileError(CELL_TOO_LONG)
-    return texts
-
-
-def _cell_text(value: object, cell: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        # A spreadsheet can spell characters that no text may hold: halves of a pair, and zero.
-        return value.encode("utf-8", "replace").decode().replace("\0", "")
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime):
-        return _moment_text(value, str(getattr(cell, "number_format", "")))
-    if isinstance(value, (date, time)):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+def _plain(value: int | float) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _moment_text(value: datetime, number_format: str) -> str:

@@ -141,18 +141,17 @@ def open_table(path: Path, name: str = "", sheet: str = "", most_bytes: int = MA
 
 
 def _workbook(path: Path, sheet: str, look: Look, most: int) -> Table:
-    from models.formats.spreadsheet import first_filled, sheet_names, spreadsheet_rows
+    from models.formats.spreadsheet import Book
 
-    guards.check_packed(path, most)
-    sheets = sheet_names(path)
-    if sheet and sheet not in sheets:
+    book = Book(path, most)
+    if sheet and sheet not in book.names:
         raise BadFileError(NO_SHEET)
-    chosen = sheet or first_filled(path)
+    chosen = sheet or book.first_filled()
 
     def rows() -> Rows:
-        return spreadsheet_rows(path, chosen, most)
+        return book.rows(chosen)
 
-    return Table(path, "xlsx", _first(rows()), look, sheets=sheets, sheet=chosen, _open=lambda: _pieces(rows()))
+    return Table(path, "xlsx", _first(rows()), look, sheets=book.names, sheet=chosen, _open=lambda: _pieces(rows()))
 
 
 def _pieces(rows: Rows) -> Iterator[Piece]:

@@ -101,6 +101,23 @@ def test_it_is_hidden_until_it_is_whole_and_an_alarm_goes_between(db: Database, 
         import_runs.hide(tx, done.run.batch, None, NOW)
 
 
+def test_rows_are_counted_whatever_statements_they_are_stored_with(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "_SQLITE_ROWS", 8)
+    first = bring(db, file_of(tmp_path, 29)).run  # 8, 8, 8, 4 and 1
+    again = bring(db, file_of(tmp_path, 40)).run
+    assert (first.new, first.known, again.new, again.known, stored(db)) == (29, 0, 11, 29, 40)
+
+
+def test_pieces_shrink_at_once_and_grow_by_little() -> None:
+    held = import_runs._HOLD_S
+    assert import_runs._next_size(4_000, 2 * held) == 2_000
+    assert 4_000 < import_runs._next_size(4_000, held / 10) <= 5_000
+    assert import_runs._next_size(600, 100.0) == import_runs._LEAST
+    assert import_runs._next_size(8_000, 0.0) == import_runs._MOST
+
+
 def test_one_that_ends_early_leaves_nothing(db: Database, tmp_path: Path) -> None:
     path = file_of(tmp_path, 12_000)
     told: list[int] = []

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from models.formats import guards, json_stream, spreadsheet
+from models.formats import guards, json_stream, sheet_cells
 from models.formats.guards import MAX_CELL
 from models.formats.incident_file import Context
 from models.formats.problems import BadFileError, RowError
@@ -219,24 +219,6 @@ def test_a_longer_geojson_takes_no_more_memory(tmp_path: Path, monkeypatch: pyte
     assert held[8_000] < 1.5 * held[1_000], held
 
 
-def test_a_workbook_is_read_some_rows_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spreadsheet, "_BLOCK", 10)
-    rows_in: list[list[object]] = [[str(number), "2022-06-30 11:00", "theft", None] for number in range(200)]
-    path = workbook(tmp_path, *rows_in)
-    taken: list[object] = []
-    plain = spreadsheet._cell_text
-
-    def noted(value: object, cell: object) -> str:
-        taken.append(value)
-        return plain(value, cell)
-
-    monkeypatch.setattr(spreadsheet, "_cell_text", noted)
-    rows = spreadsheet.spreadsheet_rows(path, "Sheet")
-    next(rows)
-    assert len(taken) == 4  # one row's cells
-    assert len(list(rows)) == 200
-
-
 def test_registers_tell_what_the_file_got_wrong_too(tmp_path: Path) -> None:
     given = Given("lumphini", 1_793_000_000_000)
     book = openpyxl.Workbook()
@@ -254,7 +236,7 @@ def test_registers_tell_what_the_file_got_wrong_too(tmp_path: Path) -> None:
 def test_rows_told_far_below_the_last_possible_one_end_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spreadsheet, "MAX_ROWS", 5_000)
+    monkeypatch.setattr(sheet_cells, "MAX_ROWS", 5_000)
     path = workbook(tmp_path, ["1", "2022-06-30 11:00", "theft", None])
     stored = BytesIO()
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(stored, "w") as new:
