@@ -33,11 +33,19 @@ def files(here: Visit, chosen: Chosen, found: HotspotMap) -> None:
 
     def paper() -> bytes:
         # Loaded when a page is asked for: nobody who opens the screen waits for fonts.
+        from dashboard.basemap.in_box import InBox, in_box
         from dashboard.hotspots.sheet import pdf_of
+        from dashboard.hotspots.sheet_map import SheetGround, sheet_frame
+        from dashboard.hotspots.under import box_of
 
+        basemap = here.runtime.basemap
+        archive = basemap.now().archive
+        base = InBox() if archive is None else in_box(archive, box_of(sheet_frame(chosen, found)))
         with here.runtime.db.read() as conn:
             streets = registers.streets(conn, frozenset({chosen.station}))
-        return pdf_of(chosen, found, streets, here.who.name, here.runtime.clock(), zone, language)
+        whose = archive.attribution if archive and base.shapes else basemap.streets_credit if streets else ""
+        ground = SheetGround(base, streets, whose)
+        return pdf_of(chosen, found, ground, here.who.name, here.runtime.clock(), zone, language)
 
     name = "-".join(["hotspots", chosen.station, chosen.zone, found.family, f"{found.days}d", chosen.shift])
     name = name.replace("--", "-").rstrip("-")

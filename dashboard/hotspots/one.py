@@ -13,6 +13,7 @@ from dashboard.hotspots.told import (
     expected_words,
     offence_words,
     peak_words,
+    pile_words,
     share,
     spot_name,
     stability_words,
@@ -47,6 +48,9 @@ def one_spot(here: Visit, chosen: Chosen, found: HotspotMap, rank: int) -> None:
         ("offences", offence_words(spot, language)),
         ("trend", trend_words(spot, language)),
         ("stability", stability_words(spot, language)),
+        ("near", word(f"hot.near_{'yes' if spot.near_repeat else 'no'}", language)),
+        ("piles", pile_words(spot, language)),
+        ("id", word("hot.id_stays", language, id=spot.id)),
     )
     fact, value = word("hot.fact", language), word("hot.value", language)
     with facts:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-import numpy as np
-import shapely
-from numpy.typing import NDArray
-
+from dashboard.basemap.routes import credit_words
 from dashboard.hotspots.chosen import Chosen
+from dashboard.hotspots.sheet_map import SheetGround, SheetMap, sheet_frame
 from dashboard.hotspots.told import (
     area_words,
     expected_words,
@@ -27,39 +24,34 @@ from dashboard.hotspots.told import (
     verdict_words,
 )
 from dashboard.sheet.content import Grid
-from dashboard.sheet.page import BLUE, LINE, MARGIN, SOFT, Frame, Paper, draw_grid
+from dashboard.sheet.page import SOFT, Frame, Paper, draw_grid
 from dashboard.times import moment
 from dashboard.words import Language, word
 from models.analysis.hotspots import HotspotMap
 from models.records.base import Millis
-from models.records.station import Street
 
 #: Height of the map, mm, the least of it, and hotspots told in the table; fewer where the least is not enough for all
 #: to stand on one page.
 _HIGH, _LEAST = 92.0, 48.0
 _MOST, _FEW = 8, 3
 
-#: Main roads, by OpenStreetMap's words.
-_MAIN = frozenset({"motorway", "trunk", "primary", "secondary", "tertiary"})
-_ORANGE = (180, 85, 28)
-
 
 def pdf_of(
-    chosen: Chosen, found: HotspotMap, streets: Sequence[Street], who: str, now: Millis, zone: ZoneInfo,
+    chosen: Chosen, found: HotspotMap, ground: SheetGround, who: str, now: Millis, zone: ZoneInfo,
     language: Language,
 ) -> bytes:  # fmt: skip
     """The page as a PDF file, made by somebody at a moment."""
-    paper = _drawn(chosen, found, streets, who, now, zone, language, _HIGH, _MOST)
+    paper = _drawn(chosen, found, ground, who, now, zone, language, _HIGH, _MOST)
     beyond, made = paper.beyond, bytes(paper.output())  # put out in any case: that closes the faces' files
     if beyond > 0:
         most = _MOST if beyond <= _HIGH - _LEAST else _FEW
-        paper = _drawn(chosen, found, streets, who, now, zone, language, max(_LEAST, _HIGH - beyond), most)
+        paper = _drawn(chosen, found, ground, who, now, zone, language, max(_LEAST, _HIGH - beyond), most)
         made = bytes(paper.output())
     return made
 
 
 def _drawn(
-    chosen: Chosen, found: HotspotMap, streets: Sequence[Street], who: str, now: Millis, zone: ZoneInfo,
+    chosen: Chosen, found: HotspotMap, ground: SheetGround, who: str, now: Millis, zone: ZoneInfo,
     language: Language, high: float, most: int,
 ) -> Paper:  # fmt: skip
     def say(key: str, **values: object) -> str:
@@ -79,7 +71,9 @@ def _drawn(
         paper.told(unnamed, 9.5)
     paper.ln(2)
     if found.hotspots:
-        _map(paper, chosen, found, streets, language, high)
+        SheetMap(paper, sheet_frame(chosen, found), high).draw(chosen, found, ground, language)
+        whose = credit_words(ground.credit, language)
+        paper.told(" ".join([say("sheet_map"), *([whose] if whose else [])]), 8.5, colour=SOFT)
         draw_grid(paper, _table(found, language, most))
     paper.ln(2)
     paper.told(say("record"), 12, bold=True)
@@ -115,53 +109,3 @@ def _table(found: HotspotMap, language: Language, most: int) -> Grid:
     more = len(found.hotspots) - len(rows)
     note = word("hot.sheet_more", language, n=more) if more else ""
     return Grid(word("hot.list", language), columns, rows, "-", note)
-
-
-def _map(
-    paper: Paper, chosen: Chosen, found: HotspotMap, streets: Sequence[Street], language: Language, high: float
-) -> None:
-    """Outlines and ranks over the zone and the station's own streets; lines of ours, no tile is asked for."""
-    top, width = paper.get_y(), paper.epw
-    spots = [shapely.from_geojson(spot.outline) for spot in found.hotspots]
-    zones = [shapely.from_geojson(zone.polygon) for zone in chosen.zones]
-    west, south, east, north = (float(edge) for edge in shapely.total_bounds([*zones, *spots]))
-    middle = np.cos(np.radians((south + north) / 2))
-    scale = min((width - 6) / max((east - west) * middle, 1e-6), (high - 6) / max(north - south, 1e-6))
-
-    def on_paper(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
-        x = MARGIN + width / 2 + (degrees[:, 0] - (west + east) / 2) * middle * scale
-        y = top + high / 2 - (degrees[:, 1] - (south + north) / 2) * scale
-        return np.column_stack([x, y])
-
-    frame = shapely.box(MARGIN, top, MARGIN + width, top + high)
-
-    def lines(shape: shapely.Geometry) -> None:
-        drawn = shapely.transform(shape, on_paper)
-        rings = drawn if drawn.geom_type.endswith("LineString") else drawn.boundary
-        inside = rings.intersection(frame)
-        for part in shapely.get_parts(inside):
-            if part.geom_type == "LineString" and not part.is_empty:
-                paper.polyline([(float(x), float(y)) for x, y, *_ in part.coords])
-
-    for street in streets:
-        main = street.kind in _MAIN
-        paper.set_draw_color(*(SOFT if main else LINE))
-        paper.set_line_width(0.5 if main else 0.25)
-        lines(shapely.from_geojson(street.line))
-    for shapes, colour, wide in ((zones, BLUE, 0.5), (spots, SOFT if found.verdict == "grey" else _ORANGE, 0.8)):
-        paper.set_draw_color(*colour)
-        paper.set_line_width(wide)
-        for shape in shapes:
-            lines(shape)
-    for rank, spot in enumerate(found.hotspots, 1):
-        [(x, y)] = on_paper(np.array([[spot.lon, spot.lat]]))
-        paper.set_fill_color(255, 255, 255)
-        paper.circle(float(x), float(y), radius=2.6, style="F")
-        paper.ink(10, bold=True)
-        paper.set_xy(float(x) - 4, float(y) - 2.5)
-        paper.cell(8, 5, str(rank), align="C")
-    paper.set_draw_color(*SOFT)
-    paper.set_line_width(0.3)
-    paper.rect(MARGIN, top, width, high)
-    paper.set_xy(MARGIN, top + high + 1)
-    paper.told(word("hot.sheet_map", language), 8.5, colour=SOFT)

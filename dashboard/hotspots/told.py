@@ -110,6 +110,12 @@ def offence_words(spot: Hotspot, language: Language) -> str:
     return " · ".join(f"{offence_name(code, language)} {count:,}" for code, count in spot.offences)
 
 
+def pile_words(spot: Hotspot, language: Language) -> str:
+    """How many of its cases share coordinates with many others."""
+    cases, part = sum(pile.cases for pile in spot.pile_up), sum(pile.share for pile in spot.pile_up)
+    return word("hot.piles_some" if cases else "hot.piles_none", language, n=f"{cases:,}", share=share(part))
+
+
 def warnings(spot: Hotspot, language: Language) -> Iterator[str]:
     """What to know before somebody is sent there."""
     if spot.near_repeat:

@@ -75,29 +75,27 @@ def under_of(
 ) -> Under:
     """The ground of a frame. `base`: of `box_of`; `marks`: what the registers know, for where there is nothing
     else."""
-    if base.shapes or base.names:
-        paths = _base_paths(frame, base)
-        if not {"street", "highway"} & base.shapes.keys():
-            paths = (*paths, *_own(frame, streets))
-        return Under(paths, tuple(_names(frame, base.names, language)), "base")
-    if streets:
-        lines = [
-            Name(one.name_th, one.name_th, "road" if one.kind in MAIN_ROADS else "lane", 0.0, _corners(one.line))
-            for one in streets if one.name_th
-        ]  # fmt: skip
-        return Under(_own(frame, streets), tuple(_names(frame, lines, language)), "streets")
+    bare = not {"street", "highway"} & base.shapes.keys()
+    paths = (*_base_paths(frame, base), *(_own(frame, streets) if bare else ()))
+    names = [*base.names, *(_street_names(streets) if bare else ())]
+    if base.shapes or base.names or streets:
+        source = "base" if base.shapes or base.names else "streets"
+        return Under(paths, tuple(_names(frame, names, language)), source)
     known = tuple(_marks(frame, marks))
     return Under((), known, "marks" if known else "")
+
+
+def _street_names(streets: Sequence[Street]) -> Iterator[Name]:
+    for one in streets:
+        if one.name_th:
+            kind = "road" if one.kind in MAIN_ROADS else "lane"
+            line = shapely.get_coordinates(shapely.from_geojson(one.line))
+            yield Name(one.name_th, one.name_th, kind, 0.0, line)
 
 
 def _own(frame: Frame, streets: Sequence[Street]) -> tuple[tuple[str, str], ...]:
     main, other = streets_of(frame, streets)
     return tuple((name, path) for name, path in (("street", other), ("street main", main)) if path)
-
-
-def _corners(line: str) -> NDArray[np.float64]:
-    corners: NDArray[np.float64] = shapely.get_coordinates(shapely.from_geojson(line))
-    return corners
 
 
 def _base_paths(frame: Frame, base: InBox) -> tuple[tuple[str, str], ...]:

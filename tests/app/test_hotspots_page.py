@@ -135,7 +135,7 @@ def test_another_hotspot_is_chosen_in_the_address_and_its_pile_up_is_said() -> N
     assert "ลำดับที่ 1 ถนนสีลม" in said(open_page(spot="nobody"))
     words = said(open_page(spot="h2"))
     assert "ลำดับที่ 2 ซอยศาลาแดง" in words
-    assert "เหตุ 9 เหตุ (31%) อยู่พิกัดเดียวกัน" in words
+    assert "เหตุ 9 เหตุ (31% ของทุกเหตุที่ผ่านมาของแห่งนี้) อยู่พิกัดเดียวกัน" in words
 
 
 @pytest.mark.usefixtures("look_as")

@@ -8,19 +8,22 @@ from dataclasses import replace
 from functools import partial
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import orjson
 import pyogrio.raw
 import pypdfium2
 import pytest
 import shapely
 
+from dashboard.basemap.in_box import InBox
 from dashboard.hotspots.chosen import Chosen
 from dashboard.hotspots.sheet import pdf_of
+from dashboard.hotspots.sheet_map import SheetGround
 from dashboard.hotspots.told import spot_name
 from dashboard.words import Language
 from models.analysis.hotspots import HotspotMap
 from models.formats.hotspot_files import geojson, kml
-from models.records.station import Zone
+from models.records.station import Street, Zone
 from tests.hotspot_sample import ZONE, sample, spot
 
 NOW = 1_790_000_000_000
@@ -82,7 +85,7 @@ def bare(text: str) -> str:
 def test_the_printed_page_is_one_page_with_the_record_on_it(
     found: HotspotMap, language: Language, words: list[str]
 ) -> None:
-    made = pdf_of(chosen(), found, [], "ร.ต.อ.สมชาย", NOW, ZoneInfo("Asia/Bangkok"), language)
+    made = pdf_of(chosen(), found, SheetGround(InBox(), []), "ร.ต.อ.สมชาย", NOW, ZoneInfo("Asia/Bangkok"), language)
     document = pypdfium2.PdfDocument(io.BytesIO(made))
     page = document[0].get_textpage()
     text = bare(page.get_text_range())
@@ -93,3 +96,26 @@ def test_the_printed_page_is_one_page_with_the_record_on_it(
     document.close()
     for one in words:
         assert bare(one) in text, one
+
+
+def test_the_printed_map_has_the_ground_its_names_and_whose_it_is() -> None:
+    ring = shapely.linestrings([[100.531, 13.723], [100.533, 13.723], [100.533, 13.725], [100.531, 13.723]])
+    base = InBox({"green": np.array([ring])}, ())
+    road = '{"type":"LineString","coordinates":[[100.52,13.7262],[100.55,13.7262]]}'
+    street = Street(station="lumphini", id=1, kind="primary", name_th="ถนนที่มีชื่อ", line=road)
+    plain, drawn = (
+        pdf_of(chosen(), sample(NOW), ground, "ร.ต.อ.สมชาย", NOW, ZoneInfo("Asia/Bangkok"), "th")
+        for ground in (SheetGround(InBox(), []), SheetGround(base, [street], "สำนักแผนที่"))
+    )
+    texts = []
+    for made in (plain, drawn):
+        document = pypdfium2.PdfDocument(io.BytesIO(made))
+        assert len(document) == 1
+        texts.append(bare(document[0].get_textpage().get_text_range()))
+        objects = sum(1 for _ in document[0].get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_PATH]))
+        texts.append(str(objects))
+        document.close()
+    before, fewer, after, more = texts
+    for word in ("ถนนที่มีชื่อ", "สำนักแผนที่"):
+        assert (bare(word) in before, bare(word) in after) == (False, True)
+    assert int(more) - int(fewer) >= 2  # the park and the road

@@ -105,7 +105,9 @@ def test_where_the_base_map_has_no_street_the_own_ones_lie_on_it(archive: Archiv
     frame = frame_of([ZONE])
     base = lying(archive, frame)
     green = InBox({"green": base.shapes["green"]}, ())
-    assert [name for name, _ in under_of(frame, green, STREETS, [], "th").paths] == ["green", "street", "street main"]
+    found = under_of(frame, green, STREETS, [], "th")
+    assert [name for name, _ in found.paths] == ["green", "street", "street main"]
+    assert [one.text for one in found.names] == ["ถนนใหญ่"]
 
 
 def test_more_than_a_page_carries_leaves_the_houses_away(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
