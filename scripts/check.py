@@ -10,7 +10,6 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,12 +34,16 @@ LONG = ("test_product.py", "test_map_engine.py", "test_desk.py", "test_hostile_t
 
 @dataclass(frozen=True)
 class Check:
-    """One check: its name, its command, whether it needs no server, and where it runs."""
+    """One check: its name, its command, whether it needs no server, and where it runs.
+
+    `spare`: it runs at the lowest priority beside its stage, in the time in which the stage's tests wait for servers.
+    """
 
     name: str
     command: list[str]
     quick: bool = False
     folder: Path = ROOT
+    spare: bool = False
 
 
 def mixed(drawing: Sequence[str], waiting: Sequence[str]) -> list[str]:
@@ -64,22 +67,25 @@ def stages() -> list[list[Check]]:
         [
             Check("lint", [sys.executable, "-m", "ruff", "check", "."], quick=True),
             Check("format", [sys.executable, "-m", "ruff", "format", "--check", "."], quick=True),
-            Check("types", [sys.executable, "-m", "mypy", "."], quick=True),
             Check("unit", [*PYTEST, "-n", "2", "tests/unit"], quick=True),
-            Check("map", ["sh", "-c", NPM], folder=FRONTEND),
         ],
-        [Check("store, broker, app, fault, browser", [*PYTEST, *TOGETHER, *mixed(drawing, waiting)])],
+        [
+            Check("store, broker, app, fault, browser", [*PYTEST, *TOGETHER, *mixed(drawing, waiting)]),
+            Check("types", [sys.executable, "-m", "mypy", "."], quick=True, spare=True),
+            Check("map", ["sh", "-c", NPM], folder=FRONTEND, spare=True),
+        ],
     ]
 
 
 def run(check: Check, alone: bool) -> tuple[str, bool, float]:
-    """Run a check; its name, whether it is green, and how many s it took. One that runs alone speaks as it goes on,
-    one beside others at its end."""
+    """Run a check; its name, whether it is green, and how many s it took. One that runs alone, but for spare ones,
+    speaks as it goes on, one beside others at its end."""
     begun = time.monotonic()
     if alone:
         print(f"\n== {check.name}", flush=True)  # noqa: T201
+    spare = ["nice", "-n", "19"] if check.spare else []
     done = subprocess.run(  # noqa: S603 - our own commands
-        check.command, cwd=check.folder, check=False,
+        [*spare, *check.command], cwd=check.folder, check=False,
         stdout=None if alone else subprocess.PIPE, stderr=None if alone else subprocess.STDOUT,
     )  # fmt: skip
     if not alone:
@@ -101,7 +107,8 @@ def main() -> int:
     for stage in stages():
         wanted = [check for check in stage if check.quick or not quick]
         with ThreadPoolExecutor() as beside:
-            results += beside.map(partial(run, alone=len(wanted) == 1), wanted)
+            single = sum(not check.spare for check in wanted) == 1
+            results += beside.map(run, wanted, [single and not check.spare for check in wanted])
     print("\n== summary")  # noqa: T201
     for name, green, seconds in results:
         print(f"{'green' if green else 'RED':5} {name:35} {seconds:6.1f} s")  # noqa: T201

@@ -152,20 +152,6 @@ def _narrowed(conn: Connection, query: Select[Any], wanted: Wanted) -> Select[An
     return of_stations(query, _INCIDENT.c.station, wanted.stations)
 
 
-def count_placed(conn: Connection, wanted: Wanted) -> int:
-    """How many of them have a place.
-
-    Raises:
-        ValueError: the zone is not a polygon.
-    """
-    if wanted.zone is not None:  # without a place none is in a zone
-        return count(conn, wanted)
-    query = _narrowed(conn, select(func.count()), wanted).where(
-        _INCIDENT.c.lat.is_not(None), _INCIDENT.c.lon.is_not(None)
-    )
-    return int(conn.execute(query).scalar_one())
-
-
 def _inside(text: str) -> Callable[[Sequence[float], Sequence[float]], int]:
     """How many of some places lie in a polygon, its edge included."""
     # Here and below not at the top: few questions are about a polygon, and Shapely brings NumPy into every start.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import orjson
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, select
 
 from models.records.base import Millis
 from models.records.patrol import PatrolHours
@@ -84,10 +84,3 @@ def minutes(
         _HOURS.c.made_at >= since,
     )  # fmt: skip
     return {day: orjson.loads(text) for day, text in conn.execute(query)}
-
-
-def newest_day(conn: Connection, station: str) -> int | None:
-    """The last day reckoned for a station; None: none was."""
-    query = select(func.max(_HOURS.c.day)).where(_HOURS.c.station == station, _HOURS.c.zone == "")
-    found: int | None = conn.execute(query).scalar()
-    return found

@@ -16,9 +16,6 @@ NO_HOUR = -1
 #: In `qualities`: cases without a place, whatever quality is written beside none.
 NO_PLACE = "none"
 
-#: In `groups`: an offence nobody has put in a group.
-NO_GROUP = 0
-
 ARRESTED = ("yes", "no", "unknown")
 
 #: Corners of a drawn area at most, and ms from the first to the last moment that can be asked for.

@@ -83,8 +83,6 @@ def test_what_is_wanted(stored: Database) -> None:
         assert ids(stored, wanted) == expected
         with stored.read() as conn:
             assert incidents.count(conn, wanted) == len(expected)
-            placed = [one for one in incidents.incidents(conn, wanted) if one.lat is not None]
-            assert incidents.count_placed(conn, wanted) == len(placed)
 
 
 @pytest.mark.parametrize("zone", ["", "{}", '{"type":"Point","coordinates":[1,2]}'])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from scripts import slowest
-from scripts.check import LONG, ROOT, mixed, stages
+from scripts.check import LONG, ROOT, Check, mixed, run, stages
 
 
 def test_every_test_file_is_run_once() -> None:
@@ -28,6 +29,15 @@ def test_the_long_files_are_dealt_before_the_others_that_draw() -> None:
 
 def test_what_draws_is_spread_evenly_among_what_waits() -> None:
     assert mixed(["A", "B"], ["a", "b", "c", "d"]) == ["A", "a", "b", "B", "c", "d"]
+
+
+def test_a_spare_check_takes_only_what_the_tests_beside_it_leave(capfd: pytest.CaptureFixture[str]) -> None:
+    niceness = [sys.executable, "-c", "import os, sys; print('niceness', os.nice(0)); sys.exit(3)"]
+    name, green, _ = run(Check("types", niceness, spare=True), alone=False)
+    assert (name, green) == ("types", False)
+    assert "niceness 19" in capfd.readouterr().out
+    for stage in stages():
+        assert sum(not check.spare for check in stage) > 0, "spare checks alone would be slow for nothing"
 
 
 def test_the_slowest_files_are_told_with_all_that_their_tests_took() -> None:
