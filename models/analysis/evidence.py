@@ -40,6 +40,9 @@ class Evidence:
 
     `groups`: cells of each; `rows`: the past cases in each, ascending in time; `inside`: how much of each past case
     is in the map's shift (1 for the whole day).
+
+    What is held against chance is held by events (`events.are_events`): three victims of one robbery are no near
+    repeat, and no day of the week or month with three times as many.
     """
 
     asked: Question
@@ -72,7 +75,7 @@ class Evidence:
         past = asked.past
         year = self._since(rows, YEAR_DAYS)
         expected, count, low, high = (float(told[number]) for told in self._counts)
-        hours, _ = self._rhythm[number]
+        hours, of_events = self._hours[number]
         counted = Counter(past.offence[year if len(year) else rows].tolist())
         offences = tuple(sorted(counted.items(), key=lambda row: (-row[1], row[0])))
         cases, others = self._cases[number]
@@ -81,7 +84,7 @@ class Evidence:
             cells=tuple(cells.tolist()), outline=outline.geojson, area_m2=outline.area_m2,
             lat=outline.lat, lon=outline.lon,
             expected=expected, expected_low=int(low), expected_high=int(high), past=int(count),
-            peak_hours=peak_hours(hours),
+            peak_hours=peak_hours(of_events),
             peak_days=self._peak_days[number],
             hours=tuple((hours.sum(axis=0) / max(len(hours), 1)).tolist()),
             offences=offences, stability=self.stability[number], near_repeat=self.repeating[number],
@@ -115,9 +118,9 @@ class Evidence:
         """Which groups have near repeats in the last year, false discoveries held at one in twenty."""
         past = self.asked.past
         middle = (past.start + past.end) / 2.0
-        everywhere = middle[self._since(np.arange(len(past)), YEAR_DAYS)]
+        everywhere = middle[self._since(np.flatnonzero(self.asked.known.are_events), YEAR_DAYS)]
         p = []
-        for number, rows in enumerate(self.rows):
+        for number, rows in enumerate(self._events):
             year = self._since(rows, YEAR_DAYS)
             year = year[np.argsort(middle[year], kind="stable")]
             p.append(
@@ -140,26 +143,37 @@ class Evidence:
             rows = rows[of[rows] >= 0]
             return [round(each) for each in np.bincount(of[rows], self.inside[rows], number).tolist()]
 
-        whole = sums(np.arange(len(past)))
-        counts = [sums(rows) for rows in self.rows]
+        whole = sums(np.flatnonzero(self.asked.known.are_events))
+        counts = [sums(rows) for rows in self._events]
         grid = self.asked.ground.grid
         shares = [float(grid.area[cells].sum()) / grid.total_m2 for cells in self.groups]
         return trends(counts, whole, shares)
 
     @cached_property
-    def _rhythm(self) -> list[tuple[Floats, Floats]]:
-        """Of each group the hours of its cases that have one, and the weekdays of all; the clock is asked once."""
+    def _events(self) -> list[Ints]:
+        """Of each group the rows that are events of their own."""
+        events = self.asked.known.are_events
+        return [rows[events[rows]] for rows in self.rows]
+
+    @cached_property
+    def _hours(self) -> list[tuple[Floats, Floats]]:
+        """Of each group the hours of its cases that have one, and of its events; the clock is asked once."""
         past, clock = self.asked.past, self.asked.shifts or Shifts()
         recent = [self._since(rows, RHYTHM_DAYS) for rows in self.rows]
         together = np.concatenate(recent)
-        ends = np.cumsum([len(rows) for rows in recent])[:-1]
-        hours = np.split(clock.by_hour(past.start[together], past.end[together]), ends)
-        weekdays = np.split(clock.by_weekday(past.start[together], past.end[together]), ends)
-        return [(own[own.sum(axis=1) > 0.5], days) for own, days in zip(hours, weekdays, strict=True)]
+        hours = clock.by_hour(past.start[together], past.end[together])
+        known, events = hours.sum(axis=1) > 0.5, self.asked.known.are_events[together]
+        ends = np.cumsum([len(rows) for rows in recent])
+        parts = [slice(end - len(rows), end) for rows, end in zip(recent, ends.tolist(), strict=True)]
+        return [(hours[own][known[own]], hours[own][known[own] & events[own]]) for own in parts]
 
     @cached_property
     def _peak_days(self) -> list[tuple[int, ...]]:
-        return peak_days([days for _, days in self._rhythm])
+        past, clock = self.asked.past, self.asked.shifts or Shifts()
+        recent = [self._since(rows, RHYTHM_DAYS) for rows in self._events]
+        together = np.concatenate(recent)
+        ends = np.cumsum([len(rows) for rows in recent])[:-1]
+        return peak_days(np.split(clock.by_weekday(past.start[together], past.end[together]), ends))
 
     def _since(self, rows: Ints, days: int) -> Ints:
         return rows[self.asked.past.start[rows] >= self.asked.at - days * DAY_MS]

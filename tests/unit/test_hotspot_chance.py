@@ -20,7 +20,7 @@ from models.analysis.grid import Grid
 from models.analysis.hotspots import HotspotMap
 from models.analysis.prepared import families_of, prepared
 from models.analysis.task import Place, Task
-from models.town.known_rates import BEGINS, DAY_MS, geocoded, random_town, thrice
+from models.town.known_rates import BEGINS, DAY_MS, geocoded, known_town, random_town, thrice
 
 AT = BEGINS + 366 * DAY_MS
 
@@ -51,6 +51,23 @@ def test_neither_repeated_records_nor_coarse_places_make_a_hotspot(record: Calla
         assert found.cases == len(record(thrown))
         claims += bool(found.hotspots)
     assert claims <= binom.ppf(0.99, 45, ALPHA)
+
+
+def test_three_victims_of_each_event_are_no_repeats_and_make_no_peak_and_no_trend() -> None:
+    told: list[dict[tuple[int, ...], tuple[object, ...]]] = []
+    for record in (lambda cases: cases, thrice):
+        told.append({})
+        for seed in (1, 4):
+            town = known_town("off80", seed, windows=1)
+            asked = Question(record(town.cases), Ground.of(town.grid), town.origins[0], 28)
+            found = build_map(asked, "365_all3", Setting("robbery", town.polygon, LeftOut()))
+            for one in found.hotspots:
+                said = one.near_repeat, one.peak_hours, one.peak_days, one.trend
+                told[-1][seed, *one.cells] = said
+    once, repeated = told
+    assert len(once) > 4
+    assert once.keys() <= repeated.keys()
+    assert {place: repeated[place] for place in once} == once
 
 
 @pytest.mark.parametrize("cell", [50.0, 100.0, 125.0, 150.0])
