@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from models.analysis.backtest import LEAST_DAYS
 from models.analysis.candidates import Question
 from models.analysis.cases import LeftOut
 from models.analysis.chance import ALPHA, Chance
@@ -81,7 +82,7 @@ def build_map(asked: Question, method: str, setting: Setting) -> HotspotMap:
     hotspots: tuple[Hotspot, ...] = ()
     if verdict is None:
         hotspots = _hotspots(asked, method, setting, groups, counts, fallen)
-        verdict, why = ("shown", "measured") if setting.record else ("grey", "no_backtest")
+        verdict, why = believed(setting.record, asked.known.days_back)
         if not hotspots:
             verdict, why = "no_hotspot", "chance"
     return HotspotMap(
@@ -110,6 +111,14 @@ def build_map(asked: Question, method: str, setting: Setting) -> HotspotMap:
         clusters=clusters_seen(asked, setting.polygon) if asked.shift is None else (),
         unnamed=setting.unnamed,
     )
+
+
+def believed(record: Record | None, days_back: float) -> tuple[Verdict, Why]:
+    """How a map that marks hotspots is drawn: grey without a measurement of its method, and out of fewer days of past
+    than any map that was measured."""
+    if record is None:
+        return "grey", "no_backtest"
+    return ("shown", "measured") if days_back >= LEAST_DAYS else ("grey", "short_past")
 
 
 def _held(asked: Question, flagged: Ints, fallen: Floats, total: float) -> float:

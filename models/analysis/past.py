@@ -18,7 +18,7 @@ from models.analysis.mixing import learn, own_weights, past_evidence
 from models.analysis.quality import history_quality, location_quality, one_place
 from models.analysis.shifts import Shifts
 from models.analysis.short_past import for_past, own_short
-from models.analysis.surface import shift_shares
+from models.analysis.surface import days_of, shift_shares
 from models.records.base import Millis
 
 #: Cases of a year below which the own past moves no weight that is held by `mixing.STRENGTH` cases.
@@ -82,8 +82,8 @@ class Past:
 
     @cached_property
     def days_back(self) -> float:
-        """How many days of past there are, one at least."""
-        return max(1.0, (self.at - int(self.past.start[0])) / DAY_MS) if len(self.past) else 1.0
+        """How many days of past there are, `LEAST_PAST` at least."""
+        return days_of(self.past, self.at)
 
     @cached_property
     def on_one_place(self) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 import orjson
 
-from models.analysis.build import SHARE, Setting, build_map
+from models.analysis.build import SHARE, Setting, believed, build_map
 from models.analysis.candidates import Question
 from models.analysis.flagging import flag
 from models.analysis.forecast import Frozen, noise_ceiling
@@ -94,7 +94,7 @@ def for_days(found: HotspotMap, days: int, record: Record | None, days_back: flo
     ]
     verdict, why = found.verdict, found.why
     if verdict in ("shown", "grey"):
-        verdict, why = ("shown", "measured") if record else ("grey", "no_backtest")
+        verdict, why = believed(record, days_back)
     return replace(
         found, days=days, verdict=verdict, why=why, record=record, hotspots=tuple(spots),
         expected_total=found.expected_total * part, expected_flagged=found.expected_flagged * part,

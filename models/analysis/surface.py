@@ -19,6 +19,10 @@ from models.records.base import Millis
 #: Cases of the zone's own rhythm that stand beside a cell's own when its shifts are told.
 PROFILE_STRENGTH = 15.0
 
+#: Days that a shorter past is taken for: nobody knows since when cases have been written down, and a first day of
+#: ten would foretell 280 for four weeks.
+LEAST_PAST = 28.0
+
 #: Days over which the level (cases a day) is taken: half from each.
 _LEVELS = (91, 365)
 
@@ -80,11 +84,16 @@ def _own(others: Cases | None, past: Cases, at: Millis) -> Floats:
     return for_past(own_weights(others), own_short(others), days, len(past))
 
 
+def days_of(past: Cases, at: Millis) -> float:
+    """How many days of past there are, `LEAST_PAST` at least."""
+    return max(LEAST_PAST, (at - int(past.start[0])) / DAY_MS) if len(past) else LEAST_PAST
+
+
 def level(past: Cases, at: Millis) -> float:
     """Cases a day to be expected after `at`: between the rates of the last quarter and of the last year."""
     if not len(past):
         return 0.0
-    history = max(1.0, (at - int(past.start[0])) / DAY_MS)
+    history = days_of(past, at)
     rates = []
     for days in _LEVELS:
         seen = min(float(days), history)

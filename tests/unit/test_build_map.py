@@ -19,6 +19,7 @@ from models.analysis.grid import Grid
 from models.analysis.hotspots import HotspotMap
 from models.analysis.resampled import surfaces
 from models.analysis.shifts import Shifts
+from models.analysis.station import for_days
 from models.analysis.written import from_json, to_json
 from models.town.known_rates import BEGINS, DAY_MS, KINDS, Kind, random_town, square
 from tests.unit.hotspot_samples import RECORD, map_of, question, town
@@ -172,6 +173,28 @@ def test_a_line_is_a_right_answer_and_a_burst_after_nothing_is_new() -> None:
     [first, *_] = build_map(asked, "365_all3", Setting("theft", square(), LeftOut())).hotspots
     assert (first.trend, first.past) == ("new", 40)
     assert first.next_expected < 40
+
+
+@pytest.mark.parametrize("method", ["365_all3", "mixture"])
+def test_a_past_of_days_is_not_drawn_out_into_weeks_and_is_grey(method: str) -> None:
+    """Cases entered on one day, or a station's first week: nobody knows since when they have been written down."""
+    ground = Ground.of(Grid.of(square(), 100.0))
+    setting = Setting("theft", square(), LeftOut(), record=RECORD)
+    x, y = 661_500 + RNG.normal(0, 60, 80), 1_521_500 + RNG.normal(0, 60, 80)
+    for days, told in (
+        (np.zeros(80), ("grey", "short_past")),
+        (RNG.uniform(0, 6, 80), ("grey", "short_past")),
+        (RNG.uniform(0, 50, 80), ("grey", "short_past")),
+        (np.r_[0, RNG.uniform(0, 57, 79)], ("shown", "measured")),
+    ):
+        last = int(days.max()) + 1
+        asked = Question(of(x, y, np.sort(days)), ground, BEGINS + last * DAY_MS, 28)
+        found = build_map(asked, method, setting)
+        assert (found.verdict, found.why) == told
+        assert found.hotspots
+        assert sum(one.expected for one in found.hotspots) <= found.expected_total * 1.001
+        assert found.expected_total == pytest.approx(80 * 28 / max(28, last), rel=0.01)
+        assert for_days(found, 7, RECORD, asked.known.days_back).why == told[1]
 
 
 def test_a_zone_smaller_than_a_cell_has_no_hotspot_in_it() -> None:
