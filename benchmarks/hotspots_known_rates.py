@@ -136,8 +136,12 @@ def measure(rig: Rig) -> Figure:
         lines.append(Line(f"{name}: the true rates' / that of naive_365", f"{hoped[TRUTH] / hoped[NAIVE]:.3f}"))
         lines.append(_ratio(f"{name}: PEI / that of the true rates", ours / hoped[TRUTH], 0.9))
         if KNOWING in hoped:
-            best = hoped[KNOWING] / hoped[TRUTH]
-            lines.append(Line(f"{name}: the same of one who knows how such towns are made", f"{best:.3f}"))
+            best, off = _with_error([(one.hoped[KNOWING], one.hoped[TRUTH]) for one in told])
+            _, our_off = _with_error([(one.hoped[choice.method], one.hoped[TRUTH]) for one in told])
+            lines.append(
+                Line(f"{name}: the same of one who knows how such towns are made: nobody can hope for more",
+                     f"{best:.3f} (standard error {off:.3f}; of our map's {our_off:.3f}; n = {len(told)} towns)")
+            )  # fmt: skip
         samples[name] = {"windows": len(told), "cases": cases, "hoped": hoped, "hits": hits}
         rates = ", ".join(f"`{method}` {hits[method] / cases:.1%}" for method in methods)
         lines.append(Line(f"{name}: cases that came into the flagged 5 %", rates))
@@ -150,6 +154,14 @@ def measure(rig: Rig) -> Figure:
         "made averages over all towns that the cases allow (`benchmarks/best_possible.py`): nobody can hit more."
     )
     return Figure(NAME, "Maps beside known rates", how, lines, samples)
+
+
+def _with_error(towns: list[tuple[float, float]]) -> tuple[float, float]:
+    """The ratio of two sums over towns, and its standard error by what each town is off (Cochran 1977, 6.3)."""
+    parts, wholes = np.array(towns).T
+    ratio = float(parts.sum() / wholes.sum())
+    off = float((parts - ratio * wholes).std(ddof=1) / np.sqrt(len(towns)) / wholes.mean())
+    return ratio, off
 
 
 def _ratio(what: str, value: float, target: float | None) -> Line:
