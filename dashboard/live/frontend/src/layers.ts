@@ -71,14 +71,15 @@ export function liveStyle(theme: Theme): StyleSpecification {
       },
       {
         id: "hotspot-line", type: "line", source: "hotspots",
-        paint: { "line-color": proved(tints.hotspot), "line-width": 2 },
+        paint: { "line-color": proved(tints.hotspot), "line-width": 3 },
       },
       {
         id: "hotspot-names", type: "symbol", source: "hotspots", minzoom: 13, filter: ["has", "th"],
         // Beside its place where a box or a unit stands on it.
         layout: {
-          ...small.layout, "text-field": NAME, "text-variable-anchor": ["center", "top", "bottom", "left", "right"],
-          "text-radial-offset": 2, "text-justify": "auto", "text-max-width": 14,
+          ...small.layout, "text-size": ["interpolate", ["linear"], ["zoom"], 13, 16, 16, 20], "text-field": NAME,
+          "text-variable-anchor": ["center", "top", "bottom", "left", "right"], "text-radial-offset": 2,
+          "text-justify": "auto", "text-max-width": 14,
         },
         paint: { ...small.paint, "text-color": proved(tints.hotspotName) },
       },
@@ -86,7 +87,7 @@ export function liveStyle(theme: Theme): StyleSpecification {
         // At a corner, whatever else stands there: hotspots are told apart by their rank, not by a colour.
         id: "hotspot-ranks", type: "symbol", source: "hotspots", filter: ["has", "mark"],
         layout: {
-          ...small.layout, "text-field": ["get", "mark"], "text-size": 19, "text-anchor": "bottom-left",
+          ...small.layout, "text-field": ["get", "mark"], "text-size": 26, "text-anchor": "bottom-left",
           "text-allow-overlap": true, // but its name keeps clear of it
         },
         paint: { ...small.paint, "text-color": proved(tints.hotspotName) },
