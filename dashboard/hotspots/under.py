@@ -126,9 +126,7 @@ def _names(frame: Frame, names: Iterable[Name], language: Language) -> list[Labe
     for name in names:
         text, line = name.th if language == "th" else name.en, frame.metres(name.line)
         if name.kind not in ("road", "lane"):
-            label = Label(
-                float(line[0, 0]), float(line[0, 1]), 0.0, text, "town" if name.kind in _TOWNS else name.kind
-            )
+            label = Label(float(line[0, 0]), float(line[0, 1]), 0.0, text, "town" if name.kind in _TOWNS else "place")
             places.append(((not frame.holds(label.x, label.y), name.z), label))
             continue
         label, length = _along(line, text)

@@ -12,12 +12,14 @@ import numpy as np
 import pytest
 
 from dashboard.basemap.archive import Archive
-from dashboard.basemap.in_box import InBox, in_box
+from dashboard.basemap.in_box import InBox, Name, in_box
 from dashboard.basemap.vector_tile import features
+from dashboard.hotspots.drawn import map_html
 from dashboard.hotspots.ground import Frame, frame_of
 from dashboard.hotspots.under import Under, box_of, under_of
 from models.records.station import Street
 from tests.basemap_files import MIDDLE, SOUTH, WEST, held, town_map
+from tests.hotspot_sample import sample
 
 ZONE = (
     f'{{"type":"Polygon","coordinates":[[[{WEST},{SOUTH}],[{WEST + 0.01},{SOUTH}],[{WEST + 0.01},{SOUTH + 0.008}],'
@@ -99,6 +101,15 @@ def test_without_a_base_map_the_own_streets_are_drawn_and_without_these_what_the
     known = under_of(frame, InBox(), [], MARKS, "th")
     assert ([one.text for one in known.names], known.paths, known.source) == (["ตู้หน้าตลาด"], (), "marks")
     assert under_of(frame, InBox(), [], [], "th") == Under((), (), "")
+
+
+def test_no_word_of_a_file_becomes_markup() -> None:
+    frame = frame_of([ZONE])
+    bad = '"><script>x</script>'
+    name = Name(bad, bad, bad, 14.0, np.array([[WEST + 0.005, SOUTH + 0.004]]))
+    drawn = map_html(sample(0), frame, [ZONE], under_of(frame, InBox({}, (name,)), [], [], "th"), "th")
+    assert "<script" not in drawn
+    assert "&lt;script&gt;" in drawn
 
 
 def test_where_the_base_map_has_no_street_the_own_ones_lie_on_it(archive: Archive) -> None:
