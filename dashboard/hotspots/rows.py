@@ -67,7 +67,7 @@ def case_rows(spot: Hotspot, known: Mapping[str, Incident], zone: ZoneInfo, lang
     def row(name: str, part: float) -> Row:
         one = known.get(name)
         return {
-            word("inc.occurred_at", language): moment(one.occurred_from, zone, language) if one else "",
+            word("hot.case_when", language): moment(one.occurred_from, zone, language) if one else "",
             word("inc.offence", language): offence_name(one.offence, language) if one else "",
             word("hot.contributed", language): share(part),
             word("inc.id", language): name,
@@ -77,7 +77,7 @@ def case_rows(spot: Hotspot, known: Mapping[str, Incident], zone: ZoneInfo, lang
     if spot.others > 0:
         rows.append(
             {
-                word("inc.occurred_at", language): "",
+                word("hot.case_when", language): "",
                 word("inc.offence", language): word("hot.other_cases", language),
                 word("hot.contributed", language): share(spot.others),
                 word("inc.id", language): "",
