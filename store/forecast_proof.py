@@ -62,7 +62,7 @@ def _as_told(conn: Connection, did: Did, groups: Mapping[tuple[str, Millis], Seq
     table = {Did.FORECASTS_FROZEN: _FORECAST, Did.FORECASTS_SCORED: _SCORE}[did]
     gone = _gone(conn, table)
     sealed = select(_AUDIT.c.station, _AUDIT.c.at, _AUDIT.c.detail).where(_AUDIT.c.action == did.value)
-    for station, at, told_of in conn.execute(sealed):
+    for station, at, told_of in conn.execute(sealed, execution_options={"yield_per": PIECE}):
         told.add((station, at))
         # By its retention, a piece at a time: of an old group some may be left.
         if at >= gone and told_of != detail(groups.get((station, at), [])):

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
-    Row,
+    Subquery,
     Table,
     and_,
     case,
@@ -23,6 +23,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
 )
 
@@ -32,12 +33,6 @@ from models.records.base import Millis
 from models.records.hotspot import ForecastCountedRow, ForecastRow, ForecastScoreRow, ForecastTallyRow
 from store.database import Tx
 from store.rows import Values, add, of_stations, table_of
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
 
 _TALLY, _COUNTED = table_of(ForecastTallyRow), table_of(ForecastCountedRow)
 _FORECAST, _SCORE = table_of(ForecastRow), table_of(ForecastScoreRow)
@@ -145,9 +140,11 @@ def counted(
 
 def wrong(conn: Connection, since: Millis) -> str:
     """The first tally of periods that began at `since` or later that is not the sum of the forecasts and scores there
-    are, in one line; empty when each is."""
-    import numpy as np  # a start of the process has no use for it
+    are, in one line; empty when each is.
 
+    The database compares: a country's tallies are millions, and while a program goes through them its transaction is
+    idle, which PostgreSQL ends.
+    """
     key = ("station", "family", "days", "shift")
     period = (_FORECAST.c.made_at // (_FORECAST.c.days * _DAY)).label("period")
     same = and_(*(_SCORE.c[name] == _FORECAST.c[name] for name in ("station", "hash")))
@@ -157,31 +154,41 @@ def wrong(conn: Connection, since: Millis) -> str:
     }
     sums |= {"frozen": func.count(), "scored": func.count(_SCORE.c.hash), "counted": func.count(_COUNTED.c.hash)}
     own = [_FORECAST.c[name] for name in key]
-    rows = select(*own, period, *(sums[name] for name in NUMBERS)).group_by(*own, period)
-    true = _sums(conn.execute(rows.select_from(_FORECAST.outerjoin(_SCORE, same).outerjoin(_COUNTED, counts))), since)
-    each = select(*(_TALLY.c[name] for name in (*key, "period", *NUMBERS)))
-    kept = _sums(conn.execute(each.where(_TALLY.c.station != ALL)), since)
-    together = _sums(conn.execute(each.where(_TALLY.c.station == ALL)), since)
-    added: dict[tuple[object, ...], Floats] = {}
-    for (_, *rest), numbers in kept.items():
-        added[(ALL, *rest)] = added.get((ALL, *rest), np.zeros(len(NUMBERS))) + numbers
-    for right, told in ((true, kept), (added, together)):
-        for name in sorted({*right, *told}, key=str):
-            if not np.allclose(right.get(name, np.nan), told.get(name, np.nan), rtol=1e-9, atol=1e-6):
-                return "/".join(str(part) for part in name)
+    rows = select(*own, period, *(sums[name].label(name) for name in NUMBERS))
+    rows = rows.select_from(_FORECAST.outerjoin(_SCORE, same).outerjoin(_COUNTED, counts))
+    true = rows.where(period * _FORECAST.c.days * _DAY >= since).group_by(*own, period).subquery()
+    of_periods = _TALLY.c.period * _TALLY.c.days * _DAY >= since
+    each = [_TALLY.c[name] for name in (*key, "period")]
+    kept = select(*each, *(_TALLY.c[name] for name in NUMBERS)).where(_TALLY.c.station != ALL, of_periods).subquery()
+    added = select(
+        literal(ALL).label("station"), *each[1:], *(func.sum(_TALLY.c[name]).label(name) for name in NUMBERS)
+    )
+    added = added.where(_TALLY.c.station != ALL, of_periods).group_by(*each[1:])
+    together = select(*each, *(_TALLY.c[name] for name in NUMBERS)).where(_TALLY.c.station == ALL, of_periods)
+    return _apart(conn, true, kept) or _apart(conn, added.subquery(), together.subquery())
+
+
+def _apart(conn: Connection, right: Subquery, told: Subquery) -> str:
+    """The first row of either that the other does not have, or not with the same numbers; empty without one."""
+    key = ("station", "family", "days", "shift", "period")
+    same = and_(*(right.c[name] == told.c[name] for name in key))
+    off = or_(*(_differ(right.c[name], told.c[name]) for name in NUMBERS))
+    for one, other in ((right, told), (told, right)):
+        names = [one.c[name] for name in key]
+        query = select(*names).select_from(one.outerjoin(other, same)).where(or_(other.c.station.is_(None), off))
+        found = conn.execute(query.order_by(*names).limit(1)).first()
+        if found is not None:
+            return "/".join(str(part) for part in found)
     return ""
+
+
+def _differ(one: ColumnElement[float], other: ColumnElement[float]) -> ColumnElement[bool]:
+    """Whether two sums differ by more than the order of their additions can make."""
+    return func.abs(one - other) > 1e-6 + 1e-9 * func.abs(other)
 
 
 def _part(name: str) -> ColumnElement[float]:
     return _SCORE.c.ceiling * _SCORE.c.best_hits if name == "ceiling_hits" else _SCORE.c[name]
-
-
-def _sums(rows: Iterable[Row[Any]], since: Millis) -> dict[tuple[object, ...], Floats]:
-    """Of each station, family, days, shift and period that began at `since` or later the numbers of a tally."""
-    import numpy as np
-
-    whole = [tuple(row) for row in rows]
-    return {row[:5]: np.array(row[5:], dtype=np.float64) for row in whole if row[4] * row[2] * DAY_MS >= since}
 
 
 def _of(table: Table, days: int, family: str | None, *, shifts: bool = False) -> tuple[ColumnElement[bool], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import astuple, replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from models.analysis.standing import of_tallies, summary
 from models.analysis.task import BY_SHIFT
 from models.analysis.task import DAY as DAY_LONG
 from models.audit.chain import keys_of
-from models.records.hotspot import ForecastRow, ForecastScoreRow
+from models.records.hotspot import ForecastRow, ForecastScoreRow, ForecastTallyRow
 from store import forecast_proof, forecast_tally, forecasts, retention
 from store.database import Database
 from store.migrate import upgrade
@@ -148,17 +149,34 @@ def test_an_older_database_gets_the_sums_of_the_rows_it_has(
         old.close()
 
 
-def test_sums_that_were_forged_are_found(sqlite_db: Database) -> None:
-    sqlite_db.audit_keys = keys_of("a secret of this test: 32 letters or more")
-    kept(sqlite_db, pairs())
-    with sqlite_db.write() as tx:
+#: Numbers changed, a sum taken away, and one put beside them that no forecast is of.
+FORGED = (
+    "UPDATE forecast_tally SET hits = hits + 1 WHERE station = :whose AND days = 28",
+    "DELETE FROM forecast_tally WHERE station = :whose AND days = 28",
+    "UPDATE forecast_tally SET period = period + 900 WHERE station = :whose AND days = 28",
+)
+
+
+def test_sums_that_were_forged_are_found(db: Database) -> None:
+    db.audit_keys = keys_of("a secret of this test: 32 letters or more")
+    kept(db, pairs())
+    with db.write() as tx:
         assert forecast_proof.verify(tx.conn) == len(pairs())
-        for whose in ("b", forecast_tally.ALL):
-            forging = text("UPDATE forecast_tally SET hits = hits + 1 WHERE station = :whose AND days = 28")
+        for whose, forgery in product(("b", forecast_tally.ALL), FORGED):
             with tx.conn.begin_nested() as inner:
-                tx.conn.execute(forging, {"whose": whose})
-                with pytest.raises(forecasts.ChangedError, match=rf"sums of the record \({whose}/robbery/28/"):
-                    forecast_proof.verify(tx.conn)
+                tx.conn.execute(text(forgery), {"whose": whose})
+                assert forecast_tally.wrong(tx.conn, 0).startswith(f"{whose}/robbery/28/")
+                if forgery == FORGED[0]:
+                    with pytest.raises(forecasts.ChangedError, match=rf"sums of the record \({whose}/robbery/28/"):
+                        forecast_proof.verify(tx.conn)
+                inner.rollback()
+        names = [column.name for column in table_of(ForecastTallyRow).c]
+        for changed in ({"family": "'arson'"}, {"station": "'c'"}):
+            with tx.conn.begin_nested() as inner:
+                rows = ", ".join(changed.get(name, name) for name in names)
+                tx.conn.execute(text(f"INSERT INTO forecast_tally SELECT {rows} FROM forecast_tally"  # noqa: S608
+                                     " WHERE station = 'b' AND days = 28 AND shift = ''"))  # fmt: skip
+                assert forecast_tally.wrong(tx.conn, 0).startswith(("b/arson/28/", "c/robbery/28/"))
                 inner.rollback()
         assert forecast_tally.wrong(tx.conn, 0) == ""
 
