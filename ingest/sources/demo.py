@@ -78,6 +78,7 @@ class Demo:
         self._orders.put(None)
         if self._thread.is_alive():
             self._thread.join(_GOODBYE_S + 3)
+        self._client.disable_logger()  # its thread may look once more, and calls what we end here an error
         self._client.disconnect()
         self._client.loop_stop()
 

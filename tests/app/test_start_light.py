@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.app.serving import ROOT, environment
 from tests.servers import free_port
 
@@ -77,3 +79,27 @@ def test_a_start_on_a_store_with_the_town_loads_nothing_heavy_until_asked(tmp_pa
     assert again["sheet"] == ["1"]  # the zone's ring is in it, from the store
     assert again["asked"] == ["True", "fastapi"]
     assert again["folder"] == ["False"]  # the list of screens is ours from the first visit on: `navigation.claim`
+
+
+_AS_MAIN = "run_name='__main__'"
+
+
+@pytest.mark.parametrize(("way", "status"), [("run_path('manage.py', ", 0), ("run_module('ingest', ", 2)])
+def test_a_command_and_a_worker_load_without_looking_for_garbage_and_look_for_it_then(
+    way: str, status: int, tmp_path: Path
+) -> None:
+    program = f"""
+import gc, runpy, sys
+sys.argv = ["manage.py", "--help"]
+runs = []
+gc.callbacks.append(lambda phase, info: runs.append(phase))
+try:
+    runpy.{way}{_AS_MAIN})
+except SystemExit as ended:
+    print("ended", ended.code, gc.isenabled(), gc.get_freeze_count() > 50_000, len(runs) < 100)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=environment(tmp_path, 70_000),
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1:] == [f"ended {status} True True True"], done.stdout + done.stderr

@@ -51,6 +51,17 @@ def demo(mosquitto: Mosquitto, town: Town) -> Iterator[Demo]:
     running.stop()
 
 
+def test_to_stop_is_no_error_whenever_the_network_thread_looks(
+    mosquitto: Mosquitto, town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    running = Demo(parse_url(mosquitto.url), town, now)
+    running.start()
+    wait_until(running._client.is_connected, what="the demo's connection")
+    running.stop()
+    running._client.loop(0.01)  # as its own thread does, when it comes round between the two
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 def readiness(db: Database) -> dict[str, int]:
     """How many boxes are in each state once all of them have been heard."""
     with db.read() as conn:
