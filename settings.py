@@ -7,38 +7,35 @@ reads the environment.
 
 from __future__ import annotations
 
-import re
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, ClassVar, Literal
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
-from models.access.policy import Role
-from models.accounts.claims import pairs
 from models.alarms.ladder import Ladders, ladder, own_ladders
+from setting_values import (
+    BrokerUrl,
+    DatabaseUrl,
+    HostNames,
+    Issuer,
+    Pairs,
+    RolePairs,
+    Roles,
+    Scheduler,
+    ShiftHours,
+    StationLadders,
+    TimeZone,
+    everywhere,
+)
 
 #: Shortest accepted `SECRET_KEY`, in characters (OWASP ASVS 5.0 V13.3.1: 256 bits of a random value).
 MIN_SECRET_KEY = 32
 
-_HOST_NAME = re.compile(r"^[A-Za-z0-9]([A-Za-z0-9.\-]*[A-Za-z0-9])?(:\d{1,5})?$")
-
 
 class SettingsError(Exception):
     """A setting has a value the product refuses; `str()` is one line that names it."""
-
-
-def _everywhere(host: str) -> bool:
-    """Whether an address means all of the machine's."""
-    try:
-        return not host or ip_address(host.strip("[]")).is_unspecified
-    except ValueError:
-        return False
 
 
 class Settings(BaseSettings):
@@ -56,7 +53,7 @@ class Settings(BaseSettings):
     #: Whether there is no doing without a secret: the product, not its commands.
     needs_secret: ClassVar[bool] = True
 
-    database_url: str = Field(
+    database_url: DatabaseUrl = Field(
         "sqlite:///var/ssz.db", description="`sqlite:///FILE` or `postgresql+psycopg://user:pass@host/name`."
     )
     host: str = Field(
@@ -64,11 +61,11 @@ class Settings(BaseSettings):
         description="Address the web server listens on, one, never all; with `DEMO=1` only 127.0.0.1 is accepted.",
     )
     port: int = Field(8501, ge=1, le=65535, description="Port of the web server.")
-    allowed_hosts: str = Field(
+    allowed_hosts: HostNames = Field(
         "localhost,127.0.0.1",
         description="Comma list of host names (without port) the web server answers to; others get 403.",
     )
-    mqtt_url: str | None = Field(
+    mqtt_url: BrokerUrl | None = Field(
         None,
         description="`mqtt://` or `mqtts://user:pass@host:port`. None: a local broker is started on 127.0.0.1.",
     )
@@ -118,7 +115,7 @@ class Settings(BaseSettings):
         description="Comma list of values `SECRET_KEY` had before: rows of the audit log sealed with them stay good.",
     )
     language: Literal["th", "en"] = Field("th", description="Language of a screen nobody has chosen one for yet.")
-    timezone: str = Field("Asia/Bangkok", description="Time zone of every time shown or read without an offset.")
+    timezone: TimeZone = Field("Asia/Bangkok", description="Time zone of every time shown or read without an offset.")
     metrics_token: SecretStr | None = Field(
         None, description="Bearer token of `/metrics` and of the details of `/readyz`; none: an API token is needed."
     )
@@ -153,7 +150,7 @@ class Settings(BaseSettings):
     escalate_next_s: int = Field(
         45, ge=1, description="Still not acknowledged after so much longer, it is escalated to the next level, in s."
     )
-    escalate_stations: str = Field(
+    escalate_stations: StationLadders = Field(
         "",
         description="Other times of some stations, as a comma list of `CODE=FIRST/NEXT` in s: `lumphini=20/60` "
         "escalates after 20 s, and to the next level 60 s later.",
@@ -169,11 +166,11 @@ class Settings(BaseSettings):
         ge=5,
         description="A session not used for this long ends, in minutes. An open wall, map or desk counts as use.",
     )
-    totp_roles: str = Field(
+    totp_roles: Roles = Field(
         "",
         description="Comma list of roles whose accounts must have a second factor (TOTP), such as `administrator`.",
     )
-    oidc_issuer: str | None = Field(
+    oidc_issuer: Issuer | None = Field(
         None, description="Identity provider (OpenID Connect): its issuer, `https://…`. None: local accounts only."
     )
     oidc_client_id: str = Field("", max_length=255, description="How the product is known at the provider.")
@@ -181,14 +178,14 @@ class Settings(BaseSettings):
     oidc_name: str = Field("OIDC", max_length=40, description="How the provider is called on the sign-in page.")
     oidc_scopes: str = Field("openid profile", description="What is asked of the provider, parted by blanks.")
     oidc_role_claim: str = Field("groups", description="Claim of the ID token that tells the role.")
-    oidc_roles: str = Field(
+    oidc_roles: RolePairs = Field(
         "", description="Comma list `value=role` of that claim; the first that is there counts, none lets nobody in."
     )
     oidc_station_claim: str = Field("stations", description="Claim of the ID token that tells the stations.")
     oidc_everywhere: bool = Field(
         False, description="Without `SSZ_OIDC_STATIONS`: whether the provider may say `*`, every station."
     )
-    oidc_stations: str = Field(
+    oidc_stations: Pairs = Field(
         "", description="Comma list `value=grant+grant` of that claim; empty: its values are grants themselves."
     )
     quarantine_max_mb: int = Field(256, ge=1, description="Most raw bytes kept in quarantine, in MB.")
@@ -218,7 +215,7 @@ class Settings(BaseSettings):
         20, ge=1, description="So many more cases than its maps were made from, and a station is refit by day too."
     )
     refit_hour: int = Field(3, ge=0, le=23, description="Local hour at which the night's refit begins.")
-    dask_scheduler: str | None = Field(
+    dask_scheduler: Scheduler | None = Field(
         None,
         description="Address of a Dask scheduler whose workers refit (`tls://host:8786`; `tcp://` on this machine "
         "only: who reaches it runs code here); none: this machine's own processes.",
@@ -236,108 +233,15 @@ class Settings(BaseSettings):
     target_scene_s: int = Field(
         300, ge=1, description="Response report: a unit is to be on scene this long after the press, in s."
     )
-    shift_hours: str = Field(
+    shift_hours: ShiftHours = Field(
         "0,8,16", description="Comma list of the full hours at which shifts begin, ascending: groups of the report."
     )
-
-    @field_validator("shift_hours")
-    @classmethod
-    def _ascending_hours(cls, value: str) -> str:
-        parts = [part.strip() for part in value.split(",")]
-        hours = [int(part) for part in parts if part.isdecimal()]
-        if len(hours) != len(parts) or hours != sorted(set(hours)) or hours[-1] > 23:
-            raise ValueError("must be a comma list of ascending hours from 0 to 23")
-        return value
-
-    @field_validator("escalate_stations")
-    @classmethod
-    def _known_ladders(cls, value: str) -> str:
-        own_ladders(value)
-        return value
-
-    @field_validator("totp_roles")
-    @classmethod
-    def _known_roles(cls, value: str) -> str:
-        if unknown := {role.strip() for role in value.split(",") if role.strip()} - set(Role):
-            raise ValueError(f"{sorted(unknown)[0]} is no role; roles are {', '.join(Role)}")
-        return value
-
-    @field_validator("oidc_issuer")
-    @classmethod
-    def _safe_issuer(cls, value: str | None) -> str | None:
-        local = value is not None and urlsplit(value).hostname in ("localhost", "127.0.0.1")
-        if value is not None and not value.startswith("https://") and not local:
-            raise ValueError("must be https://…, or on this machine")
-        return value
-
-    @field_validator("oidc_roles", "oidc_stations")
-    @classmethod
-    def _known_pairs(cls, value: str, info: ValidationInfo) -> str:
-        wrong = {meant for _, meant in pairs(value)} - set(Role) if info.field_name == "oidc_roles" else set()
-        if wrong:
-            raise ValueError(f"{sorted(wrong)[0]} is no role; roles are {', '.join(Role)}")
-        return value
-
-    @field_validator("database_url")
-    @classmethod
-    def _known_database(cls, value: str) -> str:
-        if value.startswith("sqlite:///") and len(value) > len("sqlite:///"):
-            return value
-        if not value.startswith("postgresql+psycopg://"):
-            raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
-        try:
-            make_url(value)
-        except (ValueError, ArgumentError):
-            raise ValueError("must be postgresql+psycopg://user:pass@host:port/name") from None
-        return value
-
-    @field_validator("mqtt_url")
-    @classmethod
-    def _known_broker(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        parts = urlsplit(value)
-        try:
-            _ = parts.port  # raises when it is none
-        except ValueError:
-            raise ValueError("must end with a port from 1 to 65535, or with the host") from None
-        if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
-            raise ValueError("must be mqtt://host:port or mqtts://host:port")
-        return value
-
-    @field_validator("dask_scheduler")
-    @classmethod
-    def _guarded_scheduler(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        parts = urlsplit(value)
-        local = parts.scheme == "tcp" and parts.hostname in ("localhost", "127.0.0.1", "::1")
-        if not parts.hostname or not (local or parts.scheme == "tls"):
-            raise ValueError("must be tls://host:port, or tcp://127.0.0.1:port: Dask runs what comes over it")
-        return value
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (KeyError, ValueError, OSError) as error:
-            raise ValueError("is not a known time zone") from error
-        return value
-
-    @field_validator("allowed_hosts")
-    @classmethod
-    def _host_names(cls, value: str) -> str:
-        for host in value.split(","):
-            if not _HOST_NAME.match(host.strip()):
-                raise ValueError("must be a comma list of host names")
-        return value
 
     @model_validator(mode="after")
     def _safe_together(self) -> Settings:
         if self.demo and self.host != "127.0.0.1":
             raise ValueError("HOST must be 127.0.0.1 with DEMO=1")
-        if _everywhere(self.host):
+        if everywhere(self.host):
             raise ValueError("HOST must be one address, the one the TLS proxy asks at, not all of this machine's")
         secret = self.secret_key.get_secret_value() if self.secret_key else None
         if not self.demo and secret is None and self.needs_secret:

@@ -4,11 +4,9 @@
 from __future__ import annotations
 
 import logging
-import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import NamedTuple, cast
 
 from anyio import to_thread
@@ -28,11 +26,7 @@ from ingest.sources.demo_ground import DemoRefusedError, NoTownError
 from ingest.sources.demo_life import Life
 from ingest.sources.http import HttpIn
 from ingest.status import IngestStatus
-from jobs.notices import Courier
-from jobs.refitting import Refitting
-from jobs.runner import Runner
 from models.accounts.claims import Mapped, pairs
-from models.analysis.due import When
 from models.audit.deeds import Deed, Did, by_system
 from models.notices.channels import Channels
 from models.records.base import Millis
@@ -48,9 +42,6 @@ from store.follower import Follower
 from store.side import Opened, open_safely
 
 _LOG = logging.getLogger(__name__)
-
-#: Longest wait for a notice that is being sent while the process ends, in s.
-NOTICE_S = 10.0
 
 
 def now() -> Millis:
@@ -150,24 +141,6 @@ def start_feed(
     except BrokerError as error:
         raise runtime.CannotStartError(f"broker: {error}") from error
     return ingest.stop
-
-
-def make_refitting(settings: Settings) -> Refitting | None:
-    """What starts the refit of hotspot maps when it is time; None: a timer elsewhere does."""
-    if settings.refit == "external":
-        return None
-    command = (sys.executable, str(Path(__file__).with_name("manage.py")), "refit", "--due", "--while-open")
-    return Refitting(command, When(settings.refit_cases, settings.refit_hour, settings.zone), now)
-
-
-def stop_jobs(jobs: Runner, courier: Courier | None, refitting: Refitting | None = None) -> None:
-    """End the timed work. A notice that is being sent is waited for, so that what became of it is written down: else
-    the next process takes it for lost and tells the same people twice."""
-    if refitting is not None:
-        refitting.stop()
-    jobs.stop()
-    if courier is not None:
-        courier.stop(NOTICE_S)
 
 
 def make_http(settings: Settings, db: Database, follower: Follower, hub: Hub, stack: AsyncExitStack) -> HttpIn:

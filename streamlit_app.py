@@ -56,17 +56,9 @@ from dashboard.navigation import claim, navigate, page_failed
 from dashboard.sheet.routes import sheet_routes
 from dashboard.shell import Shell, map_page
 from ingest.sources.http import HttpIn, in_routes
-from jobs.audit import later_job
-from jobs.notices import Courier, read_channels
-from jobs.patrolled import patrolled_job
-from jobs.refitting import Refitting
-from jobs.runner import Runner
-from jobs.sending import check_addresses, send_by_apprise
-from jobs.standard import standard_jobs
-from jobs.trouble import Watched
-from models.alarms.causes import Limits as TroubleLimits
-from models.audit.deeds import Deed
-from models.notices.channels import BadChannelsError, Channels, without_addresses
+from jobs.notices import Courier
+from jobs.sending import send_by_apprise
+from models.notices.channels import without_addresses
 from models.response.targets import Targets
 from settings import Settings, load_settings
 from starting import (
@@ -74,18 +66,15 @@ from starting import (
     make_http,
     make_keeper,
     make_provider,
-    make_refitting,
     named_stations,
     now,
     open_store,
     say_nobodys_codes,
     start_feed,
-    stop_jobs,
 )
+from starting_jobs import make_jobs, make_refitting, open_channels, stop_jobs
 from store.columns import Columns
-from store.database import Database
 from store.follower import Follower
-from store.retention import Keep
 from store.side import Opened
 
 
@@ -105,46 +94,6 @@ def values_of(settings: Settings) -> runtime.Values:
         box_test_days=settings.box_test_days,
         battery_low_pct=float(settings.battery_low_pct),
     )
-
-
-def make_jobs(
-    settings: Settings, db: Database, courier: Courier | None, unwritten: Deed | None, refitting: Refitting | None
-) -> Runner:
-    """The timed work."""
-    keep = Keep(
-        settings.retention_raw_days, settings.retention_position_days, settings.retention_quarantine_days,
-        settings.retention_change_days, settings.quarantine_max_mb * 1024 * 1024, settings.retention_audit_days,
-        settings.retention_name_days, settings.retention_map_days, settings.retention_forecast_days,
-        settings.retention_text_days,
-    )  # fmt: skip
-    limits = TroubleLimits(
-        settings.box_silent_s * 1000, float(settings.battery_low_pct), settings.feed_silent_s * 1000
-    )
-    ours = settings.mqtt_cert_file.parent if settings.mqtt_cert_file else None
-    watched = Watched(settings.data_dir, settings.disk_low_mb, limits, ours)
-    told = courier.job() if courier else None
-    maps = refitting.job() if refitting else None
-    jobs = (
-        *standard_jobs(settings.ladders, keep, watched, told, maps, patrolled_job(settings.zone)),
-        *later_job(unwritten),
-    )
-    return Runner(db, jobs, now, f"web-{secrets.token_hex(6)}")
-
-
-def open_channels(settings: Settings) -> Channels:
-    """Whom to tell outside the room. The demo tells nobody, whatever the settings say.
-
-    Raises:
-        CannotStartError: the file cannot be used.
-    """
-    if settings.notify_file is None or settings.demo:
-        return Channels()
-    try:
-        channels = read_channels(settings.notify_file)
-        check_addresses(channels.channels)
-    except BadChannelsError as error:
-        raise runtime.CannotStartError(f"setting SSZ_NOTIFY_FILE: {error}") from error
-    return channels
 
 
 async def start(settings: Settings, stack: AsyncExitStack) -> HttpIn:

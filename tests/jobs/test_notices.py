@@ -35,7 +35,7 @@ from models.records.report import EMERGENCY, CitizenReport
 from models.records.sos import EventKind, Mark, Signal, SosBox, split_marks
 from models.records.station import Station
 from models.thai_time import month_began
-from starting import stop_jobs
+from starting_jobs import stop_jobs
 from store import alarms, notices, registers, reports
 from store.database import Database, Tx
 from store.errors import StorageError

@@ -21,15 +21,25 @@ RULE: dict[str, frozenset[str]] = {
 }
 #: Where rooms are wired together.
 WIRING = frozenset(
-    {"ingest/assembly.py", "streamlit_app.py", "starting.py", "manage.py", "serve.py", "ingest/__main__.py"}
+    {
+        "ingest/assembly.py",
+        "streamlit_app.py",
+        "starting.py",
+        "starting_jobs.py",
+        "manage.py",
+        "serve.py",
+        "ingest/__main__.py",
+    }
 )
 OURS = frozenset(RULE) | {
     "settings",
+    "setting_values",
     "logs",
     "manage",
     "serve",
     "streamlit_app",
     "starting",
+    "starting_jobs",
     "commands",
     "tests",
     "benchmarks",

@@ -21,7 +21,7 @@ REVIEWED = {
     ("store/database.py", "left_ms"): "a whole number computed from a time",
     ("store/engines.py", "0 if writing else 5000"): "one of two numbers",
     ("store/imports.py", "', '.join(_COLUMNS)"): "names of columns in the source",
-    ("store/imports.py", "', '.join('?' * (len(_COLUMNS) + 1))"): "question marks",
+    ("store/imports.py", "', '.join([_SQLITE_ROW] * rows)"): "question marks",
     ("store/side.py", "table"): "a table of the schema",
     ("store/side.py", "names"): "columns of the schema",
     ("store/side.py", "marks"): "question marks",
