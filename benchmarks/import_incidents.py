@@ -1,5 +1,6 @@
 """All of Chicago's 1,019,595 real cases by the product's own command, as Parquet and as CSV on SQLite, as Parquet on
-PostgreSQL; and all of them out again as one CSV. All of Vancouver's 92,455 as Parquet, GeoJSON and XLSX.
+PostgreSQL; and all of them out again as one CSV. All of Vancouver's 92,455 as Parquet, GeoJSON and XLSX. 100,000 of
+Chicago's out as XLSX, and that file in again.
 
 Beside the import another process writes in the alarm lane all the time: how long it waited is measured too.
 """
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -69,6 +71,7 @@ def measure(rig: Rig) -> Figure:
             name = f"sqlite {file.suffix[1:]}, Vancouver"
             # The rate is promised of a million rows: of a tenth much of the time is the start.
             lines += _imported(url, folder, file, samples, name, VANCOUVER, rated=False)
+    lines += _sheet(rig, folder, samples, rig.of(100_000, 2_000))
     peer = orjson.loads(output_of(program("benchmarks.import_incidents", "peer", csv_file), 900))
     samples["peer"] = peer
     lines.append(Line("pandas.read_csv + to_sql, no key, no check (SQLite)", f"{peer['rate']:,.0f} rows/s, "
@@ -76,8 +79,8 @@ def measure(rig: Rig) -> Figure:
     how = (
         "`manage.py import-incidents` as a process of its own; rows/s over the whole command's wall time, start "
         "included; memory is the most it held over what the command holds when it has just started. The waits are of "
-        "a second process that writes in the alarm lane each 20 ms. Export: `Columns.stream` through the CSV writer; "
-        "first byte from the question on."
+        "a second process that writes in the alarm lane each 20 ms. Export: `Columns.stream` through the writer of the "
+        "kind; first rows from the question on. The workbook read in again is the one just sent: 15 columns."
     )
     return Figure(NAME, "A million incidents in and out", how, lines, samples)
 
@@ -212,13 +215,32 @@ def _exported(url: str, samples: dict[str, object], dialect: str) -> list[Line]:
     ]  # fmt: skip
 
 
+def _sheet(rig: Rig, folder: Path, samples: dict[str, object], most: int) -> list[Line]:
+    """So many incidents out as a workbook, and that workbook in again."""
+    import pyarrow.parquet as pq
+
+    some, book = folder / "some.parquet", folder / "some.xlsx"
+    pq.write_table(pq.read_table(CHICAGO.file).slice(0, most), some)
+    with _store(rig, "sqlite", CHICAGO) as url:
+        _imported(url, folder, some, {}, "", CHICAGO)
+        found = orjson.loads(output_of(program("benchmarks.import_incidents", "export", url, "xlsx", book), 900))
+    samples["export xlsx"] = found
+    lines = [
+        Line(f"sqlite: export of {found['rows']:,} rows as XLSX, whole", _pace(found)),
+        Line("sqlite: export as XLSX, memory of the stream", f"{found['megabytes']:.0f} MB", "", "flat: <= 50 MB",
+             found["megabytes"] <= 50),
+    ]  # fmt: skip
+    with _store(rig, "sqlite", CHICAGO) as url:
+        return lines + _imported(url, folder, book, samples, "sqlite xlsx, our own export", CHICAGO, rated=False)
+
+
 def _pace(found: dict[str, float]) -> str:
     return f"{found['rows'] / found['seconds']:,.0f} rows/s ({found['seconds']:.1f} s)"
 
 
-def export(url: str) -> dict[str, float]:
-    """Stream all incidents as CSV into nothing: s to the first rows, s in all, MB over those of the first rows."""
-    from models.formats.incident_files import About, csv_file
+def export(url: str, kind: str = "csv", file: Path | None = None) -> dict[str, float]:
+    """Stream all incidents into a file or nothing: s to the first rows, s in all, MB over those of the first rows."""
+    from models.formats.incident_files import STREAMED, About
     from models.incidents.filter import Filter
     from store.columns import Columns
 
@@ -226,16 +248,24 @@ def export(url: str) -> dict[str, float]:
     columns = Columns(db, None, lambda: time.time_ns() // 1_000_000, ZoneInfo("America/Chicago"))
     process = psutil.Process()
     list(columns.stream(Filter("days", 0, 1), None))  # a running server has its libraries loaded
-    began = time.perf_counter()
-    batches = columns.stream(Filter("days", 0, 2**62), None)
-    pieces = csv_file(About((("n", "all"),)), batches, ZoneInfo("America/Chicago"), True)
-    next(pieces)
-    rows = next(pieces).count(b"\n")
-    first_s, first_mb, most = time.perf_counter() - began, process.memory_info().rss, 0
-    for piece in pieces:
-        rows += piece.count(b"\n")
-        most = max(most, process.memory_info().rss)
-    seconds = time.perf_counter() - began
+    rows = 0
+
+    def counted() -> Iterator[Any]:
+        nonlocal rows
+        for batch in columns.stream(Filter("days", 0, 2**62), None):
+            rows += batch.num_rows
+            yield batch
+
+    with (file or Path(os.devnull)).open("wb") as out:
+        began = time.perf_counter()
+        pieces = STREAMED[kind](About((("n", "all"),)), counted(), ZoneInfo("America/Chicago"), True)
+        out.write(next(pieces))
+        out.write(next(pieces))
+        first_s, first_mb, most = time.perf_counter() - began, process.memory_info().rss, 0
+        for piece in pieces:
+            out.write(piece)
+            most = max(most, process.memory_info().rss)
+        seconds = time.perf_counter() - began
     db.close()
     return {"rows": rows, "first_s": first_s, "seconds": seconds, "megabytes": (most - first_mb) / 2**20}
 
@@ -257,5 +287,6 @@ def peer(file: Path) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    done = export(sys.argv[2]) if sys.argv[1] == "export" else peer(Path(sys.argv[2]))
+    files = [Path(name) for name in sys.argv[4:]]
+    done = export(*sys.argv[2:4], *files) if sys.argv[1] == "export" else peer(Path(sys.argv[2]))
     sys.stdout.write(orjson.dumps(done).decode())

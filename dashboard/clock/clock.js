@@ -40,7 +40,7 @@ function pinned(place, columns, shapes, where, scale) {
     const pin = made("path", {
       class: `pin ${kind}`, d: shapes[kind.split(" ")[0]] ?? shapes.g0, "data-case": id, role: "button",
       tabindex: first ? 0 : -1, "aria-label": `${before}${columns.when[at]}${after}`,
-      transform: `translate(${spot[0]} ${spot[1]}) scale(${scale})${beside(k)}`,
+      transform: `translate(${spot[0]} ${spot[1]}) ${scale}${beside(k)}`,
     })
     first = false
     all.append(pin)
@@ -67,14 +67,17 @@ function filled(place, { months, shapes, streets }) {
   place.cases = new Map()
   place.arcs = new Map()
   place.size = sizeOf(months)
+  // Measured before the pins are there: to ask for a box afterwards lays them all out, and again with their scale.
+  const grounds = [...place.querySelectorAll("svg.ground")], scales = grounds.map((svg) => scaleOf(place, svg))
+  grounds.forEach((svg, at) => { svg.dataset.scale = scales[at] ?? "" })
   for (const one of place.querySelectorAll(".streets")) {
     one.append(made("path", { class: "street", d: streets[1] }), made("path", { class: "street main", d: streets[0] }))
   }
   place.querySelectorAll(".month").forEach((month, at) => {
     const columns = months[at]
     if (!columns) return
-    month.querySelector(".dial .pins").append(arcs(place, columns), pinned(place, columns, shapes, "dial", ON_DIAL * place.size))
-    month.querySelector(".ground .pins").append(pinned(place, columns, shapes, "ground", 1))
+    month.querySelector(".dial .pins").append(arcs(place, columns), pinned(place, columns, shapes, "dial", `scale(${ON_DIAL * place.size})`))
+    month.querySelector(".ground .pins").append(pinned(place, columns, shapes, "ground", scales[at] ?? "scale(1)"))
   })
 }
 
@@ -141,7 +144,6 @@ const STEP = 1.5, DEEPEST = 40
 function show(place, view) {
   const maps = [...place.querySelectorAll("svg.ground")]
   if (!maps.length) return
-  place.whole ??= maps[0].getAttribute("viewBox").split(" ").map(Number)
   place.view = view ?? place.whole
   for (const svg of maps) svg.setAttribute("viewBox", place.view.join(" "))
   sized(place)
@@ -197,14 +199,18 @@ function moving(place) {
   })
 }
 
+/** By what the pins of a map are to be larger than a unit of it; none while it is not to be seen. */
+function scaleOf(place, svg) {
+  const box = svg.getBoundingClientRect(), view = svg.viewBox.baseVal
+  return box.width ? `scale(${(place.size * Math.max(view.width / box.width, view.height / box.height)).toFixed(3)})` : null
+}
+
 /** Pins of a map keep their size on the screen whatever the map's. */
 function sized(place) {
   for (const svg of place.querySelectorAll("svg.ground")) {
-    const box = svg.getBoundingClientRect(), view = svg.viewBox.baseVal
-    if (!box.width) continue
-    const scale = `scale(${(place.size * Math.max(view.width / box.width, view.height / box.height)).toFixed(3)})`
+    const scale = scaleOf(place, svg)
     // What was hidden or never sized is given its size; the same again costs nothing.
-    if (svg.dataset.scale === scale) continue
+    if (!scale || svg.dataset.scale === scale) continue
     svg.dataset.scale = scale
     for (const pin of svg.querySelectorAll(".pins > *"))
       if (pin.hasAttribute("transform")) pin.setAttribute("transform", pin.getAttribute("transform").replace(/scale\([^)]*\)/, scale))
@@ -224,8 +230,7 @@ export default function ({ parentElement, data: [data] }) {
     place.innerHTML = data.html
     place.first = place.querySelector(".told").textContent
     filled(place, data)
-    place.whole = undefined
-    show(place, null)
+    place.view = place.whole = place.querySelector("svg.ground")?.getAttribute("viewBox").split(" ").map(Number)
     // All of it is drawn: for the tests and the bench.
     place.dataset.mark = data.mark
   }

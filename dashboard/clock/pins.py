@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from dashboard.hotspots.ground import Frame
 from dashboard.incidents.more import offence_text
 from dashboard.times import day
 from dashboard.words import Language, word
+from models.imports.quick import Remembered
 
 #: Units of the dial's radius.
 RADIUS = 400
@@ -40,14 +41,19 @@ def pins_of(cases: Sequence[Case], frame: Frame, zone: ZoneInfo, language: Langu
     frame, each `[x, y]` or None where the case has no hour or no place; `arcs`: number of the case and its path."""
     kinds: dict[str, int] = {}
     tells: dict[tuple[str, str], int] = {}
+    dates = Remembered[date, str](lambda on: day(on, language))
+    rounds = Remembered[tuple[str, bool | None, bool, bool], tuple[str, str]](lambda one: _round(*one, language))
     ordered = sorted(cases, key=lambda case: case.start)
     degrees = np.array([[case.lon, case.lat] for case in ordered], dtype=np.float64).reshape(-1, 2)
     metres = np.where(np.isnan(degrees), 0.0, frame.metres(degrees)).round().astype(np.int64).tolist()
     return {
         "id": [case.id for case in ordered],
         "kind": [kinds.setdefault(_kind(case), len(kinds)) for case in ordered],
-        "told": [tells.setdefault(_round(case, language), len(tells)) for case in ordered],
-        "when": [_when(case, zone, language) for case in ordered],
+        "told": [
+            tells.setdefault(rounds[case.offence, case.arrested, case.at is None, case.lat is None], len(tells))
+            for case in ordered
+        ],
+        "when": [_when(case, zone, dates) for case in ordered],
         "dial": [case.at and [round(RADIUS * part, 1) for part in case.at] for case in ordered],
         "ground": [
             None if case.lat is None else place for case, place in zip(ordered, metres, strict=True)
@@ -69,22 +75,22 @@ def _kind(case: Case) -> str:
     )
 
 
-def _round(case: Case, language: Language) -> tuple[str, str]:
+def _round(offence: str, arrested: bool | None, no_hour: bool, no_place: bool, language: Language) -> tuple[str, str]:
     """The words before and after those of the time: the same for many cases."""
-    arrest = {True: "inc.arrested", False: "inc.not_arrested", None: "clock.arrest_unknown"}[case.arrested]
-    hour = [] if case.at is not None else [word("clock.no_hour", language)]
-    place = [] if case.lat is not None else [word("inc.q_none", language)]
+    arrest = {True: "inc.arrested", False: "inc.not_arrested", None: "clock.arrest_unknown"}[arrested]
+    hour = [word("clock.no_hour", language)] if no_hour else []
+    place = [word("inc.q_none", language)] if no_place else []
     after = _APART.join(["", *hour, *place, word(arrest, language)])
-    return f"{offence_text(case.offence, language)}{_APART}", after
+    return f"{offence_text(offence, language)}{_APART}", after
 
 
-def _when(case: Case, zone: ZoneInfo, language: Language) -> str:
+def _when(case: Case, zone: ZoneInfo, dates: Remembered[date, str]) -> str:
     begin = datetime.fromtimestamp(case.start / 1000, zone)
-    when = f"{day(begin.date(), language)} {begin:%H:%M}"
+    when = f"{dates[begin.date()]} {begin:%H:%M}"
     if case.end <= case.start:
         return when
     end = datetime.fromtimestamp(case.end / 1000, zone)
-    after = "" if end.date() == begin.date() else f"{day(end.date(), language)} "
+    after = "" if end.date() == begin.date() else f"{dates[end.date()]} "
     return f"{when} - {after}{end:%H:%M}"
 
 

@@ -198,20 +198,26 @@ def _windows(table: Table, rows: Taken) -> tuple[NDArray[np.int64], NDArray[np.i
 
 def _cases(table: Table, rows: Taken, stand: Pins) -> tuple[Case, ...]:
     lists = table.lists
-    names = table.ids.take(rows).to_pylist()
     start, end = _windows(table, rows)
+    answers = table.facts[rows] % ANSWERS
+    # Columns first: to ask numpy for one number takes as long as making the whole case.
+    columns = zip(
+        table.ids.take(rows).to_pylist(), table.station[rows].tolist(), table.source[rows].tolist(),
+        table.kind[rows].tolist(), answers.tolist(), start.tolist(), end.tolist(), table.lon[rows].tolist(),
+        table.lat[rows].tolist(), stand.known.tolist(), stand.certain.tolist(),
+        zip(stand.x.tolist(), stand.y.tolist(), strict=True),
+        zip(stand.radius.tolist(), stand.turn.tolist(), stand.until.tolist(), strict=True), strict=True,
+    )  # fmt: skip
     made = []
-    for at, (row, name) in enumerate(zip(rows.tolist(), names, strict=True)):
-        offence, group = lists.kinds.all[table.kind[row]]
-        answer = int(table.facts[row]) % ANSWERS
-        placed, known = not np.isnan(table.lat[row]), bool(stand.known[at])
+    for name, station, source, kind, answer, begin, until, lon, lat, known, certain, spot, arc in columns:
+        offence, group = lists.kinds.all[kind]
+        placed = not math.isnan(lat)
         made.append(
             Case(
-                f"{lists.stations.all[table.station[row]]}/{lists.sources.all[table.source[row]]}/{name}",
-                offence, group, None if answer == ANSWERS - 1 else answer == 0, int(start[at]), int(end[at]),
-                float(table.lon[row]) if placed else None, float(table.lat[row]) if placed else None,
-                bool(stand.certain[at]), (float(stand.x[at]), float(stand.y[at])) if known else None,
-                (float(stand.radius[at]), float(stand.turn[at]), float(stand.until[at])) if known else None,
+                f"{lists.stations.all[station]}/{lists.sources.all[source]}/{name}",
+                offence, group, None if answer == ANSWERS - 1 else answer == 0, begin, until,
+                lon if placed else None, lat if placed else None,
+                certain, spot if known else None, arc if known else None,
             )
         )  # fmt: skip
     return tuple(made)
