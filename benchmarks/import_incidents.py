@@ -79,8 +79,8 @@ def measure(rig: Rig) -> Figure:
     how = (
         "`manage.py import-incidents` as a process of its own; rows/s over the whole command's wall time, start "
         "included; memory is the most it held over what the command holds when it has just started. The waits are of "
-        "a second process that writes in the alarm lane each 20 ms. Export: `Columns.stream` through the writer of the "
-        "kind; first rows from the question on. The workbook read in again is the one just sent: 15 columns."
+        "a second process that writes in the alarm lane each 20 ms. Export: `Columns.stream` through the writer of "
+        "the kind; first rows from the question on. The workbook read in again is the one just sent: 15 columns."
     )
     return Figure(NAME, "A million incidents in and out", how, lines, samples)
 
@@ -287,6 +287,7 @@ def peer(file: Path) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    files = [Path(name) for name in sys.argv[4:]]
-    done = export(*sys.argv[2:4], *files) if sys.argv[1] == "export" else peer(Path(sys.argv[2]))
+    task, of, *more = sys.argv[1:]
+    sent = (more[0], Path(more[1])) if more else ("csv", None)
+    done = export(of, *sent) if task == "export" else peer(Path(of))
     sys.stdout.write(orjson.dumps(done).decode())

@@ -45,6 +45,8 @@ MOST_SHEET = MAX_ROWS - 1
 _ROW_GROUP = 50_000
 
 _TIMES = ("occurred_from", "occurred_to", "reported_at")
+#: Texts that are nearly each case's own: remembered they made two fifths of what the stream held.
+_OWN = frozenset({"incident_id", "description", *_TIMES})
 _TEXTS = frozenset(COLUMNS) - {*_TIMES, "offence_group", "lat", "lon", "arrested"}
 
 
@@ -128,6 +130,8 @@ def xlsx_file(about: About, batches: Batches, zone: tzinfo, with_text: bool) -> 
                     cells.append(flag_cells(values))
                 elif name in ("lat", "lon", "offence_group"):
                     cells.append(number_cells(values))
+                elif name in _OWN:
+                    cells.append(texts.each(formula_safe(value) if value else "" for value in values))
                 else:
                     cells.append(texts.all(safe.all("" if value is None else value for value in values)))
             yield cells

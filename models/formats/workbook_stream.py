@@ -30,7 +30,7 @@ Cells = Sequence[str]
 
 
 class TextCells:
-    """Texts as cells; each spelling is made once. Never read as a formula, blanks kept."""
+    """Texts as cells, never read as a formula, blanks kept; each spelling that repeats is made once."""
 
     def __init__(self) -> None:
         self._known = Remembered[str, str](_text_cell)
@@ -38,6 +38,11 @@ class TextCells:
     def all(self, texts: Iterable[str]) -> list[str]:
         """The cells of a column of texts, which must be free of what XML cannot hold."""
         return self._known.all(texts)
+
+    @staticmethod
+    def each(texts: Iterable[str]) -> list[str]:
+        """The same of texts that hardly repeat: nothing of them is kept."""
+        return list(map(_text_cell, texts))
 
 
 def number_cells(numbers: Iterable[float | None]) -> list[str]:
