@@ -7,11 +7,11 @@ import streamlit as st
 from dashboard.times import moment
 from dashboard.visit import Visit
 from dashboard.words import word
-from store import leases, refits
+from store import hotspots, leases, refits
 
 
 def none_yet(here: Visit, station: str) -> None:
-    """Say that the run has not come to this choice, and how far it is.
+    """Say that the run has not come to this choice, and how far it is, or that it found nothing to draw.
 
     Raises:
         StorageError: the store cannot be read.
@@ -20,6 +20,7 @@ def none_yet(here: Visit, station: str) -> None:
     with here.runtime.db.read() as conn:
         last = refits.lasts(conn, frozenset({station})).get(station)
         run = next(iter(refits.runs(conn, 1)), None)
+        placed = bool(hotspots.stations_with_maps(conn, frozenset({station})))
         holder = leases.holder(conn, leases.REFIT, here.runtime.clock())
     st.info(word("hot.none_yet", language), icon=":material/info:")
     if last is not None:
@@ -29,4 +30,7 @@ def none_yet(here: Visit, station: str) -> None:
         st.caption(word("hot.run_never", language))
     if run is not None and run.ended is None and run.id == holder:  # else it was cut off
         st.caption(word("hot.run_now", language, done=f"{run.done:,}", stations=f"{run.stations:,}"))
-    st.caption(word("hot.none_when", language))
+    if last is not None and not last.failed and last.version.cases and not placed:
+        st.caption(word("hot.none_placed", language, n=f"{last.version.cases:,}"))
+    else:
+        st.caption(word("hot.none_when", language))

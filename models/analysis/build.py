@@ -139,6 +139,8 @@ def _too_few(asked: Question, counted: int) -> tuple[Verdict | None, Why]:
         return "too_few", "no_cases"
     if counted < FEWEST_CASES:
         return "too_few", "few_cases"
+    if not level(asked.past, asked.at):  # a year of nothing: nothing is expected of any cell
+        return "too_few", "no_recent"
     if len(asked.ground.inside) < FEWEST_CELLS:
         return "too_few", "small_zone"
     if asked.known.on_one_place:

@@ -17,7 +17,10 @@ from models.records.base import Millis
 Verdict = Literal["shown", "grey", "too_few", "no_hotspot"]
 
 #: `HotspotMap.why`: the word `hotspots.why.<this>`. The first stands with `shown`, the last with `no_hotspot`.
-Why = Literal["measured", "no_backtest", "short_past", "no_cases", "few_cases", "one_place", "small_zone", "chance"]
+Why = Literal[
+    "measured", "no_backtest", "short_past", "no_cases", "few_cases", "no_recent", "one_place", "small_zone",
+    "chance",
+]  # fmt: skip
 
 #: Emerging hot spot analysis; "none": enough slices, and no slice or no pattern that chance does not make as well;
 #: "too_few": fewer than ten slices or too few cases to tell.

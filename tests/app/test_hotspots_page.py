@@ -14,9 +14,11 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.access.identity import Who
 from dashboard.markdown import plain
+from models.analysis.due import Last, Version
 from models.analysis.left_out import LeftOut
 from models.records.hotspot import RefitRun
-from store import hotspots, leases, refits
+from models.records.station import Station
+from store import hotspots, leases, refits, registers
 from store.database import Database, open_database
 from store.migrate import upgrade
 from tests.app.page_harness import looking, now, opened
@@ -227,6 +229,18 @@ def test_only_those_who_may_see_it_and_only_their_stations(look_as: Callable[[Wh
     look_as(Who("ผู้ชม", "viewer", None, "session", "z", "token-3"))
     page = open_page()
     assert (page.get("bidi_component"), [one.value for one in page.error]) == ([], ["ท่านไม่มีสิทธิ์เข้าถึงข้อมูลนี้"])
+
+
+def test_a_station_whose_cases_have_no_place_is_told_so(filled: Database, look_as: Callable[[Who], None]) -> None:
+    """What was looked at and gave no map gives none tomorrow either."""
+    with filled.write() as tx:
+        registers.put_stations(tx, [Station(code="placeless", name_th="ไร้พิกัด", name_en="Placeless")], now() - DAY)
+        refits.note(tx, "placeless", Last(now() - DAY, Version(150, now() - DAY)))
+    look_as(Who("ผกก.", "chief", frozenset({"placeless"}), "session", "p", "token-4"))
+    words = said(open_page())
+    assert "ยังไม่มีแผนที่สำหรับตัวเลือกนี้" in words
+    assert "ทำแผนที่ไม่ได้ เพราะเหตุทั้ง 150 เหตุของสถานีไม่มีพิกัดที่ใช้ได้" in words
+    assert "ระบบทำแผนที่เองทุกคืน" not in words
 
 
 @pytest.mark.usefixtures("look_as")

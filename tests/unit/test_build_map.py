@@ -141,10 +141,11 @@ BAD: dict[str, Callable[[], Cases]] = {
     "no place": lambda: of(np.full(30, np.nan), np.full(30, np.nan)),
     "two towns": lambda: of(np.r_[np.full(30, 9e5), RNG.uniform(660_100, 661_900, 2)], np.full(32, MIDDLE_Y)),
     "future": lambda: of(np.full(40, MIDDLE_X), np.full(40, MIDDLE_Y), np.full(40, 900.0)),
+    "years ago": lambda: of(MIDDLE_X + RNG.normal(0, 90, 60), MIDDLE_Y + RNG.normal(0, 90, 60), np.full(60, -300.0)),
 }
 WORDS = {
     "none": "no_cases", "one": "few_cases", "four": "few_cases", "one point": "one_place", "no place": "no_cases",
-    "two towns": "few_cases", "future": "no_cases",
+    "two towns": "few_cases", "future": "no_cases", "years ago": "no_recent",
 }  # fmt: skip
 
 
