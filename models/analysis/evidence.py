@@ -156,24 +156,32 @@ class Evidence:
         return [rows[events[rows]] for rows in self.rows]
 
     @cached_property
-    def _hours(self) -> list[tuple[Floats, Floats]]:
-        """Of each group the hours of its cases that have one, and of its events; the clock is asked once."""
-        past, clock = self.asked.past, self.asked.shifts or Shifts()
+    def _recent(self) -> tuple[Ints, Ints, NDArray[np.bool_]]:
+        """The rows of `RHYTHM_DAYS` of all groups, one after the other, where each but the last ends, and which are
+        events: the clock is asked once for all."""
         recent = [self._since(rows, RHYTHM_DAYS) for rows in self.rows]
         together = np.concatenate(recent)
+        return together, np.cumsum([len(rows) for rows in recent])[:-1], self.asked.known.are_events[together]
+
+    @cached_property
+    def _hours(self) -> list[tuple[Floats, Floats]]:
+        """Of each group the hours of its cases that have one, and of its events."""
+        past, clock = self.asked.past, self.asked.shifts or Shifts()
+        together, ends, events = self._recent
         hours = clock.by_hour(past.start[together], past.end[together])
-        known, events = hours.sum(axis=1) > 0.5, self.asked.known.are_events[together]
-        ends = np.cumsum([len(rows) for rows in recent])
-        parts = [slice(end - len(rows), end) for rows, end in zip(recent, ends.tolist(), strict=True)]
-        return [(hours[own][known[own]], hours[own][known[own] & events[own]]) for own in parts]
+        known = hours.sum(axis=1) > 0.5
+        of_cases, of_events = (
+            np.split(hours[some], np.concatenate([[0], np.cumsum(some)])[ends]) for some in (known, known & events)
+        )
+        return list(zip(of_cases, of_events, strict=True))
 
     @cached_property
     def _peak_days(self) -> list[tuple[int, ...]]:
         past, clock = self.asked.past, self.asked.shifts or Shifts()
-        recent = [self._since(rows, RHYTHM_DAYS) for rows in self._events]
-        together = np.concatenate(recent)
-        ends = np.cumsum([len(rows) for rows in recent])[:-1]
-        return peak_days(np.split(clock.by_weekday(past.start[together], past.end[together]), ends))
+        together, ends, events = self._recent
+        own = together[events]
+        days = clock.by_weekday(past.start[own], past.end[own])
+        return peak_days(np.split(days, np.concatenate([[0], np.cumsum(events)])[ends]))
 
     def _since(self, rows: Ints, days: int) -> Ints:
         return rows[self.asked.past.start[rows] >= self.asked.at - days * DAY_MS]
