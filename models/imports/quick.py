@@ -28,6 +28,8 @@ _NOT_PLAIN = -(1 << 61)
 _TO_THE_HOUR = re.compile(r".*(?:\d[^\d.]+\d|\d\.\d+\.\d|[^\W\d_]).*[ T]([01]?\d|2[0-3])", re.DOTALL)
 #: What may follow the hour: minutes, seconds, at most milliseconds.
 _PAST_THE_HOUR = re.compile(r":\d{2}(:\d{2}(\.\d{1,3})?)?")
+#: The same with an offset at the end, as our own exports have it.
+_WITH_OFFSET = re.compile(_PAST_THE_HOUR.pattern + r"[+-]\d{2}:\d{2}")
 #: The ends of an hour: when they are an hour apart no zone changed its clocks between them.
 _ENDS = ("00:00", "59:59")
 _BETWEEN_MS = 3_599_000
@@ -55,15 +57,21 @@ class Remembered(dict[_K, _V]):
 
 
 class Moments:
-    """Dates with a time of day, such as `2022-06-30 11:00` or `30/6/2565 11:00:00`, local of a zone."""
+    """Dates with a time of day, such as `2022-06-30 11:00` or `30/6/2565 11:00:00`, local of a zone, or with an
+    offset, `2022-06-30T11:00:00.000+07:00`. Those of one call are expected to be written like its first."""
 
     def __init__(self, zone: tzinfo, month_first: bool) -> None:
         self._hours = Remembered[str, int](lambda text: _hour(text, zone, month_first))
-        self._rests = Remembered[str, int](_past_the_hour)
+        self._rests = Remembered[str, int](lambda text: _past_the_hour(text, _PAST_THE_HOUR))
+        self._utc_hours = Remembered[str, int](lambda text: _hour(text, UTC, month_first))
+        self._utc_rests = Remembered[str, int](lambda text: _past_the_hour(text, _WITH_OFFSET))
 
     def all(self, texts: Sequence[str]) -> list[Millis | None]:
         """Epoch ms of each; None where the exact reader must look: other spellings, no time of day, wrong ones."""
         hours, rests = self._hours, self._rests
+        first = next(filter(None, texts), "")
+        if ":" in first and _WITH_OFFSET.fullmatch(first[first.find(":") :]):
+            hours, rests = self._utc_hours, self._utc_rests
         found = [hours[text[: (colon := text.find(":"))]] + rests[text[colon:]] for text in texts]
         return [None if at < _NOT_PLAIN else at for at in found] if min(found, default=0) < _NOT_PLAIN else [*found]
 
@@ -79,9 +87,9 @@ def _hour(text: str, zone: tzinfo, month_first: bool) -> int:
     return first if last - first == _BETWEEN_MS else _UNREAD
 
 
-def _past_the_hour(text: str) -> int:
-    """Ms since the hour began."""
-    if not _PAST_THE_HOUR.fullmatch(text):
+def _past_the_hour(text: str, spelling: re.Pattern[str]) -> int:
+    """Ms since the hour began, less the offset."""
+    if not spelling.fullmatch(text):
         return _UNREAD
     try:
         return parse_moment(f"2020-01-01 00{text}", UTC).at - parse_moment("2020-01-01 00:00", UTC).at
