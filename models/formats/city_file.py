@@ -6,6 +6,7 @@ are the city's own clock, kept as if that clock were UTC: hours and days stay ri
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,15 +67,21 @@ def read_city_file(name: str, body: bytes) -> CityFile:
 
 
 def offences_of(columns: Columns, wanted: str, codes: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """The file's own categories that are meant by a name: those that are it, else those that contain it, in any case;
-    else those that our table of offences knows under one of the `codes`. Empty: none.
+    """The file's own categories that are meant by a name: those that are it, else those that contain it, in any case
+    and however their words are parted; else those that our table of offences knows under one of the `codes`. Empty:
+    none.
     """
-    names = sorted(set(columns.offence))
-    key = wanted.strip().casefold()
-    same = [name for name in names if name.casefold() == key]
-    within = [name for name in names if key and key in name.casefold()]
+    names = {name: _plain(name) for name in sorted(set(columns.offence))}
+    key = _plain(wanted)
+    same = [name for name, plain in names.items() if plain == key]
+    within = [name for name, plain in names.items() if key and key in plain]
     known = [name for name in names if classify(name)[0] in codes]
     return tuple(same or within or known)
+
+
+def _plain(name: str) -> str:
+    """BREAK_AND_ENTER, Break-and-Enter and " break  and enter" are one."""
+    return re.sub(r"[\s_/-]+", " ", name).strip().casefold()
 
 
 def _named(ids: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

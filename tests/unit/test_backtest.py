@@ -239,6 +239,14 @@ def test_midnight_names_no_hour_where_a_file_writes_every_unknown_one_so() -> No
         assert (found.columns.end == found.columns.start)[: len(hours)].all()
 
 
+def test_a_category_is_meant_however_its_words_are_parted() -> None:
+    spelt = ("BREAK_AND_ENTER", "Break-and-Enter", " break  and enter", "Break and Enter Shop", "Enter")
+    rows = "".join(f"{number},2022-01-01,{name},16.5,104.7\n" for number, name in enumerate(spelt))
+    found = read_city_file("b.csv", ("incident_id,occurred_at,category,lat,lon\n" + rows).encode())
+    assert set(offences_of(found.columns, "break and enter")) == set(spelt[:3])
+    assert set(offences_of(found.columns, "Break_and")) == set(spelt[:4])
+
+
 def test_two_cases_that_differ_in_nothing_but_their_id_are_two() -> None:
     """Two victims at one corner and hour; ids with a slash are of the same file."""
     rows = "".join(f"{name},2022-01-01T07:30,x,16.5,104.7\n" for name in ("2022/1", "2023/1", "7", "7", "", ""))
