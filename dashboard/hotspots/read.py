@@ -49,8 +49,11 @@ def cases_behind(db: Database, station: str, spot: Hotspot) -> dict[str, Inciden
 
 def outline(chosen: Chosen, found: HotspotMap) -> str:
     """The ground of a map as GeoJSON: the zone's outline, else the frame of its cells."""
-    if chosen.zones:
-        return chosen.zones[0].polygon
+    return chosen.zones[0].polygon if chosen.zones else ground_of(found)
+
+
+def ground_of(found: HotspotMap) -> str:
+    """The frame of a map's cells as GeoJSON."""
     grid = grid_of(found)
     return grid.degrees(
         shapely.box(grid.x0, grid.y0, grid.x0 + grid.columns * grid.cell, grid.y0 + grid.rows * grid.cell)

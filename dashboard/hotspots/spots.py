@@ -21,6 +21,7 @@ from dashboard.hotspots.chosen import Chosen
 from dashboard.hotspots.drawn import list_html, map_html
 from dashboard.hotspots.ground import frame_of
 from dashboard.hotspots.picked import LIST, MAP, keeping
+from dashboard.hotspots.read import ground_of
 from dashboard.hotspots.under import Mark, box_of, under_of
 from dashboard.visit import Visit
 from dashboard.words import Language, word
@@ -88,7 +89,7 @@ def _map(
     with _db.read() as conn:
         streets = registers.streets(conn, own)
         marks = [] if streets else _marks(conn, own)
-    frame = frame_of(zones or tuple(one.outline for one in found.hotspots) or tuple(one.line for one in streets))
+    frame = frame_of(zones or tuple(one.outline for one in found.hotspots) or [ground_of(found)])
     archive = _basemap.now().archive
     lying = InBox() if archive is None else in_box(archive, box_of(frame))
     under = under_of(frame, lying, streets, marks, language)

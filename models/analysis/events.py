@@ -58,6 +58,11 @@ def reached(x: Floats, y: Floats, grid: Grid) -> Floats | None:
     taken = (away <= far) & known[place]
     area = np.broadcast_to(grid.area[grid.inside][:, None], taken.shape)[taken]
     found = np.bincount(cells[place[taken]], area, len(grid.area))
+    # A place that others leave less ground than one point stands for drew none: a case there would be against all
+    # odds, and a hotspot. Where cases are recorded, as much ground is drawn from as a point stands for.
+    at = grid.cell_of(x, y)
+    held = np.bincount(at[at >= 0], minlength=len(grid.area)) > 0
+    found = np.where(held, np.maximum(found, grid.area / taken.shape[1]), found)
     return np.asarray(found / found.sum(), dtype=np.float64)
 
 

@@ -103,9 +103,12 @@ def _piles(x: Floats, y: Floats, share: float) -> tuple[Floats, NDArray[np.int64
 
 
 def shared_places(x: Floats, y: Floats) -> tuple[Floats, NDArray[np.int64]]:
-    """Places rounded to a metre, and how many cases lie on each."""
-    keys, counts = np.unique(_keys(x, y), return_counts=True)
-    return np.stack([np.floor(keys / 1e8), keys % 1e8], axis=1), counts
+    """Places told apart to the metre, each where the first of its cases lies, and how many cases lie on each.
+
+    Not where the rounded metre is: that may lie on the next cell.
+    """
+    _, first, counts = np.unique(_keys(x, y), return_index=True, return_counts=True)
+    return np.stack([x[first], y[first]], axis=1), counts
 
 
 def _keys(x: Floats, y: Floats) -> Floats:

@@ -20,7 +20,7 @@ from models.analysis.grid import Grid
 from models.analysis.hotspots import HotspotMap
 from models.analysis.prepared import families_of, prepared
 from models.analysis.task import Place, Task
-from models.town.known_rates import BEGINS, DAY_MS, geocoded, known_town, random_town, thrice
+from models.town.known_rates import BEGINS, DAY_MS, geocoded, known_town, random_town, square, thrice
 
 AT = BEGINS + 366 * DAY_MS
 
@@ -148,3 +148,20 @@ def test_the_indexed_search_finds_what_the_plain_one_finds() -> None:
         edges /= edges[-1]
         drawn = np.concatenate([rng.random(20_000), edges[:-1], [0.0, np.nextafter(1.0, 0.0)]])
         np.testing.assert_array_equal(_places(edges, drawn), np.searchsorted(edges, drawn, side="right"))
+
+
+def test_a_place_that_others_leave_hardly_any_ground_is_no_hotspot_for_its_one_case() -> None:
+    """Places of a geocoder 200 m apart with two cases each, and one a metre off another, over a cell's edge."""
+    grid = Grid.of(square(6_000.0), 100.0)
+    lattice = np.arange(99.5, 6_000, 200)
+    x, y = (axis.ravel() for axis in np.meshgrid(grid.x0 + lattice, grid.y0 + lattice))
+    x, y = np.r_[np.repeat(x, 2), x[400] + 1.0], np.r_[np.repeat(y, 2), y[400]]
+    cells = grid.cell_of(x, y)
+    likely = reached(x, y, grid)
+    assert likely is not None
+    assert (likely[cells[cells >= 0]] > 0).all()
+    assert likely.sum() == pytest.approx(1.0)
+    alone = cells[-1]
+    assert (cells == alone).sum() == 1
+    year = np.bincount(cells[cells >= 0], minlength=len(grid.area))
+    assert chances([np.array([alone])], [year, np.zeros_like(year)], grid, 0.05, 1, 19, likely)[0] > ALPHA
