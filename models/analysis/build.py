@@ -154,11 +154,15 @@ def _fallen(asked: Question, groups: Sequence[Ints], counts: Sequence[Ints]) -> 
     grid, known = asked.ground.grid, asked.known
     days = weighed_days(known.days_back)
     ages = (asked.at - asked.past.start) / DAY_MS
-    cells = asked.cells if asked.shift is None else np.where(_mostly(asked), asked.cells, -1)
+    # Whether a place turned its events say: ten victims of one robbery are no new spot.
+    events = known.are_events if asked.shift is None else known.are_events & _mostly(asked)
+    size = len(ages) / max(1, int(known.are_events.sum())) or 1.0  # cases of an event
     usual = (float((ages <= YEAR_DAYS).sum()) + len(ages) / 3) / days
     pace = level(asked.past, asked.at) / usual if usual else 1.0
-    steady = settled(counts[0], counts[1], grid) / days
-    return days * follow(groups, cells, ages, steady, known.days_back, (grid.rows, grid.columns), pace)
+    steady = settled(counts[0], counts[1], grid) / (days * size)
+    shape = grid.rows, grid.columns
+    now = follow(groups, asked.cells[events], ages[events], steady, known.days_back, shape, pace)
+    return days * size * now
 
 
 def _mostly(asked: Question) -> NDArray[np.bool_]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -79,6 +81,23 @@ def test_of_a_zone_that_calmed_down_or_grew_the_hotspots_are_told_their_share_of
         true.append(rates[list(found.flagged)].sum() / rates.sum())
     # At the pace of the whole past a fifth too much of the one that calmed down.
     assert np.mean(told) == pytest.approx(np.mean(true), rel=0.1)
+
+
+def test_ten_victims_of_one_event_turn_no_place() -> None:
+    town = known_town("off80", 0, windows=1)
+    at, ground = town.origins[0], Ground.of(town.grid)
+    past = town.cases.take(town.cases.start < at)
+    setting = Setting("robbery", town.polygon, LeftOut())
+    before = build_map(Question(past, ground, at, 28), "365_all3", setting).hotspots[-1]
+    there = np.isin(ground.grid.cell_of(past.x, past.y), before.cells)
+    event = np.flatnonzero(there & (past.start > at - 112 * DAY_MS))[-1]
+    more = past.take(np.sort(np.concatenate([np.arange(len(past)), np.full(9, event)])))
+    more = replace(more, ids=np.arange(len(more)).astype(str).astype(object))
+    found = build_map(Question(more, ground, at, 28), "365_all3", setting)
+    [after] = [one for one in found.hotspots if set(one.cells) & set(before.cells)]
+    assert after.cells == before.cells
+    # Nine cases more of a year are half a case of four weeks; as a new spot they were nine.
+    assert after.expected - before.expected < 1.0
 
 
 def test_what_chance_does_and_a_burst_of_days_turn_no_place() -> None:
