@@ -14,15 +14,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from starlette.background import BackgroundTask
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response, StreamingResponse
-from starlette.routing import BaseRoute, Route
+from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute
 
 from dashboard.access.asking import RefusedError, asking
 from dashboard.access.deeds import deed_of
 from dashboard.access.identity import Who
 from dashboard.exports.about import about_of, names_of
+from dashboard.exports.door import door
 from dashboard.language import COOKIE
 from dashboard.live.purposes import Purposes
 from dashboard.words import as_language
@@ -34,9 +34,8 @@ from models.records.base import Millis
 from models.records.station import Station, Zone
 from models.response.targets import Targets
 from store import audit, registers
-from store.columns import Columns, PreparingError
+from store.columns import Columns
 from store.database import Database
-from store.errors import StorageError
 
 PATH = "/live/incidents/file"
 
@@ -61,22 +60,7 @@ class Parts:
 
 def file_routes(parts: Callable[[], Parts]) -> list[BaseRoute]:
     """The route for `st.App(routes=...)`. The parts are asked for at each request."""
-
-    async def endpoint(request: Request) -> Response:
-        response = await run_in_threadpool(_answered, parts(), request)
-        response.headers["cache-control"] = "no-store"
-        return response
-
-    return [Route(PATH, endpoint, methods=["GET"])]
-
-
-def _answered(parts: Parts, request: Request) -> Response:
-    try:
-        return _file(parts, request, asking(request.scope, Action.EXPORT))
-    except RefusedError as error:
-        return PlainTextResponse(str(error), error.status)
-    except (StorageError, PreparingError):
-        return PlainTextResponse("the storage cannot do it now; try again", 503, {"retry-after": "5"})
+    return door(PATH, parts, lambda own, request: _file(own, request, asking(request.scope, Action.EXPORT)))
 
 
 def _file(parts: Parts, request: Request, who: Who) -> Response:

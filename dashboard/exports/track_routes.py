@@ -10,14 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
-from starlette.routing import BaseRoute, Route
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import BaseRoute
 
 from dashboard.access.asking import RefusedError, asking, must
 from dashboard.access.deeds import deed_of
 from dashboard.access.identity import Who
+from dashboard.exports.door import door
 from dashboard.exports.tracks import PATH, file_name, must_fit, said_of
 from dashboard.language import COOKIE
 from dashboard.live.past import moment, one_unit
@@ -29,7 +29,6 @@ from models.formats.gpx import MIME, gpx_file
 from models.records.base import Millis
 from store import audit, registers
 from store.database import Database
-from store.errors import StorageError
 from store.one_track import drawn_pieces, held
 
 
@@ -46,22 +45,11 @@ class Parts:
 
 def track_file_routes(parts: Callable[[], Parts]) -> list[BaseRoute]:
     """The route for `st.App(routes=...)`. The parts are asked for at each request."""
-
-    async def endpoint(request: Request) -> Response:
-        response = await run_in_threadpool(_answered, parts(), request)
-        response.headers["cache-control"] = "no-store"
-        return response
-
-    return [Route(PATH, endpoint, methods=["GET"])]
-
-
-def _answered(parts: Parts, request: Request) -> Response:
-    try:
-        return _file(parts, request, must(asking(request.scope, Action.SEE_TRACK), Action.EXPORT))
-    except RefusedError as error:
-        return PlainTextResponse(str(error), error.status)
-    except StorageError:
-        return PlainTextResponse("the storage cannot do it now; try again", 503, {"retry-after": "5"})
+    return door(
+        PATH,
+        parts,
+        lambda own, request: _file(own, request, must(asking(request.scope, Action.SEE_TRACK), Action.EXPORT)),
+    )
 
 
 def _file(parts: Parts, request: Request, who: Who) -> Response:
