@@ -14,6 +14,9 @@ from models.formats.offences import OFFENCES
 #: Stability from which on each word holds: the share of resamples in which the place is flagged again.
 _STABLE = ((0.9, "always"), (0.7, "mostly"), (0.5, "often"), (0.0, "seldom"))
 
+#: Hotspots that are less than this part of the cells the map picked are said to be a part of them.
+_WHOLE = 0.99
+
 _DAYS = tuple(f"hot.day_{day}" for day in range(7))
 
 
@@ -50,12 +53,15 @@ def share(value: float) -> str:
 def verdict_words(found: HotspotMap, language: Language) -> str:
     """What the map claims, or why it claims nothing."""
     if found.verdict in ("shown", "grey"):
-        flagged, total = number(found.expected_flagged), number(found.expected_total)
-        area = area_words(found.area_flagged_m2, language)
+        # Of the places that are claimed: of all cells the map picked some may be no more than chance.
+        area = sum(spot.area_m2 for spot in found.hotspots)
+        there, total = number(sum(spot.expected for spot in found.hotspots)), number(found.expected_total)
         told = word(
-            "hot.claim", language, n=len(found.hotspots), area=area, share=share(found.share), flagged=flagged,
-            total=total, days=found.days,
+            "hot.claim", language, n=len(found.hotspots), area=area_words(area, language),
+            share=share(area / found.area_m2), flagged=there, total=total, days=found.days,
         )  # fmt: skip
+        if found.record is not None and area < _WHOLE * found.area_flagged_m2:
+            told = f"{told} {word('hot.claim_part', language, share=share(found.area_flagged_m2 / found.area_m2))}"
         return told if found.verdict == "shown" else f"{told} {why_words(found, language)}"
     return why_words(found, language)
 

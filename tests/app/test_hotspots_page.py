@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,6 +14,7 @@ from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
 from dashboard.access.identity import Who
+from dashboard.hotspots.told import verdict_words
 from dashboard.markdown import plain
 from models.analysis.due import Last, Version
 from models.analysis.left_out import LeftOut
@@ -165,6 +167,17 @@ def test_cases_under_names_nobody_has_explained_are_told_with_the_way_to_explain
     assert any('href="/imports"' in body for body in bodies(page))
     assert "ชื่อฐานความผิดของสถานีเองที่ยังไม่กำหนดความหมาย 31" in said(page)
     assert "ชื่อฐานความผิดของสถานีเอง" not in said(open_page(family="robbery"))
+
+
+def test_the_claim_is_of_the_places_that_are_marked_and_says_what_else_was_picked() -> None:
+    whole = sample(now())
+    assert verdict_words(whole, "en").startswith("Hotspots: 3, on 60,000 m²")
+    assert "measured on all it picked" not in verdict_words(whole, "en")
+    fewer = replace(whole, hotspots=whole.hotspots[:1])
+    told = verdict_words(fewer, "en")
+    assert "Hotspots: 1, on 20,000 m²" in told
+    assert "24 cases of the next 28 days 4.2 are expected" in told
+    assert f"measured on all it picked, {60_000 / whole.area_m2:.1%} of the area" in told
 
 
 @pytest.mark.usefixtures("look_as")
