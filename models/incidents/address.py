@@ -11,15 +11,14 @@ told by the start of its hash.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from models.incidents.address_parts import ALL, NONE, STATION, Reader, fit, named, number, one_of
 from models.incidents.filter import ARRESTED, MOST_CORNERS, NO_HOUR, Area, Filter
 from models.incidents.periods import (
     DAYS,
@@ -45,25 +44,15 @@ PARTS = (
     "found", "source", "place", "arrested",
 )  # fmt: skip
 
-#: Characters of one part, and values in one part, that are read.
-MOST_LENGTH, MOST_VALUES = 4_000, 400
-
-#: What older addresses wrote for a part that takes all.
-_ALL = "all"
-
 _CODE = re.compile(r"[a-z0-9_]{1,48}")
-_STATION = re.compile(r"[a-z0-9_]{1,64}")
 _ZONE = re.compile(r"[a-z0-9_]{1,64}/[^\s./]{1,64}")
-_DIGITS = re.compile(r"[0-9]{1,2}")
 _CORNER = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,7})?,-?[0-9]{1,2}(\.[0-9]{1,7})?")
 
 #: How an address writes an empty word, and "without a certain hour".
 _NOTHING, _UNSURE = "-", "x"
 
-#: How it writes a part that takes no case at all; and a zone that nobody has.
-_NONE, _NOWHERE = "!", "-/-"
-
-_T = TypeVar("_T")
+#: A zone that nobody has.
+_NOWHERE = "-/-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,80 +73,39 @@ class Known:
 
 def token(value: str) -> str:
     """A value as an address holds it: a code as it is, words by their hash."""
-    if _CODE.fullmatch(value) and value != _ALL:
+    if _CODE.fullmatch(value) and value != ALL:
         return value
     return "~" + hashlib.sha256(value.encode()).hexdigest()[:10]
-
-
-class _Reader:
-    """Reads the parts of an address one by one, and keeps the names of those that were not understood."""
-
-    def __init__(self, params: Mapping[str, str]) -> None:
-        self._params = {**params, "zone": _whole_zone(params)}
-        self.bad: list[str] = []
-
-    def text(self, name: str) -> str:
-        """A part as it is written."""
-        return self._params.get(name, "")
-
-    def part(self, name: str, reader: Callable[[str], _T]) -> _T | None:
-        """What a part says; None: nothing, all, or nothing that can be understood."""
-        text = self.text(name)
-        if text in ("", _ALL):
-            return None
-        try:
-            if len(text) > MOST_LENGTH:
-                raise ValueError(name)
-            return reader(text)
-        except ValueError:
-            self.bad.append(name)
-            return None
-
-    def several(self, name: str, one: Callable[[str], _T]) -> frozenset[_T] | None:
-        """The values of a part."""
-        text = self.text(name)
-        if text in ("", _ALL):
-            return None
-        values = set(text.split(".")) if text != _NONE and len(text) <= MOST_LENGTH else set()
-        values = values if len(values) <= MOST_VALUES else set()
-        found = set()
-        for value in values:
-            with contextlib.suppress(ValueError):
-                found.add(one(value))
-        # What of it is known holds; where nothing is, no case is taken: some were asked for, not all.
-        if not found or len(found) < len(values):
-            self.bad.append(name)
-        return frozenset(found)
 
 
 def read(params: Mapping[str, str], known: Known) -> tuple[Filter, list[str]]:
     """The filter of an address, and the names of the parts that were not understood."""
     names = {token(name): name for name in known.names}
-    reader = _Reader(params)
+    reader = Reader(params)
 
     def word(text: str) -> str:
         if text == _NOTHING:
             return ""
         if text in names:
             return names[text]
-        return _fit(_CODE, text)
+        return fit(_CODE, text)
 
-    reader.part("v", lambda text: _one_of(text, (VERSION,)))
+    reader.part("v", lambda text: one_of(text, (VERSION,)))
     period, back, (start, end) = _period(reader, known)
     found = Filter(
         period, start, end, back,
         hours=reader.several("hour", _hour),
-        weekdays=reader.several("wd", lambda one: _number(one, 6)),
-        stations=reader.several("station", lambda one: _named(_STATION, one, known.stations)),
+        weekdays=reader.several("wd", lambda one: number(one, 6)),
+        stations=reader.several("station", lambda one: named(STATION, one, known.stations)),
         zone=_zone(reader, known.zones),
         area=_drawn(reader, params.get("area", "")),
-        groups=reader.several("group", lambda one: _number(one, 4)),
+        groups=reader.several("group", lambda one: number(one, 4)),
         offences=reader.several("offence", word),
         statuses=reader.several("status", word),
-        found_by=reader.several("found", lambda one: _one_of(one, FOUND_BY)),
+        found_by=reader.several("found", lambda one: one_of(one, FOUND_BY)),
         sources=reader.several("source", word),
-        qualities=reader.several("place", lambda one: _one_of(one, PLACE_QUALITIES)),
-        arrested=reader.several("arrested", lambda one: _one_of(one, ARRESTED)),
+        qualities=reader.several("place", lambda one: one_of(one, PLACE_QUALITIES)),
+        arrested=reader.several("arrested", lambda one: one_of(one, ARRESTED)),
     )  # fmt: skip
     return found, reader.bad
 
@@ -179,11 +127,11 @@ def write(chosen: Filter, zone: ZoneInfo) -> dict[str, str]:
     )  # fmt: skip
     for name, values in parts:
         if values is not None:
-            said[name] = ".".join(sorted(_told(value) for value in values)) or _NONE
+            said[name] = ".".join(sorted(_told(value) for value in values)) or NONE
     if chosen.zone is not None:
         said["zone"] = chosen.zone
     if chosen.area is not None:
-        said["area"] = "~".join(f"{lon:.5f},{lat:.5f}" for lon, lat in chosen.area) or _NONE
+        said["area"] = "~".join(f"{lon:.5f},{lat:.5f}" for lon, lat in chosen.area) or NONE
     return said
 
 
@@ -209,10 +157,10 @@ def _told(value: object) -> str:
     return _UNSURE if value == NO_HOUR else str(value)
 
 
-def _period(reader: _Reader, known: Known) -> tuple[str, bool, Span]:
+def _period(reader: Reader, known: Known) -> tuple[str, bool, Span]:
     """The period, whether it is that of a year before, and its moments."""
-    back = reader.part("back", lambda text: _one_of(text, ("0", "1"))) == "1"
-    period = reader.part("period", lambda text: _one_of(text, (*QUICK, *OLD, DAYS, YEAR_AGO))) or USUAL
+    back = reader.part("back", lambda text: one_of(text, ("0", "1"))) == "1"
+    period = reader.part("period", lambda text: one_of(text, (*QUICK, *OLD, DAYS, YEAR_AGO))) or USUAL
     if period == YEAR_AGO:
         period, back = USUAL, True
     if period == DAYS:
@@ -232,53 +180,24 @@ def _day(text: str) -> date:
     return day
 
 
-def _one_of(text: str, allowed: Collection[str]) -> str:
-    if text not in allowed:
-        raise ValueError(text)
-    return text
-
-
-def _fit(pattern: re.Pattern[str], text: str) -> str:
-    if not pattern.fullmatch(text):
-        raise ValueError(text)
-    return text
-
-
-def _named(pattern: re.Pattern[str], text: str, known: Collection[str] | None) -> str:
-    return _fit(pattern, text) if known is None else _one_of(text, known)
-
-
-def _number(text: str, most: int) -> int:
-    number = int(_fit(_DIGITS, text))
-    if number > most:
-        raise ValueError(text)
-    return number
-
-
-def _whole_zone(params: Mapping[str, str]) -> str:
-    """The zone with its station; older addresses wrote its code alone, beside the one station."""
-    text, station = params.get("zone", ""), params.get("station", "")
-    return f"{station}/{text}" if text not in ("", _ALL) and "/" not in text and _STATION.fullmatch(station) else text
-
-
-def _zone(reader: _Reader, known: Collection[str] | None) -> str | None:
+def _zone(reader: Reader, known: Collection[str] | None) -> str | None:
     text = reader.text("zone")
-    found = reader.part("zone", lambda one: _named(_ZONE, one, known))
-    if found is None and text not in ("", _ALL):
+    found = reader.part("zone", lambda one: named(_ZONE, one, known))
+    if found is None and text not in ("", ALL):
         # One that has gone is held: it takes no case, and a view that was saved is what it was when it is back.
         return text if _ZONE.fullmatch(text) else _NOWHERE
     return found
 
 
-def _drawn(reader: _Reader, text: str) -> Area | None:
+def _drawn(reader: Reader, text: str) -> Area | None:
     found = reader.part("area", _area)
-    return () if found is None and text not in ("", _ALL) else found
+    return () if found is None and text not in ("", ALL) else found
 
 
 def _hour(text: str) -> int:
-    return NO_HOUR if text == _UNSURE else _number(text, 23)
+    return NO_HOUR if text == _UNSURE else number(text, 23)
 
 
 def _area(text: str) -> Area:
-    corners = (_fit(_CORNER, corner).split(",") for corner in text.split("~"))
+    corners = (fit(_CORNER, corner).split(",") for corner in text.split("~"))
     return area_of((float(lon), float(lat)) for lon, lat in corners)

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.formats.problems import BadValueError
-from models.incidents.address import MOST_LENGTH, PARTS, Known, area_of, read, token, write
+from models.incidents.address import PARTS, Known, area_of, read, token, write
+from models.incidents.address_parts import MOST_LENGTH
 from models.incidents.collation import thai_key
 from models.incidents.filter import ARRESTED, Filter, toggled
 from models.incidents.periods import QUICK, days_of, days_span, period_span, typed_day, year_before
