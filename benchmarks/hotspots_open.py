@@ -104,7 +104,7 @@ def _opened(browser: Browser, station: Station, number: int) -> tuple[list[float
 
 def measure(rig: Rig) -> Figure:
     """The figure."""
-    number = rig.of(30, 3)
+    number = rig.of(220, 3)
     with chromium() as browser:
         with rig.station() as station:
             maps = fill(station, time.time_ns() // 1_000_000)
@@ -114,8 +114,8 @@ def measure(rig: Rig) -> Figure:
     lines = [
         Line(
             "opened by its address: claim, record, list, one hotspot in full", _few(told),
-            f"{_few(bare)}: an empty page of Streamlit", f"p50 <= {OPEN_MS:.0f} ms",
-            percentile(told, 0.5) <= OPEN_MS,
+            f"{_few(bare)}: an empty page of Streamlit", f"p95 <= {OPEN_MS:.0f} ms",
+            rig.quick or percentile(told, 0.95) <= OPEN_MS,
         ),
         Line("the map with its ranks", _few(mapped), _few(bare)),
     ]  # fmt: skip
@@ -130,5 +130,5 @@ def measure(rig: Rig) -> Figure:
 
 
 def _few(values: list[float]) -> str:
-    half, most = percentile(values, 0.5), percentile(values, 0.95)
-    return f"p50 {half:.0f} / p95 {most:.0f} / max {max(values):.0f} ms (n = {len(values)})"
+    half, most, worst = (percentile(values, share) for share in (0.5, 0.95, 0.99))
+    return f"p50 {half:.0f} / p95 {most:.0f} / p99 {worst:.0f} / max {max(values):.0f} ms (n = {len(values)})"
